@@ -1,0 +1,18 @@
+package dev.waitress;
+
+import dev.waitress.buffer.PrivateDirectory;
+import dev.waitress.channel.EventLoop;
+import dev.waitress.gateway.Gateway;
+import java.io.IOException;
+
+/** Makes ready what answers the requests of one loop, before anything listens. */
+@FunctionalInterface
+public interface GatewayStarter {
+    /**
+     * Returns when requests can be answered.
+     *
+     * @param loop runs already
+     * @throws IOException if the application cannot be started
+     */
+    Gateway start(EventLoop loop, PrivateDirectory directory) throws IOException, InterruptedException;
+}

@@ -1,0 +1,110 @@
+package dev.waitress;
+
+import dev.waitress.buffer.PrivateDirectory;
+import dev.waitress.channel.ChannelHost;
+import dev.waitress.channel.EventLoop;
+import dev.waitress.channel.Listener;
+import dev.waitress.gateway.Gateway;
+import dev.waitress.settings.Setting;
+import dev.waitress.settings.Settings;
+import java.io.IOException;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
+import java.net.SocketAddress;
+import java.util.List;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+
+/** A running server. Thread-safe. */
+public final class Server implements AutoCloseable {
+    private static final Logger LOG = System.getLogger("waitress");
+
+    private final Settings settings;
+    private final PrivateDirectory directory;
+    private final EventLoop loop;
+    private final Gateway gateway;
+    private final ChannelHost host;
+    private final List<Listener> listeners;
+    private final AtomicBoolean closing = new AtomicBoolean();
+    private final CountDownLatch closed = new CountDownLatch(1);
+
+    private Server(
+            Settings settings, PrivateDirectory directory, EventLoop loop, Gateway gateway, List<Listener> listeners) {
+        this.settings = settings;
+        this.directory = directory;
+        this.loop = loop;
+        this.gateway = gateway;
+        this.listeners = listeners;
+        this.host = new ChannelHost(loop, gateway, directory, settings);
+    }
+
+    /**
+     * Starts a server in front of a gateway. Whatever fails, nothing is left behind.
+     *
+     * @throws IOException if the application cannot be started or an address cannot be bound
+     * @throws IllegalArgumentException if settings contradict each other
+     */
+    public static Server start(Settings settings, GatewayStarter starter) throws IOException, InterruptedException {
+        settings.requireConsistent();
+        PrivateDirectory directory = new PrivateDirectory();
+        EventLoop loop = new EventLoop("waitress-loop", settings.getInt(Setting.RECV_BYTES));
+        loop.start();
+        try {
+            Gateway gateway = starter.start(loop, directory);
+            try {
+                Server server = new Server(settings, directory, loop, gateway, Addresses.bind(settings));
+                loop.execute(() -> server.host.open(server.listeners));
+                return server;
+            } catch (IOException | RuntimeException e) {
+                gateway.close();
+                throw e;
+            }
+        } catch (IOException | RuntimeException | InterruptedException e) {
+            loop.stop();
+            directory.close();
+            throw e;
+        }
+    }
+
+    /** Where it listens, with the real port where 0 was asked for. */
+    public List<SocketAddress> addresses() {
+        return listeners.stream().map(Listener::address).toList();
+    }
+
+    /** Logs where it listens, and serves until SIGINT or SIGTERM. */
+    public void serveUntilSignal() throws InterruptedException {
+        Signals.onTermination(() -> new Thread(this::close, "waitress-stop").start());
+        listeners.forEach(listener -> LOG.log(Level.INFO, "Serving on " + listener));
+        closed.await();
+    }
+
+    /**
+     * Ends the server: no new client is taken, what was received is answered for up to {@code shutdown_timeout} seconds,
+     * the rest is cut. Returns when all is over; more calls only wait.
+     */
+    @Override
+    public void close() {
+        try {
+            if (closing.compareAndSet(false, true)) {
+                shutDown();
+                closed.countDown();
+            }
+            closed.await();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private void shutDown() throws InterruptedException {
+        CountDownLatch empty = new CountDownLatch(1);
+        loop.execute(() -> host.drain(empty::countDown));
+        if (!empty.await(settings.get(Setting.SHUTDOWN_TIMEOUT), TimeUnit.SECONDS)) {
+            LOG.log(Level.WARNING, "requests still running after shutdown_timeout are cut");
+        }
+        loop.execute(host::closeAll);
+        gateway.close();
+        loop.stop();
+        directory.close();
+    }
+}

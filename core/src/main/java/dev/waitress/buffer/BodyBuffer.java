@@ -1,0 +1,92 @@
+package dev.waitress.buffer;
+
+import java.io.ByteArrayInputStream;
+import java.io.Closeable;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.Path;
+import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One request body: in memory while it is smaller than the overflow, from then on in a private temporary file. First it
+ * is filled, then it is read, any number of times. One thread at a time.
+ */
+public final class BodyBuffer implements Closeable {
+    /** The body of a request that has none. */
+    public static final BodyBuffer EMPTY = new BodyBuffer(0, Integer.MAX_VALUE, new PrivateDirectory());
+
+    private static final int FIRST_BYTES = 8192;
+
+    private final int overflowBytes;
+    private final PrivateDirectory directory;
+    private byte[] memory;
+    private int length;
+    private @Nullable FileBuffer file;
+
+    /**
+     * A buffer that is still empty.
+     *
+     * @param expectedBytes what will come, or -1 if that is not known; a hint that saves copies
+     * @param overflowBytes size from which the bytes go to a file
+     */
+    public BodyBuffer(long expectedBytes, int overflowBytes, PrivateDirectory directory) {
+        this.overflowBytes = overflowBytes;
+        this.directory = directory;
+        // A length that a client only claims must not reserve more than a small read would need.
+        this.memory = new byte[(int) Math.max(0, Math.min(expectedBytes, FIRST_BYTES))];
+    }
+
+    /**
+     * Adds bytes at the end.
+     *
+     * @throws IOException if the file cannot take them, for example because the disk is full
+     */
+    public void append(byte[] bytes, int offset, int count) throws IOException {
+        if (file == null && (long) length + count < overflowBytes) {
+            appendToMemory(bytes, offset, count);
+            return;
+        }
+        if (file == null) {
+            file = new FileBuffer(directory);
+            file.append(memory, 0, length);
+            memory = new byte[0];
+        }
+        file.append(bytes, offset, count);
+    }
+
+    private void appendToMemory(byte[] bytes, int offset, int count) {
+        if (length + count > memory.length) {
+            int doubled = Math.min(overflowBytes, Math.max(FIRST_BYTES, 2 * memory.length));
+            memory = Arrays.copyOf(memory, Math.max(length + count, doubled));
+        }
+        System.arraycopy(bytes, offset, memory, length, count);
+        length += count;
+    }
+
+    public long size() {
+        return file == null ? length : file.size();
+    }
+
+    /** The file that holds the body, or null while it is in memory. */
+    public @Nullable Path file() {
+        return file == null ? null : file.path();
+    }
+
+    /** The array that holds a body in memory, from index 0 on; it may be longer than {@link #size}. */
+    public byte[] memory() {
+        return memory;
+    }
+
+    /** Reads the whole body from its start; the caller closes the stream. */
+    public InputStream open() throws IOException {
+        return file == null ? new ByteArrayInputStream(memory, 0, length) : file.open();
+    }
+
+    @Override
+    public void close() throws IOException {
+        if (file != null) {
+            file.close();
+        }
+    }
+}

@@ -1,0 +1,150 @@
+package dev.waitress.channel;
+
+import dev.waitress.buffer.PrivateDirectory;
+import dev.waitress.gateway.Gateway;
+import dev.waitress.gateway.Identity;
+import dev.waitress.gateway.Peer;
+import dev.waitress.http.Limits;
+import dev.waitress.settings.Setting;
+import dev.waitress.settings.Settings;
+import java.io.IOException;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
+import java.nio.channels.SocketChannel;
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.TimeUnit;
+
+/** The open channels of one loop, what they share, and the listeners that bring new ones. Event loop only. */
+public final class ChannelHost {
+    private static final Logger LOG = System.getLogger("waitress");
+    private static final long LINGER_NANOS = TimeUnit.SECONDS.toNanos(2);
+
+    private final EventLoop loop;
+    private final Gateway gateway;
+    private final PrivateDirectory directory;
+    private final Limits limits;
+    private final Identity identity;
+    private final int inbufOverflow;
+    private final int outbufOverflow;
+    private final int connectionLimit;
+    private final long channelTimeoutNanos;
+    private final long cleanupIntervalNanos;
+
+    private final Set<HttpChannel> channels = new LinkedHashSet<>();
+    private final List<Listener> listeners = new ArrayList<>();
+    private boolean full;
+    private boolean draining;
+    private Runnable whenEmpty = () -> {};
+
+    public ChannelHost(EventLoop loop, Gateway gateway, PrivateDirectory directory, Settings settings) {
+        this.loop = loop;
+        this.gateway = gateway;
+        this.directory = directory;
+        this.limits = Limits.of(settings);
+        this.identity = new Identity(settings.get(Setting.IDENT), settings.get(Setting.EXPOSE_TRACEBACKS));
+        this.inbufOverflow = settings.getInt(Setting.INBUF_OVERFLOW);
+        this.outbufOverflow = settings.getInt(Setting.OUTBUF_OVERFLOW);
+        this.connectionLimit = settings.getInt(Setting.CONNECTION_LIMIT);
+        this.channelTimeoutNanos = TimeUnit.SECONDS.toNanos(settings.get(Setting.CHANNEL_TIMEOUT));
+        this.cleanupIntervalNanos = TimeUnit.SECONDS.toNanos(settings.get(Setting.CLEANUP_INTERVAL));
+    }
+
+    /** Begins to take clients from these listeners. */
+    public void open(List<Listener> newListeners) {
+        for (Listener listener : newListeners) {
+            try {
+                listener.open(loop, this);
+                listeners.add(listener);
+            } catch (IOException e) {
+                LOG.log(Level.ERROR, "cannot watch " + listener, e);
+            }
+        }
+        loop.schedule(cleanupIntervalNanos, this::sweep);
+    }
+
+    void accepted(SocketChannel socket, Peer peer) throws IOException {
+        channels.add(new HttpChannel(loop, this, socket, peer));
+        if (channels.size() >= connectionLimit && !full) {
+            full = true;
+            LOG.log(
+                    Level.WARNING,
+                    "total open connections reached the connection limit, no longer accepting new connections");
+            listeners.forEach(Listener::pause);
+        }
+    }
+
+    void closed(HttpChannel channel) {
+        channels.remove(channel);
+        if (full && channels.size() < connectionLimit) {
+            full = false;
+            LOG.log(Level.INFO, "total open connections dropped below the connection limit, listening again");
+            listeners.forEach(Listener::resume);
+        }
+        if (draining && channels.isEmpty()) {
+            whenEmpty.run();
+        }
+    }
+
+    boolean isFull() {
+        return full;
+    }
+
+    private void sweep() {
+        for (HttpChannel channel : List.copyOf(channels)) {
+            channel.closeIfIdle(channelTimeoutNanos);
+        }
+        loop.schedule(cleanupIntervalNanos, this::sweep);
+    }
+
+    /** Takes no new client, and calls back when the last one has its answer. */
+    public void drain(Runnable callback) {
+        draining = true;
+        whenEmpty = callback;
+        listeners.forEach(Listener::close);
+        listeners.clear();
+        List.copyOf(channels).forEach(HttpChannel::drain);
+        if (channels.isEmpty()) {
+            callback.run();
+        }
+    }
+
+    /** Cuts every connection that is left. */
+    public void closeAll() {
+        List.copyOf(channels).forEach(HttpChannel::disconnect);
+    }
+
+    boolean isDraining() {
+        return draining;
+    }
+
+    Gateway gateway() {
+        return gateway;
+    }
+
+    PrivateDirectory directory() {
+        return directory;
+    }
+
+    Limits limits() {
+        return limits;
+    }
+
+    Identity identity() {
+        return identity;
+    }
+
+    int inbufOverflow() {
+        return inbufOverflow;
+    }
+
+    int outbufOverflow() {
+        return outbufOverflow;
+    }
+
+    long lingerNanos() {
+        return LINGER_NANOS;
+    }
+}

@@ -1,0 +1,227 @@
+package dev.waitress.channel;
+
+import dev.waitress.buffer.BufferPool;
+import dev.waitress.http.HttpDate;
+import java.io.IOException;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
+import java.nio.ByteBuffer;
+import java.nio.channels.SelectableChannel;
+import java.nio.channels.SelectionKey;
+import java.nio.channels.Selector;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.PriorityQueue;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * One thread that waits for sockets and owns all that is registered with it. A turn: take what is ready, run what other
+ * threads asked for and what is due, let the participants act, send each channel's output.
+ *
+ * <p>Event loop only, except {@link #execute}, {@link #start} and {@link #stop}.
+ */
+public final class EventLoop implements Runnable {
+    private static final Logger LOG = System.getLogger("waitress");
+    private static final int POOLED_BUFFER_BYTES = 16 * 1024;
+
+    /** Called when a registered socket is ready. */
+    @FunctionalInterface
+    public interface ReadyHandler {
+        void ready(SelectionKey key) throws IOException;
+    }
+
+    private record Timer(long dueNanos, Runnable action) implements Comparable<Timer> {
+        @Override
+        public int compareTo(Timer other) {
+            return Long.signum(dueNanos - other.dueNanos);
+        }
+    }
+
+    private final Selector selector;
+    private final Thread thread;
+    private final Queue<Runnable> tasks = new ConcurrentLinkedQueue<>();
+    private final PriorityQueue<Timer> timers = new PriorityQueue<>();
+    private final List<Participant> participants = new ArrayList<>();
+    private final BufferPool pool = new BufferPool(POOLED_BUFFER_BYTES);
+    private final HttpDate date = new HttpDate();
+    private final ByteBuffer readBuffer;
+
+    private List<HttpChannel> dirty = new ArrayList<>();
+    private List<HttpChannel> flushing = new ArrayList<>();
+    private long nowNanos = System.nanoTime();
+    private byte[] dateField = date.fieldAt(System.currentTimeMillis());
+    private long dateNanos = nowNanos;
+    private boolean stopped;
+
+    /**
+     * A loop that does not run yet.
+     *
+     * @param recvBytes most bytes of one read
+     */
+    public EventLoop(String name, int recvBytes) throws IOException {
+        selector = Selector.open();
+        readBuffer = ByteBuffer.allocate(recvBytes);
+        thread = new Thread(this, name);
+    }
+
+    public void start() {
+        thread.start();
+    }
+
+    /** Ends the loop after the current turn and waits for it. Its sockets must have been closed. */
+    public void stop() throws InterruptedException {
+        execute(() -> stopped = true);
+        thread.join();
+    }
+
+    /** Runs something on the loop, as soon as its turn comes. Thread-safe. */
+    public void execute(Runnable task) {
+        tasks.add(task);
+        if (Thread.currentThread() != thread) {
+            selector.wakeup();
+        }
+    }
+
+    /** Runs something once, after a time. */
+    public void schedule(long delayNanos, Runnable action) {
+        timers.add(new Timer(System.nanoTime() + delayNanos, action));
+    }
+
+    /** Watches a socket, which becomes non-blocking. */
+    public SelectionKey register(SelectableChannel socket, int interest, ReadyHandler handler) throws IOException {
+        socket.configureBlocking(false);
+        return socket.register(selector, interest, handler);
+    }
+
+    public void join(Participant participant) {
+        participants.add(participant);
+    }
+
+    /** Time at the start of this turn. */
+    public long nowNanos() {
+        return nowNanos;
+    }
+
+    /** A buffer for one read; whoever reads uses it up before it returns. */
+    ByteBuffer readBuffer() {
+        return readBuffer.clear();
+    }
+
+    BufferPool pool() {
+        return pool;
+    }
+
+    byte[] dateField() {
+        return dateField;
+    }
+
+    /** This channel has output, or something to do once its output is sent. */
+    void markDirty(HttpChannel channel) {
+        dirty.add(channel);
+    }
+
+    @Override
+    public void run() {
+        try {
+            long waitNanos = 0;
+            while (!stopped) {
+                waitNanos = turn(waitNanos);
+            }
+        } catch (IOException | RuntimeException | Error e) {
+            LOG.log(Level.ERROR, "the event loop failed", e);
+        } finally {
+            closeQuietly();
+        }
+    }
+
+    private void closeQuietly() {
+        try {
+            selector.close();
+        } catch (IOException e) {
+            LOG.log(Level.DEBUG, "closing the selector failed", e);
+        }
+    }
+
+    private long turn(long waitNanos) throws IOException {
+        select(waitNanos);
+        nowNanos = System.nanoTime();
+        updateDate();
+        runTasks();
+        runTimers();
+        for (Participant participant : participants) {
+            participant.act(nowNanos);
+        }
+        flushDirty();
+        long next = nextTimer();
+        for (Participant participant : participants) {
+            next = Math.min(next, participant.settle(nowNanos));
+        }
+        return dirty.isEmpty() && tasks.isEmpty() ? next : 0;
+    }
+
+    private void select(long waitNanos) throws IOException {
+        if (waitNanos <= 0) {
+            selector.selectNow(this::dispatch);
+        } else if (waitNanos == Participant.NO_DEADLINE) {
+            selector.select(this::dispatch);
+        } else {
+            selector.select(this::dispatch, Math.max(1, TimeUnit.NANOSECONDS.toMillis(waitNanos)));
+        }
+    }
+
+    private void dispatch(SelectionKey key) {
+        try {
+            ((ReadyHandler) key.attachment()).ready(key);
+        } catch (IOException | RuntimeException e) {
+            LOG.log(Level.ERROR, "uncaught exception on the event loop", e);
+            key.cancel();
+        }
+    }
+
+    private void updateDate() {
+        if (nowNanos - dateNanos > TimeUnit.MILLISECONDS.toNanos(100)) {
+            dateNanos = nowNanos;
+            dateField = date.fieldAt(System.currentTimeMillis());
+        }
+    }
+
+    private void runTasks() {
+        Runnable task;
+        while ((task = tasks.poll()) != null) {
+            run(task);
+        }
+    }
+
+    private void runTimers() {
+        Timer next;
+        while ((next = timers.peek()) != null && next.dueNanos - nowNanos <= 0) {
+            timers.poll();
+            run(next.action);
+        }
+    }
+
+    private static void run(Runnable action) {
+        try {
+            action.run();
+        } catch (RuntimeException e) {
+            LOG.log(Level.ERROR, "uncaught exception on the event loop", e);
+        }
+    }
+
+    private long nextTimer() {
+        Timer next = timers.peek();
+        return next == null ? Participant.NO_DEADLINE : Math.max(0, next.dueNanos - System.nanoTime());
+    }
+
+    private void flushDirty() {
+        List<HttpChannel> now = dirty;
+        dirty = flushing;
+        flushing = now;
+        for (HttpChannel channel : now) {
+            channel.flush();
+        }
+        now.clear();
+    }
+}

@@ -1,0 +1,437 @@
+package dev.waitress.channel;
+
+import dev.waitress.buffer.BodyBuffer;
+import dev.waitress.buffer.OverflowBuffer;
+import dev.waitress.gateway.Peer;
+import dev.waitress.gateway.Request;
+import dev.waitress.gateway.Response;
+import dev.waitress.gateway.ResponseSink;
+import dev.waitress.http.Ascii;
+import dev.waitress.http.ParseStep;
+import dev.waitress.http.Rejection;
+import dev.waitress.http.RequestHead;
+import dev.waitress.http.RequestParser;
+import dev.waitress.http.Status;
+import java.io.IOException;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
+import java.net.StandardSocketOptions;
+import java.nio.ByteBuffer;
+import java.nio.channels.SelectionKey;
+import java.nio.channels.SocketChannel;
+import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One client connection, from accept to close. Its requests are answered one at a time; what the client sends meanwhile
+ * waits, in a bounded buffer and then in the kernel. Event loop only.
+ */
+final class HttpChannel implements EventLoop.ReadyHandler, ResponseSink {
+    private static final Logger LOG = System.getLogger("waitress");
+
+    private static final byte[] CONTINUE = Ascii.bytes("HTTP/1.1 100 Continue\r\n\r\n");
+    private static final byte[] NOTHING = {};
+    private static final int MAX_LINGER_BYTES = 16 * 1024 * 1024;
+
+    private enum End {
+        /** The connection lives on. */
+        NONE,
+        /** Closed when the output is sent. */
+        CLOSE,
+        /** As CLOSE, but the client may still be sending: read that away for a while, or it never sees the answer. */
+        LINGER,
+        /** Reset when the output is sent. */
+        RESET
+    }
+
+    private final EventLoop loop;
+    private final ChannelHost host;
+    private final SocketChannel socket;
+    private final SelectionKey key;
+    private final Peer peer;
+    private final RequestParser parser;
+    private final OverflowBuffer output;
+
+    /** The request being received; null between requests. */
+    private @Nullable RequestHead head;
+
+    private boolean headDetached;
+    private BodyBuffer body = BodyBuffer.EMPTY;
+
+    /** The answer being written; null while a request is awaited. */
+    private @Nullable Response response;
+
+    /** Received, but not parsed yet: what followed the current request. */
+    private byte[] ahead = NOTHING;
+
+    private End end = End.NONE;
+    private boolean inputEnded;
+    private boolean lingering;
+    private int lingerBytes;
+    private boolean dirty;
+    private boolean open = true;
+    private long lastActiveNanos;
+
+    HttpChannel(EventLoop loop, ChannelHost host, SocketChannel socket, Peer peer) throws IOException {
+        this.loop = loop;
+        this.host = host;
+        this.socket = socket;
+        this.peer = peer;
+        this.parser = new RequestParser(host.limits());
+        this.output = new OverflowBuffer(loop.pool(), host.outbufOverflow(), host.directory());
+        this.lastActiveNanos = loop.nowNanos();
+        this.key = loop.register(socket, SelectionKey.OP_READ, this);
+    }
+
+    @Override
+    public void ready(SelectionKey selected) {
+        if (open && selected.isWritable()) {
+            flush();
+        }
+        if (open && selected.isReadable()) {
+            read();
+        }
+    }
+
+    // ---- Receiving -------------------------------------------------------------------------------------------------
+
+    private void read() {
+        ByteBuffer in = loop.readBuffer();
+        int count;
+        try {
+            count = socket.read(in);
+        } catch (IOException e) {
+            // A reset by the client is no event: RFC 9112 §9.5 lets either side close at any time.
+            LOG.log(Level.TRACE, "read failed", e);
+            disconnect();
+            return;
+        }
+        if (count < 0) {
+            inputEnded();
+            return;
+        }
+        lastActiveNanos = loop.nowNanos();
+        in.flip();
+        if (lingering) {
+            discard(count);
+        } else if (isBusy()) {
+            // The client sends on while its request runs: keep this much, leave the rest to the kernel.
+            keepAhead(in);
+            setInterest(SelectionKey.OP_READ, false);
+        } else {
+            consume(in);
+        }
+    }
+
+    private boolean isBusy() {
+        return response != null || end != End.NONE || !output.isEmpty() || ahead.length > 0;
+    }
+
+    private void inputEnded() {
+        inputEnded = true;
+        setInterest(SelectionKey.OP_READ, false);
+        // A client may close its side and still wait for its answer.
+        if (lingering || response == null && output.isEmpty()) {
+            close();
+        }
+    }
+
+    private void discard(int count) {
+        lingerBytes += count;
+        if (lingerBytes > MAX_LINGER_BYTES) {
+            close();
+        }
+    }
+
+    private void keepAhead(ByteBuffer in) {
+        int had = ahead.length;
+        ahead = Arrays.copyOf(ahead, had + in.remaining());
+        in.get(ahead, had, in.remaining());
+    }
+
+    /** Parses until a request is under way, the bytes are used up, or the connection is to end. */
+    private void consume(ByteBuffer in) {
+        while (response == null && end == End.NONE && open) {
+            ParseStep step = parser.feed(in);
+            if (step instanceof RequestHead received) {
+                begin(received);
+            } else if (step instanceof ParseStep.BodyBytes bytes) {
+                receive(bytes);
+            } else if (step instanceof Rejection rejection) {
+                refuse(rejection);
+            } else if (step == ParseStep.Progress.COMPLETE) {
+                submit();
+            } else {
+                detachHead();
+                return;
+            }
+        }
+        if (in.hasRemaining() && end == End.NONE && open) {
+            keepAhead(in);
+        }
+    }
+
+    private void begin(RequestHead received) {
+        head = received;
+        headDetached = false;
+        if (!received.hasBody()) {
+            body = BodyBuffer.EMPTY;
+            return;
+        }
+        body = new BodyBuffer(received.contentLength(), host.inbufOverflow(), host.directory());
+        if (received.expectsContinue()) {
+            write(CONTINUE, 0, CONTINUE.length);
+        }
+    }
+
+    private void receive(ParseStep.BodyBytes bytes) {
+        try {
+            body.append(bytes.array(), bytes.offset(), bytes.length());
+        } catch (IOException e) {
+            LOG.log(Level.ERROR, "cannot store a request body", e);
+            releaseBody();
+            current().refuse(Status.INSUFFICIENT_STORAGE, "The server cannot store the request body");
+            end = End.LINGER;
+        }
+    }
+
+    /** The head lies in the loop's buffer, which the next read overwrites. */
+    private void detachHead() {
+        if (head != null && !headDetached) {
+            head = head.detach();
+            headDetached = true;
+        }
+    }
+
+    private void submit() {
+        Request request = new Request(requireHead(), body, peer);
+        response = new Response(request, this, host.identity());
+        head = null;
+        body = BodyBuffer.EMPTY;
+        host.gateway().submit(request, response);
+    }
+
+    private Response current() {
+        Response created = new Response(new Request(requireHead(), body, peer), this, host.identity());
+        response = created;
+        return created;
+    }
+
+    private RequestHead requireHead() {
+        if (head == null) {
+            throw new IllegalStateException("no request is being received");
+        }
+        return head;
+    }
+
+    private void refuse(Rejection rejection) {
+        LOG.log(
+                Level.DEBUG,
+                () -> "refused a request from " + peer.remoteAddress() + ": "
+                        + rejection.rule().status().code() + " " + rejection.text());
+        head = null;
+        releaseBody();
+        Response.refuse(rejection, this, host.identity());
+        end = End.LINGER;
+    }
+
+    private void releaseBody() {
+        try {
+            body.close();
+        } catch (IOException e) {
+            LOG.log(Level.WARNING, "cannot remove a spooled request body", e);
+        }
+        body = BodyBuffer.EMPTY;
+    }
+
+    // ---- Sending ---------------------------------------------------------------------------------------------------
+
+    @Override
+    public void write(byte[] bytes, int offset, int length) {
+        if (!open) {
+            return;
+        }
+        try {
+            output.append(bytes, offset, length);
+        } catch (IOException e) {
+            LOG.log(Level.ERROR, "cannot store output for a slow client, connection cut", e);
+            disconnect();
+            return;
+        }
+        markDirty();
+    }
+
+    @Override
+    public void ended(boolean reusable) {
+        response = null;
+        if (!reusable && end == End.NONE) {
+            end = ahead.length > 0 ? End.LINGER : End.CLOSE;
+        }
+        markDirty();
+    }
+
+    @Override
+    public void cut(boolean reset) {
+        response = null;
+        end = reset ? End.RESET : End.CLOSE;
+        markDirty();
+    }
+
+    @Override
+    public boolean isClosing() {
+        return inputEnded || host.isDraining();
+    }
+
+    @Override
+    public byte[] dateField() {
+        return loop.dateField();
+    }
+
+    private void markDirty() {
+        if (!dirty && open) {
+            dirty = true;
+            loop.markDirty(this);
+        }
+    }
+
+    /** Sends what the socket takes, and goes on with what waited for that. */
+    void flush() {
+        dirty = false;
+        if (!open || !send()) {
+            return;
+        }
+        boolean sent = output.isEmpty();
+        setInterest(SelectionKey.OP_WRITE, !sent);
+        if (sent && response == null) {
+            answered();
+        }
+    }
+
+    private boolean send() {
+        if (output.isEmpty()) {
+            return true;
+        }
+        try {
+            if (output.writeTo(socket) > 0) {
+                lastActiveNanos = loop.nowNanos();
+            }
+        } catch (IOException e) {
+            LOG.log(Level.TRACE, "write failed", e);
+            disconnect();
+            return false;
+        }
+        if (response != null) {
+            response.flushed(output.size());
+        }
+        return true;
+    }
+
+    private void answered() {
+        if (end != End.NONE) {
+            finish();
+            return;
+        }
+        if (ahead.length > 0) {
+            ByteBuffer in = ByteBuffer.wrap(ahead);
+            ahead = NOTHING;
+            consume(in);
+        }
+        if (response != null || end != End.NONE || !open) {
+            return;
+        }
+        if (inputEnded || host.isDraining() && !parser.inRequest()) {
+            close();
+        } else {
+            setInterest(SelectionKey.OP_READ, true);
+        }
+    }
+
+    private void finish() {
+        if (end == End.RESET) {
+            resetOnClose();
+        }
+        if (end == End.LINGER && !inputEnded) {
+            linger();
+        } else {
+            close();
+        }
+    }
+
+    /** RFC 9112 §9.6: closing with input unread would reset the connection under the answer. */
+    private void linger() {
+        if (lingering) {
+            return;
+        }
+        try {
+            socket.shutdownOutput();
+        } catch (IOException e) {
+            LOG.log(Level.TRACE, "shutdown failed", e);
+            close();
+            return;
+        }
+        lingering = true;
+        ahead = NOTHING;
+        setInterest(SelectionKey.OP_READ, true);
+        loop.schedule(host.lingerNanos(), this::close);
+    }
+
+    private void resetOnClose() {
+        try {
+            socket.setOption(StandardSocketOptions.SO_LINGER, 0);
+        } catch (IOException | UnsupportedOperationException e) {
+            LOG.log(Level.TRACE, "no reset on this socket", e); // Unix sockets have none
+        }
+    }
+
+    private void setInterest(int operation, boolean wanted) {
+        int now = key.interestOps();
+        int next = wanted ? now | operation : now & ~operation;
+        if (next != now) {
+            key.interestOps(next);
+        }
+    }
+
+    // ---- Ending ----------------------------------------------------------------------------------------------------
+
+    /** Closes the connection if it has not moved for that long and no application is at work on it. */
+    void closeIfIdle(long timeoutNanos) {
+        boolean waitsForApplication = response != null && output.isEmpty();
+        if (!waitsForApplication && loop.nowNanos() - lastActiveNanos > timeoutNanos) {
+            disconnect();
+        }
+    }
+
+    /** The server stops: an idle connection goes now, a busy one after its answer. */
+    void drain() {
+        if (!isBusy() && !parser.inRequest()) {
+            close();
+        }
+    }
+
+    /** Nobody is there any more: whoever still writes is told. */
+    void disconnect() {
+        Response running = response;
+        close();
+        if (running != null) {
+            running.clientGone();
+        }
+    }
+
+    private void close() {
+        if (!open) {
+            return;
+        }
+        open = false;
+        response = null;
+        ahead = NOTHING;
+        releaseBody();
+        key.cancel();
+        try {
+            output.close();
+            socket.close();
+        } catch (IOException e) {
+            LOG.log(Level.TRACE, "close failed", e);
+        }
+        host.closed(this);
+    }
+}

@@ -1,0 +1,15 @@
+package dev.waitress.gateway;
+
+/** Turns requests into responses: in this JVM, or through worker processes. */
+public interface Gateway {
+    /**
+     * Event loop only: takes over a complete request; it is answered through {@code response}, now or later.
+     *
+     * @param request its head lies in the reader's buffer: whoever needs it after this call calls
+     *     {@link Request#detach} first
+     */
+    void submit(Request request, Response response);
+
+    /** Ends what is still running, and waits for it. Called once, by another thread, when no channel is left. */
+    void close();
+}

@@ -1,0 +1,10 @@
+package dev.waitress.gateway;
+
+/** Who writes a response piece by piece, and is told how it gets on. Called on the event loop. */
+public interface Producer {
+    /** The client, or the buffers on the way to it, took this many bytes of the response. */
+    void drained(long bytes);
+
+    /** Nobody reads the response any more. */
+    void clientGone();
+}

@@ -1,0 +1,289 @@
+package dev.waitress.gateway;
+
+import dev.waitress.http.Ascii;
+import dev.waitress.http.Rejection;
+import dev.waitress.http.ResponseHead;
+import dev.waitress.http.Status;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
+import java.util.Locale;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The answer to one request, and the only writer of answers: it decides the framing, holds the body against what its
+ * head says, and says whether the connection lives on. Event loop only.
+ *
+ * <pre>
+ *          start               the last byte that the head announced, or end()
+ *   OPEN ─────────► STARTED ─────────────────────────────────────────────────► ENDED
+ *     │ refuse, fail   │ fail, client gone                                       ▲
+ *     └────────────────┴─────────────────────────────────────────────────────────┘
+ * </pre>
+ */
+public final class Response {
+    private static final Logger LOG = System.getLogger("waitress");
+
+    private static final String INTERNAL_ERROR = "The server encountered an unexpected internal server error";
+    private static final byte[] LINE_END = Ascii.bytes("\r\n");
+    private static final byte[] LAST_CHUNK = Ascii.bytes("0\r\n\r\n");
+
+    private enum State {
+        OPEN,
+        STARTED,
+        ENDED
+    }
+
+    private enum Framing {
+        /** HEAD, 204, 304: body bytes are dropped. */
+        NO_BODY,
+        LENGTH,
+        CHUNKED,
+        CLOSE
+    }
+
+    private final ResponseSink sink;
+    private final Identity identity;
+    private final boolean headRequest;
+    private final int minorVersion;
+    private final boolean keepAliveWanted;
+
+    private State state = State.OPEN;
+    private Framing framing = Framing.NO_BODY;
+    private boolean keepAlive;
+    private String status = "";
+    private boolean bodilessStatus;
+    private long announced;
+    private long written;
+    /** Bytes of the body that the producer knows to have left. */
+    private long reported;
+
+    private boolean warned;
+    private @Nullable Producer producer;
+
+    /** The answer to a request that was accepted. */
+    public Response(Request request, ResponseSink sink, Identity identity) {
+        this.sink = sink;
+        this.identity = identity;
+        this.headRequest = request.head().isMethod("HEAD");
+        this.minorVersion = request.head().minorVersion();
+        this.keepAliveWanted = request.head().wantsKeepAlive();
+    }
+
+    /** The answer to a request that is refused. */
+    public static void refuse(Rejection rejection, ResponseSink sink, Identity identity) {
+        sendError(
+                rejection.rule().status(),
+                rejection.text(),
+                rejection.minorVersion(),
+                !rejection.headRequest(),
+                sink,
+                identity);
+    }
+
+    private static void sendError(
+            Status status, String text, int minorVersion, boolean withBody, ResponseSink sink, Identity identity) {
+        byte[] answer = ErrorAnswer.compose(status, text, minorVersion, withBody, identity, sink.dateField());
+        sink.write(answer, 0, answer.length);
+        sink.ended(false);
+    }
+
+    /** Who is to be told how the response gets on. */
+    public void producedBy(Producer newProducer) {
+        producer = newProducer;
+    }
+
+    /** Whether nothing more can be written: it was sent, or its client left. */
+    public boolean hasEnded() {
+        return state == State.ENDED;
+    }
+
+    public boolean hasStarted() {
+        return state != State.OPEN;
+    }
+
+    /** Sends a whole response. */
+    public void send(ResponseHead head, byte[] body, int offset, int length) {
+        start(head, length);
+        body(body, offset, length);
+        end();
+    }
+
+    /**
+     * Sends the head.
+     *
+     * @param head used during the call only
+     * @param bodyBytes length of the body where it is known and the application stated none; else
+     *     {@link ResponseHead#NO_LENGTH}
+     */
+    public void start(ResponseHead head, long bodyBytes) {
+        if (state != State.OPEN) {
+            return;
+        }
+        state = State.STARTED;
+        bodilessStatus = head.isBodiless();
+        framing = chooseFraming(head, bodyBytes);
+        keepAlive = keepAliveWanted && framing != Framing.CLOSE && !sink.isClosing();
+        if (bodilessStatus) {
+            status = head.status();
+        }
+        head.finish(
+                minorVersion,
+                framing == Framing.CHUNKED || unframedHead(head),
+                connection(),
+                sink.dateField(),
+                identity.serverField());
+        sink.write(head.bytes(), 0, head.length());
+        if (framing == Framing.NO_BODY || framing == Framing.LENGTH && announced == 0) {
+            finish();
+        }
+    }
+
+    private Framing chooseFraming(ResponseHead head, long bodyBytes) {
+        if (bodilessStatus) {
+            // RFC 9110 §8.6: 304 may state the length of what it stands for, 204 must not.
+            if (head.statusCode() == 204) {
+                head.removeContentLength();
+            }
+            return Framing.NO_BODY;
+        }
+        if (head.contentLength() == ResponseHead.NO_LENGTH && bodyBytes != ResponseHead.NO_LENGTH) {
+            head.setContentLength(bodyBytes);
+        }
+        announced = head.contentLength();
+        if (headRequest) {
+            return announced == ResponseHead.NO_LENGTH && minorVersion == 0 ? Framing.CLOSE : Framing.NO_BODY;
+        }
+        if (announced != ResponseHead.NO_LENGTH) {
+            return Framing.LENGTH;
+        }
+        return minorVersion > 0 ? Framing.CHUNKED : Framing.CLOSE;
+    }
+
+    /** RFC 9110 §9.3.2: HEAD gets the head that GET would get, also where that is chunked. */
+    private boolean unframedHead(ResponseHead head) {
+        return headRequest
+                && minorVersion > 0
+                && !bodilessStatus
+                && head.contentLength() == ResponseHead.NO_LENGTH;
+    }
+
+    private ResponseHead.Connection connection() {
+        if (!keepAlive) {
+            return ResponseHead.Connection.CLOSE;
+        }
+        return minorVersion == 0 ? ResponseHead.Connection.KEEP_ALIVE : ResponseHead.Connection.IMPLIED;
+    }
+
+    /** Sends bytes of the body; those beyond the announced length are dropped. */
+    public void body(byte[] bytes, int offset, int length) {
+        if (length == 0) {
+            return;
+        }
+        if (state == State.ENDED || headRequest) {
+            written += length;
+            warnOfSurplus();
+            reportDrained(length);
+            return;
+        }
+        int count = framing == Framing.LENGTH ? (int) Math.min(length, announced - written) : length;
+        if (framing == Framing.CHUNKED) {
+            byte[] size = Ascii.bytes(Integer.toHexString(count).toUpperCase(Locale.ROOT) + "\r\n");
+            sink.write(size, 0, size.length);
+        }
+        sink.write(bytes, offset, count);
+        if (framing == Framing.CHUNKED) {
+            sink.write(LINE_END, 0, LINE_END.length);
+        }
+        written += length;
+        if (framing == Framing.LENGTH && written >= announced) {
+            warnOfSurplus();
+            reportDrained(length - count);
+            finish();
+        }
+    }
+
+    private void warnOfSurplus() {
+        if (warned || headRequest) {
+            return;
+        }
+        if (bodilessStatus) {
+            warned = true;
+            LOG.log(
+                    Level.WARNING,
+                    "application-written content was ignored due to HTTP response that may not contain a message-body: ("
+                            + status + ")");
+        } else if (framing == Framing.LENGTH && written > announced) {
+            warned = true;
+            LOG.log(
+                    Level.WARNING,
+                    "application-written content exceeded the number of bytes specified by Content-Length header ("
+                            + announced + ")");
+        }
+    }
+
+    /** The body is complete. */
+    public void end() {
+        if (state != State.STARTED) {
+            return;
+        }
+        if (framing == Framing.CHUNKED) {
+            sink.write(LAST_CHUNK, 0, LAST_CHUNK.length);
+        } else if (framing == Framing.LENGTH) {
+            LOG.log(
+                    Level.WARNING,
+                    "application returned too few bytes (" + written + ") for specified Content-Length (" + announced
+                            + ") via app_iter");
+            keepAlive = false;
+        }
+        finish();
+    }
+
+    private void finish() {
+        state = State.ENDED;
+        sink.ended(keepAlive);
+    }
+
+    /**
+     * The application failed: 500 if nothing was sent yet, else the connection is cut. Who calls has logged it.
+     *
+     * @param traceback shown to the client only where the settings expose it
+     */
+    public void fail(String traceback) {
+        refuse(Status.INTERNAL_SERVER_ERROR, identity.exposeTracebacks() ? traceback : INTERNAL_ERROR);
+    }
+
+    /** Answers in the server's name if nothing was sent yet, else cuts the connection. */
+    public void refuse(Status errorStatus, String text) {
+        State before = state;
+        state = State.ENDED;
+        if (before == State.OPEN) {
+            sendError(errorStatus, text, minorVersion, !headRequest, sink, identity);
+        } else if (before == State.STARTED) {
+            // Where the end of the connection is the end of the body, only a reset tells the client.
+            sink.cut(framing == Framing.CLOSE);
+        }
+    }
+
+    /** The channel tells how much of its output still waits. */
+    public void flushed(long pendingBytes) {
+        // What waits includes head and chunk framing, so this never reports too much.
+        reportDrained(written - pendingBytes - reported);
+    }
+
+    private void reportDrained(long bytes) {
+        if (producer != null && bytes > 0) {
+            reported += bytes;
+            producer.drained(bytes);
+        }
+    }
+
+    /** The channel tells that its client is gone. */
+    public void clientGone() {
+        if (state != State.ENDED) {
+            state = State.ENDED;
+            if (producer != null) {
+                producer.clientGone();
+            }
+        }
+    }
+}

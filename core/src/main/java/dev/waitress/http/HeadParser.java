@@ -1,0 +1,335 @@
+package dev.waitress.http;
+
+import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Reads the header lines of a complete head into a {@link RequestHead}, then its request line, then what the fields say
+ * of the message. Nothing is decoded; positions are noted. The order of the checks is part of the behaviour: the first
+ * failure is the answer.
+ */
+final class HeadParser {
+    /** Fields that the server itself reads, or that must not come twice. */
+    private enum Known {
+        HOST("host", true),
+        EXPECT("expect", false),
+        CONNECTION("connection", false),
+        CONTENT_TYPE("content-type", true),
+        CONTENT_LENGTH("content-length", true),
+        TRANSFER_ENCODING("transfer-encoding", false),
+        OTHER("", false);
+
+        final String fieldName;
+        final boolean single;
+
+        Known(String fieldName, boolean single) {
+            this.fieldName = fieldName;
+            this.single = single;
+        }
+
+        static Known of(byte[] bytes, int start, int end) {
+            Known candidate =
+                    switch (end - start) {
+                        case 4 -> HOST;
+                        case 6 -> EXPECT;
+                        case 10 -> CONNECTION;
+                        case 12 -> CONTENT_TYPE;
+                        case 14 -> CONTENT_LENGTH;
+                        case 17 -> TRANSFER_ENCODING;
+                        default -> OTHER;
+                    };
+            return candidate == OTHER || Syntax.equalsIgnoreCase(bytes, start, end, candidate.fieldName)
+                    ? candidate
+                    : OTHER;
+        }
+    }
+
+    /** A line whose name holds an underscore: it must be well formed, and then counts for nothing. */
+    private static final int DROPPED = -1;
+
+    private static final int FIRST_TABLE = 64;
+    private static final int NONE = -1;
+
+    /** Open addressing from a name's hash to the last field of that name, plus one; 0 is free. */
+    private int[] table = new int[FIRST_TABLE];
+
+    private int[] hashes = new int[FIRST_TABLE / 2];
+    private final int[] known = new int[Known.values().length];
+
+    private byte[] bytes = new byte[0];
+    private int base;
+
+    /** Parses the head whose lines the scanner found; null if it is accepted. */
+    @Nullable Rejection parse(byte[] source, int start, HeadScanner lines, RequestHead head) {
+        bytes = source;
+        base = start;
+        Arrays.fill(known, NONE);
+        prepareTable(lines.lineCount());
+        Rejection refused = parseFields(lines, head);
+        if (refused == null) {
+            refused = RequestLine.parse(bytes, base + lines.start(0), base + lines.end(0), head);
+        }
+        if (refused != null) {
+            return refused;
+        }
+        Rule broken = checkMessage(head);
+        return broken == null
+                ? null
+                : Rejection.of(broken).forRequest(head.minorVersion(), head.isMethod("HEAD"));
+    }
+
+    private void prepareTable(int lineCount) {
+        if (table.length < 2 * lineCount) {
+            table = new int[Integer.highestOneBit(2 * lineCount) * 2];
+            hashes = new int[table.length / 2];
+        } else {
+            Arrays.fill(table, 0);
+        }
+    }
+
+    private @Nullable Rejection parseFields(HeadScanner lines, RequestHead head) {
+        int previous = DROPPED;
+        for (int line = 1; line < lines.lineCount(); line++) {
+            int start = base + lines.start(line);
+            int end = base + lines.end(line);
+            if (Syntax.isWhiteSpace(bytes[start])) {
+                if (!unfold(head, previous, start, end)) {
+                    return Rejection.of(Rule.FIELD_SYNTAX);
+                }
+                continue;
+            }
+            int colon = endOfName(start, end);
+            if (colon == start || colon == end || bytes[colon] != ':') {
+                return Rejection.of(Rule.FIELD_SYNTAX);
+            }
+            int value = skipWhiteSpace(colon + 1, end);
+            int valueEnd = trimEnd(value, end);
+            if (!Syntax.isFieldValue(bytes, value, valueEnd)) {
+                return Rejection.of(Rule.FIELD_SYNTAX);
+            }
+            if (nameHasUnderscore) {
+                previous = DROPPED;
+                continue;
+            }
+            previous = head.addField(start - base, colon - base, value - base, valueEnd - base);
+            Known kind = Known.of(bytes, start, colon);
+            if (kind.single && known[kind.ordinal()] != NONE) {
+                return Rejection.of(Rule.DUPLICATE_FIELD, Rejection.echo(bytes, start, colon));
+            }
+            remember(head, previous, kind);
+        }
+        return null;
+    }
+
+    // Set by endOfName: hash of the name, letters in one case, and whether it holds an underscore.
+    private int nameHash;
+    private boolean nameHasUnderscore;
+
+    private int endOfName(int start, int end) {
+        int hash = 0;
+        boolean underscore = false;
+        int i = start;
+        for (; i < end && Syntax.isToken(bytes[i]); i++) {
+            hash = 31 * hash + (bytes[i] | 0x20);
+            underscore |= bytes[i] == '_';
+        }
+        nameHash = hash;
+        nameHasUnderscore = underscore;
+        return i;
+    }
+
+    private int skipWhiteSpace(int start, int end) {
+        int i = start;
+        while (i < end && Syntax.isWhiteSpace(bytes[i])) {
+            i++;
+        }
+        return i;
+    }
+
+    private int trimEnd(int start, int end) {
+        int i = end;
+        while (i > start && Syntax.isWhiteSpace(bytes[i - 1])) {
+            i--;
+        }
+        return i;
+    }
+
+    /** RFC 9112 §5.2: obs-fold becomes one space, except where a fold could hide how the message is framed. */
+    private boolean unfold(RequestHead head, int field, int start, int end) {
+        int text = skipWhiteSpace(start, end);
+        int textEnd = trimEnd(text, end);
+        if (!Syntax.isFieldValue(bytes, text, textEnd)) {
+            return false;
+        }
+        if (field == DROPPED) {
+            return true;
+        }
+        Known kind = Known.of(bytes, head.nameStart(field), head.nameEnd(field));
+        if (kind != Known.OTHER && kind != Known.CONTENT_TYPE) {
+            return false;
+        }
+        int to = head.valueEnd(field);
+        if (text < textEnd) {
+            if (to > head.valueStart(field)) {
+                bytes[to++] = ' ';
+            }
+            System.arraycopy(bytes, text, bytes, to, textEnd - text);
+            head.setValueEnd(field, to + textEnd - text);
+        }
+        return true;
+    }
+
+    /** Notes a field by its name, and links it behind an earlier one of the same name. */
+    private void remember(RequestHead head, int field, Known kind) {
+        if (kind != Known.OTHER && known[kind.ordinal()] == NONE) {
+            known[kind.ordinal()] = field;
+        }
+        hashes[field] = nameHash;
+        int mask = table.length - 1;
+        int slot = (nameHash ^ nameHash >>> 15) & mask;
+        while (table[slot] != 0) {
+            int other = table[slot] - 1;
+            if (hashes[other] == nameHash && sameName(head, other, field)) {
+                head.link(other, field);
+                break;
+            }
+            slot = slot + 1 & mask;
+        }
+        table[slot] = field + 1;
+    }
+
+    private boolean sameName(RequestHead head, int one, int other) {
+        int start = head.nameStart(one);
+        int size = head.nameEnd(one) - start;
+        int otherStart = head.nameStart(other);
+        if (head.nameEnd(other) - otherStart != size) {
+            return false;
+        }
+        for (int i = 0; i < size; i++) {
+            if (!sameIgnoringCase(bytes[start + i], bytes[otherStart + i])) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    private static boolean sameIgnoringCase(byte one, byte other) {
+        return one == other || (one ^ other) == 0x20 && (one | 0x20) >= 'a' && (one | 0x20) <= 'z';
+    }
+
+    private @Nullable Rule checkMessage(RequestHead head) {
+        Rule broken = checkHost(head);
+        if (broken == null) {
+            broken = checkTransferEncoding(head);
+        }
+        if (broken == null) {
+            broken = checkContentLength(head);
+        }
+        if (broken == null) {
+            checkConnection(head);
+            checkExpect(head);
+        }
+        return broken;
+    }
+
+    private @Nullable Rule checkHost(RequestHead head) {
+        int host = known[Known.HOST.ordinal()];
+        if (host == NONE) {
+            return head.minorVersion() > 0 ? Rule.HOST_MISSING : null;
+        }
+        return Syntax.isAuthority(bytes, head.valueStart(host), head.valueEnd(host)) ? null : Rule.HOST_SYNTAX;
+    }
+
+    /** RFC 9112 §6.1: a list of codings of which we know one, chunked. */
+    private @Nullable Rule checkTransferEncoding(RequestHead head) {
+        int field = known[Known.TRANSFER_ENCODING.ordinal()];
+        if (field == NONE) {
+            return null;
+        }
+        if (head.minorVersion() == 0) {
+            return Rule.TRANSFER_ENCODING;
+        }
+        boolean listed = false;
+        for (; field != NONE; field = head.nextOfName(field)) {
+            listed |= head.valueStart(field) < head.valueEnd(field);
+            Rule broken = checkCodings(head, head.valueStart(field), head.valueEnd(field));
+            if (broken != null) {
+                return broken;
+            }
+        }
+        if (!head.chunked) {
+            return listed ? Rule.UNKNOWN_CODING : Rule.TRANSFER_ENCODING;
+        }
+        // RFC 9112 §6.1: with both fields somebody may have framed this message otherwise; answer, then close.
+        head.close |= known[Known.CONTENT_LENGTH.ordinal()] != NONE;
+        return null;
+    }
+
+    private @Nullable Rule checkCodings(RequestHead head, int start, int end) {
+        for (int i = start; i < end; ) {
+            int comma = endOfElement(i, end);
+            int element = skipWhiteSpace(i, comma);
+            int elementEnd = trimEnd(element, comma);
+            if (element < elementEnd) {
+                if (!Syntax.equalsIgnoreCase(bytes, element, elementEnd, "chunked")) {
+                    return Rule.UNKNOWN_CODING;
+                }
+                if (head.chunked) {
+                    return Rule.CHUNKED_TWICE;
+                }
+                head.chunked = true;
+            }
+            i = comma + 1;
+        }
+        return null;
+    }
+
+    private int endOfElement(int start, int end) {
+        int i = start;
+        while (i < end && bytes[i] != ',') {
+            i++;
+        }
+        return i;
+    }
+
+    /** RFC 9110 §8.6: 1*DIGIT. Ignored beside chunked (RFC 9112 §6.3). */
+    private @Nullable Rule checkContentLength(RequestHead head) {
+        int field = known[Known.CONTENT_LENGTH.ordinal()];
+        if (field == NONE || head.chunked) {
+            return null;
+        }
+        long length = 0;
+        for (int i = head.valueStart(field); i < head.valueEnd(field); i++) {
+            if (!Syntax.isDigit(bytes[i])) {
+                return Rule.CONTENT_LENGTH;
+            }
+            // Digits without end stay at the largest value, which every limit refuses.
+            length = length > (Long.MAX_VALUE - 9) / 10 ? Long.MAX_VALUE : 10 * length + bytes[i] - '0';
+        }
+        head.contentLength = length;
+        return head.valueStart(field) == head.valueEnd(field) ? Rule.CONTENT_LENGTH : null;
+    }
+
+    /** RFC 9110 §7.6.1: a list of options; we know two. */
+    private void checkConnection(RequestHead head) {
+        for (int field = known[Known.CONNECTION.ordinal()]; field != NONE; field = head.nextOfName(field)) {
+            int end = head.valueEnd(field);
+            for (int i = head.valueStart(field); i < end; ) {
+                int comma = endOfElement(i, end);
+                int option = skipWhiteSpace(i, comma);
+                int optionEnd = trimEnd(option, comma);
+                head.close |= Syntax.equalsIgnoreCase(bytes, option, optionEnd, "close");
+                head.keepAlive |= Syntax.equalsIgnoreCase(bytes, option, optionEnd, "keep-alive");
+                i = comma + 1;
+            }
+        }
+    }
+
+    private void checkExpect(RequestHead head) {
+        int field = known[Known.EXPECT.ordinal()];
+        head.expectContinue = head.minorVersion() > 0
+                && field != NONE
+                && head.nextOfName(field) < 0
+                && Syntax.equalsIgnoreCase(bytes, head.valueStart(field), head.valueEnd(field), "100-continue");
+    }
+}

@@ -1,0 +1,264 @@
+package dev.waitress.http;
+
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+
+/**
+ * The request line and header fields of one request: the received bytes and an index of where its parts are; nothing is
+ * copied or decoded until someone asks. The bytes are those of the reader's buffer, so a head is valid only until the
+ * next bytes are fed to its parser; {@link #detach} makes a copy that stays. All positions are indexes into
+ * {@link #bytes}.
+ */
+public final class RequestHead implements ParseStep {
+    /** Content-Length of a request that has none. */
+    public static final long NO_LENGTH = -1;
+
+    private static final int STRIDE = 5;
+    private static final int NAME = 0;
+    private static final int NAME_END = 1;
+    private static final int VALUE = 2;
+    private static final int VALUE_END = 3;
+    /** Index of the next field of the same name, {@link #LAST}, with {@link #REPEATED} for all but the first. */
+    private static final int LINK = 4;
+
+    private static final int LAST = 0x3FFF_FFFF;
+    private static final int REPEATED = 0x4000_0000;
+
+    private byte[] bytes = new byte[0];
+    private int base;
+    private int length;
+
+    private int[] fields = new int[STRIDE * 24];
+    private int fieldCount;
+
+    int methodEnd;
+    int target;
+    int targetEnd;
+    int path;
+    int pathEnd;
+    int query;
+    int queryEnd;
+    int authority;
+    int authorityEnd;
+    int minorVersion;
+
+    long contentLength;
+    boolean chunked;
+    boolean close;
+    boolean keepAlive;
+    boolean expectContinue;
+
+    RequestHead() {}
+
+    void reset(byte[] source, int start, int headLength) {
+        bytes = source;
+        base = start;
+        length = headLength;
+        fieldCount = 0;
+        methodEnd = 0;
+        authority = 0;
+        authorityEnd = 0;
+        query = 0;
+        queryEnd = 0;
+        minorVersion = 0;
+        contentLength = NO_LENGTH;
+        chunked = false;
+        close = false;
+        keepAlive = false;
+        expectContinue = false;
+    }
+
+    /** A copy that does not change when the parser goes on. */
+    public RequestHead detach() {
+        RequestHead copy = new RequestHead();
+        copy.bytes = Arrays.copyOfRange(bytes, base, base + length);
+        copy.length = length;
+        copy.fields = Arrays.copyOf(fields, STRIDE * fieldCount);
+        copy.fieldCount = fieldCount;
+        copy.methodEnd = methodEnd;
+        copy.target = target;
+        copy.targetEnd = targetEnd;
+        copy.path = path;
+        copy.pathEnd = pathEnd;
+        copy.query = query;
+        copy.queryEnd = queryEnd;
+        copy.authority = authority;
+        copy.authorityEnd = authorityEnd;
+        copy.minorVersion = minorVersion;
+        copy.contentLength = contentLength;
+        copy.chunked = chunked;
+        copy.close = close;
+        copy.keepAlive = keepAlive;
+        copy.expectContinue = expectContinue;
+        return copy;
+    }
+
+    /** The array that all positions point into; only the parts that they name belong to this request. */
+    public byte[] bytes() {
+        return bytes;
+    }
+
+    public int methodStart() {
+        return base;
+    }
+
+    public int methodEnd() {
+        return base + methodEnd;
+    }
+
+    public int targetStart() {
+        return base + target;
+    }
+
+    public int targetEnd() {
+        return base + targetEnd;
+    }
+
+    /** The raw path; empty for an absolute target without one. */
+    public int pathStart() {
+        return base + path;
+    }
+
+    public int pathEnd() {
+        return base + pathEnd;
+    }
+
+    /** The raw query without its question mark. */
+    public int queryStart() {
+        return base + query;
+    }
+
+    public int queryEnd() {
+        return base + queryEnd;
+    }
+
+    /** Whether the target is absolute; its authority then replaces Host. RFC 9112 §3.2.2. */
+    public boolean hasAuthority() {
+        return authorityEnd > authority;
+    }
+
+    public int authorityStart() {
+        return base + authority;
+    }
+
+    public int authorityEnd() {
+        return base + authorityEnd;
+    }
+
+    /** 0 for HTTP/1.0, 1 for HTTP/1.1 and every later 1.x. RFC 9110 §2.5. */
+    public int minorVersion() {
+        return minorVersion;
+    }
+
+    public boolean isMethod(String method) {
+        int size = methodEnd;
+        if (size != method.length()) {
+            return false;
+        }
+        for (int i = 0; i < size; i++) {
+            if (bytes[base + i] != method.charAt(i)) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    /** Bytes of the body, or {@link #NO_LENGTH}. */
+    public long contentLength() {
+        return contentLength;
+    }
+
+    public boolean isChunked() {
+        return chunked;
+    }
+
+    public boolean hasBody() {
+        return chunked || contentLength > 0;
+    }
+
+    /** Whether the client waits for 100 (Continue) before it sends the body. RFC 9110 §10.1.1. */
+    public boolean expectsContinue() {
+        return expectContinue && hasBody();
+    }
+
+    /** Whether the client lets the connection be used again. RFC 9112 §9.3. */
+    public boolean wantsKeepAlive() {
+        return !close && (minorVersion > 0 || keepAlive);
+    }
+
+    /** Header fields that count; those with an underscore in their name are not among them. */
+    public int fieldCount() {
+        return fieldCount;
+    }
+
+    public int nameStart(int field) {
+        return base + fields[STRIDE * field + NAME];
+    }
+
+    public int nameEnd(int field) {
+        return base + fields[STRIDE * field + NAME_END];
+    }
+
+    /** The value without white space around it, folds replaced. */
+    public int valueStart(int field) {
+        return base + fields[STRIDE * field + VALUE];
+    }
+
+    public int valueEnd(int field) {
+        return base + fields[STRIDE * field + VALUE_END];
+    }
+
+    /** Whether an earlier field has the same name. */
+    public boolean isRepeated(int field) {
+        return (fields[STRIDE * field + LINK] & REPEATED) != 0;
+    }
+
+    /** The next field of the same name, or -1. */
+    public int nextOfName(int field) {
+        int next = fields[STRIDE * field + LINK] & LAST;
+        return next == LAST ? -1 : next;
+    }
+
+    public boolean isField(int field, String lowerCaseName) {
+        return Syntax.equalsIgnoreCase(bytes, nameStart(field), nameEnd(field), lowerCaseName);
+    }
+
+    /** A part of the head as text, one character per byte (PEP 3333: bytes as latin-1). */
+    public String text(int start, int end) {
+        return new String(bytes, start, end - start, StandardCharsets.ISO_8859_1);
+    }
+
+    public String method() {
+        return text(methodStart(), methodEnd());
+    }
+
+    /** The target as received, for logs; it may hold anything but control characters. */
+    public String targetText() {
+        return text(targetStart(), targetEnd());
+    }
+
+    /** Adds a field; positions count from the first byte of the head. */
+    int addField(int name, int nameEnd, int value, int valueEnd) {
+        int at = STRIDE * fieldCount;
+        if (at == fields.length) {
+            fields = Arrays.copyOf(fields, 2 * fields.length);
+        }
+        fields[at + NAME] = name;
+        fields[at + NAME_END] = nameEnd;
+        fields[at + VALUE] = value;
+        fields[at + VALUE_END] = valueEnd;
+        fields[at + LINK] = LAST;
+        return fieldCount++;
+    }
+
+    void setValueEnd(int field, int end) {
+        fields[STRIDE * field + VALUE_END] = end - base;
+    }
+
+    /** Makes {@code later} the next field of the same name after {@code earlier}. */
+    void link(int earlier, int later) {
+        int at = STRIDE * earlier + LINK;
+        fields[at] = fields[at] & REPEATED | later;
+        fields[STRIDE * later + LINK] |= REPEATED;
+    }
+}

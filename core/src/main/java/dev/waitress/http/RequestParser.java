@@ -1,0 +1,131 @@
+package dev.waitress.http;
+
+import java.nio.ByteBuffer;
+import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The requests in the bytes of one connection. The same bytes give the same steps, however they are cut into pieces:
+ * head, body bytes (any number of times), complete; then the next head. After a {@link Rejection} the parser is of no
+ * further use.
+ *
+ * <pre>
+ *            head found                no body left
+ *   HEAD ───────────────► BODY ─────────────────────► HEAD
+ * </pre>
+ */
+public final class RequestParser {
+    private static final byte[] EMPTY = {};
+    private static final Receiver NO_BODY = new FixedLengthReceiver(0);
+    private static final int FIRST_PARTIAL_BYTES = 1024;
+
+    private final Limits limits;
+    private final HeadScanner scanner;
+    private final HeadParser headParser = new HeadParser();
+    private final RequestHead head = new RequestHead();
+
+    /** The first bytes of a head whose end has not come yet. */
+    private byte[] partial = EMPTY;
+
+    private int partialLength;
+
+    /** Reads the body of the current request; null between requests. */
+    private @Nullable Receiver receiver;
+
+    public RequestParser(Limits limits) {
+        this.limits = limits;
+        this.scanner = new HeadScanner(limits);
+    }
+
+    /** Whether a request has begun to arrive and is not complete. */
+    public boolean inRequest() {
+        return partialLength > 0 || receiver != null;
+    }
+
+    /**
+     * The next step.
+     *
+     * @param in bytes in an array, which the parser may change up to the position where it stops
+     */
+    public ParseStep feed(ByteBuffer in) {
+        if (receiver == null) {
+            return feedHead(in);
+        }
+        ParseStep step = receiver.feed(in);
+        if (step == ParseStep.Progress.COMPLETE) {
+            receiver = null;
+        }
+        return step instanceof Rejection refused
+                ? refused.forRequest(head.minorVersion(), head.isMethod("HEAD"))
+                : step;
+    }
+
+    private ParseStep feedHead(ByteBuffer in) {
+        byte[] bytes = in.array();
+        int start = in.arrayOffset() + in.position();
+        int available = in.remaining();
+        if (partialLength > 0) {
+            keep(in);
+            bytes = partial;
+            start = 0;
+            available = partialLength;
+        }
+        int length = scanner.scan(bytes, start, available);
+        if (length == HeadScanner.REFUSED) {
+            return refusal();
+        }
+        if (length == HeadScanner.NEED_MORE) {
+            if (partialLength == 0) {
+                keep(in);
+            }
+            return ParseStep.Progress.NEED_MORE;
+        }
+        // Where bytes were kept, those behind the head go back to the caller.
+        in.position(in.position() + (partialLength > 0 ? length - partialLength : length));
+        partialLength = 0;
+        return parseHead(bytes, start, length);
+    }
+
+    private void keep(ByteBuffer in) {
+        int count = in.remaining();
+        if (partialLength + count > partial.length) {
+            int size = Math.max(partialLength + count, Math.max(FIRST_PARTIAL_BYTES, 2 * partial.length));
+            partial = Arrays.copyOf(partial, size);
+        }
+        in.get(partial, partialLength, count);
+        partialLength += count;
+    }
+
+    private ParseStep refusal() {
+        Rejection refused = scanner.rejection();
+        if (refused == null) {
+            throw new IllegalStateException("refused without a reason");
+        }
+        return refused;
+    }
+
+    private ParseStep parseHead(byte[] bytes, int start, int length) {
+        // Empty lines before the request are not part of it.
+        int skipped = scanner.start(0);
+        head.reset(bytes, start + skipped, length - skipped);
+        scanner.rebase(skipped);
+        Rejection refused = headParser.parse(bytes, start + skipped, scanner, head);
+        scanner.reset();
+        if (refused != null) {
+            return refused;
+        }
+        if (head.contentLength() > 0 && head.contentLength() >= limits.maxBodyBytes()) {
+            return Rejection.of(Rule.BODY_TOO_LARGE, String.valueOf(limits.maxBodyBytes()))
+                    .forRequest(head.minorVersion(), head.isMethod("HEAD"));
+        }
+        receiver = newReceiver();
+        return head;
+    }
+
+    private Receiver newReceiver() {
+        if (head.isChunked()) {
+            return new ChunkedReceiver(limits);
+        }
+        return head.hasBody() ? new FixedLengthReceiver(head.contentLength()) : NO_BODY;
+    }
+}

@@ -1,0 +1,277 @@
+package dev.waitress.http;
+
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+import java.util.Locale;
+import java.util.Set;
+
+/**
+ * Composes the head of one response, and refuses what would not be HTTP: response splitting, hop-by-hop fields, a
+ * Content-Length that is none. The application's fields keep their case and order. Reusable; one thread at a time.
+ */
+public final class ResponseHead {
+    /** Content-Length of a response that states none. */
+    public static final long NO_LENGTH = -1;
+
+    private static final byte[] PREFIX = Ascii.bytes("HTTP/1.1 ");
+    private static final int MINOR_VERSION = PREFIX.length - 2;
+    private static final byte[] CONTENT_LENGTH = Ascii.bytes("Content-Length: ");
+    private static final byte[] CHUNKED = Ascii.bytes("Transfer-Encoding: chunked\r\n");
+    private static final byte[] CLOSE = Ascii.bytes("Connection: close\r\n");
+    private static final byte[] KEEP_ALIVE = Ascii.bytes("Connection: Keep-Alive\r\n");
+
+    /** RFC 9110 §7.6.1 and PEP 3333, "Other HTTP Features". */
+    private static final Set<String> HOP_BY_HOP = Set.of(
+            "connection",
+            "keep-alive",
+            "proxy-authenticate",
+            "proxy-authorization",
+            "te",
+            "trailer",
+            "transfer-encoding",
+            "upgrade");
+
+    private byte[] bytes = new byte[512];
+    private int length;
+    private int statusCode;
+    private int statusEnd;
+    private long contentLength;
+    private int contentLengthStart;
+    private int contentLengthEnd;
+    private boolean hasDate;
+    private boolean hasServer;
+
+    /** How the connection goes on, as the client is told. */
+    public enum Connection {
+        /** Nothing is said: it stays open, as HTTP/1.1 has it. */
+        IMPLIED,
+        KEEP_ALIVE,
+        CLOSE
+    }
+
+    /**
+     * Begins a head with a status such as {@code 200 OK}, one byte per character.
+     *
+     * @throws IllegalArgumentException if it is not {@code 3DIGIT SP reason-phrase} of a final response
+     */
+    public void start(byte[] source, int start, int end) {
+        length = 0;
+        contentLength = NO_LENGTH;
+        contentLengthStart = 0;
+        contentLengthEnd = 0;
+        hasDate = false;
+        hasServer = false;
+        append(PREFIX, 0, PREFIX.length);
+        statusCode = requireStatus(source, start, end);
+        append(source, start, end);
+        statusEnd = length;
+        lineEnd();
+    }
+
+    // status-line = HTTP-version SP status-code SP [ reason-phrase ], RFC 9112 §4
+    private static int requireStatus(byte[] source, int start, int end) {
+        if (hasLineEnd(source, start, end)) {
+            throw new IllegalArgumentException("carriage return/line feed character present in status");
+        }
+        if (end - start < 4
+                || !Syntax.isDigit(source[start])
+                || !Syntax.isDigit(source[start + 1])
+                || !Syntax.isDigit(source[start + 2])
+                || source[start + 3] != ' '
+                || !Syntax.isFieldValue(source, start, end)) {
+            throw new IllegalArgumentException(
+                    "status \"" + Rejection.echo(source, start, end) + "\" is not three digits, a space and a reason");
+        }
+        int code = 100 * (source[start] - '0') + 10 * (source[start + 1] - '0') + source[start + 2] - '0';
+        if (code < 200 || code > 599) {
+            throw new IllegalArgumentException("status " + code + " is not that of a final response (200 to 599)");
+        }
+        return code;
+    }
+
+    /**
+     * Adds a field; name and value lie in arrays, one byte per character.
+     *
+     * @throws IllegalArgumentException if name or value is not header syntax, or the field is not the application's
+     */
+    public void field(byte[] names, int name, int nameEnd, byte[] values, int value, int valueEnd) {
+        if (!Syntax.isTokens(names, name, nameEnd)) {
+            throw badName(names, name, nameEnd);
+        }
+        if (!Syntax.isFieldValue(values, value, valueEnd)) {
+            throw badValue(values, value, valueEnd);
+        }
+        long statedBefore = contentLength;
+        if (!note(names, name, nameEnd, values, value, valueEnd)) {
+            return;
+        }
+        int start = length;
+        append(names, name, nameEnd);
+        append((byte) ':', (byte) ' ');
+        append(values, value, valueEnd);
+        lineEnd();
+        if (contentLength != statedBefore) {
+            contentLengthStart = start;
+            contentLengthEnd = length;
+        }
+    }
+
+    private static IllegalArgumentException badName(byte[] source, int start, int end) {
+        return new IllegalArgumentException(
+                hasLineEnd(source, start, end)
+                        ? "carriage return/line feed character present in header name"
+                        : "header name \"" + Rejection.echo(source, start, end) + "\" is not a token");
+    }
+
+    private static IllegalArgumentException badValue(byte[] source, int start, int end) {
+        return new IllegalArgumentException(
+                hasLineEnd(source, start, end)
+                        ? "carriage return/line feed character present in header value"
+                        : "header value \"" + Rejection.echo(source, start, end) + "\" has a control character");
+    }
+
+    private static boolean hasLineEnd(byte[] source, int start, int end) {
+        return Syntax.findLineEnd(source, start, end) < end;
+    }
+
+    /** Takes note of the fields that the server cares about; false if this one is already there. */
+    private boolean note(byte[] names, int name, int nameEnd, byte[] values, int value, int valueEnd) {
+        switch (nameEnd - name) {
+            case 4 -> hasDate |= Syntax.equalsIgnoreCase(names, name, nameEnd, "date");
+            case 6 -> hasServer |= Syntax.equalsIgnoreCase(names, name, nameEnd, "server");
+            case 14 -> {
+                if (Syntax.equalsIgnoreCase(names, name, nameEnd, "content-length")) {
+                    return noteContentLength(values, value, valueEnd);
+                }
+            }
+            case 2, 7, 10, 17, 18, 19 -> requireEndToEnd(Rejection.echo(names, name, nameEnd));
+            default -> {}
+        }
+        return true;
+    }
+
+    private boolean noteContentLength(byte[] source, int start, int end) {
+        long stated = 0;
+        for (int i = start; i < end && stated >= 0; i++) {
+            boolean fits = Syntax.isDigit(source[i]) && stated <= (Long.MAX_VALUE - 9) / 10;
+            stated = fits ? 10 * stated + source[i] - '0' : -1;
+        }
+        if (start == end || stated < 0) {
+            throw new IllegalArgumentException(
+                    "Content-Length \"" + Rejection.echo(source, start, end) + "\" is not a number of bytes");
+        }
+        if (contentLength != NO_LENGTH && contentLength != stated) {
+            throw new IllegalArgumentException("two different Content-Length headers: " + contentLength + ", " + stated);
+        }
+        boolean first = contentLength == NO_LENGTH;
+        contentLength = stated;
+        return first;
+    }
+
+    private static void requireEndToEnd(String name) {
+        if (HOP_BY_HOP.contains(name.toLowerCase(Locale.ROOT))) {
+            throw new IllegalArgumentException(name
+                    + " is a \"hop-by-hop\" header; it cannot be used by a WSGI application (see PEP 3333)");
+        }
+    }
+
+    public int statusCode() {
+        return statusCode;
+    }
+
+    /** The status as the application gave it, for logs. */
+    public String status() {
+        return new String(bytes, PREFIX.length, statusEnd - PREFIX.length, StandardCharsets.ISO_8859_1);
+    }
+
+    /** The length that the application stated, or {@link #NO_LENGTH}. */
+    public long contentLength() {
+        return contentLength;
+    }
+
+    /** Whether a response with this status never has a body. RFC 9110 §6.4.1. */
+    public boolean isBodiless() {
+        return statusCode == 204 || statusCode == 304;
+    }
+
+    /** States a length, in place of the application's if there is one. */
+    public void setContentLength(long bodyBytes) {
+        removeContentLength();
+        append(CONTENT_LENGTH, 0, CONTENT_LENGTH.length);
+        appendDecimal(bodyBytes);
+        lineEnd();
+        contentLength = bodyBytes;
+    }
+
+    public void removeContentLength() {
+        if (contentLengthEnd > 0) {
+            System.arraycopy(bytes, contentLengthEnd, bytes, contentLengthStart, length - contentLengthEnd);
+            length -= contentLengthEnd - contentLengthStart;
+            contentLengthEnd = 0;
+        }
+        contentLength = NO_LENGTH;
+    }
+
+    /**
+     * Adds what the server says itself, and the empty line.
+     *
+     * @param minorVersion that of the request
+     * @param date a whole Date field, used unless the application sent one
+     * @param server a whole Server field, or nothing
+     */
+    public void finish(int minorVersion, boolean chunked, Connection connection, byte[] date, byte[] server) {
+        bytes[MINOR_VERSION] = (byte) ('0' + minorVersion);
+        if (chunked) {
+            append(CHUNKED, 0, CHUNKED.length);
+        }
+        if (!hasDate) {
+            append(date, 0, date.length);
+        }
+        if (!hasServer) {
+            append(server, 0, server.length);
+        }
+        if (connection == Connection.CLOSE) {
+            append(CLOSE, 0, CLOSE.length);
+        } else if (connection == Connection.KEEP_ALIVE) {
+            append(KEEP_ALIVE, 0, KEEP_ALIVE.length);
+        }
+        lineEnd();
+    }
+
+    /** The array that holds the composed head from index 0 on. */
+    public byte[] bytes() {
+        return bytes;
+    }
+
+    public int length() {
+        return length;
+    }
+
+    private void append(byte[] source, int start, int end) {
+        int count = end - start;
+        room(count);
+        System.arraycopy(source, start, bytes, length, count);
+        length += count;
+    }
+
+    private void append(byte one, byte other) {
+        room(2);
+        bytes[length++] = one;
+        bytes[length++] = other;
+    }
+
+    private void appendDecimal(long number) {
+        byte[] digits = Ascii.bytes(Long.toString(number));
+        append(digits, 0, digits.length);
+    }
+
+    private void lineEnd() {
+        append((byte) '\r', (byte) '\n');
+    }
+
+    private void room(int count) {
+        if (length + count > bytes.length) {
+            bytes = Arrays.copyOf(bytes, Math.max(length + count, 2 * bytes.length));
+        }
+    }
+}

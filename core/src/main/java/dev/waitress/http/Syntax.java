@@ -1,0 +1,173 @@
+package dev.waitress.http;
+
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import java.nio.ByteOrder;
+
+/** Character classes of RFC 9110 §5.6 and RFC 3986, and scans over bytes that use them. */
+final class Syntax {
+    private static final byte TOKEN = 1;
+    private static final byte FIELD_VALUE = 2;
+    private static final byte DIGIT = 4;
+    private static final byte HEX = 8;
+    private static final byte REG_NAME = 16;
+    private static final byte QUOTED = 32;
+
+    private static final byte[] CLASSES = classes();
+
+    /** Eight bytes at once; where the first byte lands does not matter to the scans. */
+    private static final VarHandle LONGS = MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.nativeOrder());
+
+    private static final long EACH = 0x0101010101010101L;
+    private static final long HIGH_BITS = 0x80 * EACH;
+    private static final long BELOW_SHIFT_OUT = 0x0E * EACH;
+    private static final long BELOW_SPACE = 0x20 * EACH;
+    private static final long DEL = 0x7F * EACH;
+
+    private Syntax() {}
+
+    private static byte[] classes() {
+        byte[] classes = new byte[256];
+        mark(classes, "!#$%&'*+-.^_`|~", TOKEN);
+        mark(classes, "-._~!$&'()*+,;=%", REG_NAME);
+        for (int c = 0; c < 256; c++) {
+            if (c >= '0' && c <= '9') {
+                classes[c] |= TOKEN | DIGIT | HEX | REG_NAME;
+            }
+            if ((c | 0x20) >= 'a' && (c | 0x20) <= 'z' && c < 0x80) {
+                classes[c] |= TOKEN | REG_NAME | ((c | 0x20) <= 'f' ? HEX : 0);
+            }
+            if (c == '\t' || c >= ' ' && c != 0x7F) {
+                classes[c] |= FIELD_VALUE | (c != '"' && c != '\\' ? QUOTED : 0);
+            }
+        }
+        return classes;
+    }
+
+    private static void mark(byte[] classes, String characters, byte kind) {
+        for (char c : characters.toCharArray()) {
+            classes[c] |= kind;
+        }
+    }
+
+    /** RFC 9110 §5.6.2: tchar. */
+    static boolean isToken(byte b) {
+        return is(b, TOKEN);
+    }
+
+    /** RFC 9110 §5.5: field-vchar, SP or HTAB. */
+    static boolean isFieldValue(byte b) {
+        return is(b, FIELD_VALUE);
+    }
+
+    static boolean isDigit(byte b) {
+        return is(b, DIGIT);
+    }
+
+    static boolean isHex(byte b) {
+        return is(b, HEX);
+    }
+
+    /** RFC 9110 §5.6.4: qdtext. */
+    static boolean isQuotedText(byte b) {
+        return is(b, QUOTED);
+    }
+
+    private static boolean is(byte b, byte kind) {
+        return (CLASSES[b & 0xFF] & kind) != 0;
+    }
+
+    /** RFC 9110 §5.6.3: OWS. */
+    static boolean isWhiteSpace(byte b) {
+        return b == ' ' || b == '\t';
+    }
+
+    static int hexValue(byte b) {
+        return b <= '9' ? b - '0' : (b | 0x20) - 'a' + 10;
+    }
+
+    static boolean isTokens(byte[] bytes, int start, int end) {
+        for (int i = start; i < end; i++) {
+            if (!isToken(bytes[i])) {
+                return false;
+            }
+        }
+        return start < end;
+    }
+
+    /** Index of the first byte that may be CR or LF, or {@code end}. */
+    static int findLineEnd(byte[] bytes, int start, int end) {
+        int i = start;
+        // Eight at a time: does any byte lie below 0x0E? (Bit trick: see Hacker's Delight §6-1, "find first 0-byte".)
+        for (; i + 8 <= end; i += 8) {
+            long eight = (long) LONGS.get(bytes, i);
+            if ((eight - BELOW_SHIFT_OUT & ~eight & HIGH_BITS) != 0) {
+                break;
+            }
+        }
+        while (i < end && bytes[i] != '\r' && bytes[i] != '\n') {
+            i++;
+        }
+        return i;
+    }
+
+    /** Whether all bytes may stand in a field value. */
+    static boolean isFieldValue(byte[] bytes, int start, int end) {
+        int i = start;
+        for (; i + 8 <= end; i += 8) {
+            long eight = (long) LONGS.get(bytes, i);
+            long delToZero = eight ^ DEL;
+            long suspects = (eight - BELOW_SPACE & ~eight | delToZero - EACH & ~delToZero) & HIGH_BITS;
+            if (suspects != 0 && !isFieldValueSlowly(bytes, i, i + 8)) {
+                return false;
+            }
+        }
+        return isFieldValueSlowly(bytes, i, end);
+    }
+
+    private static boolean isFieldValueSlowly(byte[] bytes, int start, int end) {
+        for (int i = start; i < end; i++) {
+            if (!isFieldValue(bytes[i])) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    static boolean equalsIgnoreCase(byte[] bytes, int start, int end, String lowerCase) {
+        if (end - start != lowerCase.length()) {
+            return false;
+        }
+        for (int i = 0; i < lowerCase.length(); i++) {
+            byte b = bytes[start + i];
+            if ((b >= 'A' && b <= 'Z' ? b | 0x20 : b) != lowerCase.charAt(i)) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    /** RFC 3986 §3.2: {@code host [":" port]}; an empty host only where the caller allows it. */
+    static boolean isAuthority(byte[] bytes, int start, int end) {
+        int i = start;
+        if (i < end && bytes[i] == '[') {
+            do {
+                i++;
+            } while (i < end && (isHex(bytes[i]) || bytes[i] == ':' || bytes[i] == '.' || is(bytes[i], REG_NAME)));
+            if (i >= end || bytes[i] != ']' || i == start + 1) {
+                return false;
+            }
+            i++;
+        } else {
+            while (i < end && is(bytes[i], REG_NAME)) {
+                i++;
+            }
+        }
+        if (i < end && bytes[i] == ':') {
+            do {
+                i++;
+            } while (i < end && isDigit(bytes[i]));
+        }
+        return i == end;
+    }
+}

@@ -1,0 +1,192 @@
+package dev.waitress.task;
+
+import dev.waitress.gateway.Environ;
+import dev.waitress.gateway.Request;
+import dev.waitress.gateway.Response;
+import dev.waitress.http.Ascii;
+import dev.waitress.http.ResponseHead;
+import dev.waitress.settings.Setting;
+import dev.waitress.settings.Settings;
+import dev.waitress.wsgi.Application;
+import dev.waitress.wsgi.Header;
+import dev.waitress.wsgi.StartResponse;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.InterruptedIOException;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
+import java.nio.charset.StandardCharsets;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.Executor;
+import java.util.function.BooleanSupplier;
+import org.jspecify.annotations.Nullable;
+
+/** One request being answered by a Java application. Task threads. */
+final class AppTask implements StartResponse {
+    private static final Logger LOG = System.getLogger("waitress");
+
+    private final Request request;
+    private final Settings settings;
+    private final ResponseStream stream;
+
+    /** What start_response was given; null until it is called. */
+    private @Nullable ResponseHead head;
+
+    private boolean headSent;
+
+    AppTask(Request request, Response response, Executor loop, Settings settings) {
+        this.request = request;
+        this.settings = settings;
+        this.stream = new ResponseStream(response, loop, settings.get(Setting.OUTBUF_HIGH_WATERMARK));
+    }
+
+    void run(Application application, Environ variables) throws InterruptedException {
+        try (InputStream input = request.body().open()) {
+            answer(application, environ(variables, input));
+        } catch (ClientDisconnectedException e) {
+            LOG.log(Level.INFO, "Client disconnected while serving " + path());
+        } catch (InterruptedIOException | InterruptedException e) {
+            stream.fail("");
+            throw new InterruptedException();
+        } catch (Throwable e) { // an Error of the application must not end the thread either
+            LOG.log(Level.ERROR, "Exception while serving " + path(), e);
+            stream.fail(traceback(e));
+        } finally {
+            releaseBody();
+        }
+    }
+
+    private String path() {
+        return request.head().text(request.head().pathStart(), request.head().pathEnd());
+    }
+
+    private void releaseBody() {
+        try {
+            request.body().close();
+        } catch (IOException e) {
+            LOG.log(Level.WARNING, "cannot remove a spooled request body", e);
+        }
+    }
+
+    private static String traceback(Throwable failure) {
+        StringWriter text = new StringWriter();
+        failure.printStackTrace(new PrintWriter(text));
+        return text.toString();
+    }
+
+    private Map<String, Object> environ(Environ variables, InputStream input) {
+        Map<String, Object> environ = new HashMap<>(64);
+        variables.write(
+                request,
+                (key, keyEnd, value, start, end) -> environ.put(
+                        new String(key, 0, keyEnd, StandardCharsets.ISO_8859_1),
+                        new String(value, start, end - start, StandardCharsets.ISO_8859_1)));
+        environ.put("SERVER_NAME", settings.get(Setting.SERVER_NAME));
+        environ.put("SERVER_SOFTWARE", settings.get(Setting.IDENT));
+        environ.put("wsgi.version", List.of(1, 0));
+        environ.put("wsgi.url_scheme", settings.get(Setting.URL_SCHEME));
+        environ.put("wsgi.input", input);
+        environ.put("wsgi.input_terminated", true);
+        environ.put("wsgi.errors", System.err);
+        environ.put("wsgi.multithread", true);
+        environ.put("wsgi.multiprocess", false);
+        environ.put("wsgi.run_once", false);
+        environ.put("waitress.client_disconnected", (BooleanSupplier) stream::isClientGone);
+        return environ;
+    }
+
+    private void answer(Application application, Map<String, Object> environ) throws Exception {
+        Iterable<byte[]> body = application.call(environ, this);
+        if (body == null) {
+            throw new IllegalStateException("the application returned null instead of the blocks of a body");
+        }
+        try {
+            sendBlocks(body);
+        } finally {
+            if (body instanceof AutoCloseable closeable) {
+                closeable.close();
+            }
+        }
+    }
+
+    private void sendBlocks(Iterable<byte[]> body) throws ClientDisconnectedException, InterruptedException {
+        if (!headSent && body instanceof List<byte[]> blocks && blocks.size() <= 1) {
+            headSent = true;
+            stream.send(requireHead(), blocks.isEmpty() ? new byte[0] : blocks.get(0));
+            return;
+        }
+        for (byte[] block : body) {
+            if (block.length > 0) {
+                sendHead();
+                stream.body(block);
+            }
+        }
+        sendHead();
+        stream.end();
+    }
+
+    private ResponseHead requireHead() {
+        if (head == null) {
+            throw new IllegalStateException("start_response was not called before body written");
+        }
+        return head;
+    }
+
+    private void sendHead() {
+        if (!headSent) {
+            stream.start(requireHead(), ResponseHead.NO_LENGTH);
+            headSent = true;
+        }
+    }
+
+    @Override
+    public Write start(String status, List<Header> headers) {
+        if (head != null) {
+            throw new IllegalStateException("start_response called a second time without providing exc_info.");
+        }
+        head = compose(status, headers);
+        return this::write;
+    }
+
+    @Override
+    public Write restart(String status, List<Header> headers, Exception failure) throws Exception {
+        if (headSent) {
+            throw failure;
+        }
+        head = compose(status, headers);
+        return this::write;
+    }
+
+    private static ResponseHead compose(String status, List<Header> headers) {
+        ResponseHead composed = new ResponseHead();
+        byte[] text = latin1(status);
+        composed.start(text, 0, text.length);
+        for (Header header : headers) {
+            byte[] name = latin1(header.name());
+            byte[] value = latin1(header.value());
+            composed.field(name, 0, name.length, value, 0, value.length);
+        }
+        return composed;
+    }
+
+    private static byte[] latin1(String text) {
+        if (!StandardCharsets.ISO_8859_1.newEncoder().canEncode(text)) {
+            throw new IllegalArgumentException("\"" + text + "\" has a character beyond U+00FF");
+        }
+        return Ascii.bytes(text);
+    }
+
+    private void write(byte[] block) throws IOException {
+        sendHead();
+        try {
+            stream.body(block);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new InterruptedIOException("the server stops");
+        }
+    }
+}

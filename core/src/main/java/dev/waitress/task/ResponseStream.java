@@ -1,0 +1,99 @@
+package dev.waitress.task;
+
+import dev.waitress.gateway.Producer;
+import dev.waitress.gateway.Response;
+import dev.waitress.http.ResponseHead;
+import java.util.concurrent.Executor;
+import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.ReentrantLock;
+
+/**
+ * Takes a response from a task thread to the event loop, and makes the thread wait while the client is too far behind.
+ * The methods of {@link Producer} are called by the loop, all others by the task thread.
+ */
+final class ResponseStream implements Producer {
+    private final Response response;
+    private final Executor loop;
+    private final long highWatermark;
+
+    private final ReentrantLock lock = new ReentrantLock();
+    private final Condition moved = lock.newCondition();
+    private long pending; // guarded by lock
+    private boolean gone; // guarded by lock
+
+    ResponseStream(Response response, Executor loop, long highWatermark) {
+        this.response = response;
+        this.loop = loop;
+        this.highWatermark = highWatermark;
+        loop.execute(() -> {
+            response.producedBy(this);
+            if (response.hasEnded()) {
+                clientGone();
+            }
+        });
+    }
+
+    /** Sends a whole response. */
+    void send(ResponseHead head, byte[] body) {
+        loop.execute(() -> response.send(head, body, 0, body.length));
+    }
+
+    void start(ResponseHead head, long bodyBytes) {
+        loop.execute(() -> response.start(head, bodyBytes));
+    }
+
+    void body(byte[] block) throws ClientDisconnectedException, InterruptedException {
+        lock.lock();
+        try {
+            while (pending > highWatermark && !gone) {
+                moved.await();
+            }
+            if (gone) {
+                throw new ClientDisconnectedException();
+            }
+            pending += block.length;
+        } finally {
+            lock.unlock();
+        }
+        loop.execute(() -> response.body(block, 0, block.length));
+    }
+
+    void end() {
+        loop.execute(response::end);
+    }
+
+    void fail(String traceback) {
+        loop.execute(() -> response.fail(traceback));
+    }
+
+    boolean isClientGone() {
+        lock.lock();
+        try {
+            return gone;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    @Override
+    public void drained(long bytes) {
+        lock.lock();
+        try {
+            pending -= bytes;
+            moved.signalAll();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    @Override
+    public void clientGone() {
+        lock.lock();
+        try {
+            gone = true;
+            moved.signalAll();
+        } finally {
+            lock.unlock();
+        }
+    }
+}

@@ -1,0 +1,61 @@
+package dev.waitress.task;
+
+import dev.waitress.gateway.Environ;
+import dev.waitress.gateway.Gateway;
+import dev.waitress.gateway.Request;
+import dev.waitress.gateway.Response;
+import dev.waitress.settings.Setting;
+import dev.waitress.settings.Settings;
+import dev.waitress.wsgi.Application;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.Executor;
+import java.util.concurrent.LinkedBlockingQueue;
+
+/** Runs a Java application on a fixed set of task threads, first come, first served. */
+public final class TaskDispatcher implements Gateway {
+    private final Application application;
+    private final Settings settings;
+    private final Executor loop;
+    private final BlockingQueue<AppTask> queue = new LinkedBlockingQueue<>();
+    private final List<Thread> threads = new ArrayList<>();
+
+    /**
+     * Starts the threads.
+     *
+     * @param loop runs what must happen on the event loop
+     */
+    public TaskDispatcher(Application application, Settings settings, Executor loop) {
+        this.application = application;
+        this.settings = settings;
+        this.loop = loop;
+        for (int i = 0; i < settings.getInt(Setting.THREADS); i++) {
+            Thread thread = new Thread(this::work, "waitress-" + i);
+            thread.setDaemon(true);
+            threads.add(thread);
+            thread.start();
+        }
+    }
+
+    @Override
+    public void submit(Request request, Response response) {
+        queue.add(new AppTask(request.detach(), response, loop, settings));
+    }
+
+    private void work() {
+        Environ environ = new Environ(settings);
+        try {
+            while (true) {
+                queue.take().run(application, environ);
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt(); // the server ends
+        }
+    }
+
+    @Override
+    public void close() {
+        threads.forEach(Thread::interrupt);
+    }
+}

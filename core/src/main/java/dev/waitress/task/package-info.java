@@ -1,0 +1,5 @@
+/** Java applications on task threads. */
+@NullMarked
+package dev.waitress.task;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,20 @@
+/** The server: HTTP, the event loop, and Java applications. Needs nothing but the JDK at run time. */
+module dev.waitress {
+    requires jdk.unsupported; // signals
+    requires static transitive org.jspecify;
+
+    exports dev.waitress;
+    exports dev.waitress.settings;
+    exports dev.waitress.wsgi;
+    exports dev.waitress.buffer to
+            dev.waitress.worker,
+            dev.waitress.cli;
+    exports dev.waitress.channel to
+            dev.waitress.worker,
+            dev.waitress.cli;
+    exports dev.waitress.gateway to
+            dev.waitress.worker,
+            dev.waitress.cli;
+    exports dev.waitress.http to
+            dev.waitress.worker;
+}
