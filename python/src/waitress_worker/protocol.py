@@ -1,0 +1,25 @@
+"""The numbers of the worker protocol, whose other side is ``Protocol.java``."""
+
+VERSION = 1
+
+#: Bodies up to this many bytes travel inside their frame; larger ones follow it.
+INLINE_BODY_BYTES = 4096
+
+# Worker to front, on requests.
+RESPONSE = 0
+START = 1
+CHUNK = 2
+END = 3
+FAIL = 4
+
+# Front to worker, on control.
+TAKEOVER = 0
+CREDIT = 1
+GONE = 2
+QUIT = 3
+RECALL = 4
+
+# Worker to front, on control.
+READY = 0
+FAILED = 1
+RECALLED = 2

@@ -1,0 +1,128 @@
+package dev.waitress.worker;
+
+import dev.waitress.http.ResponseHead;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
+import org.jspecify.annotations.Nullable;
+
+/** Reads the answers of one worker and hands them to the responses that they belong to. Event loop only. */
+final class Answers implements FrameSocket.Listener {
+    private static final Logger LOG = System.getLogger("waitress");
+
+    private final Worker worker;
+    private final MarshalReader reader = new MarshalReader();
+    private final ResponseHead head = new ResponseHead();
+
+    /** Whose body the raw bytes behind the frame are, and how many are still to come. */
+    private @Nullable Exchange rawOwner;
+
+    private int rawLeft;
+    private boolean rawIsLast;
+
+    Answers(Worker worker) {
+        this.worker = worker;
+    }
+
+    @Override
+    public int frame(byte[] bytes, int start, int end) {
+        reader.reset(bytes, start, end);
+        rawLeft = 0;
+        worker.answered();
+        int messages = reader.sequence();
+        for (int i = 0; i < messages; i++) {
+            message();
+        }
+        return rawLeft;
+    }
+
+    private void message() {
+        reader.sequence();
+        int kind = reader.integer();
+        Exchange exchange = worker.find(reader.integer());
+        if (exchange == null) {
+            throw new IllegalArgumentException("an answer to a request that nobody made");
+        }
+        switch (kind) {
+            case Protocol.RESPONSE -> response(exchange);
+            case Protocol.START -> {
+                if (head(exchange)) {
+                    exchange.response.start(head, ResponseHead.NO_LENGTH);
+                }
+            }
+            case Protocol.CHUNK -> body(exchange, false);
+            case Protocol.END -> end(exchange);
+            case Protocol.FAIL -> {
+                exchange.response.fail(reader.text());
+                worker.finished(exchange);
+            }
+            default -> throw new IllegalArgumentException("a message of kind " + kind);
+        }
+    }
+
+    private void response(Exchange exchange) {
+        if (head(exchange)) {
+            exchange.response.start(head, reader.peekNumber());
+        }
+        body(exchange, true);
+    }
+
+    /** Reads status and headers; if they are not HTTP, the application has failed. */
+    private boolean head(Exchange exchange) {
+        try {
+            reader.latin1();
+            head.start(reader.bytes(), reader.start(), reader.stop());
+            int fields = reader.sequence();
+            for (int i = 0; i < fields; i++) {
+                reader.sequence();
+                reader.latin1();
+                int name = reader.start();
+                int nameEnd = reader.stop();
+                reader.latin1();
+                head.field(reader.bytes(), name, nameEnd, reader.bytes(), reader.start(), reader.stop());
+            }
+            return true;
+        } catch (IllegalArgumentException e) {
+            LOG.log(Level.ERROR, "the application's response is not HTTP: " + e.getMessage());
+            exchange.response.fail(String.valueOf(e.getMessage()));
+            return false;
+        }
+    }
+
+    private void body(Exchange exchange, boolean isLast) {
+        if (reader.peek() == 'i') {
+            rawOwner = exchange;
+            rawLeft = reader.integer();
+            rawIsLast = isLast;
+            return;
+        }
+        reader.blob();
+        exchange.response.body(reader.bytes(), reader.start(), reader.stop() - reader.start());
+        if (isLast) {
+            end(exchange);
+        }
+    }
+
+    private void end(Exchange exchange) {
+        exchange.response.end();
+        worker.finished(exchange);
+    }
+
+    @Override
+    public void raw(byte[] bytes, int start, int count) {
+        Exchange owner = rawOwner;
+        if (owner == null) {
+            throw new IllegalArgumentException("raw bytes that nobody announced");
+        }
+        worker.answered();
+        owner.response.body(bytes, start, count);
+        rawLeft -= count;
+        if (rawLeft == 0 && rawIsLast) {
+            end(owner);
+        }
+    }
+
+    @Override
+    public void closed(@Nullable Exception failure) {
+        worker.lost(failure);
+    }
+}

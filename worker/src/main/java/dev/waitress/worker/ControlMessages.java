@@ -1,0 +1,45 @@
+package dev.waitress.worker;
+
+import org.jspecify.annotations.Nullable;
+
+/** Reads what a worker says on its control socket. Event loop only. */
+final class ControlMessages implements FrameSocket.Listener {
+    private final Worker worker;
+    private final MarshalReader reader = new MarshalReader();
+
+    ControlMessages(Worker worker) {
+        this.worker = worker;
+    }
+
+    @Override
+    public int frame(byte[] bytes, int start, int end) {
+        reader.reset(bytes, start, end);
+        reader.sequence();
+        int kind = reader.integer();
+        switch (kind) {
+            case Protocol.READY -> worker.ready();
+            case Protocol.FAILED -> worker.failed(reader.text(), reader.text(), reader.integer());
+            case Protocol.RECALLED -> worker.recalled(ids());
+            default -> throw new IllegalArgumentException("a control message of kind " + kind);
+        }
+        return 0;
+    }
+
+    private int[] ids() {
+        int[] ids = new int[reader.sequence()];
+        for (int i = 0; i < ids.length; i++) {
+            ids[i] = reader.integer();
+        }
+        return ids;
+    }
+
+    @Override
+    public void raw(byte[] bytes, int start, int count) {
+        throw new IllegalArgumentException("no raw bytes belong on the control socket");
+    }
+
+    @Override
+    public void closed(@Nullable Exception failure) {
+        worker.lost(failure);
+    }
+}

@@ -1,0 +1,58 @@
+package dev.waitress.worker;
+
+import dev.waitress.buffer.BodyBuffer;
+import dev.waitress.gateway.Producer;
+import dev.waitress.gateway.Response;
+import java.util.Arrays;
+
+/** A request that a worker holds, and its response. Event loop only. */
+final class Exchange implements Producer {
+    final int id;
+    final Response response;
+    private final Worker worker;
+    private final BodyBuffer body;
+    private final Batch batch;
+    private final int start;
+    private final int end;
+    private long uncredited;
+
+    /** The request lies in the batch between {@code start} and {@code end}. */
+    Exchange(int id, Worker worker, Response response, BodyBuffer body, Batch batch, int start, int end) {
+        this.id = id;
+        this.worker = worker;
+        this.response = response;
+        this.body = body;
+        this.batch = batch;
+        this.start = start;
+        this.end = end;
+        response.producedBy(this);
+    }
+
+    Batch batch() {
+        return batch;
+    }
+
+    BodyBuffer body() {
+        return body;
+    }
+
+    /** The request as it was before it was given to the worker. */
+    Pending pending() {
+        return new Pending(response, body, Arrays.copyOfRange(batch.writer.bytes(), start, end));
+    }
+
+    @Override
+    public void drained(long bytes) {
+        uncredited += bytes;
+        // Small credits would be a message for every few blocks; the worker stops only when all of its credit is used.
+        if (uncredited >= worker.creditStep()) {
+            worker.credit(id, (int) Math.min(uncredited, Integer.MAX_VALUE));
+            uncredited = 0;
+        }
+    }
+
+    @Override
+    public void clientGone() {
+        worker.gone(id);
+    }
+}

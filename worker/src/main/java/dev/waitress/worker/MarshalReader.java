@@ -1,0 +1,162 @@
+package dev.waitress.worker;
+
+import java.nio.charset.StandardCharsets;
+
+/**
+ * Reads values in Python's marshal format, version 2, in place: text and bytes are handed out as positions in the array.
+ * Anything that a worker does not send is an {@link IllegalArgumentException}. One thread at a time.
+ */
+final class MarshalReader {
+    private byte[] bytes = new byte[0];
+    private int position;
+    private int end;
+
+    private int start;
+    private int stop;
+
+    /** Begins to read a value. */
+    void reset(byte[] source, int from, int to) {
+        bytes = source;
+        position = from;
+        end = to;
+    }
+
+    byte[] bytes() {
+        return bytes;
+    }
+
+    /** Where the text or the bytes read last begin. */
+    int start() {
+        return start;
+    }
+
+    int stop() {
+        return stop;
+    }
+
+    /** The code of the next value, which stays unread. */
+    char peek() {
+        require(1);
+        return (char) bytes[position];
+    }
+
+    /** The number in the next value, which stays unread: an integer's value, or the length of text or bytes. */
+    int peekNumber() {
+        require(5);
+        return getInt(bytes, position + 1);
+    }
+
+    /** Begins a tuple or a list and returns how many items follow. */
+    int sequence() {
+        char code = code();
+        if (code != '(' && code != '[') {
+            throw unexpected("a sequence", code);
+        }
+        int items = number();
+        if (items < 0 || items > end - position) {
+            throw new IllegalArgumentException("a sequence of " + items + " items");
+        }
+        return items;
+    }
+
+    int integer() {
+        char code = code();
+        if (code != 'i') {
+            throw unexpected("an integer", code);
+        }
+        return number();
+    }
+
+    /** Reads bytes; their place is in {@link #start} and {@link #stop}. */
+    void blob() {
+        char code = code();
+        if (code != 's') {
+            throw unexpected("bytes", code);
+        }
+        span();
+    }
+
+    /**
+     * Reads text; its place, one byte per character, is in {@link #start} and {@link #stop}.
+     *
+     * @throws IllegalArgumentException if it has characters beyond U+00FF
+     */
+    void latin1() {
+        utf8();
+        int i = start;
+        while (i < stop && bytes[i] >= 0) {
+            i++;
+        }
+        if (i < stop) {
+            stop = narrow(i);
+        }
+    }
+
+    /** Reads text as it is. */
+    String text() {
+        utf8();
+        return new String(bytes, start, stop - start, StandardCharsets.UTF_8);
+    }
+
+    private void utf8() {
+        char code = code();
+        if (code != 'u') {
+            throw unexpected("text", code);
+        }
+        span();
+    }
+
+    /** UTF-8 of U+0080–U+00FF takes two bytes, so one byte per character fits in the same place. */
+    private int narrow(int from) {
+        int to = from;
+        for (int i = from; i < stop; i++) {
+            int octet = bytes[i] & 0xFF;
+            if (octet >= 0x80) {
+                if (octet > 0xC3 || i + 1 >= stop) {
+                    throw new IllegalArgumentException("text with a character beyond U+00FF");
+                }
+                octet = (octet & 0x03) << 6 | bytes[++i] & 0x3F;
+            }
+            bytes[to++] = (byte) octet;
+        }
+        return to;
+    }
+
+    private void span() {
+        int count = number();
+        if (count < 0 || count > end - position) {
+            throw new IllegalArgumentException("a value of " + count + " bytes, " + (end - position) + " are left");
+        }
+        start = position;
+        position += count;
+        stop = position;
+    }
+
+    private char code() {
+        require(1);
+        return (char) bytes[position++];
+    }
+
+    private int number() {
+        require(4);
+        position += 4;
+        return getInt(bytes, position - 4);
+    }
+
+    static int getInt(byte[] source, int at) {
+        return source[at] & 0xFF
+                | (source[at + 1] & 0xFF) << 8
+                | (source[at + 2] & 0xFF) << 16
+                | (source[at + 3] & 0xFF) << 24;
+    }
+
+    private void require(int count) {
+        if (end - position < count) {
+            throw new IllegalArgumentException("the frame ends in the middle of a value");
+        }
+    }
+
+    private static IllegalArgumentException unexpected(String wanted, char code) {
+        return new IllegalArgumentException("expected " + wanted + ", got marshal code " + (int) code);
+    }
+}

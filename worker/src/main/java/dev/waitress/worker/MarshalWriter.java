@@ -1,0 +1,173 @@
+package dev.waitress.worker;
+
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+
+/**
+ * Writes values in Python's marshal format: only codes that every Python since 3.4 reads, and no references. Lengths and
+ * integers are little-endian. Reusable; one thread at a time.
+ */
+final class MarshalWriter {
+    private static final int SHORT = 256;
+
+    private byte[] bytes;
+    private int length;
+
+    MarshalWriter(int firstBytes) {
+        bytes = new byte[firstBytes];
+    }
+
+    void clear() {
+        length = 0;
+    }
+
+    int length() {
+        return length;
+    }
+
+    /** The array that holds what was written from index 0 on; replaced when it grows. */
+    byte[] bytes() {
+        return bytes;
+    }
+
+    byte[] toByteArray() {
+        return Arrays.copyOf(bytes, length);
+    }
+
+    void tuple(int items) {
+        code('(', items);
+    }
+
+    void list(int items) {
+        code('[', items);
+    }
+
+    void dict() {
+        one('{');
+    }
+
+    void endDict() {
+        one('0');
+    }
+
+    void none() {
+        one('N');
+    }
+
+    void bool(boolean value) {
+        one(value ? 'T' : 'F');
+    }
+
+    void integer(int value) {
+        code('i', value);
+    }
+
+    void text(String text) {
+        byte[] utf8 = text.getBytes(StandardCharsets.UTF_8);
+        code('u', utf8.length);
+        raw(utf8, 0, utf8.length);
+    }
+
+    void blob(byte[] source, int start, int count) {
+        code('s', count);
+        raw(source, start, count);
+    }
+
+    /** Text in ASCII that comes again and again, such as the keys of a dictionary: Python keeps one object of it. */
+    void key(byte[] source, int end) {
+        if (end >= SHORT) {
+            latin1(source, 0, end);
+            return;
+        }
+        room(2 + end);
+        bytes[length++] = 'Z';
+        bytes[length++] = (byte) end;
+        System.arraycopy(source, 0, bytes, length, end);
+        length += end;
+    }
+
+    /** Text of one character per byte. */
+    void latin1(byte[] source, int start, int end) {
+        int count = end - start;
+        if (!isAscii(source, start, end)) {
+            beyondAscii(source, start, end);
+            return;
+        }
+        if (count < SHORT) {
+            room(2 + count);
+            bytes[length++] = 'z';
+            bytes[length++] = (byte) count;
+        } else {
+            code('a', count);
+        }
+        raw(source, start, count);
+    }
+
+    private static boolean isAscii(byte[] source, int start, int end) {
+        int all = 0;
+        for (int i = start; i < end; i++) {
+            all |= source[i];
+        }
+        return all >= 0;
+    }
+
+    private void beyondAscii(byte[] source, int start, int end) {
+        int at = length;
+        code('u', 0);
+        room(2 * (end - start));
+        for (int i = start; i < end; i++) {
+            int octet = source[i] & 0xFF;
+            if (octet < 0x80) {
+                bytes[length++] = (byte) octet;
+            } else {
+                bytes[length++] = (byte) (0xC0 | octet >> 6);
+                bytes[length++] = (byte) (0x80 | octet & 0x3F);
+            }
+        }
+        patch(at + 1, length - at - 5);
+    }
+
+    /** A little-endian number outside of marshal: the length of a frame. */
+    void fixed(int value) {
+        room(4);
+        length += 4;
+        patch(length - 4, value);
+    }
+
+    /** Overwrites a number that was written before its value was known. */
+    void patch(int at, int value) {
+        putInt(bytes, at, value);
+    }
+
+    static void putInt(byte[] target, int at, int value) {
+        target[at] = (byte) value;
+        target[at + 1] = (byte) (value >> 8);
+        target[at + 2] = (byte) (value >> 16);
+        target[at + 3] = (byte) (value >> 24);
+    }
+
+    /** Copies bytes that are written already. */
+    void raw(byte[] source, int start, int count) {
+        room(count);
+        System.arraycopy(source, start, bytes, length, count);
+        length += count;
+    }
+
+    private void one(char code) {
+        room(1);
+        bytes[length++] = (byte) code;
+    }
+
+    private void code(char code, int value) {
+        room(5);
+        bytes[length] = (byte) code;
+        patch(length + 1, value);
+        length += 5;
+    }
+
+    private void room(int count) {
+        if (length + count > bytes.length) {
+            bytes = Arrays.copyOf(bytes, Math.max(length + count, 2 * bytes.length));
+        }
+    }
+}

@@ -1,0 +1,47 @@
+package dev.waitress.worker;
+
+/**
+ * The numbers of the worker protocol; {@code waitress_worker/protocol.py} holds the same.
+ *
+ * <p>A worker opens two sockets. On {@code requests} the front sends batches, each a list of {@code (id, environ, body)},
+ * and the worker sends lists of answers. On {@code control} both send single messages. Every frame is a little-endian
+ * u32 and a marshal value. A body that is a number stands for so many raw bytes, which follow the frame; only the last
+ * item of a list may have one.
+ */
+final class Protocol {
+    static final int VERSION = 1;
+
+    /** Bodies up to this size travel inside their frame. */
+    static final int INLINE_BODY_BYTES = 4096;
+
+    /** Worker to front, on requests: {@code (RESPONSE, id, status, headers, body)}, a whole response. */
+    static final int RESPONSE = 0;
+    /** {@code (START, id, status, headers)}. */
+    static final int START = 1;
+    /** {@code (CHUNK, id, body)}. */
+    static final int CHUNK = 2;
+    /** {@code (END, id)}. */
+    static final int END = 3;
+    /** {@code (FAIL, id, traceback)}: the application failed; it is logged already. */
+    static final int FAIL = 4;
+
+    /** Front to worker, on control: {@code (TAKEOVER,)}: no answer for a while, let another thread go on. */
+    static final int TAKEOVER = 0;
+    /** {@code (CREDIT, id, bytes)}: the client took so much of a streamed response. */
+    static final int CREDIT = 1;
+    /** {@code (GONE, id)}: nobody reads this response any more. */
+    static final int GONE = 2;
+    /** {@code (QUIT,)}: finish what runs, then end. */
+    static final int QUIT = 3;
+    /** {@code (RECALL,)}: give back the requests that have not begun. */
+    static final int RECALL = 4;
+
+    /** Worker to front, on control: {@code (READY,)}: the application is loaded. */
+    static final int READY = 0;
+    /** {@code (FAILED, message, traceback, exit status)}: it is not. */
+    static final int FAILED = 1;
+    /** {@code (RECALLED, [id, …])}: these will not be answered. */
+    static final int RECALLED = 2;
+
+    private Protocol() {}
+}

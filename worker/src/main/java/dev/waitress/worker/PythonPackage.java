@@ -1,0 +1,39 @@
+package dev.waitress.worker;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+
+/** The Python side of the protocol, which travels inside the jar. */
+final class PythonPackage {
+    private static final String NAME = "waitress_worker";
+
+    /** {@code python/src/waitress_worker}; a test holds this list against the folder. */
+    static final List<String> FILES = List.of(
+            "__init__.py",
+            "__main__.py",
+            "application.py",
+            "channel.py",
+            "control.py",
+            "crew.py",
+            "input.py",
+            "protocol.py",
+            "response.py");
+
+    private PythonPackage() {}
+
+    /** Writes the package below a directory, which then belongs on the worker's module path. */
+    static void unpack(Path directory) throws IOException {
+        Path target = Files.createDirectories(directory.resolve(NAME));
+        for (String file : FILES) {
+            try (InputStream source = PythonPackage.class.getResourceAsStream("/python/" + NAME + "/" + file)) {
+                if (source == null) {
+                    throw new IOException("the jar lacks python/" + NAME + "/" + file);
+                }
+                Files.copy(source, target.resolve(file));
+            }
+        }
+    }
+}

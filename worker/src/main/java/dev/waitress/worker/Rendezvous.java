@@ -1,0 +1,128 @@
+package dev.waitress.worker;
+
+import dev.waitress.channel.EventLoop;
+import java.io.Closeable;
+import java.io.IOException;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.StandardProtocolFamily;
+import java.net.StandardSocketOptions;
+import java.net.UnixDomainSocketAddress;
+import java.nio.channels.SelectionKey;
+import java.nio.channels.ServerSocketChannel;
+import java.nio.channels.SocketChannel;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.security.MessageDigest;
+import java.security.SecureRandom;
+import java.util.HexFormat;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Where workers connect back: a Unix socket in the private directory, or loopback TCP where Python has no Unix sockets.
+ * Whoever connects must know the secret. Event loop only.
+ */
+final class Rendezvous implements Closeable {
+    private static final Logger LOG = System.getLogger("waitress");
+    private static final int SECRET_BYTES = 32;
+
+    /** Takes over a socket whose other side has proved to be a worker. */
+    @FunctionalInterface
+    interface Arrival {
+        void arrived(int worker, String purpose, String pythonVersion, FrameSocket socket);
+    }
+
+    private final EventLoop loop;
+    private final Arrival arrival;
+    private final ServerSocketChannel listener;
+    private final String secret = newSecret();
+    private final MarshalReader reader = new MarshalReader();
+
+    Rendezvous(EventLoop loop, Path directory, boolean unix, Arrival arrival) throws IOException {
+        this.loop = loop;
+        this.arrival = arrival;
+        listener = ServerSocketChannel.open(unix ? StandardProtocolFamily.UNIX : StandardProtocolFamily.INET);
+        listener.bind(
+                unix
+                        ? UnixDomainSocketAddress.of(directory.resolve("front"))
+                        : new InetSocketAddress(InetAddress.getLoopbackAddress(), 0));
+        loop.register(listener, SelectionKey.OP_ACCEPT, selected -> accept());
+    }
+
+    private static String newSecret() {
+        byte[] secret = new byte[SECRET_BYTES];
+        new SecureRandom().nextBytes(secret);
+        return HexFormat.of().formatHex(secret);
+    }
+
+    private static byte[] utf8(String text) {
+        return text.getBytes(StandardCharsets.UTF_8);
+    }
+
+    String secret() {
+        return secret;
+    }
+
+    /** The address as the worker's command line has it: {@code unix:PATH} or {@code tcp:PORT}. */
+    String address() throws IOException {
+        return listener.getLocalAddress() instanceof InetSocketAddress inet
+                ? "tcp:" + inet.getPort()
+                : "unix:" + listener.getLocalAddress();
+    }
+
+    private void accept() throws IOException {
+        SocketChannel client = listener.accept();
+        if (client == null) {
+            return;
+        }
+        if (client.getLocalAddress() instanceof InetSocketAddress) {
+            client.setOption(StandardSocketOptions.TCP_NODELAY, true);
+        }
+        Greeting greeting = new Greeting();
+        greeting.socket = new FrameSocket(client, loop, greeting);
+    }
+
+    /** The first frame: {@code (version, secret, worker, purpose, Python's version)}. */
+    private final class Greeting implements FrameSocket.Listener {
+        @Nullable FrameSocket socket;
+
+        @Override
+        public int frame(byte[] bytes, int start, int end) {
+            reader.reset(bytes, start, end);
+            reader.sequence();
+            int version = reader.integer();
+            String given = reader.text();
+            if (version != Protocol.VERSION || !MessageDigest.isEqual(utf8(given), utf8(secret))) {
+                throw new IllegalArgumentException("not a worker of this server");
+            }
+            if (socket != null) {
+                arrival.arrived(reader.integer(), reader.text(), reader.text(), socket);
+            }
+            return 0;
+        }
+
+        @Override
+        public void raw(byte[] bytes, int start, int count) {
+            throw new IllegalArgumentException("no raw bytes belong here");
+        }
+
+        @Override
+        public void closed(@Nullable Exception failure) {
+            LOG.log(Level.WARNING, "refused a connection to the workers' socket", failure);
+            if (socket != null) {
+                socket.close();
+            }
+        }
+    }
+
+    @Override
+    public void close() {
+        try {
+            listener.close();
+        } catch (IOException e) {
+            LOG.log(Level.DEBUG, "closing the workers' socket failed", e);
+        }
+    }
+}

@@ -1,0 +1,52 @@
+package dev.waitress.worker;
+
+import dev.waitress.buffer.BodyBuffer;
+import dev.waitress.gateway.Environ;
+import dev.waitress.gateway.Request;
+import dev.waitress.settings.Settings;
+import java.nio.file.Path;
+
+/** Writes a request as {@code (id, environ, body)}. Event loop only. */
+final class RequestEncoder implements Environ.Sink {
+    private final Environ environ;
+    private MarshalWriter writer = new MarshalWriter(0);
+
+    RequestEncoder(Settings settings) {
+        environ = new Environ(settings);
+    }
+
+    void encode(int id, Request request, MarshalWriter target) {
+        writer = target;
+        target.tuple(3);
+        target.integer(id);
+        target.dict();
+        environ.write(request, this);
+        target.endDict();
+        body(request.body(), target);
+    }
+
+    @Override
+    public void put(byte[] key, int keyEnd, byte[] value, int valueStart, int valueEnd) {
+        writer.key(key, keyEnd);
+        writer.latin1(value, valueStart, valueEnd);
+    }
+
+    /** Nothing; the bytes; their number, if they follow the frame; or the name of the file that holds them. */
+    private static void body(BodyBuffer body, MarshalWriter target) {
+        Path file = body.file();
+        if (file != null) {
+            target.text(file.toString());
+        } else if (isRaw(body)) {
+            target.integer((int) body.size());
+        } else if (body.size() > 0) {
+            target.blob(body.memory(), 0, (int) body.size());
+        } else {
+            target.none();
+        }
+    }
+
+    /** Whether the body follows its frame. */
+    static boolean isRaw(BodyBuffer body) {
+        return body.file() == null && body.size() > Protocol.INLINE_BODY_BYTES;
+    }
+}

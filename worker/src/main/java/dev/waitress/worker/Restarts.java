@@ -1,0 +1,21 @@
+package dev.waitress.worker;
+
+import java.util.concurrent.TimeUnit;
+
+/** How long to wait before a worker is replaced: not at all, unless its predecessors died before they were ready. */
+final class Restarts {
+    private static final long FIRST_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
+    private static final long LONGEST_NANOS = TimeUnit.SECONDS.toNanos(10);
+
+    private long nextNanos;
+
+    void succeeded() {
+        nextNanos = 0;
+    }
+
+    long delayNanos() {
+        long delay = nextNanos;
+        nextNanos = Math.min(LONGEST_NANOS, Math.max(FIRST_NANOS, 2 * delay));
+        return delay;
+    }
+}

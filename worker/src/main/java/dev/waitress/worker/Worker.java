@@ -1,0 +1,321 @@
+package dev.waitress.worker;
+
+import dev.waitress.buffer.BodyBuffer;
+import dev.waitress.gateway.Response;
+import dev.waitress.http.Status;
+import java.io.IOException;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One worker process as the front sees it: its sockets, the requests that it holds, and how quickly it answers. Event
+ * loop only.
+ *
+ * <pre>
+ *             both sockets, then READY          quit, or the process ended
+ *   STARTING ──────────────────────────► READY ───────────────────────────► GONE
+ * </pre>
+ */
+final class Worker {
+    private static final Logger LOG = System.getLogger("waitress");
+
+    /** Requests in flight and no answer for so long: the runner is stuck, another thread goes on. */
+    static final long STALL_NANOS = TimeUnit.MILLISECONDS.toNanos(1);
+
+    /** Requests beyond its threads that a worker is given: none after a stall, then doubling up to the most. */
+    private static final int FIRST_AHEAD = 16;
+
+    private static final int MOST_AHEAD = 1024;
+
+    enum State {
+        STARTING,
+        READY,
+        GONE
+    }
+
+    private final WorkerGateway gateway;
+    final int number;
+    final WorkerProcess process;
+    private final BegunBoard board;
+    private final int threads;
+    private final InFlight inFlight = new InFlight();
+    private final MarshalWriter message = new MarshalWriter(64);
+
+    private State state = State.STARTING;
+    private @Nullable FrameSocket requests;
+    private @Nullable FrameSocket control;
+    private Batch batch;
+
+    private long lastAnswerNanos;
+    private int takeovers;
+    private int ahead = FIRST_AHEAD;
+    private boolean recalling;
+
+    Worker(WorkerGateway gateway, int number, WorkerProcess process, BegunBoard board) {
+        this.gateway = gateway;
+        this.number = number;
+        this.process = process;
+        this.board = board;
+        this.threads = gateway.config().threads();
+        this.batch = gateway.takeBatch();
+    }
+
+    // ---- Life ------------------------------------------------------------------------------------------------------
+
+    /** One of its sockets has arrived; with both it is told what to serve. */
+    void attach(String purpose, FrameSocket socket) {
+        if (purpose.equals("requests") && requests == null) {
+            requests = socket;
+            socket.handOver(new Answers(this));
+        } else if (purpose.equals("control") && control == null) {
+            control = socket;
+            socket.handOver(new ControlMessages(this));
+        } else {
+            throw new IllegalArgumentException("a second socket for " + purpose);
+        }
+        if (requests != null && control != null) {
+            control.sendFrame(gateway.workerSettings(board.path()));
+        }
+    }
+
+    void ready() {
+        state = State.READY;
+        gateway.ready(this);
+    }
+
+    void failed(String text, String traceback, int exitStatus) {
+        gateway.failed(this, new WorkerFailedException(text, traceback, exitStatus));
+    }
+
+    /** A socket broke, or what it said made no sense. */
+    void lost(@Nullable Exception failure) {
+        if (state == State.GONE) {
+            return;
+        }
+        if (failure instanceof IllegalArgumentException) {
+            LOG.log(Level.ERROR, "worker " + process.pid() + " broke the protocol: " + failure.getMessage());
+        }
+        process.kill();
+        gone();
+    }
+
+    /**
+     * The process is no more. What it was running is answered with 502; what it had not begun goes to another worker.
+     */
+    void gone() {
+        if (state == State.GONE) {
+            return;
+        }
+        state = State.GONE;
+        closeSockets();
+        int begun = board.lastBegun();
+        List<Pending> unbegun = new ArrayList<>();
+        int lost = 0;
+        for (Exchange exchange : inFlight.inOrder()) {
+            if (InFlight.isBegun(exchange.id, begun)) {
+                exchange.response.refuse(
+                        Status.BAD_GATEWAY, "The worker process that ran the application ended unexpectedly");
+                lost++;
+                finished(exchange);
+            } else {
+                unbegun.add(takeBack(exchange));
+            }
+        }
+        gateway.gone(this, lost, unbegun);
+    }
+
+    private void closeSockets() {
+        if (requests != null) {
+            requests.close();
+        }
+        if (control != null) {
+            control.close();
+        }
+    }
+
+    boolean isReady() {
+        return state == State.READY;
+    }
+
+    boolean isGone() {
+        return state == State.GONE;
+    }
+
+    void quit() {
+        if (control == null) {
+            process.kill();
+        } else {
+            tell(Protocol.QUIT);
+        }
+    }
+
+    // ---- Requests --------------------------------------------------------------------------------------------------
+
+    /** How many more requests it may be given now. */
+    int room() {
+        return state == State.READY && !inFlight.isFull() ? threads + ahead - inFlight.size() : 0;
+    }
+
+    int load() {
+        return inFlight.size();
+    }
+
+    @Nullable Exchange find(int id) {
+        return inFlight.find(id);
+    }
+
+    /** The batch to encode the next request into. */
+    MarshalWriter encoder() {
+        return batch.writer;
+    }
+
+    int nextId() {
+        return inFlight.nextId();
+    }
+
+    /** A request was encoded into the batch, from {@code start} on; it is sent at the next {@link #flush}. */
+    void add(int id, int start, Response response, BodyBuffer body) {
+        if (inFlight.size() == 0) {
+            lastAnswerNanos = gateway.nowNanos();
+        }
+        batch.added();
+        inFlight.add(new Exchange(id, this, response, body, batch, start, batch.writer.length()));
+        if (RequestEncoder.isRaw(body)) {
+            flush(body);
+        }
+    }
+
+    /** A request that was encoded before. */
+    void add(Pending pending) {
+        int start = batch.writer.length();
+        int id = nextId();
+        batch.writer.raw(pending.encoded(), 0, pending.encoded().length);
+        batch.writer.patch(start + Pending.ID, id);
+        add(id, start, pending.response(), pending.body());
+    }
+
+    /** Sends what has been added. */
+    void flush() {
+        flush(BodyBuffer.EMPTY);
+    }
+
+    /** The same with the raw bytes that belong to the request added last. */
+    private void flush(BodyBuffer raw) {
+        if (batch.isEmpty() || requests == null) {
+            return;
+        }
+        Batch full = batch;
+        batch = gateway.takeBatch();
+        full.finish();
+        requests.send(full.writer.bytes(), 0, full.writer.length());
+        if (raw.size() > 0) {
+            requests.send(raw.memory(), 0, (int) raw.size());
+        }
+        requests.flush();
+    }
+
+    /** Takes in its answers and messages. */
+    void receive() {
+        if (requests != null) {
+            requests.receive();
+        }
+        if (control != null) {
+            control.receive();
+        }
+    }
+
+    /** The worker does not hold this request any more. */
+    void finished(Exchange exchange) {
+        inFlight.remove(exchange);
+        gateway.release(exchange);
+        try {
+            exchange.body().close();
+        } catch (IOException e) {
+            LOG.log(Level.WARNING, "cannot remove a spooled request body", e);
+        }
+    }
+
+    private Pending takeBack(Exchange exchange) {
+        Pending pending = exchange.pending();
+        inFlight.remove(exchange);
+        gateway.release(exchange);
+        return pending;
+    }
+
+    void recalled(int[] ids) {
+        recalling = false;
+        List<Pending> unbegun = new ArrayList<>();
+        for (int id : ids) {
+            Exchange exchange = inFlight.find(id);
+            if (exchange == null) {
+                throw new IllegalArgumentException("gave back a request that it does not hold");
+            }
+            unbegun.add(takeBack(exchange));
+        }
+        gateway.requeue(unbegun);
+    }
+
+    // ---- Pace ------------------------------------------------------------------------------------------------------
+
+    /** Answers have come: if that was in time, it may be given more at once. */
+    void answered() {
+        if (takeovers == 0) {
+            ahead = Math.min(MOST_AHEAD, Math.max(FIRST_AHEAD, 2 * ahead));
+        }
+        takeovers = 0;
+        lastAnswerNanos = gateway.nowNanos();
+    }
+
+    /**
+     * Looks whether it stalls, and lets another of its threads go on if so.
+     *
+     * @return nanoseconds after which to look again
+     */
+    long watch(long nowNanos) {
+        if (state != State.READY || inFlight.size() == 0 || takeovers >= threads) {
+            return Long.MAX_VALUE;
+        }
+        long left = lastAnswerNanos + STALL_NANOS - nowNanos;
+        if (left > 0) {
+            return left;
+        }
+        takeovers++;
+        ahead = 0;
+        lastAnswerNanos = nowNanos;
+        tell(Protocol.TAKEOVER);
+        if (inFlight.size() > threads && !recalling && gateway.hasRoomBeside(this)) {
+            recalling = true;
+            tell(Protocol.RECALL);
+        }
+        return STALL_NANOS;
+    }
+
+    /** Bytes of a response that must have left for the client before the worker is told. */
+    long creditStep() {
+        return gateway.creditStep();
+    }
+
+    void credit(int id, int bytes) {
+        tell(Protocol.CREDIT, id, bytes);
+    }
+
+    void gone(int id) {
+        tell(Protocol.GONE, id);
+    }
+
+    private void tell(int... numbers) {
+        if (control == null || state == State.GONE) {
+            return;
+        }
+        message.clear();
+        message.tuple(numbers.length);
+        for (int number : numbers) {
+            message.integer(number);
+        }
+        control.sendFrame(message);
+    }
+}

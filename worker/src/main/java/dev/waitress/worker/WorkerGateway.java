@@ -1,0 +1,352 @@
+package dev.waitress.worker;
+
+import dev.waitress.buffer.PrivateDirectory;
+import dev.waitress.channel.EventLoop;
+import dev.waitress.channel.Participant;
+import dev.waitress.gateway.Gateway;
+import dev.waitress.gateway.Request;
+import dev.waitress.gateway.Response;
+import dev.waitress.settings.Setting;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
+import java.nio.file.Path;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Answers requests through worker processes: keeps them running, and gives each request to the one that is least busy.
+ * Event loop only, except {@link #start} and {@link #close}.
+ */
+public final class WorkerGateway implements Gateway, Participant {
+    private static final Logger LOG = System.getLogger("waitress");
+
+    /** A worker that ends may take this long over it before it is killed. */
+    private static final long QUIT_NANOS = TimeUnit.SECONDS.toNanos(5);
+
+    private final WorkerConfig config;
+    private final EventLoop loop;
+    private final Path directory;
+    private final RequestEncoder encoder;
+    private final Restarts restarts = new Restarts();
+    private final List<Worker> workers = new ArrayList<>();
+    private final Deque<Pending> waiting = new ArrayDeque<>();
+    private final Deque<Batch> freeBatches = new ArrayDeque<>();
+    private final MarshalWriter scratch = new MarshalWriter(1024);
+    private final CompletableFuture<WorkerGateway> firstReady = new CompletableFuture<>();
+    private final long creditStep;
+
+    private @Nullable Rendezvous rendezvous;
+    private int started;
+    private boolean closing;
+
+    private WorkerGateway(WorkerConfig config, EventLoop loop, Path directory) {
+        this.config = config;
+        this.loop = loop;
+        this.directory = directory;
+        this.encoder = new RequestEncoder(config.settings());
+        this.creditStep = Math.max(1, config.settings().get(Setting.OUTBUF_HIGH_WATERMARK) / 4);
+    }
+
+    /**
+     * Starts the workers and waits until all have loaded the application.
+     *
+     * @throws WorkerFailedException if one cannot
+     */
+    public static WorkerGateway start(WorkerConfig config, EventLoop loop, PrivateDirectory directory)
+            throws IOException, InterruptedException {
+        Path path = directory.path();
+        PythonPackage.unpack(path);
+        WorkerGateway gateway = new WorkerGateway(config, loop, path);
+        loop.execute(gateway::startWorkers);
+        try {
+            return gateway.firstReady.get();
+        } catch (ExecutionException e) {
+            gateway.close();
+            if (e.getCause() instanceof IOException failure) {
+                throw failure;
+            }
+            throw new IllegalStateException(e.getCause());
+        } catch (InterruptedException e) {
+            gateway.close();
+            throw e;
+        }
+    }
+
+    private void startWorkers() {
+        try {
+            rendezvous = new Rendezvous(loop, directory, !WorkerProcess.isWindows(), this::arrived);
+            loop.join(this);
+            for (int i = 0; i < config.workers(); i++) {
+                workers.add(startWorker());
+            }
+        } catch (IOException e) {
+            firstReady.completeExceptionally(e);
+        }
+    }
+
+    private Worker startWorker() throws IOException {
+        if (rendezvous == null) {
+            throw new IllegalStateException("workers have nowhere to connect to");
+        }
+        int number = ++started;
+        BegunBoard board = new BegunBoard(directory.resolve("begun-" + number));
+        WorkerProcess process =
+                WorkerProcess.start(config, directory, rendezvous.address(), rendezvous.secret(), number);
+        Worker worker = new Worker(this, number, process, board);
+        process.onExit(status -> loop.execute(() -> exited(worker, status)));
+        return worker;
+    }
+
+    private void arrived(int number, String purpose, String pythonVersion, FrameSocket socket) {
+        for (Worker worker : workers) {
+            if (worker.number == number) {
+                LOG.log(Level.DEBUG, () -> "worker " + worker.process.pid() + " runs Python " + pythonVersion);
+                worker.attach(purpose, socket);
+                return;
+            }
+        }
+        socket.close();
+    }
+
+    // ---- What workers report ---------------------------------------------------------------------------------------
+
+    void ready(Worker worker) {
+        restarts.succeeded();
+        if (workers.stream().allMatch(Worker::isReady)) {
+            firstReady.complete(this);
+        }
+        dispatchWaiting();
+    }
+
+    /** The application cannot be loaded: the end at the start of the server, a reason to try again later. */
+    void failed(Worker worker, WorkerFailedException failure) {
+        if (!firstReady.completeExceptionally(failure)) {
+            LOG.log(Level.ERROR, "worker " + worker.process.pid() + " cannot load the application: "
+                    + failure.getMessage() + "\n" + failure.traceback());
+        }
+    }
+
+    private void exited(Worker worker, int status) {
+        if (!firstReady.isDone()) {
+            firstReady.completeExceptionally(new WorkerFailedException(
+                    "Python (" + String.join(" ", config.python()) + ") " + describe(status)
+                            + " before it had loaded the application",
+                    "",
+                    1));
+        } else if (!closing) {
+            LOG.log(Level.ERROR, "worker " + worker.process.pid() + " " + describe(status));
+        }
+        worker.gone();
+    }
+
+    private static String describe(int status) {
+        return status > 128 ? "was killed by signal " + (status - 128) : "ended with status " + status;
+    }
+
+    /** A worker is no more: another takes its place. */
+    void gone(Worker worker, int lost, List<Pending> unbegun) {
+        workers.remove(worker);
+        if (lost > 0) {
+            LOG.log(
+                    Level.ERROR,
+                    "worker " + worker.process.pid() + " was lost while it ran " + lost
+                            + (lost == 1 ? " request" : " requests") + ", answered with 502");
+        }
+        requeue(unbegun);
+        if (!closing) {
+            loop.schedule(restarts.delayNanos(), this::replace);
+        }
+    }
+
+    private void replace() {
+        if (closing || workers.size() >= config.workers()) {
+            return;
+        }
+        try {
+            Worker worker = startWorker();
+            workers.add(worker);
+            LOG.log(Level.INFO, "worker " + worker.process.pid() + " started");
+        } catch (IOException e) {
+            LOG.log(Level.ERROR, "cannot start a worker", e);
+            loop.schedule(restarts.delayNanos(), this::replace);
+        }
+    }
+
+    // ---- Requests --------------------------------------------------------------------------------------------------
+
+    @Override
+    public void submit(Request request, Response response) {
+        Worker worker = waiting.isEmpty() ? leastBusy() : null;
+        if (worker == null) {
+            scratch.clear();
+            encoder.encode(0, request, scratch);
+            waiting.add(new Pending(response, request.body(), scratch.toByteArray()));
+            return;
+        }
+        int start = worker.encoder().length();
+        int id = worker.nextId();
+        encoder.encode(id, request, worker.encoder());
+        worker.add(id, start, response, request.body());
+    }
+
+    private @Nullable Worker leastBusy() {
+        Worker best = null;
+        for (Worker worker : workers) {
+            if (worker.room() > 0 && (best == null || worker.load() < best.load())) {
+                best = worker;
+            }
+        }
+        return best;
+    }
+
+    boolean hasRoomBeside(Worker busy) {
+        return workers.stream().anyMatch(worker -> worker != busy && worker.room() > 0);
+    }
+
+    /** Puts requests that a worker gave back where they were: before all that came later. */
+    void requeue(List<Pending> unbegun) {
+        for (int i = unbegun.size() - 1; i >= 0; i--) {
+            waiting.addFirst(unbegun.get(i));
+        }
+        dispatchWaiting();
+    }
+
+    private void dispatchWaiting() {
+        while (!waiting.isEmpty()) {
+            Worker worker = leastBusy();
+            if (worker == null) {
+                return;
+            }
+            Pending next = waiting.removeFirst();
+            if (next.response().hasEnded()) {
+                closeBody(next); // the client left while it waited
+            } else {
+                worker.add(next);
+            }
+        }
+    }
+
+    private static void closeBody(Pending pending) {
+        try {
+            pending.body().close();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    @Override
+    public void act(long nowNanos) {
+        flush();
+        for (int i = 0; i < workers.size(); i++) {
+            workers.get(i).receive();
+        }
+    }
+
+    @Override
+    public long settle(long nowNanos) {
+        dispatchWaiting();
+        flush();
+        long next = NO_DEADLINE;
+        for (int i = 0; i < workers.size(); i++) {
+            next = Math.min(next, workers.get(i).watch(nowNanos));
+        }
+        return next;
+    }
+
+    private void flush() {
+        for (int i = 0; i < workers.size(); i++) {
+            workers.get(i).flush();
+        }
+    }
+
+    // ---- What workers share ----------------------------------------------------------------------------------------
+
+    WorkerConfig config() {
+        return config;
+    }
+
+    long nowNanos() {
+        return loop.nowNanos();
+    }
+
+    long creditStep() {
+        return creditStep;
+    }
+
+    Batch takeBatch() {
+        Batch free = freeBatches.pollLast();
+        return free == null ? new Batch() : free;
+    }
+
+    /** A request needs its batch no longer. */
+    void release(Exchange exchange) {
+        if (exchange.batch().released()) {
+            freeBatches.addLast(exchange.batch());
+        }
+    }
+
+    /** What a worker has to know before it can load the application. */
+    MarshalWriter workerSettings(Path board) {
+        MarshalWriter writer = new MarshalWriter(1024);
+        writer.dict();
+        writer.text("application");
+        writer.text(config.application());
+        writer.text("factory");
+        writer.bool(config.isFactory());
+        writer.text("threads");
+        writer.integer(config.threads());
+        writer.text("board");
+        writer.text(board.toString());
+        writer.text("outbuf_high_watermark");
+        writer.integer((int) Math.min(Integer.MAX_VALUE, config.settings().get(Setting.OUTBUF_HIGH_WATERMARK)));
+        writer.text("environ");
+        writer.dict();
+        writer.text("SERVER_NAME");
+        writer.text(config.settings().get(Setting.SERVER_NAME));
+        writer.text("SERVER_SOFTWARE");
+        writer.text(config.settings().get(Setting.IDENT));
+        writer.text("wsgi.url_scheme");
+        writer.text(config.settings().get(Setting.URL_SCHEME));
+        writer.text("wsgi.multithread");
+        writer.bool(true);
+        writer.text("wsgi.multiprocess");
+        writer.bool(config.workers() > 1);
+        writer.endDict();
+        writer.endDict();
+        return writer;
+    }
+
+    // ---- End -------------------------------------------------------------------------------------------------------
+
+    @Override
+    public void close() {
+        CompletableFuture<List<Worker>> ending = new CompletableFuture<>();
+        loop.execute(() -> ending.complete(quitAll()));
+        try {
+            long deadline = System.nanoTime() + QUIT_NANOS;
+            for (Worker worker : ending.join()) {
+                worker.process.endWithin(Math.max(0, deadline - System.nanoTime()));
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private List<Worker> quitAll() {
+        closing = true;
+        List<Worker> ending = List.copyOf(workers);
+        ending.forEach(Worker::quit);
+        if (rendezvous != null) {
+            rendezvous.close();
+        }
+        return ending;
+    }
+}
