@@ -1,0 +1,1 @@
+"""Start servers one after the other, drive each with wrk, compare the figures."""

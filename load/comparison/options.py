@@ -1,0 +1,86 @@
+"""The command line of load/compare."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from pathlib import Path
+from typing import Callable, NamedTuple, Sequence
+
+from comparison.servers import SERVERS
+from comparison.workloads import WORKLOADS
+
+
+class Options(NamedTuple):
+    """What the user asked for."""
+
+    rounds: int
+    seconds: float
+    warmup: float
+    threads: int
+    servers: list[str]
+    workloads: list[str]
+    connections: list[int] | None
+    base: str
+    python: str
+    pin: bool
+    json: Path | None
+
+
+def parse(arguments: Sequence[str] | None = None) -> Options:
+    """Read the command line; argparse answers mistakes and ends the program with status 2."""
+    return Options(**vars(_parser().parse_args(arguments)))
+
+
+def _parser() -> argparse.ArgumentParser:
+    servers = [server.name for server in SERVERS]
+    usual = [server.name for server in SERVERS if server.by_default]
+    workloads = [workload.name for workload in WORKLOADS]
+    parser = argparse.ArgumentParser(
+        prog="load/compare",
+        description="Compare this server with its peers on this machine; see load/README.md.",
+        formatter_class=argparse.ArgumentDefaultsHelpFormatter,
+    )
+    add = parser.add_argument
+    add("--rounds", type=_positive, default=3, help="how often each server is measured")
+    add("--seconds", type=_positive, default=5, help="the measured window of each run")
+    add("--warmup", type=_natural, default=4, help="seconds of load before it, not counted")
+    add("--threads", type=_positive, default=4, help="threads of each server's worker")
+    add("--servers", type=_names(servers), default=usual, help=f"comma list of {','.join(servers)}, or all")
+    add("--workloads", type=_names(workloads), default=workloads, help=f"comma list of {','.join(workloads)}")
+    add("--connections", type=_counts, help="comma list; instead of each workload's own")
+    add("--base", choices=servers, default="ours", help="the server that ratios divide by the others")
+    add("--python", default=sys.executable, help="the Python that runs servers and applications")
+    add("--pin", action="store_true", help="keep the server on one CPU and wrk on another")
+    add("--json", type=Path, metavar="FILE", help="write the raw results to FILE as well")
+    return parser
+
+
+def _positive(text: str) -> int:
+    value = int(text)
+    if value < 1:
+        msg = f"{text} is less than 1"
+        raise argparse.ArgumentTypeError(msg)
+    return value
+
+
+def _natural(text: str) -> int:
+    return 0 if text == "0" else _positive(text)
+
+
+def _counts(text: str) -> list[int]:
+    return [_positive(part) for part in text.split(",")]
+
+
+def _names(known: list[str]) -> Callable[[str], list[str]]:
+    """Make a reader of comma lists of ``known`` names, which keeps the table's order."""
+
+    def read(text: str) -> list[str]:
+        asked = known if text == "all" else text.split(",")
+        unknown = [name for name in asked if name not in known]
+        if unknown:
+            msg = f"{', '.join(unknown)}: not one of {', '.join(known)}"
+            raise argparse.ArgumentTypeError(msg)
+        return [name for name in known if name in asked]
+
+    return read

@@ -1,0 +1,12 @@
+"""Where things are, all derived from this file's own place in the checkout."""
+
+from pathlib import Path
+
+LOAD = Path(__file__).resolve().parent.parent
+ROOT = LOAD.parent
+APPS = LOAD / "apps"
+LAUNCHERS = LOAD / "launchers"
+TARGET = ROOT / "target"
+RESULTS = TARGET / "load"
+VENV = TARGET / "load-venv"
+OURS = ROOT / "waitress-serve"
