@@ -1,5 +1,6 @@
 """Frames on a socket: a little-endian u32 length and one value in marshal format."""
 
+import io
 import marshal
 import socket
 import struct
@@ -16,22 +17,64 @@ _READ_BYTES = 256 * 1024
 class Channel:
     """One connection to the front. One thread may receive while another sends."""
 
-    __slots__ = ("_reader", "_socket")
+    __slots__ = ("_buffer", "_end", "_socket", "_start")
 
     def __init__(self, connected: socket.socket) -> None:
         self._socket = connected
-        self._reader = connected.makefile("rb", buffering=_READ_BYTES)
+        self._buffer = memoryview(bytearray(_READ_BYTES))
+        #: What was read and not yet taken lies between these.
+        self._start = 0
+        self._end = 0
 
     def receive(self) -> Any:  # noqa: ANN401 -- whatever the front sends
         """Wait for a frame and return its value; EOFError when the front is gone."""
-        return marshal.loads(self.receive_raw(_LENGTH.unpack(self.receive_raw(4))[0]))
+        self._need(_LENGTH.size)
+        size = _LENGTH.unpack_from(self._buffer, self._start)[0]
+        self._start += _LENGTH.size
+        self._need(size)
+        start = self._start
+        self._start += size
+        return marshal.loads(self._buffer[start : start + size])
 
-    def receive_raw(self, count: int) -> bytes:
-        """Wait for bytes that follow a frame."""
-        data = self._reader.read(count)
-        if len(data) < count:
+    def has_frame(self) -> bool:
+        """Tell whether a whole frame has been read already, so that :meth:`receive` will not wait."""
+        there = self._end - self._start - _LENGTH.size
+        return there >= 0 and there >= _LENGTH.unpack_from(self._buffer, self._start)[0]
+
+    def receive_raw(self, count: int) -> io.BytesIO:
+        """Wait for bytes that follow a frame; return them as a stream at its start."""
+        stream = io.BytesIO()
+        while count:
+            if self._start == self._end:
+                self._read()
+            piece = min(count, self._end - self._start)
+            stream.write(self._buffer[self._start : self._start + piece])
+            self._start += piece
+            count -= piece
+        stream.seek(0)
+        return stream
+
+    def _need(self, count: int) -> None:
+        """Read until so many bytes are there."""
+        while self._end - self._start < count:
+            if count > len(self._buffer):
+                larger = memoryview(bytearray(count))
+                larger[: self._end - self._start] = self._buffer[self._start : self._end]
+                self._start, self._end, self._buffer = 0, self._end - self._start, larger
+            self._read()
+
+    def _read(self) -> None:
+        """Read once, behind what is there."""
+        if self._start == self._end:
+            self._start = self._end = 0
+        elif self._end == len(self._buffer):
+            rest = bytes(self._buffer[self._start :])
+            self._buffer[: len(rest)] = rest
+            self._start, self._end = 0, len(rest)
+        count = self._socket.recv_into(self._buffer[self._end :])
+        if not count:
             raise EOFError
-        return data
+        self._end += count
 
     def send(self, value: object, raw: Optional[bytes] = None) -> None:
         """Send a frame, and bytes behind it; waits until the system has taken them."""

@@ -13,7 +13,6 @@ from waitress_worker.channel import Channel, connect
 from waitress_worker.crew import Crew
 
 _SECRET = "WAITRESS_WORKER_SECRET"  # noqa: S105 -- the variable's name
-_BOARD_BYTES = 8
 
 
 def main(address: str, number: str, application_name: str) -> int:
@@ -31,7 +30,7 @@ def main(address: str, number: str, application_name: str) -> int:
         control.send((protocol.FAILED, failure.message, failure.traceback, failure.exit_status))
         return failure.exit_status
     _set_up_logging()
-    crew = Crew(requests, application, settings, _open_board(settings["board"]))
+    crew = Crew(requests, application, settings, _open_board(settings["board"], settings["threads"]))
     crew.start()
     control.send((protocol.READY,))
     return _obey(control, crew)
@@ -60,10 +59,10 @@ def _set_up_logging() -> None:
         logger.setLevel(logging.INFO)
 
 
-def _open_board(path: str) -> memoryview:
-    """Map the file in which the front looks up the request that was begun last."""
+def _open_board(path: str, threads: int) -> memoryview:
+    """Map the file in which the front looks up the requests that were begun last: a number for each thread."""
     with open(path, "r+b") as file:
-        return memoryview(mmap.mmap(file.fileno(), _BOARD_BYTES)).cast("i")
+        return memoryview(mmap.mmap(file.fileno(), 4 * threads)).cast("i")
 
 
 def _obey(control: Channel, crew: Crew) -> int:

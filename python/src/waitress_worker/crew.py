@@ -10,13 +10,12 @@ import logging
 import sys
 import threading
 from collections import deque
-from functools import partial
+from io import BytesIO
 from time import perf_counter
 from typing import Any, Callable, Deque, Dict, List, Optional, Set, Tuple
 
-from waitress_worker import input as body_input
-from waitress_worker import protocol
 from waitress_worker.channel import Channel
+from waitress_worker.input import open_body
 from waitress_worker.response import Exchange, fixed_environ
 
 _LOG = logging.getLogger("waitress")
@@ -34,9 +33,11 @@ Message = Tuple[Any, ...]
 class _Member:
     """One thread of the crew."""
 
-    __slots__ = ("request_id", "started", "woken")
+    __slots__ = ("number", "request_id", "started", "woken")
 
-    def __init__(self) -> None:
+    def __init__(self, number: int) -> None:
+        self.number = number
+        #: The request that it runs, or 0.
         self.request_id = 0
         self.started = 0.0
         self.woken = threading.Semaphore(0)
@@ -50,28 +51,30 @@ class Crew:
         channel: Channel,
         application: Callable[..., Any],
         settings: Dict[str, Any],
-        board: memoryview,
+        begun: memoryview,
     ) -> None:
         self._channel = channel
         self._application = application
         self._environ = fixed_environ(settings["environ"])
-        self._threads = settings["threads"]
-        self._board = board
+        self._members = [_Member(number) for number in range(settings["threads"])]
+        #: For each thread the request that it began last; the front looks here when the process has died.
+        self._begun = begun
         self.high_watermark = settings["outbuf_high_watermark"]
 
-        #: Guards what follows.
-        self._lock = threading.Lock()
+        # Deques: each of their operations is whole without a lock.
         self._queue = deque()  # type: Deque[Request]
-        self._idle = []  # type: List[_Member]
-        self._members = []  # type: List[_Member]
-        self._runner = None  # type: Optional[_Member]
-        self._reading = False
-        self._busy = 0
+        self._ready = deque()  # type: Deque[Tuple[Message, Optional[bytes]]]
+
+        #: The thread that runs requests; others look on until it stalls.
+        self._runner = self._members[0]
+        #: Seconds that a request takes, averaged over the last ones.
         self._pace = 0.0
         self._free_threaded = not getattr(sys, "_is_gil_enabled", lambda: True)()
-        self._ready = []  # type: List[Tuple[Message, Optional[bytes]]]
-        self._quiet = threading.Condition(self._lock)
-        self._stopping = False
+
+        self._lock = threading.Lock()
+        self._idle = []  # type: List[_Member]
+        self._reading = False
+        self._resting = threading.Condition(self._lock)
 
         self._send_lock = threading.Lock()
         self._last_flush = 0.0
@@ -83,129 +86,133 @@ class Crew:
 
     def start(self) -> None:
         """Start the threads; they end with the process."""
-        for number in range(self._threads):
-            member = _Member()
-            self._members.append(member)
-            threading.Thread(
-                target=self._work, args=(member,), name="waitress-{}".format(number), daemon=True
-            ).start()
+        for member in self._members:
+            name = "waitress-{}".format(member.number)
+            threading.Thread(target=self._work, args=(member,), name=name, daemon=True).start()
 
     # ---- Running ----
 
     def _work(self, me: _Member) -> None:
-        application = self._application
-        constants = self._environ
         try:
             while True:
-                request_id, variables, body = self._take(me)
-                environ = constants.copy()
-                environ.update(variables)
-                environ["waitress.client_disconnected"] = partial(self.gone.__contains__, request_id)
-                environ["wsgi.input"] = stream = body_input.open_body(body)
-                Exchange(self, request_id).run(application, environ)
-                stream.close()
+                self._run(me, self._next(me))
         except EOFError:
             return  # the front is gone; the control thread ends the process
         except BaseException:
             _LOG.exception("a worker thread failed")
             raise
 
-    def _take(self, me: _Member) -> Request:
+    def _run(self, me: _Member, request: Request) -> None:
+        request_id, environ, body = request
+        self._begun[me.number] = me.request_id = request_id
+        environ.update(self._environ)
+        exchange = Exchange(self, request_id)
+        environ["waitress.client_disconnected"] = exchange.client_disconnected
+        environ["wsgi.input"] = stream = BytesIO() if body is None else open_body(body)
+        answer = exchange.run(self._application, environ)
+        if answer is not None:
+            self._ready.append((answer, None))
+        if body is not None:
+            stream.close()
+        if self.gone:
+            self.gone.discard(request_id)
+
+    def _next(self, me: _Member) -> Request:
         """End the request that this thread ran, and wait for one that it is to run."""
-        lock = self._lock
         now = perf_counter()
-        lock.acquire()
-        try:
-            if me.request_id:
-                self._finish(me, now)
-            while True:
-                if self._queue:
-                    if self._may_run(me, now):
-                        return self._begin(me, now)
-                elif not self._reading:
-                    self._read()
-                    now = perf_counter()
-                    self._runner = me
-                    continue
-                if self._ready:
-                    lock.release()
-                    self.flush()
-                    lock.acquire()
-                    continue
-                self._idle.append(me)
-                lock.release()
-                me.woken.acquire()
-                now = perf_counter()
-                lock.acquire()
-        finally:
-            lock.release()
-
-    def _may_run(self, me: _Member, now: float) -> bool:
-        """One runner is enough, until it stalls."""
-        runner = self._runner
-        return (
-            runner is me
-            or runner is None
-            or self._free_threaded
-            or self._pace > _STALL
-            or now - runner.started > _STALL
-        )
-
-    def _begin(self, me: _Member, now: float) -> Request:
-        request = self._queue.popleft()
-        self._board[0] = me.request_id = request[0]
-        self._runner = me
+        if me.request_id:
+            self._pace += (now - me.started - self._pace) / 16
         me.started = now
-        self._busy += 1
-        if self._queue and self._idle and (self._free_threaded or self._pace > _STALL):
+        if (
+            self._runner is me
+            and now - self._last_flush < _LONGEST_WAIT
+            and self._pace < _STALL
+            and not self._free_threaded
+        ):
+            # Nearly always, and without a lock: a deque gives each request to one thread only.
+            try:
+                return self._queue.popleft()
+            except IndexError:
+                pass
+        me.request_id = 0
+        with self._lock:
+            return self._take(me)
+
+    def _take(self, me: _Member) -> Request:
+        """Wait for a request that this thread is to run; called and left with the lock held."""
+        while True:
+            if self._ready and (not self._queue or me.started - self._last_flush > _LONGEST_WAIT):
+                self._without_lock(self.flush)
+            elif self._queue:
+                if self._may_run(me):
+                    break
+                self._rest(me)
+            elif self._reading:
+                self._rest(me)
+            else:
+                self._reading = True
+                try:
+                    self._queue.extend(self._without_lock(self._receive))
+                finally:
+                    self._reading = False
+                self._runner = me
+            me.started = perf_counter()
+        self._runner = me
+        request = self._queue.popleft()
+        if self._idle and self._queue and self._all_run():
             self._idle.pop().woken.release()
         return request
 
-    def _finish(self, me: _Member, now: float) -> None:
-        self._busy -= 1
-        self._pace += (now - me.started - self._pace) / 16
-        if self.gone:
-            self.gone.discard(me.request_id)
-        if self._streams:
-            self._streams.pop(me.request_id, None)
-        me.request_id = 0
-        if self._stopping and not self._busy:
-            self._quiet.notify_all()
+    def _may_run(self, me: _Member) -> bool:
+        """One runner is enough, until it stalls."""
+        runner = self._runner
+        return runner is me or me.started - runner.started > _STALL or self._all_run()
 
-    def _read(self) -> None:
-        """Wait for the next requests, as the only thread that does; called and left with the lock held."""
-        self._reading = True
+    def _all_run(self) -> bool:
+        return self._pace > _STALL or self._free_threaded
+
+    def _rest(self, me: _Member) -> None:
+        self._idle.append(me)
+        self._resting.notify_all()
+        self._without_lock(me.woken.acquire)
+
+    def _without_lock(self, action: Callable[[], Any]) -> Any:  # noqa: ANN401 -- the action's
         self._lock.release()
         try:
-            if self._ready:
-                self.flush()
-            batch = self._channel.receive()
-            if type(batch[-1][2]) is int:
-                request_id, variables, size = batch[-1]
-                batch[-1] = (request_id, variables, self._channel.receive_raw(size))
+            return action()
         finally:
             self._lock.acquire()
-            self._reading = False
-        self._queue.extend(batch)
+
+    def _receive(self) -> List[Request]:
+        """Wait for requests, as the only thread that does."""
+        requests = self._receive_batch()
+        # All that is there at once: what one thread can run in a row can be answered in one message.
+        while self._channel.has_frame():
+            requests += self._receive_batch()
+        return requests
+
+    def _receive_batch(self) -> List[Request]:
+        batch = self._channel.receive()  # type: List[Request]
+        request_id, environ, body = batch[-1]
+        if type(body) is int:
+            batch[-1] = (request_id, environ, self._channel.receive_raw(body))
+        return batch
 
     # ---- Answering ----
 
     def send(self, message: Message, raw: Optional[bytes] = None) -> None:
         """Put an answer on its way: at once, or with those that follow within half a millisecond."""
-        with self._lock:
-            self._ready.append((message, raw))
+        self._ready.append((message, raw))
         if perf_counter() - self._last_flush > _LONGEST_WAIT:
             self.flush()
 
     def flush(self) -> None:
         """Send the answers that are ready."""
+        ready = self._ready
         with self._send_lock:
-            with self._lock:
-                ready, self._ready = self._ready, []
-            if not ready:
-                return
             messages = []
-            for message, raw in ready:
+            for _ in range(len(ready)):
+                message, raw = ready.popleft()
                 messages.append(message)
                 if raw is not None:
                     self._channel.send(messages, raw)
@@ -216,8 +223,11 @@ class Crew:
 
     def open_stream(self, request_id: int, exchange: Exchange) -> None:
         """From now on credit may come for this response."""
-        with self._lock:
-            self._streams[request_id] = exchange
+        self._streams[request_id] = exchange
+
+    def close_stream(self, request_id: int) -> None:
+        """No more blocks of this response will be sent."""
+        self._streams.pop(request_id, None)
 
     def spend(self, exchange: Exchange, request_id: int, count: int) -> bool:
         """Wait until the client of a streamed response has caught up; false when it is gone."""
@@ -236,8 +246,7 @@ class Crew:
         self.flush()
         with self._lock:
             if self._idle and (self._queue or not self._reading):
-                member = self._idle.pop()
-                self._runner = member
+                self._runner = member = self._idle.pop()
                 member.woken.release()
 
     def credit(self, request_id: int, count: int) -> None:
@@ -250,26 +259,25 @@ class Crew:
 
     def client_gone(self, request_id: int) -> None:
         """Nobody reads this response any more."""
-        with self._lock:
-            known = any(member.request_id == request_id for member in self._members) or any(
-                request[0] == request_id for request in self._queue
-            )
-            if known:
-                self.gone.add(request_id)
-        with self._credit:
-            self._credit.notify_all()
+        held = [member.request_id for member in self._members] + [request[0] for request in list(self._queue)]
+        if request_id in held:
+            self.gone.add(request_id)
+            with self._credit:
+                self._credit.notify_all()
 
     def recall(self) -> List[int]:
         """Give up the requests that have not begun; return their ids."""
-        with self._lock:
-            ids = [request[0] for request in self._queue]
-            self._queue.clear()
+        ids = []
+        while self._queue:
+            try:
+                ids.append(self._queue.popleft()[0])
+            except IndexError:
+                break  # a thread was quicker
         return ids
 
     def stop(self) -> None:
-        """Begin no more requests, and wait for those that run."""
+        """Wait until every thread has run what there is to run."""
         with self._lock:
-            self._stopping = True
-            while self._busy or self._queue:
-                self._quiet.wait()
+            while self._queue or len(self._idle) + self._reading < len(self._members):
+                self._resting.wait()
         self.flush()

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Callable, Dict, Iterable, List, Optional,
 from waitress_worker import protocol
 
 if TYPE_CHECKING:
-    from waitress_worker.crew import Crew
+    from waitress_worker.crew import Crew, Message
 
     Headers = List[Tuple[str, str]]
 
@@ -28,9 +28,12 @@ _HOP_BY_HOP = frozenset(
 )
 
 #: Header pairs and statuses found good before: most applications send the same ones again and again.
-_GOOD_PAIRS = set()  # type: Set[Tuple[str, str]]
+#: With each pair the length that it states, for most of them none.
+_GOOD_PAIRS = {}  # type: Dict[Tuple[str, str], int]
 _GOOD_STATUSES = set()  # type: Set[str]
 _MOST_REMEMBERED = 1000
+
+_NO_LENGTH = -1
 
 
 class ClientDisconnected(Exception):
@@ -40,36 +43,34 @@ class ClientDisconnected(Exception):
 class Exchange:
     """One request and its response. Used by the thread that runs the application."""
 
-    __slots__ = (
-        "_complete",
-        "_crew",
-        "_head_sent",
-        "_headers",
-        "_id",
-        "_length",
-        "_status",
-        "_warned",
-        "budget",
-    )
+    # Defaults of the class: a request that is answered at once sets few of them.
+    _status = None  # type: Optional[str]
+    _headers = []  # type: Headers
+    _length = _NO_LENGTH
+    _head_sent = False
+    _complete = False
+    _warned = False
+
+    #: Bytes that may still be sent before the client has to take some; set when streaming begins.
+    budget = 0
 
     def __init__(self, crew: "Crew", request_id: int) -> None:
         self._crew = crew
         self._id = request_id
-        self._status = None  # type: Optional[str]
-        self._headers = []  # type: Headers
-        self._length = -1
-        self._head_sent = False
-        self._complete = False
-        self._warned = False
-        #: Bytes that may still be sent before the client has to take some.
-        self.budget = crew.high_watermark
 
-    def run(self, application: Callable[..., Any], environ: Dict[str, Any]) -> None:
-        """Answer the request; whatever the application does, the front learns how it ended."""
+    def run(self, application: Callable[..., Any], environ: Dict[str, Any]) -> "Optional[Message]":
+        """Answer the request; whatever the application does, the front learns how it ended.
+
+        The last message is returned where nothing happens after it.
+        """
         try:
+            if self._id in self._crew.gone:
+                raise ClientDisconnected
             result = application(environ, self.start_response)
-            if type(result) is list and not self._head_sent and self._send_list(result):
-                return
+            if type(result) is list and not self._head_sent:
+                body = self._joined(result)
+                if body is not None:
+                    return self._whole(body)
             try:
                 self._send_blocks(result)
             finally:
@@ -79,14 +80,22 @@ class Exchange:
             self._end()
         except ClientDisconnected:
             _LOG.info("Client disconnected while serving %s", _printable(environ))
-            self._crew.send((protocol.FAIL, self._id, ""))
+            return (protocol.FAIL, self._id, "")
         except BaseException:  # noqa: BLE001 -- SystemExit must not leave the client hanging either
             _LOG.exception("Exception while serving %s", _printable(environ))
             if not self._complete:
-                self._crew.send((protocol.FAIL, self._id, traceback.format_exc()))
+                return (protocol.FAIL, self._id, traceback.format_exc())
+        finally:
+            if self.budget:
+                self._crew.close_stream(self._id)
+        return None
 
-    def _send_list(self, blocks: List[bytes]) -> bool:
-        """Send a body that is at hand as a whole, if its framing does not show its blocks."""
+    def client_disconnected(self) -> bool:
+        """``environ["waitress.client_disconnected"]``."""
+        return self._id in self._crew.gone
+
+    def _joined(self, blocks: List[bytes]) -> Optional[bytes]:
+        """Return a body that is at hand as a whole, unless its framing would show its blocks."""
         if len(blocks) == 1:
             body = blocks[0]
         elif not blocks:
@@ -94,19 +103,24 @@ class Exchange:
         elif self._length >= 0:
             body = b"".join(blocks)
         else:
-            return False
-        if type(body) is not bytes:
-            body = _require_bytes(body)
-        self._send_whole(body)
-        return True
+            return None
+        return body if type(body) is bytes else _require_bytes(body)
 
-    def _send_whole(self, body: bytes) -> None:
-        status = self._require_status()
+    def _whole(self, body: bytes) -> "Optional[Message]":
+        """Return the whole response as one message; a large one is sent at once instead."""
+        status = self._status
+        if status is None:
+            raise _not_started()
         self._head_sent = self._complete = True
         if len(body) <= protocol.INLINE_BODY_BYTES:
-            self._crew.send((protocol.RESPONSE, self._id, status, self._headers, body))
-        else:
-            self._crew.send((protocol.RESPONSE, self._id, status, self._headers, len(body)), body)
+            return (protocol.RESPONSE, self._id, status, self._headers, body)
+        self._crew.send((protocol.RESPONSE, self._id, status, self._headers, len(body)), body)
+        return None
+
+    def _send_whole(self, body: bytes) -> None:
+        message = self._whole(body)
+        if message is not None:
+            self._crew.send(message)
 
     def _send_blocks(self, blocks: Iterable[bytes]) -> None:
         if blocks is None or isinstance(blocks, (bytes, str)):
@@ -147,16 +161,12 @@ class Exchange:
 
     def _send_head(self) -> None:
         if not self._head_sent:
-            status = self._require_status()
+            if self._status is None:
+                raise _not_started()
             self._head_sent = True
+            self.budget = self._crew.high_watermark
             self._crew.open_stream(self._id, self)
-            self._crew.send((protocol.START, self._id, status, self._headers))
-
-    def _require_status(self) -> str:
-        if self._status is None:
-            message = "start_response was not called before body written"
-            raise RuntimeError(message)
-        return self._status
+            self._crew.send((protocol.START, self._id, self._status, self._headers))
 
     def _end(self) -> None:
         if self._complete:
@@ -193,40 +203,53 @@ class Exchange:
             raise AssertionError(message)
         if status not in _GOOD_STATUSES:
             _check_status(status)
-        self._headers = pairs = list(headers)
-        self._length = -1
-        for index, pair in enumerate(pairs):
-            try:
-                if pair in _GOOD_PAIRS:
-                    continue
-            except TypeError:  # a list, which the reference takes too
-                pairs[index] = pair = tuple(pair)  # type: ignore[assignment] # noqa: PLW2901
-            self._check_pair(*pair)
+        self._headers = pairs = headers if type(headers) is list else list(headers)
+        length = _NO_LENGTH
+        for pair in pairs:
+            if type(pair) is not tuple:
+                # A list, which the reference takes too.
+                self._headers = [tuple(each) for each in pairs]
+                length = max(_check_pair(*each) for each in pairs)
+                break
+            if pair in _GOOD_PAIRS:
+                stated = _GOOD_PAIRS[pair]
+                if stated != _NO_LENGTH:
+                    length = stated
+            else:
+                length = max(length, _check_pair(*pair))
+        self._length = length
         self._status = status
         return self.write
 
-    def _check_pair(self, name: str, value: str) -> None:
-        if not isinstance(name, str):
-            message = "Header name {!r} is not a string in {!r}".format(name, (name, value))
-            raise AssertionError(message)
-        if not isinstance(value, str):
-            message = "Header value {!r} is not a string in {!r}".format(value, (name, value))
-            raise AssertionError(message)
-        _check_text(value, "header value")
-        _check_text(name, "header name")
-        lower = name.lower()
-        if lower == "content-length":
-            if not value.isdecimal():
-                message = "Content-Length {!r} is not a number of bytes".format(value)
-                raise ValueError(message)
-            self._length = int(value)
-            return
-        if lower in _HOP_BY_HOP:
-            message = (
-                '{} is a "hop-by-hop" header; it cannot be used by a WSGI application (see PEP 3333)'
-            ).format(name)
-            raise AssertionError(message)
-        _remember(_GOOD_PAIRS, (name, value))
+
+def _check_pair(name: str, value: str) -> int:
+    """Refuse what is no header of an application; return the length that it states, if it is the one that does."""
+    if not isinstance(name, str):
+        message = "Header name {!r} is not a string in {!r}".format(name, (name, value))
+        raise AssertionError(message)
+    if not isinstance(value, str):
+        message = "Header value {!r} is not a string in {!r}".format(value, (name, value))
+        raise AssertionError(message)
+    _check_text(value, "header value")
+    _check_text(name, "header name")
+    lower = name.lower()
+    if lower in _HOP_BY_HOP:
+        message = '{} is a "hop-by-hop" header; it cannot be used by a WSGI application (see PEP 3333)'.format(name)
+        raise AssertionError(message)
+    length = _NO_LENGTH
+    if lower == "content-length":
+        if not value.isdecimal():
+            message = "Content-Length {!r} is not a number of bytes".format(value)
+            raise ValueError(message)
+        length = int(value)
+    if len(_GOOD_PAIRS) >= _MOST_REMEMBERED:
+        _GOOD_PAIRS.clear()
+    _GOOD_PAIRS[name, value] = length
+    return length
+
+
+def _not_started() -> RuntimeError:
+    return RuntimeError("start_response was not called before body written")
 
 
 def _has_one_item(blocks: Any) -> bool:  # noqa: ANN401 -- any iterable
@@ -248,7 +271,9 @@ def _check_status(status: str) -> None:
         message = "status {!r} is not a string".format(status)
         raise AssertionError(message)
     _check_text(status, "status")
-    _remember(_GOOD_STATUSES, status)
+    if len(_GOOD_STATUSES) >= _MOST_REMEMBERED:
+        _GOOD_STATUSES.clear()
+    _GOOD_STATUSES.add(status)
 
 
 def _check_text(text: str, what: str) -> None:
@@ -256,12 +281,6 @@ def _check_text(text: str, what: str) -> None:
         message = "carriage return/line feed character present in {}".format(what)
         raise ValueError(message)
     text.encode("latin-1")
-
-
-def _remember(known: Set[Any], item: Any) -> None:  # noqa: ANN401 -- pairs or statuses
-    if len(known) >= _MOST_REMEMBERED:
-        known.clear()
-    known.add(item)
 
 
 def _printable(environ: Dict[str, Any]) -> str:

@@ -26,6 +26,9 @@ public final class EventLoop implements Runnable {
     private static final Logger LOG = System.getLogger("waitress");
     private static final int POOLED_BUFFER_BYTES = 16 * 1024;
 
+    /** Who wants another turn within this time waits for answers that are on their way. */
+    private static final long SOON_NANOS = TimeUnit.MILLISECONDS.toNanos(2);
+
     /** Called when a registered socket is ready. */
     @FunctionalInterface
     public interface ReadyHandler {
@@ -162,6 +165,11 @@ public final class EventLoop implements Runnable {
     }
 
     private void select(long waitNanos) throws IOException {
+        if (waitNanos < SOON_NANOS) {
+            // Clients and workers that share this processor run first, so that each turn finds more to do at once:
+            // hello on 2 cores, 32 connections: 88,000-90,000 requests/s without, 97,000-106,000 with.
+            Thread.yield();
+        }
         if (waitNanos <= 0) {
             selector.selectNow(this::dispatch);
         } else if (waitNanos == Participant.NO_DEADLINE) {

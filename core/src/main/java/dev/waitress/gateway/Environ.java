@@ -18,7 +18,6 @@ public final class Environ {
     }
 
     private static final byte[] REQUEST_METHOD = Ascii.bytes("REQUEST_METHOD");
-    private static final byte[] SCRIPT_NAME = Ascii.bytes("SCRIPT_NAME");
     private static final byte[] PATH_INFO = Ascii.bytes("PATH_INFO");
     private static final byte[] QUERY_STRING = Ascii.bytes("QUERY_STRING");
     private static final byte[] REQUEST_URI = Ascii.bytes("REQUEST_URI");
@@ -52,7 +51,6 @@ public final class Environ {
         RequestHead head = request.head();
         byte[] bytes = head.bytes();
         put(sink, REQUEST_METHOD, bytes, head.methodStart(), head.methodEnd());
-        put(sink, SCRIPT_NAME, prefix);
         writePath(head, sink);
         put(sink, QUERY_STRING, bytes, head.queryStart(), head.queryEnd());
         put(sink, REQUEST_URI, bytes, head.targetStart(), head.targetEnd());

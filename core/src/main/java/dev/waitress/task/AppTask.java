@@ -85,6 +85,7 @@ final class AppTask implements StartResponse {
                 (key, keyEnd, value, start, end) -> environ.put(
                         new String(key, 0, keyEnd, StandardCharsets.ISO_8859_1),
                         new String(value, start, end - start, StandardCharsets.ISO_8859_1)));
+        environ.put("SCRIPT_NAME", settings.get(Setting.URL_PREFIX));
         environ.put("SERVER_NAME", settings.get(Setting.SERVER_NAME));
         environ.put("SERVER_SOFTWARE", settings.get(Setting.IDENT));
         environ.put("wsgi.version", List.of(1, 0));

@@ -49,7 +49,10 @@ final class Answers implements FrameSocket.Listener {
                     exchange.response.start(head, ResponseHead.NO_LENGTH);
                 }
             }
-            case Protocol.CHUNK -> body(exchange, false);
+            case Protocol.CHUNK -> {
+                exchange.remindOfClientGone();
+                body(exchange, false);
+            }
             case Protocol.END -> end(exchange);
             case Protocol.FAIL -> {
                 exchange.response.fail(reader.text());

@@ -2,29 +2,27 @@ package dev.waitress.worker;
 
 import java.io.IOException;
 import java.nio.ByteOrder;
-import java.nio.MappedByteBuffer;
+import java.nio.IntBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 
 /**
- * A number in a file that a worker and the front have mapped: the id of the request that the worker began last. It is
- * there even after the worker was killed, and costs it one store per request instead of a message.
+ * Numbers in a file that a worker and the front have mapped: for each of the worker's threads the id of the request that
+ * it began last. They are there even after the worker was killed, and cost it one store per request instead of a message.
  */
 final class BegunBoard {
-    private static final int BYTES = 8;
-
     private final Path path;
-    private final MappedByteBuffer memory;
+    private final IntBuffer begun;
 
-    BegunBoard(Path path) throws IOException {
+    BegunBoard(Path path, int threads) throws IOException {
         this.path = path;
         try (FileChannel file = FileChannel.open(
                 path, StandardOpenOption.CREATE, StandardOpenOption.READ, StandardOpenOption.WRITE)) {
-            memory = file.map(FileChannel.MapMode.READ_WRITE, 0, BYTES);
+            begun = file.map(FileChannel.MapMode.READ_WRITE, 0, (long) Integer.BYTES * threads)
+                    .order(ByteOrder.nativeOrder())
+                    .asIntBuffer();
         }
-        memory.order(ByteOrder.nativeOrder());
-        memory.putInt(0, 0);
     }
 
     Path path() {
@@ -33,6 +31,13 @@ final class BegunBoard {
 
     /** Id of the request begun last; 0 before the first. */
     int lastBegun() {
-        return memory.getInt(0);
+        int last = 0;
+        for (int thread = 0; thread < begun.capacity(); thread++) {
+            int id = begun.get(thread);
+            if (id != 0 && (last == 0 || InFlight.isBegun(last, id))) {
+                last = id;
+            }
+        }
+        return last;
     }
 }

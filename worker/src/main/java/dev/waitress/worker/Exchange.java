@@ -15,6 +15,7 @@ final class Exchange implements Producer {
     private final int start;
     private final int end;
     private long uncredited;
+    private boolean clientGone;
 
     /** The request lies in the batch between {@code start} and {@code end}. */
     Exchange(int id, Worker worker, Response response, BodyBuffer body, Batch batch, int start, int end) {
@@ -53,6 +54,14 @@ final class Exchange implements Producer {
 
     @Override
     public void clientGone() {
+        clientGone = true;
         worker.gone(id);
+    }
+
+    /** A block came although the client is gone: the word crossed the request on its way, so it is given again. */
+    void remindOfClientGone() {
+        if (clientGone) {
+            worker.gone(id);
+        }
     }
 }

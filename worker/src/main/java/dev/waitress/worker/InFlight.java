@@ -65,6 +65,6 @@ final class InFlight {
 
     /** Whether a worker that began {@code begun} last has begun this one; ids wrap around. */
     static boolean isBegun(int id, int begun) {
-        return id == begun || (begun - id & LARGEST_ID) < LARGEST_ID / 2;
+        return begun != 0 && (begun - id & LARGEST_ID) < LARGEST_ID / 2;
     }
 }

@@ -73,19 +73,6 @@ final class MarshalWriter {
         raw(source, start, count);
     }
 
-    /** Text in ASCII that comes again and again, such as the keys of a dictionary: Python keeps one object of it. */
-    void key(byte[] source, int end) {
-        if (end >= SHORT) {
-            latin1(source, 0, end);
-            return;
-        }
-        room(2 + end);
-        bytes[length++] = 'Z';
-        bytes[length++] = (byte) end;
-        System.arraycopy(source, 0, bytes, length, end);
-        length += end;
-    }
-
     /** Text of one character per byte. */
     void latin1(byte[] source, int start, int end) {
         int count = end - start;

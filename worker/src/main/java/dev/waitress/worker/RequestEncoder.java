@@ -27,7 +27,7 @@ final class RequestEncoder implements Environ.Sink {
 
     @Override
     public void put(byte[] key, int keyEnd, byte[] value, int valueStart, int valueEnd) {
-        writer.key(key, keyEnd);
+        writer.latin1(key, 0, keyEnd);
         writer.latin1(value, valueStart, valueEnd);
     }
 

@@ -97,7 +97,7 @@ public final class WorkerGateway implements Gateway, Participant {
             throw new IllegalStateException("workers have nowhere to connect to");
         }
         int number = ++started;
-        BegunBoard board = new BegunBoard(directory.resolve("begun-" + number));
+        BegunBoard board = new BegunBoard(directory.resolve("begun-" + number), config.threads());
         WorkerProcess process =
                 WorkerProcess.start(config, directory, rendezvous.address(), rendezvous.secret(), number);
         Worker worker = new Worker(this, number, process, board);
@@ -309,6 +309,8 @@ public final class WorkerGateway implements Gateway, Participant {
         writer.integer((int) Math.min(Integer.MAX_VALUE, config.settings().get(Setting.OUTBUF_HIGH_WATERMARK)));
         writer.text("environ");
         writer.dict();
+        writer.text("SCRIPT_NAME");
+        writer.text(config.settings().get(Setting.URL_PREFIX));
         writer.text("SERVER_NAME");
         writer.text(config.settings().get(Setting.SERVER_NAME));
         writer.text("SERVER_SOFTWARE");
