@@ -17,7 +17,9 @@ import java.util.List;
 import java.util.Set;
 import java.util.stream.Stream;
 
-/** From the settings to bound listeners: {@code host}, {@code host:port}, {@code [v6]:port}, {@code *}, a Unix socket. */
+/**
+ * From the settings to bound listeners: {@code host}, {@code host:port}, {@code [v6]:port}, {@code *}, a Unix socket.
+ */
 final class Addresses {
     private static final int MAX_PORT = 65_535;
 
@@ -45,9 +47,8 @@ final class Addresses {
         try {
             return Listener.bind(address, settings);
         } catch (IOException e) {
-            throw (IOException) new BindException(
-                            "cannot listen on " + address.getAddress().getHostAddress() + ":" + address.getPort() + ": "
-                                    + e.getMessage())
+            throw (IOException) new BindException("cannot listen on "
+                            + address.getAddress().getHostAddress() + ":" + address.getPort() + ": " + e.getMessage())
                     .initCause(e);
         }
     }

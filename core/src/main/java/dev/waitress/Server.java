@@ -80,8 +80,8 @@ public final class Server implements AutoCloseable {
     }
 
     /**
-     * Ends the server: no new client is taken, what was received is answered for up to {@code shutdown_timeout} seconds,
-     * the rest is cut. Returns when all is over; more calls only wait.
+     * Ends the server: no new client is taken, what was received is answered for up to {@code shutdown_timeout}
+     * seconds, the rest is cut. Returns when all is over; more calls only wait.
      */
     @Override
     public void close() {

@@ -1,6 +1,7 @@
 package dev.waitress;
 
-import sun.misc.Signal;
+import java.lang.reflect.Proxy;
+import java.util.concurrent.atomic.AtomicBoolean;
 
 /** The signals that end the process in good order. */
 final class Signals {
@@ -10,26 +11,31 @@ final class Signals {
 
     /** Runs the action at the first SIGINT or SIGTERM; a second one ends the process at once. */
     static void onTermination(Runnable action) {
-        Termination termination = new Termination(action);
-        for (String name : new String[] {"INT", "TERM"}) {
-            Signal.handle(new Signal(name), termination::received);
-        }
-    }
-
-    private static final class Termination {
-        private final Runnable action;
-        private boolean first = true;
-
-        Termination(Runnable action) {
-            this.action = action;
-        }
-
-        synchronized void received(Signal signal) {
-            if (!first) {
+        AtomicBoolean received = new AtomicBoolean();
+        Runnable once = () -> {
+            if (received.getAndSet(true)) {
                 Runtime.getRuntime().halt(EXIT_NOW);
             }
-            first = false;
             action.run();
+        };
+        handle("INT", once);
+        handle("TERM", once);
+    }
+
+    // By reflection: javac warns of every mention of these classes, and the JDK has no others for signals.
+    private static void handle(String name, Runnable action) {
+        try {
+            Class<?> signal = Class.forName("sun.misc.Signal");
+            Class<?> handler = Class.forName("sun.misc.SignalHandler");
+            Object proxy =
+                    Proxy.newProxyInstance(handler.getClassLoader(), new Class<?>[] {handler}, (self, method, args) -> {
+                        action.run();
+                        return null;
+                    });
+            signal.getMethod("handle", signal, handler)
+                    .invoke(null, signal.getConstructor(String.class).newInstance(name), proxy);
+        } catch (ReflectiveOperationException e) {
+            throw new IllegalStateException("cannot handle signal " + name, e);
         }
     }
 }

@@ -31,7 +31,10 @@ final class ConsoleLog extends Formatter {
     @Override
     public String format(LogRecord logged) {
         StringWriter line = new StringWriter();
-        line.append(levelName(logged.getLevel())).append(':').append(logged.getLoggerName()).append(':');
+        line.append(levelName(logged.getLevel()))
+                .append(':')
+                .append(logged.getLoggerName())
+                .append(':');
         line.append(formatMessage(logged)).append(System.lineSeparator());
         Throwable thrown = logged.getThrown();
         if (thrown != null) {

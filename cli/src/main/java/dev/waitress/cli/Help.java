@@ -34,7 +34,9 @@ final class Help {
     private static void add(StringBuilder text, String name, String valueWord, String doc) {
         String usage = "  --" + name + (valueWord.isEmpty() ? "" : "=" + valueWord);
         text.append(usage);
-        text.append(" ".repeat(Math.max(1, COLUMN - usage.length()))).append(doc).append('\n');
+        text.append(" ".repeat(Math.max(1, COLUMN - usage.length())))
+                .append(doc)
+                .append('\n');
     }
 
     private static String defaultValue(Setting<?> setting) {

@@ -21,8 +21,8 @@ final class JavaApplication {
         } catch (ClassNotFoundException e) {
             throw new UsageException("class " + className + " is not on the class path (set CLASSPATH)");
         } catch (ReflectiveOperationException e) {
-            throw new UsageException("cannot make an instance of " + className + ": "
-                    + (e.getCause() == null ? e : e.getCause()));
+            throw new UsageException(
+                    "cannot make an instance of " + className + ": " + (e.getCause() == null ? e : e.getCause()));
         }
     }
 }

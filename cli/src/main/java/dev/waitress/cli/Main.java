@@ -69,9 +69,8 @@ public final class Main {
     private static void serve(CommandLine line) throws UsageException, IOException, InterruptedException {
         line.requireOne();
         Settings settings = line.settings().requireConsistent();
-        Server server = line.appClass().isEmpty()
-                ? startPython(line, settings)
-                : Waitress.start(application(line), settings);
+        Server server =
+                line.appClass().isEmpty() ? startPython(line, settings) : Waitress.start(application(line), settings);
         server.serveUntilSignal();
     }
 
@@ -82,8 +81,7 @@ public final class Main {
     private static Server startPython(CommandLine line, Settings settings)
             throws UsageException, IOException, InterruptedException {
         String python = PythonFinder.find(settings.get(Setting.PYTHON), System.getenv());
-        WorkerConfig config =
-                new WorkerConfig(List.of(python), line.application(), line.isFactory(), settings);
+        WorkerConfig config = new WorkerConfig(List.of(python), line.application(), line.isFactory(), settings);
         return Server.start(settings, (loop, directory) -> WorkerGateway.start(config, loop, directory));
     }
 }

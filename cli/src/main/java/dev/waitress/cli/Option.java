@@ -15,7 +15,8 @@ import java.util.Locale;
 record Option(String name, String valueWord, String doc) {
     static final Option HELP = new Option("help", "", "Show this text.");
     static final Option VERSION = new Option("version", "", "Show the version.");
-    static final Option CALL = new Option("call", "", "Call the named object without arguments: its result is the application.");
+    static final Option CALL =
+            new Option("call", "", "Call the named object without arguments: its result is the application.");
     static final Option APP = new Option("app", "MODULE:OBJECT", "The Python application, in place of the argument.");
     static final Option APP_CLASS =
             new Option("app-class", "CLASS", "A Java application: a class with a public constructor, on CLASSPATH.");

@@ -164,6 +164,7 @@ public final class EventLoop implements Runnable {
         return dirty.isEmpty() && tasks.isEmpty() ? next : 0;
     }
 
+    @SuppressWarnings("ThreadPriorityCheck") // a matter of speed only
     private void select(long waitNanos) throws IOException {
         if (waitNanos < SOON_NANOS) {
             // Clients and workers that share this processor run first, so that each turn finds more to do at once:

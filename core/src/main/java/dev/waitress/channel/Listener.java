@@ -117,8 +117,7 @@ public final class Listener {
 
     private Peer peer(SocketChannel client) throws IOException {
         if (client.getRemoteAddress() instanceof InetSocketAddress remote) {
-            return new Peer(
-                    remote.getAddress().getHostAddress(), String.valueOf(remote.getPort()), serverPort);
+            return new Peer(remote.getAddress().getHostAddress(), String.valueOf(remote.getPort()), serverPort);
         }
         return new Peer("localhost", "", serverPort);
     }

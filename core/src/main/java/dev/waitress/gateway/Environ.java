@@ -7,8 +7,8 @@ import dev.waitress.settings.Settings;
 import java.util.Arrays;
 
 /**
- * The variables of a request's environ that change from request to request (PEP 3333, "environ Variables"), the same for
- * Python and for Java applications. Text is one byte per character (latin-1). One thread at a time.
+ * The variables of a request's environ that change from request to request (PEP 3333, "environ Variables"), the same
+ * for Python and for Java applications. Text is one byte per character (latin-1). One thread at a time.
  */
 public final class Environ {
     /** Receives the variables; the arrays are valid during the call only. */
@@ -92,7 +92,10 @@ public final class Environ {
         byte[] bytes = head.bytes();
         if (start == end) {
             // RFC 9112 §3.2.1 and §3.2.4: an absolute target without a path means the root, or the whole server.
-            put(sink, PATH_INFO, head.isMethod("OPTIONS") && head.queryStart() == head.queryEnd() ? new byte[] {'*'} : ROOT);
+            put(
+                    sink,
+                    PATH_INFO,
+                    head.isMethod("OPTIONS") && head.queryStart() == head.queryEnd() ? new byte[] {'*'} : ROOT);
             return;
         }
         if (hasEscape(bytes, start, end)) {

@@ -3,7 +3,9 @@ package dev.waitress.gateway;
 import dev.waitress.buffer.BodyBuffer;
 import dev.waitress.http.RequestHead;
 
-/** A complete request: head, body, and where it came from. Whoever holds it last closes its body. One thread at a time. */
+/**
+ * A complete request: head, body, and where it came from. Whoever holds it last closes its body. One thread at a time.
+ */
 public final class Request {
     private RequestHead head;
     private final BodyBuffer body;

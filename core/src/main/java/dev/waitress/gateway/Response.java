@@ -161,10 +161,7 @@ public final class Response {
 
     /** RFC 9110 §9.3.2: HEAD gets the head that GET would get, also where that is chunked. */
     private boolean unframedHead(ResponseHead head) {
-        return headRequest
-                && minorVersion > 0
-                && !bodilessStatus
-                && head.contentLength() == ResponseHead.NO_LENGTH;
+        return headRequest && minorVersion > 0 && !bodilessStatus && head.contentLength() == ResponseHead.NO_LENGTH;
     }
 
     private ResponseHead.Connection connection() {

@@ -137,20 +137,17 @@ final class ChunkedReceiver implements Receiver {
         if (++lineBytes > MAX_SIZE_LINE_BYTES) {
             return Rejection.of(Rule.CHUNK_SIZE);
         }
-        State next =
-                switch (state) {
-                    case EXTENSION_NAME_START -> Syntax.isToken(b) ? State.EXTENSION_NAME : null;
-                    case EXTENSION_NAME -> Syntax.isToken(b)
-                            ? State.EXTENSION_NAME
-                            : b == '=' ? State.EXTENSION_VALUE_START : afterExtension(b);
-                    case EXTENSION_VALUE_START -> b == '"'
-                            ? State.EXTENSION_QUOTED
-                            : Syntax.isToken(b) ? State.EXTENSION_TOKEN : null;
-                    case EXTENSION_TOKEN -> Syntax.isToken(b) ? State.EXTENSION_TOKEN : afterExtension(b);
-                    case EXTENSION_QUOTED -> quoted(b);
-                    case EXTENSION_ESCAPED -> Syntax.isFieldValue(b) ? State.EXTENSION_QUOTED : null;
-                    default -> afterExtension(b);
-                };
+        State next = switch (state) {
+            case EXTENSION_NAME_START -> Syntax.isToken(b) ? State.EXTENSION_NAME : null;
+            case EXTENSION_NAME ->
+                Syntax.isToken(b) ? State.EXTENSION_NAME : b == '=' ? State.EXTENSION_VALUE_START : afterExtension(b);
+            case EXTENSION_VALUE_START ->
+                b == '"' ? State.EXTENSION_QUOTED : Syntax.isToken(b) ? State.EXTENSION_TOKEN : null;
+            case EXTENSION_TOKEN -> Syntax.isToken(b) ? State.EXTENSION_TOKEN : afterExtension(b);
+            case EXTENSION_QUOTED -> quoted(b);
+            case EXTENSION_ESCAPED -> Syntax.isFieldValue(b) ? State.EXTENSION_QUOTED : null;
+            default -> afterExtension(b);
+        };
         if (next == null) {
             return Rejection.of(Rule.CHUNK_EXTENSION);
         }
@@ -187,17 +184,12 @@ final class ChunkedReceiver implements Receiver {
         if (++lineBytes >= limits.maxHeadBytes()) {
             return Rejection.of(Rule.HEAD_TOO_LARGE, String.valueOf(limits.maxHeadBytes()));
         }
-        State next =
-                switch (state) {
-                    case TRAILER_START -> b == '\r' ? State.FINAL_LF : Syntax.isToken(b) ? State.TRAILER_NAME : null;
-                    case TRAILER_NAME -> b == ':'
-                            ? State.TRAILER_VALUE
-                            : Syntax.isToken(b) ? State.TRAILER_NAME : null;
-                    case TRAILER_VALUE -> b == '\r'
-                            ? State.TRAILER_LF
-                            : Syntax.isFieldValue(b) ? State.TRAILER_VALUE : null;
-                    default -> b == '\n' ? State.TRAILER_START : null;
-                };
+        State next = switch (state) {
+            case TRAILER_START -> b == '\r' ? State.FINAL_LF : Syntax.isToken(b) ? State.TRAILER_NAME : null;
+            case TRAILER_NAME -> b == ':' ? State.TRAILER_VALUE : Syntax.isToken(b) ? State.TRAILER_NAME : null;
+            case TRAILER_VALUE -> b == '\r' ? State.TRAILER_LF : Syntax.isFieldValue(b) ? State.TRAILER_VALUE : null;
+            default -> b == '\n' ? State.TRAILER_START : null;
+        };
         return next == null ? Rejection.of(Rule.TRAILER) : to(next);
     }
 }

@@ -8,6 +8,7 @@ import org.jspecify.annotations.Nullable;
  * of the message. Nothing is decoded; positions are noted. The order of the checks is part of the behaviour: the first
  * failure is the answer.
  */
+@SuppressWarnings("EnumOrdinal") // an array by ordinal: an EnumMap would box every index
 final class HeadParser {
     /** Fields that the server itself reads, or that must not come twice. */
     private enum Known {
@@ -28,16 +29,15 @@ final class HeadParser {
         }
 
         static Known of(byte[] bytes, int start, int end) {
-            Known candidate =
-                    switch (end - start) {
-                        case 4 -> HOST;
-                        case 6 -> EXPECT;
-                        case 10 -> CONNECTION;
-                        case 12 -> CONTENT_TYPE;
-                        case 14 -> CONTENT_LENGTH;
-                        case 17 -> TRANSFER_ENCODING;
-                        default -> OTHER;
-                    };
+            Known candidate = switch (end - start) {
+                case 4 -> HOST;
+                case 6 -> EXPECT;
+                case 10 -> CONNECTION;
+                case 12 -> CONTENT_TYPE;
+                case 14 -> CONTENT_LENGTH;
+                case 17 -> TRANSFER_ENCODING;
+                default -> OTHER;
+            };
             return candidate == OTHER || Syntax.equalsIgnoreCase(bytes, start, end, candidate.fieldName)
                     ? candidate
                     : OTHER;
@@ -60,7 +60,8 @@ final class HeadParser {
     private int base;
 
     /** Parses the head whose lines the scanner found; null if it is accepted. */
-    @Nullable Rejection parse(byte[] source, int start, HeadScanner lines, RequestHead head) {
+    @Nullable
+    Rejection parse(byte[] source, int start, HeadScanner lines, RequestHead head) {
         bytes = source;
         base = start;
         Arrays.fill(known, NONE);
@@ -73,9 +74,7 @@ final class HeadParser {
             return refused;
         }
         Rule broken = checkMessage(head);
-        return broken == null
-                ? null
-                : Rejection.of(broken).forRequest(head.minorVersion(), head.isMethod("HEAD"));
+        return broken == null ? null : Rejection.of(broken).forRequest(head.minorVersion(), head.isMethod("HEAD"));
     }
 
     private void prepareTable(int lineCount) {

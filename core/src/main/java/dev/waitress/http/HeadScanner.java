@@ -57,7 +57,8 @@ final class HeadScanner {
     }
 
     /** Why the last scan ended with {@link #REFUSED}. */
-    @Nullable Rejection rejection() {
+    @Nullable
+    Rejection rejection() {
         return rejection;
     }
 
@@ -128,8 +129,7 @@ final class HeadScanner {
     private Rejection bareLineEnd(byte[] bytes, int base, int at) {
         return lineCount == 0
                 ? Rejection.of(Rule.BARE_CR_OR_LF)
-                : Rejection.of(
-                        Rule.BARE_CR_OR_LF_IN_FIELD, Rejection.echo(bytes, base + lineStart, base + at + 1));
+                : Rejection.of(Rule.BARE_CR_OR_LF_IN_FIELD, Rejection.echo(bytes, base + lineStart, base + at + 1));
     }
 
     private int refuse(Rejection reason) {

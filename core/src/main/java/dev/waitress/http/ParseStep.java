@@ -15,5 +15,6 @@ public sealed interface ParseStep permits ParseStep.Progress, ParseStep.BodyByte
      *
      * @param offset index of the first one
      */
+    @SuppressWarnings("ArrayRecordComponent") // a view of the reader's buffer, never compared
     record BodyBytes(byte[] array, int offset, int length) implements ParseStep {}
 }

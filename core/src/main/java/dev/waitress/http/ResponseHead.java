@@ -161,7 +161,8 @@ public final class ResponseHead {
                     "Content-Length \"" + Rejection.echo(source, start, end) + "\" is not a number of bytes");
         }
         if (contentLength != NO_LENGTH && contentLength != stated) {
-            throw new IllegalArgumentException("two different Content-Length headers: " + contentLength + ", " + stated);
+            throw new IllegalArgumentException(
+                    "two different Content-Length headers: " + contentLength + ", " + stated);
         }
         boolean first = contentLength == NO_LENGTH;
         contentLength = stated;
@@ -170,8 +171,8 @@ public final class ResponseHead {
 
     private static void requireEndToEnd(String name) {
         if (HOP_BY_HOP.contains(name.toLowerCase(Locale.ROOT))) {
-            throw new IllegalArgumentException(name
-                    + " is a \"hop-by-hop\" header; it cannot be used by a WSGI application (see PEP 3333)");
+            throw new IllegalArgumentException(
+                    name + " is a \"hop-by-hop\" header; it cannot be used by a WSGI application (see PEP 3333)");
         }
     }
 

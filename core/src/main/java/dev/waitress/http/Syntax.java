@@ -19,7 +19,7 @@ final class Syntax {
     private static final VarHandle LONGS = MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.nativeOrder());
 
     private static final long EACH = 0x0101010101010101L;
-    private static final long HIGH_BITS = 0x80 * EACH;
+    private static final long HIGH_BITS = 0x8080808080808080L;
     private static final long BELOW_SHIFT_OUT = 0x0E * EACH;
     private static final long BELOW_SPACE = 0x20 * EACH;
     private static final long DEL = 0x7F * EACH;
@@ -28,25 +28,23 @@ final class Syntax {
 
     private static byte[] classes() {
         byte[] classes = new byte[256];
-        mark(classes, "!#$%&'*+-.^_`|~", TOKEN);
-        mark(classes, "-._~!$&'()*+,;=%", REG_NAME);
+        String letters = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ";
+        mark(classes, "0123456789", DIGIT);
+        mark(classes, "0123456789abcdefABCDEF", HEX);
+        mark(classes, "!#$%&'*+-.^_`|~0123456789" + letters, TOKEN);
+        mark(classes, "-._~!$&'()*+,;=%0123456789" + letters, REG_NAME);
         for (int c = 0; c < 256; c++) {
-            if (c >= '0' && c <= '9') {
-                classes[c] |= TOKEN | DIGIT | HEX | REG_NAME;
-            }
-            if ((c | 0x20) >= 'a' && (c | 0x20) <= 'z' && c < 0x80) {
-                classes[c] |= TOKEN | REG_NAME | ((c | 0x20) <= 'f' ? HEX : 0);
-            }
             if (c == '\t' || c >= ' ' && c != 0x7F) {
-                classes[c] |= FIELD_VALUE | (c != '"' && c != '\\' ? QUOTED : 0);
+                classes[c] |= FIELD_VALUE;
+                classes[c] |= c == '"' || c == '\\' ? 0 : QUOTED;
             }
         }
         return classes;
     }
 
     private static void mark(byte[] classes, String characters, byte kind) {
-        for (char c : characters.toCharArray()) {
-            classes[c] |= kind;
+        for (int i = 0; i < characters.length(); i++) {
+            classes[characters.charAt(i)] |= kind;
         }
     }
 

@@ -76,12 +76,8 @@ public final class Settings {
      */
     public Settings requireConsistent() {
         refuse(isGiven(Setting.LISTEN) && hostOrPort(), "host or port may not be set if listen is set.");
-        refuse(
-                isGiven(Setting.UNIX_SOCKET) && hostOrPort(),
-                "unix_socket may not be set if host or port is set");
-        refuse(
-                isGiven(Setting.UNIX_SOCKET) && isGiven(Setting.LISTEN),
-                "unix_socket may not be set if listen is set");
+        refuse(isGiven(Setting.UNIX_SOCKET) && hostOrPort(), "unix_socket may not be set if host or port is set");
+        refuse(isGiven(Setting.UNIX_SOCKET) && isGiven(Setting.LISTEN), "unix_socket may not be set if listen is set");
         return this;
     }
 

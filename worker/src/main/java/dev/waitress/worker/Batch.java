@@ -1,8 +1,8 @@
 package dev.waitress.worker;
 
 /**
- * One frame of requests to a worker. Its bytes are kept until all its requests are answered: those of a worker that dies
- * before it began them are sent again, to another one. Event loop only.
+ * One frame of requests to a worker. Its bytes are kept until all its requests are answered: those of a worker that
+ * dies before it began them are sent again, to another one. Event loop only.
  */
 final class Batch {
     private static final int FIRST_BYTES = 16 * 1024;

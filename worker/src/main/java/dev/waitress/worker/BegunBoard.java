@@ -8,8 +8,9 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 
 /**
- * Numbers in a file that a worker and the front have mapped: for each of the worker's threads the id of the request that
- * it began last. They are there even after the worker was killed, and cost it one store per request instead of a message.
+ * Numbers in a file that a worker and the front have mapped: for each of the worker's threads the id of the request
+ * that it began last. They are there even after the worker was killed, and cost it one store per request instead of a
+ * message.
  */
 final class BegunBoard {
     private final Path path;
@@ -17,8 +18,8 @@ final class BegunBoard {
 
     BegunBoard(Path path, int threads) throws IOException {
         this.path = path;
-        try (FileChannel file = FileChannel.open(
-                path, StandardOpenOption.CREATE, StandardOpenOption.READ, StandardOpenOption.WRITE)) {
+        try (FileChannel file =
+                FileChannel.open(path, StandardOpenOption.CREATE, StandardOpenOption.READ, StandardOpenOption.WRITE)) {
             begun = file.map(FileChannel.MapMode.READ_WRITE, 0, (long) Integer.BYTES * threads)
                     .order(ByteOrder.nativeOrder())
                     .asIntBuffer();

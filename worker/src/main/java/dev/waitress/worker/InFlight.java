@@ -6,8 +6,8 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The requests that one worker holds, by id. Ids grow from request to request, so that the worker can say with one number
- * which ones it has begun; a slot that is still taken skips its id. Event loop only.
+ * The requests that one worker holds, by id. Ids grow from request to request, so that the worker can say with one
+ * number which ones it has begun; a slot that is still taken skips its id. Event loop only.
  */
 final class InFlight {
     /** Far more than a worker is ever given at once. */
@@ -41,7 +41,8 @@ final class InFlight {
     }
 
     /** The exchange of this id, if it is not over. */
-    @Nullable Exchange find(int id) {
+    @Nullable
+    Exchange find(int id) {
         Exchange found = id < 0 ? null : slots[id % SLOTS];
         return found != null && found.id == id ? found : null;
     }

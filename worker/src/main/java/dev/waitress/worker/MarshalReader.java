@@ -3,8 +3,8 @@ package dev.waitress.worker;
 import java.nio.charset.StandardCharsets;
 
 /**
- * Reads values in Python's marshal format, version 2, in place: text and bytes are handed out as positions in the array.
- * Anything that a worker does not send is an {@link IllegalArgumentException}. One thread at a time.
+ * Reads values in Python's marshal format, version 2, in place: text and bytes are handed out as positions in the
+ * array. Anything that a worker does not send is an {@link IllegalArgumentException}. One thread at a time.
  */
 final class MarshalReader {
     private byte[] bytes = new byte[0];

@@ -4,8 +4,8 @@ import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 
 /**
- * Writes values in Python's marshal format: only codes that every Python since 3.4 reads, and no references. Lengths and
- * integers are little-endian. Reusable; one thread at a time.
+ * Writes values in Python's marshal format: only codes that every Python since 3.4 reads, and no references. Lengths
+ * and integers are little-endian. Reusable; one thread at a time.
  */
 final class MarshalWriter {
     private static final int SHORT = 256;

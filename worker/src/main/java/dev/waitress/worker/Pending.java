@@ -8,6 +8,7 @@ import dev.waitress.gateway.Response;
  *
  * @param encoded {@code (id, environ, body)}, the id still to be set
  */
+@SuppressWarnings("ArrayRecordComponent") // never compared
 record Pending(Response response, BodyBuffer body, byte[] encoded) {
     /** Where the id's value is: behind the tuple's code and length and the integer's code. */
     static final int ID = 1 + 4 + 1;

@@ -3,10 +3,10 @@ package dev.waitress.worker;
 /**
  * The numbers of the worker protocol; {@code waitress_worker/protocol.py} holds the same.
  *
- * <p>A worker opens two sockets. On {@code requests} the front sends batches, each a list of {@code (id, environ, body)},
- * and the worker sends lists of answers. On {@code control} both send single messages. Every frame is a little-endian
- * u32 and a marshal value. A body that is a number stands for so many raw bytes, which follow the frame; only the last
- * item of a list may have one.
+ * <p>A worker opens two sockets. On {@code requests} the front sends batches, each a list of {@code (id, environ,
+ * body)}, and the worker sends lists of answers. On {@code control} both send single messages. Every frame is a
+ * little-endian u32 and a marshal value. A body that is a number stands for so many raw bytes, which follow the frame;
+ * only the last item of a list may have one.
  */
 final class Protocol {
     static final int VERSION = 1;

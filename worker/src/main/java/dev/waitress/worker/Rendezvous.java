@@ -86,7 +86,8 @@ final class Rendezvous implements Closeable {
 
     /** The first frame: {@code (version, secret, worker, purpose, Python's version)}. */
     private final class Greeting implements FrameSocket.Listener {
-        @Nullable FrameSocket socket;
+        @Nullable
+        FrameSocket socket;
 
         @Override
         public int frame(byte[] bytes, int start, int end) {

@@ -164,7 +164,8 @@ final class Worker {
         return inFlight.size();
     }
 
-    @Nullable Exchange find(int id) {
+    @Nullable
+    Exchange find(int id) {
         return inFlight.find(id);
     }
 

@@ -129,8 +129,10 @@ public final class WorkerGateway implements Gateway, Participant {
     /** The application cannot be loaded: the end at the start of the server, a reason to try again later. */
     void failed(Worker worker, WorkerFailedException failure) {
         if (!firstReady.completeExceptionally(failure)) {
-            LOG.log(Level.ERROR, "worker " + worker.process.pid() + " cannot load the application: "
-                    + failure.getMessage() + "\n" + failure.traceback());
+            LOG.log(
+                    Level.ERROR,
+                    "worker " + worker.process.pid() + " cannot load the application: " + failure.getMessage() + "\n"
+                            + failure.traceback());
         }
     }
 

@@ -51,7 +51,7 @@ final class WorkerProcess {
 
     /** Calls back, on some thread, with the exit status; a status above 128 is a signal's number plus 128. */
     void onExit(IntConsumer callback) {
-        process.onExit().thenAccept(ended -> callback.accept(ended.exitValue()));
+        var unused = process.onExit().thenAccept(ended -> callback.accept(ended.exitValue()));
     }
 
     /** Waits for its end, then makes an end. */
