@@ -157,7 +157,7 @@ def files(request: HttpRequest) -> HttpResponseBase:
 def upload(request: HttpRequest) -> HttpResponseBase:
     """Take a file that Django's upload handler has put on disk while parsing."""
     sent = request.FILES["file"]
-    kept = storage.keep(sent.name, sent.chunks(storage.PIECE_BYTES))
+    kept = storage.keep(sent.name or "", sent.chunks(storage.PIECE_BYTES))
     location = reverse("download", args=[kept.name])
     return JsonResponse(kept._asdict(), status=201, headers={"Location": location})
 
@@ -185,7 +185,8 @@ def slow(request: HttpRequest) -> HttpResponseBase:
     if not 0 <= seconds <= storage.SLOW_SECONDS_AT_MOST:
         message = "seconds"
         raise BadRequest(message)
-    print(f"slow page: {seconds} s", file=request.environ["wsgi.errors"], flush=True)
+    # One write, newline included: lines of several threads stay whole.
+    request.environ["wsgi.errors"].write(f"slow page: {seconds} s\n")
     time.sleep(seconds)
     return HttpResponse(f"waited {seconds} s\n", content_type="text/plain")
 

@@ -153,7 +153,8 @@ def slow() -> ResponseReturnValue:
     seconds = request.args.get("seconds", 2.0, type=float)
     if not 0 <= seconds <= storage.SLOW_SECONDS_AT_MOST:
         abort(400)
-    print(f"slow page: {seconds} s", file=request.environ["wsgi.errors"], flush=True)
+    # One write, newline included: lines of several threads stay whole.
+    request.environ["wsgi.errors"].write(f"slow page: {seconds} s\n")
     time.sleep(seconds)
     return f"waited {seconds} s\n", {"Content-Type": "text/plain"}
 

@@ -1,5 +1,6 @@
 """The life of a worker: connect to the front, load the application, do as the front says."""
 
+import gc
 import logging
 import mmap
 import os
@@ -30,6 +31,8 @@ def main(address: str, number: str, application_name: str) -> int:
         control.send((protocol.FAILED, failure.message, failure.traceback, failure.exit_status))
         return failure.exit_status
     _set_up_logging()
+    if hasattr(gc, "freeze"):
+        gc.freeze()  # what the application has loaded stays: the collector need not look at it again and again
     crew = Crew(requests, application, settings, _open_board(settings["board"], settings["threads"]))
     crew.start()
     control.send((protocol.READY,))

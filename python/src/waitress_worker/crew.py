@@ -95,27 +95,24 @@ class Crew:
     def _work(self, me: _Member) -> None:
         try:
             while True:
-                self._run(me, self._next(me))
+                request_id, environ, body = self._next(me)
+                self._begun[me.number] = me.request_id = request_id
+                exchange = Exchange(self, request_id)
+                environ.update(self._environ)
+                environ["waitress.client_disconnected"] = exchange.client_disconnected
+                environ["wsgi.input"] = stream = BytesIO() if body is None else open_body(body)
+                answer = exchange.run(self._application, environ)
+                if answer is not None:
+                    self._ready.append((answer, None))
+                if body is not None:
+                    stream.close()
+                if self.gone:
+                    self.gone.discard(request_id)
         except EOFError:
             return  # the front is gone; the control thread ends the process
         except BaseException:
             _LOG.exception("a worker thread failed")
             raise
-
-    def _run(self, me: _Member, request: Request) -> None:
-        request_id, environ, body = request
-        self._begun[me.number] = me.request_id = request_id
-        environ.update(self._environ)
-        exchange = Exchange(self, request_id)
-        environ["waitress.client_disconnected"] = exchange.client_disconnected
-        environ["wsgi.input"] = stream = BytesIO() if body is None else open_body(body)
-        answer = exchange.run(self._application, environ)
-        if answer is not None:
-            self._ready.append((answer, None))
-        if body is not None:
-            stream.close()
-        if self.gone:
-            self.gone.discard(request_id)
 
     def _next(self, me: _Member) -> Request:
         """End the request that this thread ran, and wait for one that it is to run."""

@@ -35,6 +35,10 @@ _MOST_REMEMBERED = 1000
 
 _NO_LENGTH = -1
 
+# Looked up once: these are asked for with every request.
+_RESPONSE = protocol.RESPONSE
+_INLINE_BODY_BYTES = protocol.INLINE_BODY_BYTES
+
 
 class ClientDisconnected(Exception):
     """Stops an application whose client is gone."""
@@ -68,6 +72,7 @@ class Exchange:
                 raise ClientDisconnected
             result = application(environ, self.start_response)
             if type(result) is list and not self._head_sent:
+                # The usual answer, and the reason for the special case of a list: all of it is there.
                 body = self._joined(result)
                 if body is not None:
                     return self._whole(body)
@@ -98,13 +103,10 @@ class Exchange:
         """Return a body that is at hand as a whole, unless its framing would show its blocks."""
         if len(blocks) == 1:
             body = blocks[0]
-        elif not blocks:
-            body = b""
-        elif self._length >= 0:
-            body = b"".join(blocks)
-        else:
-            return None
-        return body if type(body) is bytes else _require_bytes(body)
+            return body if type(body) is bytes else _require_bytes(body)
+        if not blocks:
+            return b""
+        return b"".join(blocks) if self._length >= 0 else None
 
     def _whole(self, body: bytes) -> "Optional[Message]":
         """Return the whole response as one message; a large one is sent at once instead."""
@@ -112,9 +114,9 @@ class Exchange:
         if status is None:
             raise _not_started()
         self._head_sent = self._complete = True
-        if len(body) <= protocol.INLINE_BODY_BYTES:
-            return (protocol.RESPONSE, self._id, status, self._headers, body)
-        self._crew.send((protocol.RESPONSE, self._id, status, self._headers, len(body)), body)
+        if len(body) <= _INLINE_BODY_BYTES:
+            return (_RESPONSE, self._id, status, self._headers, body)
+        self._crew.send((_RESPONSE, self._id, status, self._headers, len(body)), body)
         return None
 
     def _send_whole(self, body: bytes) -> None:

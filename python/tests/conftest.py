@@ -1,0 +1,94 @@
+"""Servers and visitors for the end-to-end tests."""
+
+from __future__ import annotations
+
+import contextlib
+import secrets
+from typing import TYPE_CHECKING, Protocol
+
+import pytest
+
+from boards import BOARDS, Visitor
+from serving import Server
+
+if TYPE_CHECKING:
+    from collections.abc import Generator, Iterator
+    from pathlib import Path
+
+SHOWN_LINES = 80
+
+
+class Start(Protocol):
+    """Starts servers that the test stops, or else the fixture."""
+
+    def __call__(self, application: str, *options: str) -> Server:
+        """Start one and wait until it serves."""
+
+
+@contextlib.contextmanager
+def serving(folder: Path, application: str, *options: str) -> Iterator[Server]:
+    """Run a server whose workers share this folder; what it does at its end is checked."""
+    environment = {"BOARD_FOLDER": str(folder), "BOARD_SECRET": secrets.token_hex()}
+    server = Server(application, *options, environment=environment)
+    try:
+        assert server.port
+        yield server
+    except BaseException:
+        server.kill()
+        raise
+    if not server.checked:
+        server.stop()
+
+
+@pytest.fixture
+def start(tmp_path: Path) -> Iterator[Start]:
+    """Start servers for this test alone."""
+    with contextlib.ExitStack() as servers:
+
+        def start_one(application: str, *options: str) -> Server:
+            return servers.enter_context(serving(tmp_path, application, *options))
+
+        yield start_one
+
+
+@pytest.fixture(params=list(BOARDS.values()), ids=list(BOARDS))
+def application(request: pytest.FixtureRequest) -> str:
+    """Name each board in turn, for a test that starts the server itself."""
+    return str(request.param)
+
+
+@pytest.fixture(scope="module", params=list(BOARDS.values()), ids=list(BOARDS))
+def board(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Server]:
+    """Run each board in turn, for all tests of a module."""
+    with serving(tmp_path_factory.mktemp("board"), request.param) as server:
+        yield server
+
+
+@pytest.fixture
+def visitor(board: Server) -> Iterator[Visitor]:
+    """Come as somebody whom the board does not know."""
+    with Visitor(board.url) as somebody:
+        yield somebody
+
+
+@pytest.fixture
+def member(visitor: Visitor) -> Visitor:
+    """Come as somebody who has logged in."""
+    assert visitor.log_in().ok
+    return visitor
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(
+    item: pytest.Item, call: pytest.CallInfo[None]
+) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """Show the end of the server's log with a failure."""
+    report = yield
+    fixtures = getattr(item, "funcargs", {}).values()
+    servers = [value for value in fixtures if isinstance(value, Server)]
+    if report.failed and call.when == "call":
+        for server in servers:
+            report.sections.append(("server log", "".join(server.lines[-SHOWN_LINES:])))
+    return report

@@ -1,0 +1,80 @@
+"""``waitress-serve`` as a process: how it starts, and how it ends."""
+
+from __future__ import annotations
+
+import signal
+from typing import TYPE_CHECKING
+
+import pytest
+
+from wire import Connection
+
+if TYPE_CHECKING:
+    from conftest import Start
+
+HELLO = "examples.hello:app"
+BODY = b"Hello, world!\n"
+
+
+def test_serves_the_smallest_application(start: Start) -> None:
+    """Byte for byte what the application gave."""
+    server = start(HELLO)
+    with Connection(server.port) as connection:
+        connection.ask("GET", "/")
+        head = connection.head()
+        assert (head.version, head.status) == ("HTTP/1.1", 200)
+        assert head.one("Content-Type") == "text/plain; charset=utf-8"
+        assert head.one("Content-Length") == str(len(BODY))
+        assert head.one("Date")
+        assert connection.exactly(len(BODY)) == BODY
+
+
+@pytest.mark.parametrize("options", [[], ["--workers=3"], ["--threads=1"]], ids=str)
+def test_says_where_it_serves_and_nothing_else(start: Start, options: list[str]) -> None:
+    """One line for one listener, however many workers there are."""
+    server = start(HELLO, *options)
+    with Connection(server.port) as connection:
+        connection.ask("GET", "/", "Connection: close")
+        assert connection.body(connection.head()) == BODY
+    server.stop()
+    # The command of a checkout says so when it builds itself first.
+    lines = [line for line in server.lines if not line.startswith("Building ")]
+    assert lines == [f"INFO:waitress:Serving on http://127.0.0.1:{server.port}\n"]
+
+
+def test_many_servers_run_side_by_side(start: Start) -> None:
+    """Port 0 gives each its own."""
+    ports = {start(HELLO).port for _ in range(3)}
+    assert len(ports) == 3
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT], ids=lambda number: number.name)
+def test_ends_at_once_while_clients_are_connected(start: Start, number: signal.Signals) -> None:
+    """An idle connection is closed, and the port is free."""
+    server = start(HELLO)
+    with Connection(server.port) as connection:
+        connection.ask("GET", "/")
+        assert connection.body(connection.head()) == BODY
+        server.stop(number)
+        assert connection.rest() == b""
+    with pytest.raises(ConnectionRefusedError):
+        Connection(server.port)
+
+
+def test_ends_quietly_by_control_c(start: Start) -> None:
+    """The signal reaches the whole group; no worker answers it with a traceback."""
+    server = start(HELLO, "--workers=2")
+    server.stop(signal.SIGINT, whole_group=True)
+    assert "Traceback" not in server.log
+    assert "KeyboardInterrupt" not in server.log
+
+
+def test_finishes_what_it_has_begun(start: Start, application: str) -> None:
+    """A request that runs when the signal comes gets its answer."""
+    server = start(application)
+    with Connection(server.port) as connection:
+        connection.ask("GET", "/slow?seconds=1")
+        server.wait_for("slow page: 1.0 s")
+        server.process.send_signal(signal.SIGTERM)
+        assert connection.body(connection.head()) == b"waited 1.0 s\n"
+    server.check_ended()

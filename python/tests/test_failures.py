@@ -1,0 +1,106 @@
+"""Applications that fail or dawdle, and what their neighbours notice: nothing."""
+
+from __future__ import annotations
+
+import re
+from concurrent.futures import ThreadPoolExecutor
+from typing import TYPE_CHECKING
+
+import pytest
+import requests
+
+from boards import Visitor
+from wire import Connection
+
+if TYPE_CHECKING:
+    from conftest import Start
+    from serving import Server
+
+
+class TestException:
+    """Raised by the application, through its framework, to the server."""
+
+    def test_before_the_answer_is_500_and_logged(self, visitor: Visitor, board: Server) -> None:
+        """The client learns nothing of the inside; the log has it all."""
+        seen = len(board.lines)
+        answer = visitor.get("error?x=1")
+        assert answer.status_code == requests.codes.server_error
+        assert "unexpected internal server error" in answer.text
+        assert "Traceback" not in answer.text
+        assert "fell down" not in answer.text
+        board.wait_for(r"Exception while serving /error$", since=seen)
+        board.wait_for(r"RuntimeError: the board fell down$", since=seen)
+        logged = "".join(board.lines[seen:])
+        assert logged.count("Traceback (most recent call last):") == 1
+        assert re.search(r'File ".*_board\.py", line \d+, in error\n', logged)
+        assert visitor.get("login").ok
+
+    def test_within_the_answer_cuts_the_connection(self, visitor: Visitor, board: Server) -> None:
+        """So that half an answer is never taken for a whole one."""
+        seen = len(board.lines)
+        with pytest.raises((requests.exceptions.ChunkedEncodingError, requests.ConnectionError)):
+            visitor.get("error?after=3")
+        board.wait_for(r"Exception while serving /error$", since=seen)
+        board.wait_for(r"RuntimeError: the board fell down after 3 pieces$", since=seen)
+        assert visitor.get("login").ok
+
+    def test_is_shown_to_the_client_on_request(self, start: Start, application: str) -> None:
+        """For development only."""
+        server = start(application, "--expose-tracebacks")
+        with Visitor(server.url) as visitor:
+            answer = visitor.get("error")
+        assert answer.status_code == requests.codes.server_error
+        assert "RuntimeError: the board fell down" in answer.text
+
+    def test_among_many_hurts_only_its_own_request(self, visitor: Visitor) -> None:
+        """Failures and pages side by side on the same threads."""
+
+        def fetch(number: int) -> bool:
+            with Visitor(visitor.url) as other:
+                if number % 2:
+                    return "internal server error" in other.get("error").text
+                return "Log in" in other.get("login").text
+
+        with ThreadPoolExecutor(8) as pool:
+            assert all(pool.map(fetch, range(40)))
+
+
+class TestSlowPage:
+    """Order of completion: whoever is quick overtakes."""
+
+    def test_keeps_nobody_waiting(self, visitor: Visitor, board: Server) -> None:
+        """Three of four threads wait; the rest of the world goes on."""
+        seen = len(board.lines)
+        with ThreadPoolExecutor(3) as pool:
+            slow = [pool.submit(self._fetch, visitor.url, 3) for _ in range(3)]
+            board.wait_for("slow page: 3.0 s", since=seen, count=3)
+            for _ in range(20):
+                assert visitor.get("login").ok
+            assert not any(answer.done() for answer in slow)
+            assert [answer.result() for answer in slow] == ["waited 3.0 s\n"] * 3
+
+    def test_is_overtaken_by_requests_that_came_with_it(self, board: Server) -> None:
+        """All in the same moment, so that they may reach one worker in one batch."""
+        requests_at_once = [f"/slow?seconds={seconds}" for seconds in (2, 0, 0, 0)]
+        connections = [Connection(board.port) for _ in requests_at_once]
+        try:
+            for connection, target in zip(connections, requests_at_once, strict=True):
+                connection.ask("GET", target)
+            order = []
+            with ThreadPoolExecutor(len(connections)) as pool:
+
+                def read(number: int) -> None:
+                    connection = connections[number]
+                    connection.body(connection.head())
+                    order.append(number)
+
+                list(pool.map(read, range(len(connections))))
+            assert order[-1] == 0
+        finally:
+            for connection in connections:
+                connection.__exit__(None, None, None)
+
+    @staticmethod
+    def _fetch(url: str, seconds: float) -> str:
+        with Visitor(url) as visitor:
+            return visitor.get(f"slow?seconds={seconds}").text

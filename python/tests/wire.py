@@ -1,0 +1,101 @@
+"""HTTP as bytes on a socket, for what a proper client hides or would never send."""
+
+from __future__ import annotations
+
+import socket
+from typing import TYPE_CHECKING, NamedTuple
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from types import TracebackType
+    from typing import Self
+
+TIMEOUT_SECONDS = 30
+
+
+class Head(NamedTuple):
+    """Status line and fields of a response, the fields in the order of the wire."""
+
+    version: str
+    status: int
+    fields: list[tuple[str, str]]
+
+    def all(self, name: str) -> list[str]:
+        """Values of every field of that name."""
+        return [value for field, value in self.fields if field.lower() == name.lower()]
+
+    def one(self, name: str) -> str | None:
+        """Value of a field that may come once at most."""
+        values = self.all(name)
+        assert len(values) <= 1, values
+        return values[0] if values else None
+
+
+class Connection:
+    """One TCP connection; a context manager."""
+
+    def __init__(self, port: int) -> None:
+        """Connect."""
+        self._socket = socket.create_connection(("127.0.0.1", port), TIMEOUT_SECONDS)
+        self._input = self._socket.makefile("rb")
+
+    def __enter__(self) -> Self:
+        """Return itself."""
+        return self
+
+    def __exit__(
+        self,
+        _kind: type[BaseException] | None,
+        _value: BaseException | None,
+        _trace: TracebackType | None,
+    ) -> None:
+        """Close, whatever the server still has to say."""
+        self._input.close()
+        self._socket.close()
+
+    def send(self, data: bytes) -> None:
+        """Send it all."""
+        self._socket.sendall(data)
+
+    def ask(self, method: str, target: str, *fields: str, version: str = "1.1") -> None:
+        """Send a request head."""
+        lines = [f"{method} {target} HTTP/{version}", "Host: localhost", *fields, "", ""]
+        self.send("\r\n".join(lines).encode())
+
+    def head(self) -> Head:
+        """Read a response head."""
+        version, status, _reason = self._line().split(" ", 2)
+        fields = []
+        while line := self._line():
+            name, value = line.split(":", 1)
+            fields.append((name, value.strip()))
+        return Head(version, int(status), fields)
+
+    def _line(self) -> str:
+        line = self._input.readline()
+        assert line.endswith(b"\r\n"), line
+        return line[:-2].decode("latin-1")
+
+    def exactly(self, count: int) -> bytes:
+        """Read so many bytes."""
+        data = self._input.read(count)
+        assert len(data) == count, f"{len(data)} bytes of {count}"
+        return data
+
+    def body(self, head: Head) -> bytes:
+        """Read the body that belongs to a head, however it is framed."""
+        if head.one("Transfer-Encoding") == "chunked":
+            return b"".join(self.chunks())
+        length = head.one("Content-Length")
+        return self.rest() if length is None else self.exactly(int(length))
+
+    def chunks(self) -> Iterator[bytes]:
+        """Read a chunked body; ends after the last chunk and its empty trailer."""
+        while size := int(self._line(), 16):
+            yield self.exactly(size)
+            assert self._line() == ""
+        assert self._line() == ""
+
+    def rest(self) -> bytes:
+        """Read until the server closes."""
+        return self._input.read()
