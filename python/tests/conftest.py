@@ -7,7 +7,6 @@ import secrets
 from typing import TYPE_CHECKING, Protocol
 
 import pytest
-
 from boards import BOARDS, Visitor
 from serving import Server
 
@@ -58,9 +57,7 @@ def application(request: pytest.FixtureRequest) -> str:
 
 
 @pytest.fixture(scope="module", params=list(BOARDS.values()), ids=list(BOARDS))
-def board(
-    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[Server]:
+def board(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     """Run each board in turn, for all tests of a module."""
     with serving(tmp_path_factory.mktemp("board"), request.param) as server:
         yield server

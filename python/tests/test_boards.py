@@ -8,7 +8,6 @@ from urllib.parse import urljoin
 
 import pytest
 import requests
-
 from boards import BOARDS, SESSION_COOKIES, Visitor
 
 if TYPE_CHECKING:
@@ -70,9 +69,7 @@ class TestLogin:
         assert not SESSION_COOKIES & set(member.cookies.keys())
         assert member.get("board").url == member.url + "login"
 
-    def test_without_the_form_is_refused_where_it_is_protected(
-        self, visitor: Visitor, board: Server
-    ) -> None:
+    def test_without_the_form_is_refused_where_it_is_protected(self, visitor: Visitor, board: Server) -> None:
         """Django's own check of cookie and hidden field; the Flask board has none."""
         answer = visitor.post("login", data={"name": "ada", "password": "lovelace"})
         protected = board.application == BOARDS["django"]

@@ -6,7 +6,6 @@ import signal
 from typing import TYPE_CHECKING
 
 import pytest
-
 from wire import Connection
 
 if TYPE_CHECKING:

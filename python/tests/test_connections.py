@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 
 import pytest
 import requests
-
 from wire import Connection, Head
 
 if TYPE_CHECKING:
@@ -20,9 +19,7 @@ CHANGING = {"date", "set-cookie", "vary"}
 
 def lasting(head: Head) -> list[tuple[str, str]]:
     """Fields that two answers to the same question share."""
-    return sorted(
-        (name.lower(), value) for name, value in head.fields if name.lower() not in CHANGING
-    )
+    return sorted((name.lower(), value) for name, value in head.fields if name.lower() not in CHANGING)
 
 
 class TestKeepAlive:
@@ -61,9 +58,7 @@ class TestHead:
     """The head of GET, and nothing after it."""
 
     @pytest.mark.parametrize("target", ["/login", "/style.css", "/files/head.bin", "/raw/head.bin"])
-    def test_is_that_of_get_without_a_body(
-        self, member: Visitor, board: Server, target: str
-    ) -> None:
+    def test_is_that_of_get_without_a_body(self, member: Visitor, board: Server, target: str) -> None:
         """The very next bytes are the next answer's."""
         member.upload("head.bin", b"body" * 50_000)
         with Connection(board.port) as connection:

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 
 import pytest
 import requests
-
 from boards import Visitor
 from wire import Connection
 

@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING
 
 import pytest
 import requests
-
 from boards import Visitor
 from wire import Connection
 
@@ -143,9 +142,7 @@ class TestDownload:
         answer = member.get(f"files/{stored}")
         assert answer.headers["Transfer-Encoding"] == "chunked"
         assert "Content-Length" not in answer.headers
-        assert f"attachment; filename={stored}" == answer.headers["Content-Disposition"].replace(
-            '"', ""
-        )
+        assert f"attachment; filename={stored}" == answer.headers["Content-Disposition"].replace('"', "")
         assert answer.content == large
 
     def test_is_chunked_on_the_wire_and_the_connection_goes_on(
@@ -174,9 +171,7 @@ class TestDownload:
             assert not head.all("Transfer-Encoding") + head.all("Content-Length")
             assert connection.rest() == large
 
-    def test_of_an_open_file_has_its_length(
-        self, member: Visitor, stored: str, large: bytes
-    ) -> None:
+    def test_of_an_open_file_has_its_length(self, member: Visitor, stored: str, large: bytes) -> None:
         """By ``wsgi.file_wrapper``, which both frameworks use."""
         answer = member.get(f"raw/{stored}")
         assert answer.headers["Content-Length"] == str(len(large))
@@ -196,9 +191,7 @@ class TestDownload:
         with ThreadPoolExecutor(PARALLEL) as pool:
             assert all(pool.map(fetch, range(PARALLEL)))
 
-    def test_that_the_client_gives_up_hurts_nobody(
-        self, start: Start, application: str, large: bytes
-    ) -> None:
+    def test_that_the_client_gives_up_hurts_nobody(self, start: Start, application: str, large: bytes) -> None:
         """The server notices, says so, and serves on with its only thread."""
         server = start(application, "--threads=1", "--outbuf-high-watermark=100000")
         with Visitor(server.url) as visitor:

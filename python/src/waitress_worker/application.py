@@ -11,8 +11,7 @@ _NAMES = r"[^\W\d]\w*(?:\.[^\W\d]\w*)*"
 _FORM = re.compile("^(?P<module>{0})(?P<colon>:(?P<attributes>{0})?)?$".format(_NAMES))
 
 _NOT_RETURNED = (
-    'The "app" passed to ``create_server`` was ``None``.  '
-    "You forgot to return a WSGI app within your application."
+    'The "app" passed to ``create_server`` was ``None``.  You forgot to return a WSGI app within your application.'
 )
 
 
@@ -81,9 +80,7 @@ def _cannot_import(name: str, reason: str, trace: str = "") -> LoadError:
 
 def _is_itself_missing(failure: ImportError, module: str) -> bool:
     """Tell whether the named module is missing, or a parent of it; not one that it imports."""
-    return isinstance(failure, ModuleNotFoundError) and (module + ".").startswith(
-        "{}.".format(failure.name)
-    )
+    return isinstance(failure, ModuleNotFoundError) and (module + ".").startswith("{}.".format(failure.name))
 
 
 def _import_as_far_as_possible(pieces: "list[str]") -> "tuple[Any, list[str]]":
@@ -108,7 +105,7 @@ def own_traceback(failure: BaseException) -> str:
 
 
 def _is_machinery(trace: TracebackType) -> bool:
-    name = trace.tb_frame.f_globals.get("__name__", "")
+    name = str(trace.tb_frame.f_globals.get("__name__", ""))
     return name.startswith(("waitress_worker", "importlib", "runpy")) or name == "__main__"
 
 

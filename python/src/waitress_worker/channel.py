@@ -76,7 +76,7 @@ class Channel:
             raise EOFError
         self._end += count
 
-    def send(self, value: object, raw: Optional[bytes] = None) -> None:
+    def send(self, value: Any, raw: Optional[bytes] = None) -> None:
         """Send a frame, and bytes behind it; waits until the system has taken them."""
         try:
             frame = marshal.dumps(value, _MARSHAL_VERSION)

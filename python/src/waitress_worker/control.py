@@ -6,7 +6,7 @@ import mmap
 import os
 import signal
 import sys
-from typing import Any, Dict, List
+from typing import Any, Callable, Dict, List
 
 from waitress_worker import protocol
 from waitress_worker.application import LoadError, load, python_version
@@ -85,10 +85,10 @@ def _obey(control: Channel, crew: Crew) -> int:
 
 
 def _act(control: Channel, crew: Crew, kind: int, message: List[Any]) -> None:
-    actions = {
+    actions: Dict[int, Callable[..., Any]] = {
         protocol.TAKEOVER: crew.takeover,
         protocol.CREDIT: crew.credit,
         protocol.GONE: crew.client_gone,
         protocol.RECALL: lambda: control.send((protocol.RECALLED, crew.recall())),
-    }  # type: Dict[int, Any]
+    }
     actions[kind](*message[1:])

@@ -62,8 +62,8 @@ class Crew:
         self.high_watermark = settings["outbuf_high_watermark"]
 
         # Deques: each of their operations is whole without a lock.
-        self._queue = deque()  # type: Deque[Request]
-        self._ready = deque()  # type: Deque[Tuple[Message, Optional[bytes]]]
+        self._queue: Deque[Request] = deque()
+        self._ready: Deque[Tuple[Message, Optional[bytes]]] = deque()
 
         #: The thread that runs requests; others look on until it stalls.
         self._runner = self._members[0]
@@ -72,7 +72,7 @@ class Crew:
         self._free_threaded = not getattr(sys, "_is_gil_enabled", lambda: True)()
 
         self._lock = threading.Lock()
-        self._idle = []  # type: List[_Member]
+        self._idle: List[_Member] = []
         self._reading = False
         self._resting = threading.Condition(self._lock)
 
@@ -80,8 +80,8 @@ class Crew:
         self._last_flush = 0.0
 
         #: Requests whose clients are gone.
-        self.gone = set()  # type: Set[int]
-        self._streams = {}  # type: Dict[int, Exchange]
+        self.gone: Set[int] = set()
+        self._streams: Dict[int, Exchange] = {}
         self._credit = threading.Condition(threading.Lock())
 
     def start(self) -> None:
@@ -189,7 +189,7 @@ class Crew:
         return requests
 
     def _receive_batch(self) -> List[Request]:
-        batch = self._channel.receive()  # type: List[Request]
+        batch: List[Request] = self._channel.receive()
         request_id, environ, body = batch[-1]
         if type(body) is int:
             batch[-1] = (request_id, environ, self._channel.receive_raw(body))

@@ -10,7 +10,7 @@ from waitress_worker import protocol
 if TYPE_CHECKING:
     from waitress_worker.crew import Crew, Message
 
-    Headers = List[Tuple[str, str]]
+Headers = List[Tuple[str, str]]
 
 _LOG = logging.getLogger("waitress")
 
@@ -29,8 +29,8 @@ _HOP_BY_HOP = frozenset(
 
 #: Header pairs and statuses found good before: most applications send the same ones again and again.
 #: With each pair the length that it states, for most of them none.
-_GOOD_PAIRS = {}  # type: Dict[Tuple[str, str], int]
-_GOOD_STATUSES = set()  # type: Set[str]
+_GOOD_PAIRS: Dict[Tuple[str, str], int] = {}
+_GOOD_STATUSES: Set[str] = set()
 _MOST_REMEMBERED = 1000
 
 _NO_LENGTH = -1
@@ -48,8 +48,8 @@ class Exchange:
     """One request and its response. Used by the thread that runs the application."""
 
     # Defaults of the class: a request that is answered at once sets few of them.
-    _status = None  # type: Optional[str]
-    _headers = []  # type: Headers
+    _status: Optional[str] = None
+    _headers: Headers = []
     _length = _NO_LENGTH
     _head_sent = False
     _complete = False
@@ -126,9 +126,7 @@ class Exchange:
 
     def _send_blocks(self, blocks: Iterable[bytes]) -> None:
         if blocks is None or isinstance(blocks, (bytes, str)):
-            message = "the application returned {} instead of an iterable of bytes".format(
-                type(blocks).__name__
-            )
+            message = "the application returned {} instead of an iterable of bytes".format(type(blocks).__name__)
             raise TypeError(message)
         one_block = _has_one_item(blocks) and not self._head_sent
         for block in blocks:
@@ -190,7 +188,7 @@ class Exchange:
     def start_response(
         self,
         status: str,
-        headers: "Iterable[Tuple[str, str]]",
+        headers: Iterable[Tuple[str, str]],
         exc_info: Any = None,  # noqa: ANN401 -- as sys.exc_info() gives it
     ) -> Callable[[bytes], None]:
         """Take status and headers (PEP 3333, "The start_response() Callable")."""
@@ -293,11 +291,11 @@ def _printable(environ: Dict[str, Any]) -> str:
 
 def fixed_environ(constants: Dict[str, Any]) -> Dict[str, Any]:
     """The part of every environ that never changes."""
-    environ = {
+    environ: Dict[str, Any] = {
         "wsgi.version": (1, 0),
         "wsgi.run_once": False,
         "wsgi.errors": sys.stderr,
         "wsgi.input_terminated": True,
-    }  # type: Dict[str, Any]
+    }
     environ.update(constants)
     return environ

@@ -146,7 +146,9 @@ public final class Response {
             }
             return Framing.NO_BODY;
         }
-        if (head.contentLength() == ResponseHead.NO_LENGTH && bodyBytes != ResponseHead.NO_LENGTH) {
+        // An empty body says nothing to HEAD: many applications leave it out there.
+        boolean deducible = bodyBytes != ResponseHead.NO_LENGTH && !(headRequest && bodyBytes == 0);
+        if (head.contentLength() == ResponseHead.NO_LENGTH && deducible) {
             head.setContentLength(bodyBytes);
         }
         announced = head.contentLength();

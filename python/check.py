@@ -1,0 +1,56 @@
+"""All checks of the Python side, as the build runs them: environment, ruff, mypy, pytest.
+
+The environment is made in target/venv of the project, again whenever a requirements file has changed.
+"""
+
+import hashlib
+import os
+import subprocess
+import sys
+import venv
+from pathlib import Path
+from typing import List
+
+HERE = Path(__file__).resolve().parent
+ROOT = HERE.parent
+VENV = ROOT / "target" / "venv"
+BIN = VENV / ("Scripts" if os.name == "nt" else "bin")
+REQUIREMENTS = [HERE / "requirements-test.txt", ROOT / "examples" / "requirements.txt"]
+
+
+def main() -> int:
+    """Run every check, all of them even where one fails; return the exit status."""
+    make_environment()
+    checks = [
+        ["ruff", "check", "."],
+        ["ruff", "format", "--check", "."],
+        ["mypy"],
+        ["pytest", *sys.argv[1:]],
+    ]
+    failed = [check for check in checks if run(check) != 0]
+    for check in failed:
+        print("FAILED: {}".format(" ".join(check)))
+    return 1 if failed else 0
+
+
+def make_environment() -> None:
+    """Make the environment with all requirements, unless it is there."""
+    wanted = hashlib.sha256(b"".join(path.read_bytes() for path in REQUIREMENTS)).hexdigest()
+    stamp = VENV / "requirements.sha256"
+    if stamp.exists() and stamp.read_text() == wanted:
+        return
+    venv.create(str(VENV), with_pip=True, clear=True)
+    arguments = [argument for path in REQUIREMENTS for argument in ("-r", str(path))]
+    subprocess.run([str(BIN / "python"), "-m", "pip", "install", "--quiet", *arguments], check=True)
+    stamp.write_text(wanted)
+
+
+def run(check: List[str]) -> int:
+    """Run one tool of the environment in this folder."""
+    environment = dict(os.environ, WAITRESS_SERVE=str(ROOT / "waitress-serve"))
+    print("+ {}".format(" ".join(check)), flush=True)
+    return subprocess.run([str(BIN / check[0]), *check[1:]], cwd=str(HERE), env=environment, check=False).returncode
+
+
+if __name__ == "__main__":
+    sys.exit(main())
