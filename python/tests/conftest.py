@@ -20,14 +20,14 @@ SHOWN_LINES = 80
 class Start(Protocol):
     """Starts servers that the test stops, or else the fixture."""
 
-    def __call__(self, application: str, *options: str) -> Server:
-        """Start one and wait until it serves."""
+    def __call__(self, application: str, *options: str, **environment: str) -> Server:
+        """Start one and wait until it serves; variables replace those of the fixture."""
 
 
 @contextlib.contextmanager
-def serving(folder: Path, application: str, *options: str) -> Iterator[Server]:
+def serving(folder: Path, application: str, *options: str, **variables: str) -> Iterator[Server]:
     """Run a server whose workers share this folder; what it does at its end is checked."""
-    environment = {"BOARD_FOLDER": str(folder), "BOARD_SECRET": secrets.token_hex()}
+    environment = {"BOARD_FOLDER": str(folder), "BOARD_SECRET": secrets.token_hex(), **variables}
     server = Server(application, *options, environment=environment)
     try:
         assert server.port
@@ -44,8 +44,8 @@ def start(tmp_path: Path) -> Iterator[Start]:
     """Start servers for this test alone."""
     with contextlib.ExitStack() as servers:
 
-        def start_one(application: str, *options: str) -> Server:
-            return servers.enter_context(serving(tmp_path, application, *options))
+        def start_one(application: str, *options: str, **environment: str) -> Server:
+            return servers.enter_context(serving(tmp_path, application, *options, **environment))
 
         yield start_one
 

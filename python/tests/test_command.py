@@ -9,6 +9,8 @@ import pytest
 from wire import Connection
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from conftest import Start
 
 HELLO = "examples.hello:app"
@@ -77,3 +79,14 @@ def test_finishes_what_it_has_begun(start: Start, application: str) -> None:
         server.process.send_signal(signal.SIGTERM)
         assert connection.body(connection.head()) == b"waited 1.0 s\n"
     server.check_ended()
+
+
+def test_lets_the_application_tidy_up(start: Start, application: str, tmp_path: Path) -> None:
+    """What it registered with ``atexit`` runs to its end: the board removes its own folder."""
+    server = start(application, BOARD_FOLDER="", TMPDIR=str(tmp_path))
+    with Connection(server.port) as connection:
+        connection.ask("GET", "/login", "Connection: close")
+        assert connection.head().status == 200
+    assert len(list(tmp_path.glob("board-*"))) == 1
+    server.stop()
+    assert not list(tmp_path.glob("board-*"))

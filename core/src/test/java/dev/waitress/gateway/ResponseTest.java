@@ -1,0 +1,240 @@
+package dev.waitress.gateway;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.waitress.http.ResponseHead;
+import dev.waitress.http.Status;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Nested;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class ResponseTest {
+    private static final String OURS = "Date: Mon, 23 Nov 2026 13:33:07 GMT\r\nServer: waitress\r\n";
+
+    private final FakeSink sink = new FakeSink(false);
+
+    private Response to(String requestLine, String... fields) {
+        String host = requestLine.endsWith("1.1") ? "Host: a\r\n" : "";
+        String more = fields.length == 0 ? "" : String.join("\r\n", fields) + "\r\n";
+        return new Response(
+                Requests.parse(requestLine + "\r\n" + host + more + "\r\n"), sink, new Identity("waitress", false));
+    }
+
+    private static ResponseHead head(String status, String... fields) {
+        ResponseHead head = new ResponseHead();
+        byte[] text = bytes(status);
+        head.start(text, 0, text.length);
+        for (String field : fields) {
+            byte[] name = bytes(field.substring(0, field.indexOf(':')));
+            byte[] value = bytes(field.substring(field.indexOf(':') + 1).strip());
+            head.field(name, 0, name.length, value, 0, value.length);
+        }
+        return head;
+    }
+
+    private static byte[] bytes(String text) {
+        return text.getBytes(StandardCharsets.ISO_8859_1);
+    }
+
+    private static void stream(Response response, ResponseHead head, String... blocks) {
+        response.start(head, ResponseHead.NO_LENGTH);
+        for (String block : blocks) {
+            response.body(bytes(block), 0, block.length());
+        }
+        response.end();
+    }
+
+    @Nested
+    class Framing {
+        @Test
+        void isTheLengthWhereThatIsKnown() {
+            to("GET / HTTP/1.1").send(head("200 OK", "X-a: b"), bytes("hi"), 0, 2);
+            assertThat(sink.outcome())
+                    .isEqualTo("HTTP/1.1 200 OK\r\nX-a: b\r\nContent-Length: 2\r\n" + OURS + "\r\nhi--open");
+        }
+
+        @Test
+        void isChunkedWhereItIsNot() {
+            stream(to("GET / HTTP/1.1"), head("200 OK"), "abcdefghijkl", "", "d");
+            assertThat(sink.outcome())
+                    .isEqualTo("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n" + OURS
+                            + "\r\nC\r\nabcdefghijkl\r\n1\r\nd\r\n0\r\n\r\n--open");
+        }
+
+        @Test
+        void isTheEndOfTheConnectionFor10() {
+            stream(to("GET / HTTP/1.0", "Connection: keep-alive"), head("200 OK"), "ab", "c");
+            assertThat(sink.outcome()).isEqualTo("HTTP/1.0 200 OK\r\n" + OURS + "Connection: close\r\n\r\nabc--closed");
+        }
+
+        @Test
+        void keepsA10ConnectionOpenOnRequest() {
+            to("GET / HTTP/1.0", "Connection: Keep-Alive").send(head("200 OK"), bytes("hi"), 0, 2);
+            assertThat(sink.outcome()).contains("\r\nConnection: Keep-Alive\r\n\r\nhi--open");
+        }
+
+        @ParameterizedTest
+        @CsvSource({"204 No Content, false", "304 Not Modified, true"})
+        void hasNoBodyForSomeStatuses(String status, boolean lengthStays) {
+            stream(to("GET / HTTP/1.1"), head(status, "Content-Length: 3"), "abc");
+            assertThat(sink.outcome())
+                    .isEqualTo("HTTP/1.1 " + status + "\r\n" + (lengthStays ? "Content-Length: 3\r\n" : "") + OURS
+                            + "\r\n--open");
+        }
+
+        @Test
+        void ofHeadIsThatOfGetWithoutTheBody() {
+            to("HEAD / HTTP/1.1").send(head("200 OK"), bytes("hi"), 0, 2);
+            assertThat(sink.outcome()).isEqualTo("HTTP/1.1 200 OK\r\nContent-Length: 2\r\n" + OURS + "\r\n--open");
+        }
+
+        @Test
+        void ofHeadDoesNotTakeAnEmptyBodyForTheLength() {
+            to("HEAD / HTTP/1.1").send(head("200 OK"), bytes(""), 0, 0);
+            assertThat(sink.outcome())
+                    .isEqualTo("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n" + OURS + "\r\n--open");
+        }
+    }
+
+    @Nested
+    class Lengths {
+        @Test
+        void thatAreReachedEndTheResponseAtOnce() {
+            Response response = to("GET / HTTP/1.1");
+            response.start(head("200 OK", "Content-Length: 2"), ResponseHead.NO_LENGTH);
+            response.body(bytes("hi"), 0, 2);
+            assertThat(sink.outcome()).endsWith("\r\n\r\nhi--open");
+        }
+
+        @Test
+        void cutASurplus() {
+            stream(to("GET / HTTP/1.1"), head("200 OK", "Content-Length: 2"), "abc", "def");
+            assertThat(sink.outcome()).endsWith("\r\n\r\nab--open");
+        }
+
+        @Test
+        void thatAreNotReachedEndTheConnection() {
+            stream(to("GET / HTTP/1.1"), head("200 OK", "Content-Length: 5"), "abc");
+            assertThat(sink.outcome()).endsWith("\r\n\r\nabc--closed");
+        }
+
+        @Test
+        void areToldToTheProducerWhenTheyAreDropped() {
+            List<Long> drained = new ArrayList<>();
+            Response response = to("HEAD / HTTP/1.1");
+            response.producedBy(new Producer() {
+                @Override
+                public void drained(long bytes) {
+                    drained.add(bytes);
+                }
+
+                @Override
+                public void clientGone() {}
+            });
+            stream(response, head("200 OK", "Content-Length: 5"), "abc", "de");
+            assertThat(drained).containsExactly(3L, 2L);
+        }
+    }
+
+    @Nested
+    class Persistence {
+        @Test
+        void endsWhenTheClientWantsItSo() {
+            to("GET / HTTP/1.1", "Connection: close").send(head("200 OK"), bytes(""), 0, 0);
+            assertThat(sink.outcome()).contains("\r\nContent-Length: 0\r\n").endsWith("Connection: close\r\n\r\n--closed");
+        }
+
+        @Test
+        void endsWhenTheServerStops() {
+            FakeSink closing = new FakeSink(true);
+            new Response(Requests.parse("GET / HTTP/1.1\r\nHost: a\r\n\r\n"), closing, new Identity("", false))
+                    .send(head("200 OK"), bytes(""), 0, 0);
+            assertThat(closing.outcome())
+                    .isEqualTo("HTTP/1.1 200 OK\r\nContent-Length: 0\r\nDate: Mon, 23 Nov 2026 13:33:07 GMT\r\n"
+                            + "Connection: close\r\n\r\n--closed");
+        }
+    }
+
+    @Nested
+    class Failures {
+        @Test
+        void beforeTheHeadAreA500() {
+            to("GET / HTTP/1.1", "Connection: keep-alive").fail("secret");
+            assertThat(sink.outcome())
+                    .isEqualTo("HTTP/1.1 500 Internal Server Error\r\nConnection: close\r\nContent-Length: 110\r\n"
+                            + "Content-Type: text/plain; charset=utf-8\r\n" + OURS
+                            + "\r\nInternal Server Error\r\n\r\nThe server encountered an unexpected internal server error"
+                            + "\r\n\r\n(generated by waitress)--closed");
+        }
+
+        @ParameterizedTest
+        @CsvSource({"GET / HTTP/1.1, cut", "GET / HTTP/1.0, reset"})
+        void afterItCutTheConnection(String line, String end) {
+            Response response = to(line);
+            response.start(head("200 OK"), ResponseHead.NO_LENGTH);
+            response.body(bytes("ab"), 0, 2);
+            response.fail("");
+            response.body(bytes("cd"), 0, 2);
+            response.end();
+            assertThat(sink.outcome()).doesNotContain("cd").doesNotContain("0\r\n\r\n").endsWith("--" + end);
+        }
+
+        @Test
+        void giveHeadNoBody() {
+            to("HEAD / HTTP/1.1").refuse(Status.BAD_GATEWAY, "gone");
+            assertThat(sink.outcome()).startsWith("HTTP/1.1 502 Bad Gateway\r\n").endsWith("\r\n\r\n--closed");
+        }
+    }
+
+    @Nested
+    class Heads {
+        @Test
+        void keepTheApplicationsDateAndServer() {
+            to("GET / HTTP/1.1").send(head("200 OK", "date: d", "SERVER: s"), bytes(""), 0, 0);
+            assertThat(sink.outcome())
+                    .isEqualTo("HTTP/1.1 200 OK\r\ndate: d\r\nSERVER: s\r\nContent-Length: 0\r\n\r\n--open");
+        }
+
+        @ParameterizedTest
+        @ValueSource(strings = {"200", "", "abc d", "200OK", "99 Low", "100 Continue", "600 High", "200 O\u0000K"})
+        void refuseAStatusThatIsNone(String status) {
+            assertThatThrownBy(() -> head(status)).isInstanceOf(IllegalArgumentException.class);
+        }
+
+        @ParameterizedTest
+        @ValueSource(
+                strings = {
+                    "Connection: close", "keep-alive: 1", "TE: x", "Trailer: x", "Upgrade: x", "Transfer-Encoding: chunked",
+                    "Proxy-Authenticate: x", "Proxy-Authorization: x",
+                })
+        void refuseHopByHopFields(String field) {
+            assertThatThrownBy(() -> head("200 OK", field)).hasMessageContaining("hop-by-hop");
+        }
+
+        @ParameterizedTest
+        @ValueSource(strings = {"X y: a", ": a", "X: a\rb", "X: a\nb", "X: a\u0000", "X\r\nY: a"})
+        void refuseResponseSplitting(String field) {
+            assertThatThrownBy(() -> head("200 OK", field)).isInstanceOf(IllegalArgumentException.class);
+        }
+
+        @ParameterizedTest
+        @ValueSource(strings = {"-1", "+3", "3_0", "", "99999999999999999999"})
+        void refuseALengthThatIsNone(String length) {
+            assertThatThrownBy(() -> head("200 OK", "Content-Length: " + length)).hasMessageContaining("Content-Length");
+        }
+
+        @Test
+        void takeTheSameLengthTwiceButNotAnother() {
+            to("GET / HTTP/1.1").send(head("200 OK", "Content-Length: 1", "content-length: 1"), bytes("x"), 0, 1);
+            assertThat(sink.outcome()).isEqualTo("HTTP/1.1 200 OK\r\nContent-Length: 1\r\n" + OURS + "\r\nx--open");
+            assertThatThrownBy(() -> head("200 OK", "Content-Length: 1", "Content-Length: 2"))
+                    .hasMessageContaining("two different");
+        }
+    }
+}

@@ -1,0 +1,130 @@
+package dev.waitress.worker;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+import java.util.HexFormat;
+import java.util.Random;
+import org.junit.jupiter.api.Test;
+
+class MarshalTest {
+    private final MarshalWriter writer = new MarshalWriter(1);
+
+    /** What Python makes of the bytes. */
+    private static String python(String program, byte[] input) throws IOException, InterruptedException {
+        Process python = new ProcessBuilder("python3", "-c", "import marshal, sys\n" + program)
+                .redirectErrorStream(true)
+                .start();
+        try (OutputStream stdin = python.getOutputStream()) {
+            stdin.write(input);
+        }
+        String output = new String(python.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+        assertThat(python.waitFor()).as(output).isZero();
+        return output.strip();
+    }
+
+    @Test
+    void isReadByPython() throws Exception {
+        writer.tuple(3);
+        writer.integer(-7);
+        writer.dict();
+        writer.text("k\u20ac");
+        writer.list(3);
+        writer.none();
+        writer.bool(true);
+        writer.bool(false);
+        byte[] all = new byte[256];
+        for (int i = 0; i < all.length; i++) {
+            all[i] = (byte) i;
+        }
+        writer.latin1(all, 0, 3);
+        writer.latin1(all, 0, 256);
+        byte[] ascii = "x".repeat(300).getBytes(StandardCharsets.ISO_8859_1);
+        writer.latin1(ascii, 0, 255);
+        writer.latin1(ascii, 0, 300);
+        writer.endDict();
+        writer.blob(all, 250, 6);
+        assertThat(python(
+                        """
+                        value = marshal.loads(sys.stdin.buffer.read())
+                        latin = "".join(map(chr, range(256)))
+                        print(value == (-7, {"k\\u20ac": [None, True, False], latin[:3]: latin, "x" * 255: "x" * 300}, bytes(range(250, 256))))
+                        """,
+                        writer.toByteArray()))
+                .isEqualTo("True");
+    }
+
+    @Test
+    void isReadAsPythonWritesIt() throws Exception {
+        String hex = python(
+                "print(marshal.dumps((1, [('\\u00e4b\\u00ff', 'x'), ['', 'y']], b'ab', 3, 'tr\\u20ac'), 2).hex())", new byte[0]);
+        byte[] frame = HexFormat.of().parseHex(hex);
+        MarshalReader reader = new MarshalReader();
+        reader.reset(frame, 0, frame.length);
+        assertThat(reader.sequence()).isEqualTo(5);
+        assertThat(reader.integer()).isEqualTo(1);
+        assertThat(reader.sequence()).isEqualTo(2);
+        assertThat(reader.sequence()).isEqualTo(2);
+        assertThat(latin1(reader)).isEqualTo("\u00e4b\u00ff");
+        assertThat(latin1(reader)).isEqualTo("x");
+        assertThat(reader.sequence()).isEqualTo(2);
+        assertThat(latin1(reader)).isEmpty();
+        assertThat(latin1(reader)).isEqualTo("y");
+        assertThat(reader.peekNumber()).isEqualTo(2);
+        reader.blob();
+        assertThat(reader.stop() - reader.start()).isEqualTo(2);
+        assertThat(reader.peek()).isEqualTo('i');
+        assertThat(reader.integer()).isEqualTo(3);
+        assertThatThrownBy(reader::latin1).hasMessageContaining("U+00FF");
+    }
+
+    private static String latin1(MarshalReader reader) {
+        reader.latin1();
+        return new String(reader.bytes(), reader.start(), reader.stop() - reader.start(), StandardCharsets.ISO_8859_1);
+    }
+
+    @Test
+    void thatIsBrokenIsRefusedWhereverItEnds() throws Exception {
+        String hex = python("print(marshal.dumps([(0, 7, '200 OK', [('a', 'b')], b'body')], 2).hex())", new byte[0]);
+        byte[] whole = HexFormat.of().parseHex(hex);
+        for (int length = 0; length < whole.length; length++) {
+            byte[] cut = Arrays.copyOf(whole, length);
+            assertThatThrownBy(() -> readAll(cut)).isInstanceOf(IllegalArgumentException.class);
+        }
+        readAll(whole);
+        long seed = System.nanoTime();
+        Random random = new Random(seed);
+        for (int i = 0; i < 20_000; i++) {
+            byte[] mutated = whole.clone();
+            mutated[random.nextInt(mutated.length)] = (byte) random.nextInt();
+            try {
+                readAll(mutated);
+            } catch (IllegalArgumentException e) {
+                assertThat(e).as("seed %d", seed).hasMessageMatching("(?s).+");
+            }
+        }
+    }
+
+    private static void readAll(byte[] frame) {
+        MarshalReader reader = new MarshalReader();
+        reader.reset(frame, 0, frame.length);
+        int messages = reader.sequence();
+        for (int i = 0; i < messages; i++) {
+            reader.sequence();
+            reader.integer();
+            reader.integer();
+            reader.latin1();
+            int fields = reader.sequence();
+            for (int field = 0; field < fields; field++) {
+                reader.sequence();
+                reader.latin1();
+                reader.latin1();
+            }
+            reader.blob();
+        }
+    }
+}

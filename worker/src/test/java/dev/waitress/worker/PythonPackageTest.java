@@ -1,0 +1,58 @@
+package dev.waitress.worker;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class PythonPackageTest {
+    private static final Path SOURCES = Path.of("..", "python", "src", "waitress_worker");
+
+    private static List<String> modules(Path directory) throws IOException {
+        try (Stream<Path> files = Files.list(directory)) {
+            return files.map(file -> file.getFileName().toString())
+                    .filter(name -> name.endsWith(".py"))
+                    .sorted()
+                    .toList();
+        }
+    }
+
+    @Test
+    void isUnpackedAsItIsInTheSources(@TempDir Path directory) throws IOException {
+        PythonPackage.unpack(directory);
+        Path unpacked = directory.resolve("waitress_worker");
+        assertThat(modules(unpacked)).isEqualTo(modules(SOURCES));
+        for (String module : modules(SOURCES)) {
+            assertThat(unpacked.resolve(module)).hasSameTextualContentAs(SOURCES.resolve(module));
+        }
+    }
+
+    /** Each constant of the one side is in the other, with the same number. */
+    @Test
+    void speaksTheProtocolOfTheJavaSide() throws Exception {
+        String python = Files.readString(SOURCES.resolve("protocol.py"));
+        for (var field : Protocol.class.getDeclaredFields()) {
+            if (field.getType() == int.class) {
+                assertThat(python.lines()).contains(field.getName() + " = " + field.getInt(null));
+            }
+        }
+    }
+
+    @Test
+    void isRunByTheVirtualenvsPythonUnlessOneIsNamed(@TempDir Path directory) throws IOException {
+        Path python = Files.createDirectories(directory.resolve("bin")).resolve("python");
+        Files.writeString(python, "");
+        Map<String, String> active = Map.of("VIRTUAL_ENV", directory.toString());
+        assertThat(PythonFinder.find("", active)).isEqualTo("python3");
+        assertThat(python.toFile().setExecutable(true)).isTrue();
+        assertThat(PythonFinder.find("", active)).isEqualTo(python.toString());
+        assertThat(PythonFinder.find("pypy3", active)).isEqualTo("pypy3");
+        assertThat(PythonFinder.find("", Map.of())).isEqualTo("python3");
+    }
+}
