@@ -29,7 +29,7 @@ class Server:
     """One run of ``waitress-serve`` on a port of its own choice, with all that it logged."""
 
     def __init__(self, application: str, *options: str, environment: Mapping[str, str] | None = None) -> None:
-        """Start it; ``wait_until_serving`` tells when it is ready."""
+        """Start it; asking for its port waits until it is ready."""
         self.application = application
         self.mark = secrets.token_hex()
         self.lines: list[str] = []

@@ -1,0 +1,157 @@
+package dev.waitress.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.BufferedReader;
+import java.io.File;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+
+/** The real command as a process: its log, its port, and what is left when it has ended. */
+final class Command implements AutoCloseable {
+    private static final Pattern SERVING = Pattern.compile("Serving on http://127\\.0\\.0\\.1:(\\d+)");
+    private static final int SECONDS = 30;
+
+    private final Process process;
+    private final List<String> log = new ArrayList<>(); // guarded by itself
+    private final Thread reader;
+    private final Path temporary;
+
+    private Command(Process process, Path temporary) {
+        this.process = process;
+        this.temporary = temporary;
+        this.reader = new Thread(this::read, "log of the command");
+        reader.start();
+    }
+
+    /** Starts the command in the folder of the test applications, with a temporary directory of its own. */
+    static Command start(String... arguments) throws IOException {
+        return start(Map.of(), arguments);
+    }
+
+    static Command start(Map<String, String> environment, String... arguments) throws IOException {
+        Path temporary = Files.createTempDirectory("waitress-it-");
+        List<String> command = new ArrayList<>(List.of(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-Djava.io.tmpdir=" + temporary,
+                "-cp",
+                System.getProperty("waitress.jar") + File.pathSeparator + environment.getOrDefault("CLASSPATH", ""),
+                "dev.waitress.cli.Main"));
+        command.addAll(List.of(arguments));
+        ProcessBuilder builder = new ProcessBuilder(command)
+                .directory(Path.of("src", "test", "python").toFile())
+                .redirectErrorStream(true);
+        builder.environment().putAll(environment);
+        builder.environment().put("PYTHONDONTWRITEBYTECODE", "1");
+        return new Command(builder.start(), temporary);
+    }
+
+    /** Serves the test applications on a free port. */
+    static Command serve(String... options) throws IOException, InterruptedException {
+        List<String> arguments = new ArrayList<>(List.of(options));
+        arguments.add("--listen=127.0.0.1:0");
+        arguments.add("stages:app");
+        Command command = start(arguments.toArray(String[]::new));
+        command.port();
+        return command;
+    }
+
+    private void read() {
+        try (BufferedReader lines = process.inputReader()) {
+            for (String line = lines.readLine(); line != null; line = lines.readLine()) {
+                synchronized (log) {
+                    log.add(line);
+                    log.notifyAll();
+                }
+            }
+        } catch (IOException e) {
+            // the process has ended
+        }
+        synchronized (log) {
+            log.notifyAll();
+        }
+    }
+
+    String log() {
+        synchronized (log) {
+            return String.join("\n", log);
+        }
+    }
+
+    /** Waits for a line of the log. */
+    Matcher awaitLog(Pattern pattern) throws InterruptedException {
+        long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(SECONDS);
+        synchronized (log) {
+            while (true) {
+                for (String line : log) {
+                    Matcher matcher = pattern.matcher(line);
+                    if (matcher.find()) {
+                        return matcher;
+                    }
+                }
+                long left = TimeUnit.NANOSECONDS.toMillis(deadline - System.nanoTime());
+                assertThat(left > 0 && (process.isAlive() || reader.isAlive())).as(log()).isTrue();
+                log.wait(Math.min(left, 200));
+            }
+        }
+    }
+
+    int port() throws InterruptedException {
+        return Integer.parseInt(awaitLog(SERVING).group(1));
+    }
+
+    Client connect() throws IOException, InterruptedException {
+        return new Client(port());
+    }
+
+    long pid() {
+        return process.pid();
+    }
+
+    List<ProcessHandle> descendants() {
+        return process.descendants().toList();
+    }
+
+    void signal(String name) throws IOException, InterruptedException {
+        kill(name, pid());
+    }
+
+    static void kill(String signal, long pid) throws IOException, InterruptedException {
+        new ProcessBuilder("kill", "-" + signal, String.valueOf(pid)).inheritIO().start().waitFor();
+    }
+
+    /** Waits for the end; nothing may be left of it: no process, no file. */
+    int await() throws InterruptedException, IOException {
+        List<ProcessHandle> workers = descendants();
+        assertThat(process.waitFor(SECONDS, TimeUnit.SECONDS)).as(log()).isTrue();
+        reader.join();
+        for (ProcessHandle worker : workers) {
+            assertThat(worker.isAlive()).as("worker %d", worker.pid()).isFalse();
+        }
+        try (Stream<Path> left = Files.list(temporary)) {
+            assertThat(left.map(Path::getFileName).map(Path::toString).filter(name -> !name.startsWith("hsperfdata")))
+                    .isEmpty();
+        }
+        return process.exitValue();
+    }
+
+    /** Ends it as an operator would. */
+    int stop() throws IOException, InterruptedException {
+        signal("TERM");
+        return await();
+    }
+
+    @Override
+    public void close() {
+        process.descendants().forEach(ProcessHandle::destroyForcibly);
+        process.destroyForcibly();
+    }
+}
