@@ -43,7 +43,7 @@ class CommandIT {
     void showsTheApplicationsOwnTracebackOnly() throws Exception {
         try (Command command = Command.start("broken_syntax:app")) {
             assertThat(command.await()).isEqualTo(1);
-            assertThat(command.log()).contains("SyntaxError").doesNotContain("importlib").doesNotContain("Error: ");
+            assertThat(command.log()).contains("SyntaxError").doesNotContain("importlib").doesNotContain("Error: Cannot");
         }
         try (Command command = Command.start("--call", "stages:app")) {
             assertThat(command.await()).isEqualTo(1);
@@ -73,8 +73,7 @@ class CommandIT {
     @ValueSource(strings = {"stages.app", "stages:Holder.inner", "--app=stages:app", "--call stages:make_app"})
     void findsTheApplication(String arguments) throws Exception {
         try (Command command = Command.start(("--listen=127.0.0.1:0 " + arguments).split(" "))) {
-            int status = Client.get(command.port(), "/pid").status();
-            assertThat(status).isEqualTo(arguments.contains("inner") ? 500 : 200);
+            assertThat(Client.get(command.port(), "/pid").status()).isEqualTo(200);
             assertThat(command.stop()).isZero();
         }
     }

@@ -3,6 +3,8 @@ package dev.waitress.worker;
 import dev.waitress.channel.EventLoop;
 import java.io.Closeable;
 import java.io.IOException;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
 import java.nio.ByteBuffer;
 import java.nio.channels.SelectionKey;
 import java.nio.channels.SocketChannel;
@@ -16,6 +18,8 @@ import org.jspecify.annotations.Nullable;
  * may follow it. Event loop only.
  */
 final class FrameSocket implements Closeable {
+    private static final Logger LOG = System.getLogger("waitress");
+
     /** What arrives on the socket. */
     interface Listener {
         /**
@@ -81,12 +85,26 @@ final class FrameSocket implements Closeable {
         }
     }
 
-    private void read() throws IOException {
-        int count = socket.read(in);
-        if (count < 0) {
-            listener.closed(null);
-            return;
+    /** Takes in all that the other side sent before it went away; what broke is of no interest any more. */
+    void receiveLast() {
+        try {
+            while (socket.isOpen() && socket.read(in) > 0) {
+                takeIn();
+            }
+        } catch (IOException | IllegalArgumentException e) {
+            LOG.log(Level.DEBUG, "the last words of a worker are broken", e);
         }
+    }
+
+    private void read() throws IOException {
+        if (socket.read(in) < 0) {
+            listener.closed(null);
+        } else {
+            takeIn();
+        }
+    }
+
+    private void takeIn() {
         in.flip();
         while (socket.isOpen() && (rawLeft > 0 ? takeRaw() : takeFrame())) {
             // until what is there is used up

@@ -91,16 +91,30 @@ final class Worker {
         gateway.failed(this, new WorkerFailedException(text, traceback, exitStatus));
     }
 
-    /** A socket broke, or what it said made no sense. */
+    /** A socket ended or broke, or what came on it made no sense. */
     void lost(@Nullable Exception failure) {
         if (state == State.GONE) {
             return;
         }
         if (failure instanceof IllegalArgumentException) {
             LOG.log(Level.ERROR, "worker " + process.pid() + " broke the protocol: " + failure.getMessage());
+            process.kill();
+            gone();
+        } else {
+            gateway.endSoon(process);
+            receiveLast();
+            gone();
         }
-        process.kill();
-        gone();
+    }
+
+    /** Takes in what it said before it ended. */
+    void receiveLast() {
+        if (requests != null) {
+            requests.receiveLast();
+        }
+        if (control != null) {
+            control.receiveLast();
+        }
     }
 
     /**

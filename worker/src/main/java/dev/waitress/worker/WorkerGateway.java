@@ -137,6 +137,9 @@ public final class WorkerGateway implements Gateway, Participant {
     }
 
     private void exited(Worker worker, int status) {
+        if (!worker.isGone()) {
+            worker.receiveLast();
+        }
         if (!firstReady.isDone()) {
             firstReady.completeExceptionally(new WorkerFailedException(
                     "Python (" + String.join(" ", config.python()) + ") " + describe(status)
@@ -163,9 +166,14 @@ public final class WorkerGateway implements Gateway, Participant {
                             + (lost == 1 ? " request" : " requests") + ", answered with 502");
         }
         requeue(unbegun);
-        if (!closing) {
+        if (!closing && firstReady.isDone() && !firstReady.isCompletedExceptionally()) {
             loop.schedule(restarts.delayNanos(), this::replace);
         }
+    }
+
+    /** A worker that has closed its sockets is about to end by itself, unless it hangs over it. */
+    void endSoon(WorkerProcess process) {
+        loop.schedule(QUIT_NANOS, process::kill);
     }
 
     private void replace() {
