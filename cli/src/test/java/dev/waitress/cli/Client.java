@@ -32,7 +32,8 @@ final class Client implements AutoCloseable {
     /** One GET on a connection of its own. */
     static Answer get(int port, String path) throws IOException {
         try (Client client = new Client(port)) {
-            return client.send("GET " + path + " HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n").receive();
+            return client.send("GET " + path + " HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n")
+                    .receive();
         }
     }
 

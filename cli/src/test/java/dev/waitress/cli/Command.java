@@ -98,7 +98,9 @@ final class Command implements AutoCloseable {
                     }
                 }
                 long left = TimeUnit.NANOSECONDS.toMillis(deadline - System.nanoTime());
-                assertThat(left > 0 && (process.isAlive() || reader.isAlive())).as(log()).isTrue();
+                assertThat(left > 0 && (process.isAlive() || reader.isAlive()))
+                        .as(log())
+                        .isTrue();
                 log.wait(Math.min(left, 200));
             }
         }
@@ -125,7 +127,10 @@ final class Command implements AutoCloseable {
     }
 
     static void kill(String signal, long pid) throws IOException, InterruptedException {
-        new ProcessBuilder("kill", "-" + signal, String.valueOf(pid)).inheritIO().start().waitFor();
+        new ProcessBuilder("kill", "-" + signal, String.valueOf(pid))
+                .inheritIO()
+                .start()
+                .waitFor();
     }
 
     /** Waits for the end; nothing may be left of it: no process, no file. */

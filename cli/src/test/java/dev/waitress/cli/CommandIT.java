@@ -43,7 +43,10 @@ class CommandIT {
     void showsTheApplicationsOwnTracebackOnly() throws Exception {
         try (Command command = Command.start("broken_syntax:app")) {
             assertThat(command.await()).isEqualTo(1);
-            assertThat(command.log()).contains("SyntaxError").doesNotContain("importlib").doesNotContain("Error: Cannot");
+            assertThat(command.log())
+                    .contains("SyntaxError")
+                    .doesNotContain("importlib")
+                    .doesNotContain("Error: Cannot");
         }
         try (Command command = Command.start("--call", "stages:app")) {
             assertThat(command.await()).isEqualTo(1);
@@ -65,7 +68,8 @@ class CommandIT {
                 Command command = Command.start("--listen=127.0.0.1:" + taken.getLocalPort(), "stages:app")) {
             assertThat(command.await()).isEqualTo(1);
             assertThat(command.log())
-                    .isEqualTo("Error: cannot listen on 127.0.0.1:" + taken.getLocalPort() + ": Address already in use");
+                    .isEqualTo(
+                            "Error: cannot listen on 127.0.0.1:" + taken.getLocalPort() + ": Address already in use");
         }
     }
 

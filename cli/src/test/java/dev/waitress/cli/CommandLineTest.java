@@ -59,7 +59,9 @@ class CommandLineTest {
         "--app=m:a m:b, Provide only one WSGI app",
     })
     void saysWhatItDoesNotUnderstand(String arguments, String message) {
-        assertThatThrownBy(() -> parse(arguments).requireOne()).isInstanceOf(UsageException.class).hasMessage(message);
+        assertThatThrownBy(() -> parse(arguments).requireOne())
+                .isInstanceOf(UsageException.class)
+                .hasMessage(message);
     }
 
     @Test

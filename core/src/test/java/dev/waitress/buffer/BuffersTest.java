@@ -108,7 +108,9 @@ class BuffersTest {
     @Test
     void theDirectoryIsPrivateAndGoesAway() throws IOException {
         Path path = directory.path();
-        assertThat(Files.getPosixFilePermissions(path)).hasSize(3).allMatch(p -> p.name().startsWith("OWNER"));
+        assertThat(Files.getPosixFilePermissions(path))
+                .hasSize(3)
+                .allMatch(p -> p.name().startsWith("OWNER"));
         Files.writeString(Files.createDirectory(path.resolve("d")).resolve("f"), "x");
         directory.close();
         assertThat(path).doesNotExist();

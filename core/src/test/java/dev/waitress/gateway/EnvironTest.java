@@ -81,10 +81,18 @@ class EnvironTest {
 
     @ParameterizedTest
     @CsvSource({
-        "/foo, ''", "/foo/, /", "/foo/x, /x", "//foo/x, /x", "/%66oo/x, /x", "/foo//x, //x", "/foobar, /foobar", "/bar, /bar",
+        "/foo, ''",
+        "/foo/, /",
+        "/foo/x, /x",
+        "//foo/x, /x",
+        "/%66oo/x, /x",
+        "/foo//x, //x",
+        "/foobar, /foobar",
+        "/bar, /bar",
     })
     void stripsThePrefix(String target, String path) {
         Settings settings = Settings.defaults().withText("url_prefix", "foo/");
-        assertThat(environ(settings, "GET " + target + " HTTP/1.1\r\nHost: h\r\n\r\n")).containsEntry("PATH_INFO", path);
+        assertThat(environ(settings, "GET " + target + " HTTP/1.1\r\nHost: h\r\n\r\n"))
+                .containsEntry("PATH_INFO", path);
     }
 }

@@ -5,8 +5,7 @@ import java.nio.charset.StandardCharsets;
 
 /** Keeps what a response writes, and how it ended. */
 final class FakeSink implements ResponseSink {
-    private static final byte[] DATE =
-            "Date: Mon, 23 Nov 2026 13:33:07 GMT\r\n".getBytes(StandardCharsets.ISO_8859_1);
+    private static final byte[] DATE = "Date: Mon, 23 Nov 2026 13:33:07 GMT\r\n".getBytes(StandardCharsets.ISO_8859_1);
 
     private final ByteArrayOutputStream written = new ByteArrayOutputStream();
     private String end = "running";

@@ -147,7 +147,9 @@ class ResponseTest {
         @Test
         void endsWhenTheClientWantsItSo() {
             to("GET / HTTP/1.1", "Connection: close").send(head("200 OK"), bytes(""), 0, 0);
-            assertThat(sink.outcome()).contains("\r\nContent-Length: 0\r\n").endsWith("Connection: close\r\n\r\n--closed");
+            assertThat(sink.outcome())
+                    .contains("\r\nContent-Length: 0\r\n")
+                    .endsWith("Connection: close\r\n\r\n--closed");
         }
 
         @Test
@@ -182,13 +184,18 @@ class ResponseTest {
             response.fail("");
             response.body(bytes("cd"), 0, 2);
             response.end();
-            assertThat(sink.outcome()).doesNotContain("cd").doesNotContain("0\r\n\r\n").endsWith("--" + end);
+            assertThat(sink.outcome())
+                    .doesNotContain("cd")
+                    .doesNotContain("0\r\n\r\n")
+                    .endsWith("--" + end);
         }
 
         @Test
         void giveHeadNoBody() {
             to("HEAD / HTTP/1.1").refuse(Status.BAD_GATEWAY, "gone");
-            assertThat(sink.outcome()).startsWith("HTTP/1.1 502 Bad Gateway\r\n").endsWith("\r\n\r\n--closed");
+            assertThat(sink.outcome())
+                    .startsWith("HTTP/1.1 502 Bad Gateway\r\n")
+                    .endsWith("\r\n\r\n--closed");
         }
     }
 
@@ -210,8 +217,14 @@ class ResponseTest {
         @ParameterizedTest
         @ValueSource(
                 strings = {
-                    "Connection: close", "keep-alive: 1", "TE: x", "Trailer: x", "Upgrade: x", "Transfer-Encoding: chunked",
-                    "Proxy-Authenticate: x", "Proxy-Authorization: x",
+                    "Connection: close",
+                    "keep-alive: 1",
+                    "TE: x",
+                    "Trailer: x",
+                    "Upgrade: x",
+                    "Transfer-Encoding: chunked",
+                    "Proxy-Authenticate: x",
+                    "Proxy-Authorization: x",
                 })
         void refuseHopByHopFields(String field) {
             assertThatThrownBy(() -> head("200 OK", field)).hasMessageContaining("hop-by-hop");
@@ -226,7 +239,8 @@ class ResponseTest {
         @ParameterizedTest
         @ValueSource(strings = {"-1", "+3", "3_0", "", "99999999999999999999"})
         void refuseALengthThatIsNone(String length) {
-            assertThatThrownBy(() -> head("200 OK", "Content-Length: " + length)).hasMessageContaining("Content-Length");
+            assertThatThrownBy(() -> head("200 OK", "Content-Length: " + length))
+                    .hasMessageContaining("Content-Length");
         }
 
         @Test

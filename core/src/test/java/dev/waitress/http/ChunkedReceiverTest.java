@@ -23,19 +23,22 @@ class ChunkedReceiverTest {
     @ParameterizedTest
     @ValueSource(strings = {";", ";;", ";x=", "; x", ";x = y", ";=x", ";x=\"y", ";x=\"\u0001\"", ";a\n", ";x=\"y\"z"})
     void refusesABrokenExtension(String extension) {
-        assertThat(feed("5" + extension + "\r\nhello\r\n0\r\n\r\n")).containsExactly("400 Invalid chunk extension HTTP/1.1");
+        assertThat(feed("5" + extension + "\r\nhello\r\n0\r\n\r\n"))
+                .containsExactly("400 Invalid chunk extension HTTP/1.1");
     }
 
     @ParameterizedTest
     @ValueSource(strings = {";x", ";x=y", ";x=\"y z;\\\"\"", ";a;b=c;d=\"\"", ";x=\"\u00e4\t\""})
     void ignoresAnExtension(String extension) {
-        assertThat(feed("5" + extension + "\r\nhello\r\n0" + extension + "\r\n\r\n")).containsExactly("body \"hello\"");
+        assertThat(feed("5" + extension + "\r\nhello\r\n0" + extension + "\r\n\r\n"))
+                .containsExactly("body \"hello\"");
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"\n", "\rX", "more\r\n", "\n\r\n"})
     void wantsCrLfBehindTheData(String end) {
-        assertThat(feed("5\r\nhello" + end + "0\r\n\r\n")).containsExactly("400 Chunk not properly terminated HTTP/1.1");
+        assertThat(feed("5\r\nhello" + end + "0\r\n\r\n"))
+                .containsExactly("400 Chunk not properly terminated HTTP/1.1");
     }
 
     @ParameterizedTest

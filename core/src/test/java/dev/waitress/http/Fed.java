@@ -69,8 +69,8 @@ final class Fed {
             body.write(bytes.array(), bytes.offset(), bytes.length());
         } else if (step instanceof Rejection rejection) {
             refused = true;
-            events.add(rejection.rule().status().code() + " " + rejection.text() + " HTTP/1."
-                    + rejection.minorVersion());
+            events.add(
+                    rejection.rule().status().code() + " " + rejection.text() + " HTTP/1." + rejection.minorVersion());
         } else {
             events.add("body \"" + body.toString(StandardCharsets.ISO_8859_1) + "\"");
             body.reset();

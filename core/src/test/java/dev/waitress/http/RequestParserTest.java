@@ -56,7 +56,8 @@ class RequestParserTest {
             "GET /%zz+;// HTTP/1.7, /%zz+;//? 1.1 open",
         })
         void areAccepted(String line, String expected) {
-            String shown = expected.startsWith("?") || expected.contains("?") ? expected : expected.replace(" 1.", "? 1.");
+            String shown =
+                    expected.startsWith("?") || expected.contains("?") ? expected : expected.replace(" 1.", "? 1.");
             assertThat(get(line).get(0)).isEqualTo(line.split(" ", 2)[0] + " " + shown + " Host=a");
         }
 
@@ -64,7 +65,8 @@ class RequestParserTest {
         @ValueSource(
                 strings = {
                     "GET /", "GET", "GET  / HTTP/1.1", "GET / HTTP/1", "GET / HTTP/11.0", "GET / http/1.1",
-                    "GET\t/ HTTP/1.1", " GET / HTTP/1.1", "GET / HTTP/1.1 ", "G(T / HTTP/1.1", "/ HTTP/1.1", "GET / x HTTP/1.1",
+                    "GET\t/ HTTP/1.1", " GET / HTTP/1.1", "GET / HTTP/1.1 ", "G(T / HTTP/1.1", "/ HTTP/1.1",
+                            "GET / x HTTP/1.1",
                 })
         void ofOtherFormsAreRefused(String line) {
             assertThat(get(line)).containsExactly("400 Start line is invalid HTTP/1.0");
@@ -124,7 +126,8 @@ class RequestParserTest {
         void thatMayComeOnceAreRefusedTwice(String field) {
             String name = field.substring(0, field.indexOf(':'));
             String first = name.equals("host") ? "X: y" : field;
-            assertThat(get("GET / HTTP/1.1", first, field)).containsExactly("400 Duplicate header: " + name + " HTTP/1.0");
+            assertThat(get("GET / HTTP/1.1", first, field))
+                    .containsExactly("400 Duplicate header: " + name + " HTTP/1.0");
         }
 
         @ParameterizedTest
@@ -154,7 +157,8 @@ class RequestParserTest {
         @ParameterizedTest
         @ValueSource(strings = {"", "a", "a.b:80", "[::1]", "[::1]:80", "a:", "%C3%A4"})
         void acceptAHost(String host) {
-            assertThat(Fed.whole("GET / HTTP/1.1\r\nHost: " + host + "\r\n\r\n")).hasSize(2);
+            assertThat(Fed.whole("GET / HTTP/1.1\r\nHost: " + host + "\r\n\r\n"))
+                    .hasSize(2);
         }
 
         @Test
@@ -205,8 +209,9 @@ class RequestParserTest {
 
         @Test
         void inChunksWithALengthBesideEndTheConnection() {
-            assertThat(Fed.whole("POST / HTTP/1.1\r\nHost: a\r\nContent-Length: abc\r\nTransfer-Encoding: Chunked\r\n\r\n"
-                            + "1\r\nx\r\n0\r\n\r\n"))
+            assertThat(Fed.whole(
+                            "POST / HTTP/1.1\r\nHost: a\r\nContent-Length: abc\r\nTransfer-Encoding: Chunked\r\n\r\n"
+                                    + "1\r\nx\r\n0\r\n\r\n"))
                     .containsExactly(
                             "POST /? 1.1 close Host=a Content-Length=abc Transfer-Encoding=Chunked", "body \"x\"");
         }
@@ -215,7 +220,10 @@ class RequestParserTest {
         void areFollowedByTheNextRequest() {
             assertThat(Fed.whole("POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 05\r\n\r\nhello" + GET))
                     .containsExactly(
-                            "POST /? 1.1 open Host=a Content-Length=05", "body \"hello\"", "GET /? 1.1 open Host=a", "body \"\"");
+                            "POST /? 1.1 open Host=a Content-Length=05",
+                            "body \"hello\"",
+                            "GET /? 1.1 open Host=a",
+                            "body \"\"");
         }
     }
 
@@ -262,7 +270,8 @@ class RequestParserTest {
 
         @Test
         void anUnfinishedHeadIsRefusedToo() {
-            assertThat(Fed.whole("GET / HTTP/1.1\r\nX: " + "x".repeat(80), small)).isEmpty();
+            assertThat(Fed.whole("GET / HTTP/1.1\r\nX: " + "x".repeat(80), small))
+                    .isEmpty();
             assertThat(Fed.whole("GET / HTTP/1.1\r\nX: " + "x".repeat(81), small))
                     .containsExactly("431 exceeds max_header of 100 HTTP/1.0");
         }
@@ -276,7 +285,8 @@ class RequestParserTest {
 
         @Test
         void theNumberOfFieldsIsBounded() {
-            assertThat(Fed.whole("GET / HTTP/1.1\r\nHost: a\r\n" + "a:\r\n".repeat(4) + "\r\n", small)).hasSize(2);
+            assertThat(Fed.whole("GET / HTTP/1.1\r\nHost: a\r\n" + "a:\r\n".repeat(4) + "\r\n", small))
+                    .hasSize(2);
             assertThat(Fed.whole("GET / HTTP/1.1\r\nHost: a\r\n" + "a:\r\n".repeat(5) + "\r\n", small))
                     .containsExactly("431 exceeds max_request_headers of 5 HTTP/1.0");
         }
@@ -295,7 +305,8 @@ class RequestParserTest {
                     .last()
                     .isEqualTo(expected);
             assertThat(Fed.whole(
-                            chunked + "5\r\n12345\r\n" + Integer.toHexString(bytes - 5) + "\r\n" + body.substring(5) + "\r\n0\r\n\r\n",
+                            chunked + "5\r\n12345\r\n" + Integer.toHexString(bytes - 5) + "\r\n" + body.substring(5)
+                                    + "\r\n0\r\n\r\n",
                             small))
                     .last()
                     .isEqualTo(accepted ? "body \"12345" + body.substring(5) + "\"" : refusal);

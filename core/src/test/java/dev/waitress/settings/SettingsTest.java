@@ -43,13 +43,16 @@ class SettingsTest {
 
     @Test
     void checkTypedValuesToo() {
-        assertThat(Settings.defaults().with(Setting.PORT, 65_535L).get(Setting.PORT)).isEqualTo(65_535);
-        assertThatThrownBy(() -> Settings.defaults().with(Setting.PORT, 65_536L)).hasMessageStartingWith("port: ");
+        assertThat(Settings.defaults().with(Setting.PORT, 65_535L).get(Setting.PORT))
+                .isEqualTo(65_535);
+        assertThatThrownBy(() -> Settings.defaults().with(Setting.PORT, 65_536L))
+                .hasMessageStartingWith("port: ");
     }
 
     @Test
     void splitListsOnWhiteSpaceOnly() {
-        assertThat(Settings.defaults().withText("listen", " a:1\n b:2,c ").addresses()).containsExactly("a:1", "b:2,c");
+        assertThat(Settings.defaults().withText("listen", " a:1\n b:2,c ").addresses())
+                .containsExactly("a:1", "b:2,c");
     }
 
     @Test
@@ -57,7 +60,8 @@ class SettingsTest {
         assertThat(Settings.defaults().addresses()).containsExactly("0.0.0.0:8080");
         assertThat(Settings.defaults().with(Setting.PORT, 1L).addresses()).containsExactly("0.0.0.0:1");
         assertThat(Settings.defaults().with(Setting.HOST, "::1").addresses()).containsExactly("::1:8080");
-        assertThat(Settings.defaults().with(Setting.UNIX_SOCKET, "x").addresses()).isEmpty();
+        assertThat(Settings.defaults().with(Setting.UNIX_SOCKET, "x").addresses())
+                .isEmpty();
     }
 
     @Test
@@ -67,7 +71,8 @@ class SettingsTest {
                 .hasMessage("host or port may not be set if listen is set.");
         assertThatThrownBy(listen.with(Setting.UNIX_SOCKET, "x")::requireConsistent)
                 .hasMessage("unix_socket may not be set if listen is set");
-        assertThatThrownBy(Settings.defaults().with(Setting.UNIX_SOCKET, "x").with(Setting.HOST, "a")::requireConsistent)
+        assertThatThrownBy(
+                        Settings.defaults().with(Setting.UNIX_SOCKET, "x").with(Setting.HOST, "a")::requireConsistent)
                 .hasMessage("unix_socket may not be set if host or port is set");
     }
 }

@@ -48,20 +48,18 @@ class MarshalTest {
         writer.latin1(ascii, 0, 300);
         writer.endDict();
         writer.blob(all, 250, 6);
-        assertThat(python(
-                        """
+        assertThat(python("""
                         value = marshal.loads(sys.stdin.buffer.read())
                         latin = "".join(map(chr, range(256)))
                         print(value == (-7, {"k\\u20ac": [None, True, False], latin[:3]: latin, "x" * 255: "x" * 300}, bytes(range(250, 256))))
-                        """,
-                        writer.toByteArray()))
-                .isEqualTo("True");
+                        """, writer.toByteArray())).isEqualTo("True");
     }
 
     @Test
     void isReadAsPythonWritesIt() throws Exception {
         String hex = python(
-                "print(marshal.dumps((1, [('\\u00e4b\\u00ff', 'x'), ['', 'y']], b'ab', 3, 'tr\\u20ac'), 2).hex())", new byte[0]);
+                "print(marshal.dumps((1, [('\\u00e4b\\u00ff', 'x'), ['', 'y']], b'ab', 3, 'tr\\u20ac'), 2).hex())",
+                new byte[0]);
         byte[] frame = HexFormat.of().parseHex(hex);
         MarshalReader reader = new MarshalReader();
         reader.reset(frame, 0, frame.length);
