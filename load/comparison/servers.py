@@ -79,21 +79,23 @@ def _gunicorn(start: Start) -> list[str]:
     ]
 
 
-def _granian(start: Start) -> list[str]:
-    # The automatic runtime mode was as fast as either choice; ws and http2 detection are not wanted here.
+def _granian_defaults(start: Start) -> list[str]:
+    # As its README starts it, with one worker: HTTP/2 and WebSocket detection on, threads as it likes.
     return [
         *_tool("granian"),
         "--host=127.0.0.1",
         f"--port={start.port}",
         "--interface=wsgi",
         "--workers=1",
-        f"--blocking-threads={start.threads}",
-        "--backlog=2048",
-        "--http=1",
-        "--no-ws",
         "--log-level=warning",
         start.target,
     ]
+
+
+def _granian(start: Start) -> list[str]:
+    # The automatic runtime mode was as fast as either choice; ws and http2 detection are not wanted here.
+    *command, target = _granian_defaults(start)
+    return [*command, f"--blocking-threads={start.threads}", "--backlog=2048", "--http=1", "--no-ws", target]
 
 
 def _bjoern(start: Start) -> list[str]:
@@ -132,6 +134,7 @@ SERVERS = (
     Server("waitress", _waitress, ("waitress==3.0.2",)),
     Server("gunicorn", _gunicorn, ("gunicorn==27.0.1",)),
     Server("granian", _granian, ("granian==2.8.7",)),
+    Server("granian-defaults", _granian_defaults, ("granian==2.8.7",)),
     Server("bjoern", _bjoern, ("bjoern==3.2.2",), threaded=False, hint=_LIBEV),
     Server("fastwsgi", _fastwsgi, ("fastwsgi==0.0.9",), threaded=False, hint=_COMPILER, by_default=False),
     Server("uwsgi", _uwsgi, ("uWSGI==2.0.31",), hint=_COMPILER, by_default=False),

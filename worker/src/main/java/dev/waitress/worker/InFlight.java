@@ -27,6 +27,11 @@ final class InFlight {
         return size == SLOTS;
     }
 
+    /** The id that was given last; 0 before the first. */
+    int lastId() {
+        return lastId;
+    }
+
     /** The id of the next exchange to {@link #add}. */
     int nextId() {
         do {

@@ -1,6 +1,7 @@
 package dev.waitress.worker;
 
 import dev.waitress.buffer.BodyBuffer;
+import dev.waitress.channel.Participant;
 import dev.waitress.gateway.Response;
 import dev.waitress.http.Status;
 import java.io.IOException;
@@ -194,7 +195,7 @@ final class Worker {
 
     /** A request was encoded into the batch, from {@code start} on; it is sent at the next {@link #flush}. */
     void add(int id, int start, Response response, BodyBuffer body) {
-        if (inFlight.size() == 0) {
+        if (inFlight.size() == 0 || takeovers > 0 && !hasUnbegun()) {
             lastAnswerNanos = gateway.nowNanos();
         }
         batch.added();
@@ -292,7 +293,11 @@ final class Worker {
      */
     long watch(long nowNanos) {
         if (state != State.READY || inFlight.size() == 0 || takeovers >= threads) {
-            return Long.MAX_VALUE;
+            return Participant.NO_DEADLINE;
+        }
+        // One takeover sends what is ready; more are of use only to requests that have not begun.
+        if (takeovers > 0 && !hasUnbegun()) {
+            return Participant.NO_DEADLINE;
         }
         long left = lastAnswerNanos + STALL_NANOS - nowNanos;
         if (left > 0) {
@@ -307,6 +312,10 @@ final class Worker {
             tell(Protocol.RECALL);
         }
         return STALL_NANOS;
+    }
+
+    private boolean hasUnbegun() {
+        return inFlight.size() > 0 && !InFlight.isBegun(inFlight.lastId(), board.lastBegun());
     }
 
     /** Bytes of a response that must have left for the client before the worker is told. */
