@@ -26,6 +26,8 @@ def main() -> int:
         ["ruff", "format", "--check", "."],
         ["mypy"],
         ["pytest", *sys.argv[1:]],
+        ["ruff", "check", "--config", "../load/pyproject.toml", "../load"],
+        ["pytest", "--rootdir=../load", "-c", "../load/pyproject.toml", "../load/tests"],
     ]
     failed = [check for check in checks if run(check) != 0]
     for check in failed:

@@ -87,8 +87,11 @@ public final class Server implements AutoCloseable {
     public void close() {
         try {
             if (closing.compareAndSet(false, true)) {
-                shutDown();
-                closed.countDown();
+                try {
+                    shutDown();
+                } finally {
+                    closed.countDown();
+                }
             }
             closed.await();
         } catch (InterruptedException e) {

@@ -24,6 +24,7 @@ import java.util.concurrent.TimeUnit;
  */
 public final class EventLoop implements Runnable {
     private static final Logger LOG = System.getLogger("waitress");
+    private static final String UNCAUGHT = "uncaught exception on the event loop";
     private static final int POOLED_BUFFER_BYTES = 16 * 1024;
 
     /** Who wants another turn within this time waits for answers that are on their way. */
@@ -154,7 +155,7 @@ public final class EventLoop implements Runnable {
         runTasks();
         runTimers();
         for (Participant participant : participants) {
-            participant.act(nowNanos);
+            act(participant);
         }
         flushDirty();
         long next = nextTimer();
@@ -184,8 +185,16 @@ public final class EventLoop implements Runnable {
         try {
             ((ReadyHandler) key.attachment()).ready(key);
         } catch (IOException | RuntimeException e) {
-            LOG.log(Level.ERROR, "uncaught exception on the event loop", e);
+            LOG.log(Level.ERROR, UNCAUGHT, e);
             key.cancel();
+        }
+    }
+
+    private void act(Participant participant) {
+        try {
+            participant.act(nowNanos);
+        } catch (RuntimeException e) {
+            LOG.log(Level.ERROR, UNCAUGHT, e);
         }
     }
 
@@ -215,7 +224,7 @@ public final class EventLoop implements Runnable {
         try {
             action.run();
         } catch (RuntimeException e) {
-            LOG.log(Level.ERROR, "uncaught exception on the event loop", e);
+            LOG.log(Level.ERROR, UNCAUGHT, e);
         }
     }
 

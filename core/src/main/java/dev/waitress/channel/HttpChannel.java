@@ -85,12 +85,22 @@ final class HttpChannel implements EventLoop.ReadyHandler, ResponseSink {
 
     @Override
     public void ready(SelectionKey selected) {
-        if (open && selected.isWritable()) {
-            flush();
+        try {
+            if (open && selected.isWritable()) {
+                proceed();
+            }
+            if (open && selected.isReadable()) {
+                read();
+            }
+        } catch (RuntimeException e) {
+            failed(e);
         }
-        if (open && selected.isReadable()) {
-            read();
-        }
+    }
+
+    /** A fault of ours costs one connection, never the loop. */
+    private void failed(RuntimeException fault) {
+        LOG.log(Level.ERROR, "uncaught exception, closing the channel of " + peer.remoteAddress(), fault);
+        disconnect();
     }
 
     // ---- Receiving -------------------------------------------------------------------------------------------------
@@ -294,8 +304,17 @@ final class HttpChannel implements EventLoop.ReadyHandler, ResponseSink {
         }
     }
 
-    /** Sends what the socket takes, and goes on with what waited for that. */
+    /** The end of a turn in which the channel was marked dirty. */
     void flush() {
+        try {
+            proceed();
+        } catch (RuntimeException e) {
+            failed(e);
+        }
+    }
+
+    /** Sends what the socket takes, and goes on with what waited for that. */
+    private void proceed() {
         dirty = false;
         if (!open || !send()) {
             return;

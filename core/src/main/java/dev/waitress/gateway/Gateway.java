@@ -10,6 +10,6 @@ public interface Gateway {
      */
     void submit(Request request, Response response);
 
-    /** Ends what is still running, and waits for it. Called once, by another thread, when no channel is left. */
+    /** Ends what is still running. Called once, by another thread than the loop's, when no channel is left. */
     void close();
 }
