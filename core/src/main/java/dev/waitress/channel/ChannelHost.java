@@ -22,6 +22,9 @@ public final class ChannelHost {
     private static final Logger LOG = System.getLogger("waitress");
     private static final long LINGER_NANOS = TimeUnit.SECONDS.toNanos(2);
 
+    /** How exactly deadlines are kept. */
+    private static final long TICK_NANOS = TimeUnit.MILLISECONDS.toNanos(500);
+
     private final EventLoop loop;
     private final Gateway gateway;
     private final PrivateDirectory directory;
@@ -32,6 +35,7 @@ public final class ChannelHost {
     private final int connectionLimit;
     private final long channelTimeoutNanos;
     private final long cleanupIntervalNanos;
+    private final Deadlines deadlines;
 
     private final Set<HttpChannel> channels = new LinkedHashSet<>();
     private final List<Listener> listeners = new ArrayList<>();
@@ -50,6 +54,7 @@ public final class ChannelHost {
         this.connectionLimit = settings.getInt(Setting.CONNECTION_LIMIT);
         this.channelTimeoutNanos = TimeUnit.SECONDS.toNanos(settings.get(Setting.CHANNEL_TIMEOUT));
         this.cleanupIntervalNanos = TimeUnit.SECONDS.toNanos(settings.get(Setting.CLEANUP_INTERVAL));
+        this.deadlines = Deadlines.of(settings);
     }
 
     /** Begins to take clients from these listeners. */
@@ -63,6 +68,7 @@ public final class ChannelHost {
             }
         }
         loop.schedule(cleanupIntervalNanos, this::sweep);
+        loop.schedule(TICK_NANOS, this::tick);
     }
 
     void accepted(SocketChannel socket, Peer peer) throws IOException {
@@ -90,6 +96,13 @@ public final class ChannelHost {
 
     boolean isFull() {
         return full;
+    }
+
+    private void tick() {
+        for (HttpChannel channel : List.copyOf(channels)) {
+            channel.refuseIfSlow(deadlines);
+        }
+        loop.schedule(TICK_NANOS, this::tick);
     }
 
     private void sweep() {

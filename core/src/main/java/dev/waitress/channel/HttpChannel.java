@@ -1,17 +1,12 @@
 package dev.waitress.channel;
 
-import dev.waitress.buffer.BodyBuffer;
 import dev.waitress.buffer.OverflowBuffer;
 import dev.waitress.gateway.Peer;
 import dev.waitress.gateway.Request;
 import dev.waitress.gateway.Response;
 import dev.waitress.gateway.ResponseSink;
 import dev.waitress.http.Ascii;
-import dev.waitress.http.ParseStep;
 import dev.waitress.http.Rejection;
-import dev.waitress.http.RequestHead;
-import dev.waitress.http.RequestParser;
-import dev.waitress.http.Status;
 import java.io.IOException;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
@@ -49,14 +44,8 @@ final class HttpChannel implements EventLoop.ReadyHandler, ResponseSink {
     private final SocketChannel socket;
     private final SelectionKey key;
     private final Peer peer;
-    private final RequestParser parser;
+    private final RequestIntake intake;
     private final OverflowBuffer output;
-
-    /** The request being received; null between requests. */
-    private @Nullable RequestHead head;
-
-    private boolean headDetached;
-    private BodyBuffer body = BodyBuffer.EMPTY;
 
     /** The answer being written; null while a request is awaited. */
     private @Nullable Response response;
@@ -77,7 +66,7 @@ final class HttpChannel implements EventLoop.ReadyHandler, ResponseSink {
         this.host = host;
         this.socket = socket;
         this.peer = peer;
-        this.parser = new RequestParser(host.limits());
+        this.intake = new RequestIntake(host, peer);
         this.output = new OverflowBuffer(loop.pool(), host.outbufOverflow(), host.directory());
         this.lastActiveNanos = loop.nowNanos();
         this.key = loop.register(socket, SelectionKey.OP_READ, this);
@@ -159,21 +148,18 @@ final class HttpChannel implements EventLoop.ReadyHandler, ResponseSink {
         in.get(ahead, had, in.remaining());
     }
 
-    /** Parses until a request is under way, the bytes are used up, or the connection is to end. */
+    /** Takes requests until one is under way, the bytes are used up, or the connection is to end. */
     private void consume(ByteBuffer in) {
         while (response == null && end == End.NONE && open) {
-            ParseStep step = parser.feed(in);
-            if (step instanceof RequestHead received) {
-                begin(received);
-            } else if (step instanceof ParseStep.BodyBytes bytes) {
-                receive(bytes);
-            } else if (step instanceof Rejection rejection) {
-                refuse(rejection);
-            } else if (step == ParseStep.Progress.COMPLETE) {
-                submit();
-            } else {
-                detachHead();
+            RequestIntake.Arrival arrival = intake.take(in, loop.nowNanos());
+            if (arrival == null) {
                 return;
+            } else if (arrival instanceof RequestIntake.Arrival.Complete complete) {
+                submit(complete.request());
+            } else if (arrival instanceof RequestIntake.Arrival.Refused refused) {
+                refuse(refused.rejection());
+            } else {
+                write(CONTINUE, 0, CONTINUE.length);
             }
         }
         if (in.hasRemaining() && end == End.NONE && open) {
@@ -181,57 +167,10 @@ final class HttpChannel implements EventLoop.ReadyHandler, ResponseSink {
         }
     }
 
-    private void begin(RequestHead received) {
-        head = received;
-        headDetached = false;
-        if (!received.hasBody()) {
-            body = BodyBuffer.EMPTY;
-            return;
-        }
-        body = new BodyBuffer(received.contentLength(), host.inbufOverflow(), host.directory());
-        if (received.expectsContinue()) {
-            write(CONTINUE, 0, CONTINUE.length);
-        }
-    }
-
-    private void receive(ParseStep.BodyBytes bytes) {
-        try {
-            body.append(bytes.array(), bytes.offset(), bytes.length());
-        } catch (IOException e) {
-            LOG.log(Level.ERROR, "cannot store a request body", e);
-            releaseBody();
-            current().refuse(Status.INSUFFICIENT_STORAGE, "The server cannot store the request body");
-            end = End.LINGER;
-        }
-    }
-
-    /** The head lies in the loop's buffer, which the next read overwrites. */
-    private void detachHead() {
-        if (head != null && !headDetached) {
-            head = head.detach();
-            headDetached = true;
-        }
-    }
-
-    private void submit() {
-        Request request = new Request(requireHead(), body, peer);
-        response = new Response(request, this, host.identity());
-        head = null;
-        body = BodyBuffer.EMPTY;
-        host.gateway().submit(request, response);
-    }
-
-    private Response current() {
-        Response created = new Response(new Request(requireHead(), body, peer), this, host.identity());
-        response = created;
-        return created;
-    }
-
-    private RequestHead requireHead() {
-        if (head == null) {
-            throw new IllegalStateException("no request is being received");
-        }
-        return head;
+    private void submit(Request request) {
+        Response answer = new Response(request, this, host.identity());
+        response = answer;
+        host.gateway().submit(request, answer);
     }
 
     private void refuse(Rejection rejection) {
@@ -239,19 +178,9 @@ final class HttpChannel implements EventLoop.ReadyHandler, ResponseSink {
                 Level.DEBUG,
                 () -> "refused a request from " + peer.remoteAddress() + ": "
                         + rejection.rule().status().code() + " " + rejection.text());
-        head = null;
-        releaseBody();
+        intake.discard();
         Response.refuse(rejection, this, host.identity());
         end = End.LINGER;
-    }
-
-    private void releaseBody() {
-        try {
-            body.close();
-        } catch (IOException e) {
-            LOG.log(Level.WARNING, "cannot remove a spooled request body", e);
-        }
-        body = BodyBuffer.EMPTY;
     }
 
     // ---- Sending ---------------------------------------------------------------------------------------------------
@@ -358,7 +287,7 @@ final class HttpChannel implements EventLoop.ReadyHandler, ResponseSink {
         if (response != null || end != End.NONE || !open) {
             return;
         }
-        if (inputEnded || host.isDraining() && !parser.inRequest()) {
+        if (inputEnded || host.isDraining() && !intake.inRequest()) {
             close();
         } else {
             setInterest(SelectionKey.OP_READ, true);
@@ -420,9 +349,18 @@ final class HttpChannel implements EventLoop.ReadyHandler, ResponseSink {
         }
     }
 
+    /** Refuses a request that has begun to arrive but comes too slowly. */
+    void refuseIfSlow(Deadlines deadlines) {
+        RequestIntake.Arrival.Refused refused =
+                isBusy() ? null : intake.refusedAsTooSlow(deadlines, loop.nowNanos());
+        if (refused != null) {
+            refuse(refused.rejection());
+        }
+    }
+
     /** The server stops: an idle connection goes now, a busy one after its answer. */
     void drain() {
-        if (!isBusy() && !parser.inRequest()) {
+        if (!isBusy() && !intake.inRequest()) {
             close();
         }
     }
@@ -443,7 +381,7 @@ final class HttpChannel implements EventLoop.ReadyHandler, ResponseSink {
         open = false;
         response = null;
         ahead = NOTHING;
-        releaseBody();
+        intake.discard();
         key.cancel();
         try {
             output.close();

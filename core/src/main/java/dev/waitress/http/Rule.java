@@ -42,6 +42,12 @@ public enum Rule {
     CONNECT(Status.NOT_IMPLEMENTED, "CONNECT is not supported"),
     /** A major version other than 1. RFC 9110 §15.6.6. */
     VERSION(Status.HTTP_VERSION_NOT_SUPPORTED, "HTTP version is not supported"),
+    /** The disk is full, most likely. RFC 4918 §11.5. */
+    BODY_NOT_STORED(Status.INSUFFICIENT_STORAGE, "The server cannot store the request body"),
+    /** RFC 9110 §15.5.9. */
+    HEAD_TOO_SLOW(Status.REQUEST_TIMEOUT, "The request head did not arrive in time"),
+    /** RFC 9110 §15.5.9. */
+    BODY_TOO_SLOW(Status.REQUEST_TIMEOUT, "The request body arrived too slowly"),
     /** RFC 6585 §5. */
     HEAD_TOO_LARGE(Status.FIELDS_TOO_LARGE, "exceeds max_header of %s"),
     /** RFC 6585 §5. */

@@ -97,6 +97,16 @@ public final class Setting<T> {
             define("cleanup_interval", Cast.integer(1, 86_400), 30L, "Seconds between looks for idle connections.");
     public static final Setting<Long> CHANNEL_TIMEOUT = define(
             "channel_timeout", Cast.integer(1, 86_400), 120L, "Seconds after which an idle connection is closed.");
+    public static final Setting<Long> REQUEST_HEAD_TIMEOUT = define(
+            "request_head_timeout",
+            Cast.integer(0, 86_400),
+            30L,
+            "Seconds in which a request head must arrive from its first byte on (408); 0 is no limit.");
+    public static final Setting<Long> REQUEST_BODY_MIN_RATE = define(
+            "request_body_min_rate",
+            Cast.integer(0, NO_LIMIT),
+            240L,
+            "Bytes/s at which a request body must arrive, on average after the first 10 seconds (408); 0 is no limit.");
     public static final Setting<Long> SHUTDOWN_TIMEOUT = define(
             "shutdown_timeout",
             Cast.integer(0, 86_400),

@@ -1,0 +1,158 @@
+package dev.waitress.channel;
+
+import dev.waitress.buffer.BodyBuffer;
+import dev.waitress.gateway.Peer;
+import dev.waitress.gateway.Request;
+import dev.waitress.http.ParseStep;
+import dev.waitress.http.Rejection;
+import dev.waitress.http.RequestHead;
+import dev.waitress.http.RequestParser;
+import dev.waitress.http.Rule;
+import java.io.IOException;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
+import java.nio.ByteBuffer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Puts the requests of one client together: a head, then its body, in memory or in a file. A request leaves here when it
+ * is complete. Event loop only.
+ */
+final class RequestIntake {
+    private static final Logger LOG = System.getLogger("waitress");
+
+    /** What the client's bytes have led to. */
+    sealed interface Arrival {
+        /** All of a request is here. */
+        record Complete(Request request) implements Arrival {}
+
+        /** The client is to be told so, and the connection ends. */
+        record Refused(Rejection rejection) implements Arrival {}
+
+        /** The client waits for 100 (Continue) before it sends the body. RFC 9110 §10.1.1. */
+        enum Awaited implements Arrival {
+            CONTINUE
+        }
+    }
+
+    private final ChannelHost host;
+    private final Peer peer;
+    private final RequestParser parser;
+
+    /** The request whose body is being received; null between requests and during a head. */
+    private @Nullable RequestHead head;
+
+    private boolean headKept;
+    private BodyBuffer body = BodyBuffer.EMPTY;
+
+    /** When the first byte of the head came, then when the body began. */
+    private long partStartedNanos;
+
+    private long bodyReceived;
+
+    RequestIntake(ChannelHost host, Peer peer) {
+        this.host = host;
+        this.peer = peer;
+        this.parser = new RequestParser(host.limits());
+    }
+
+    /** Whether a request has begun to arrive. */
+    boolean inRequest() {
+        return parser.inRequest();
+    }
+
+    /** Goes on until something has come of the bytes; null if they are used up before that. */
+    @Nullable Arrival take(ByteBuffer in, long nowNanos) {
+        if (!parser.inRequest()) {
+            partStartedNanos = nowNanos;
+        }
+        while (true) {
+            ParseStep step = parser.feed(in);
+            if (step instanceof RequestHead received) {
+                begin(received, nowNanos);
+                if (received.expectsContinue()) {
+                    return Arrival.Awaited.CONTINUE;
+                }
+            } else if (step instanceof ParseStep.BodyBytes bytes) {
+                if (!store(bytes)) {
+                    return refused(Rule.BODY_NOT_STORED);
+                }
+            } else if (step instanceof Rejection rejection) {
+                return new Arrival.Refused(rejection);
+            } else if (step == ParseStep.Progress.COMPLETE) {
+                return new Arrival.Complete(complete());
+            } else {
+                keepHead();
+                return null;
+            }
+        }
+    }
+
+    private void begin(RequestHead received, long nowNanos) {
+        head = received;
+        headKept = false;
+        partStartedNanos = nowNanos;
+        bodyReceived = 0;
+        if (received.hasBody()) {
+            body = new BodyBuffer(received.contentLength(), host.inbufOverflow(), host.directory());
+        }
+    }
+
+    private boolean store(ParseStep.BodyBytes bytes) {
+        bodyReceived += bytes.length();
+        try {
+            body.append(bytes.array(), bytes.offset(), bytes.length());
+            return true;
+        } catch (IOException e) {
+            LOG.log(Level.ERROR, "cannot store a request body", e);
+            return false;
+        }
+    }
+
+    /** The head may lie in the loop's buffer, which the next read overwrites. */
+    private void keepHead() {
+        if (head != null && !headKept) {
+            head = head.detach();
+            headKept = true;
+        }
+    }
+
+    private Request complete() {
+        RequestHead received = head;
+        if (received == null) {
+            throw new IllegalStateException("a request ended that never began");
+        }
+        Request request = new Request(received, body, peer);
+        head = null;
+        body = BodyBuffer.EMPTY;
+        return request;
+    }
+
+    /** A refusal, if the request that is arriving comes too slowly. */
+    Arrival.@Nullable Refused refusedAsTooSlow(Deadlines deadlines, long nowNanos) {
+        if (!parser.inRequest()) {
+            return null;
+        }
+        long elapsed = nowNanos - partStartedNanos;
+        Rule broken = head == null ? deadlines.brokenByHead(elapsed) : deadlines.brokenByBody(elapsed, bodyReceived);
+        return broken == null ? null : refused(broken);
+    }
+
+    private Arrival.Refused refused(Rule rule) {
+        RequestHead receiving = head;
+        boolean isHead = receiving != null && receiving.isMethod("HEAD");
+        int minorVersion = receiving == null ? 0 : receiving.minorVersion();
+        return new Arrival.Refused(new Rejection(rule, rule.text(""), minorVersion, isHead));
+    }
+
+    /** Drops what has arrived of a request. */
+    void discard() {
+        head = null;
+        try {
+            body.close();
+        } catch (IOException e) {
+            LOG.log(Level.WARNING, "cannot remove a spooled request body", e);
+        }
+        body = BodyBuffer.EMPTY;
+    }
+}

@@ -1,0 +1,310 @@
+"""``start_response``, ``write`` and the iterable, without a front: what an exchange says to its crew."""
+
+from __future__ import annotations
+
+import logging
+import sys
+from typing import Any, Callable, Iterator
+
+import pytest
+
+from waitress_worker import protocol
+from waitress_worker.response import Exchange
+
+TEXT = ("Content-Type", "text/plain")
+
+
+class FakeCrew:
+    """Keeps the messages of an exchange."""
+
+    high_watermark = 1000
+
+    def __init__(self) -> None:
+        self.messages: list[Any] = []
+        self.gone: set[int] = set()
+        self.closed_streams: list[int] = []
+
+    def send(self, message: Any, raw: bytes | None = None) -> None:
+        self.messages.append(message if raw is None else (*message[:-1], raw))
+
+    def open_stream(self, request_id: int, exchange: Exchange) -> None:
+        """Nothing to keep."""
+
+    def close_stream(self, request_id: int) -> None:
+        self.closed_streams.append(request_id)
+
+    def spend(self, exchange: Exchange, request_id: int, count: int) -> bool:
+        exchange.budget -= count
+        return request_id not in self.gone
+
+
+@pytest.fixture(name="crew")
+def make_crew() -> FakeCrew:
+    return FakeCrew()
+
+
+def run(crew: FakeCrew, application: Callable[..., Any]) -> list[Any]:
+    """Answer one request; return every message, the last one included."""
+    last = Exchange(crew, 7).run(application, {"PATH_INFO": "/p"})  # type: ignore[arg-type]
+    return crew.messages + ([last] if last is not None else [])
+
+
+def answering(status: Any = "200 OK", headers: Any = (TEXT,), body: Any = (b"hi",)) -> Callable[..., Any]:
+    """Make an application of its answer."""
+
+    def application(_environ: Any, start_response: Any) -> Any:
+        start_response(status, headers)
+        return body
+
+    return application
+
+
+class TestWholeResponses:
+    @pytest.mark.parametrize(
+        ("body", "sent"),
+        [
+            ([b"hi"], b"hi"),
+            ((b"hi",), b"hi"),
+            ([], b""),
+            ([b""], b""),
+            ((), b""),
+            ([bytearray(b"hi")], b"hi"),
+            ([memoryview(b"hi")], b"hi"),
+            ([b"x" * 5000], b"x" * 5000),
+        ],
+    )
+    def test_go_out_as_one_message(self, crew: FakeCrew, body: Any, sent: bytes) -> None:
+        assert run(crew, answering(body=body)) == [(protocol.RESPONSE, 7, "200 OK", [TEXT], sent)]
+
+    def test_of_several_blocks_are_joined_where_the_length_is_stated(self, crew: FakeCrew) -> None:
+        headers = [("content-length", "2")]
+        assert run(crew, answering(headers=headers, body=[b"h", b"i"])) == [
+            (protocol.RESPONSE, 7, "200 OK", headers, b"hi")
+        ]
+
+    def test_are_complete_when_the_stated_length_is_reached(self, crew: FakeCrew) -> None:
+        seen: list[int] = []
+
+        def blocks() -> Iterator[bytes]:
+            yield b"hi"
+            seen.append(len(crew.messages))
+
+        headers = [("Content-Length", "2")]
+        assert run(crew, answering(headers=headers, body=blocks())) == [
+            (protocol.RESPONSE, 7, "200 OK", headers, b"hi")
+        ]
+        assert seen == [1]
+
+    def test_take_headers_as_lists_and_any_iterable(self, crew: FakeCrew) -> None:
+        headers = iter([["A", "b"], ["Content-Length", "2"]])
+        assert run(crew, answering(headers=headers)) == [
+            (protocol.RESPONSE, 7, "200 OK", [("A", "b"), ("Content-Length", "2")], b"hi")
+        ]
+
+
+class TestStreams:
+    def test_send_each_block_before_the_next_is_asked_for(self, crew: FakeCrew) -> None:
+        counts: list[int] = []
+
+        def blocks() -> Iterator[bytes]:
+            for block in (b"", b"a", b"", b"b"):
+                yield block
+                counts.append(len(crew.messages))
+
+        assert run(crew, answering(body=blocks())) == [
+            (protocol.START, 7, "200 OK", [TEXT]),
+            (protocol.CHUNK, 7, b"a"),
+            (protocol.CHUNK, 7, b"b"),
+            (protocol.END, 7),
+        ]
+        assert counts == [0, 2, 2, 3]
+        assert crew.closed_streams == [7]
+
+    def test_may_begin_late(self, crew: FakeCrew) -> None:
+        def application(_environ: Any, start_response: Any) -> Iterator[bytes]:
+            start_response("200 OK", [])
+            yield b"a"
+
+        assert run(crew, application)[0] == (protocol.START, 7, "200 OK", [])
+
+    def test_mix_written_and_returned_blocks(self, crew: FakeCrew) -> None:
+        def application(_environ: Any, start_response: Any) -> list[bytes]:
+            write = start_response("200 OK", [TEXT])
+            assert write(b"abc") is None
+            write(b"def")
+            return [b"ghi"]
+
+        assert [message[0] for message in run(crew, application)] == [
+            protocol.START,
+            protocol.CHUNK,
+            protocol.CHUNK,
+            protocol.CHUNK,
+            protocol.END,
+        ]
+
+    def test_send_the_head_with_an_empty_write(self, crew: FakeCrew) -> None:
+        def application(_environ: Any, start_response: Any) -> list[bytes]:
+            start_response("200 OK", [TEXT])(b"")
+            return []
+
+        assert run(crew, application) == [(protocol.START, 7, "200 OK", [TEXT]), (protocol.END, 7)]
+
+    def test_warn_once_of_a_surplus(self, crew: FakeCrew, caplog: pytest.LogCaptureFixture) -> None:
+        run(crew, answering(headers=[("Content-Length", "2")], body=iter([b"hi", b"more", b"and more"])))
+        assert [record.getMessage() for record in caplog.records] == [
+            "application-written content exceeded the number of bytes specified by Content-Length header (2)"
+        ]
+
+
+class TestRefusals:
+    @pytest.mark.parametrize(
+        ("status", "headers", "text"),
+        [
+            (200, [], "AssertionError: status 200 is not a string"),
+            ("200 OK\r\nX: y", [], "ValueError: carriage return/line feed character present in status"),
+            ("200 OK", [("X", "a\nb")], "ValueError: carriage return/line feed character present in header value"),
+            ("200 OK", [("X\r", "a")], "ValueError: carriage return/line feed character present in header name"),
+            ("200 OK", [(b"X", "a")], "AssertionError: Header name b'X' is not a string in (b'X', 'a')"),
+            ("200 OK", [("X", 1)], "AssertionError: Header value 1 is not a string in ('X', 1)"),
+            ("200 OK", [("Content-Length", "-1")], "ValueError: Content-Length '-1' is not a number of bytes"),
+            ("200 OK", [("Content-Length", "3_0")], "ValueError: Content-Length '3_0' is not a number of bytes"),
+            ("200 OK", [("Content-Length", "\u00b2")], "ValueError: Content-Length '\u00b2' is not a number of bytes"),
+            ("200 OK", [("X", "\u20ac")], "UnicodeEncodeError"),
+            *(
+                ("200 OK", [(name, "x")], '{} is a "hop-by-hop" header; it cannot be used'.format(name))
+                for name in ("Connection", "keep-alive", "TE", "Trailer", "Upgrade", "transfer-encoding")
+            ),
+        ],
+    )
+    def test_are_raised_in_the_application(self, crew: FakeCrew, status: Any, headers: Any, text: str) -> None:
+        kind, request_id, trace = run(crew, answering(status, headers))[0]
+        assert (kind, request_id) == (protocol.FAIL, 7)
+        assert text in trace
+
+    def test_can_be_caught_by_the_application(self, crew: FakeCrew) -> None:
+        def application(_environ: Any, start_response: Any) -> list[bytes]:
+            with pytest.raises(ValueError, match="present in status"):
+                start_response("2\n", [])
+            start_response("200 OK", [TEXT])
+            return [b"hi"]
+
+        assert run(crew, application) == [(protocol.RESPONSE, 7, "200 OK", [TEXT], b"hi")]
+
+    @pytest.mark.parametrize(
+        ("body", "text"),
+        [
+            (["text"], "TypeError: the application gave str instead of bytes"),
+            (iter(["text"]), "TypeError: the application gave str instead of bytes"),
+            (b"bare", "TypeError: the application returned bytes instead of an iterable of bytes"),
+            (None, "TypeError: the application returned NoneType instead of an iterable of bytes"),
+            ([1], "TypeError: the application gave int instead of bytes"),
+        ],
+    )
+    def test_of_bodies_come_before_the_head(self, crew: FakeCrew, body: Any, text: str) -> None:
+        messages = run(crew, answering(body=body))
+        assert [message[0] for message in messages] == [protocol.FAIL]
+        assert text in messages[0][2]
+
+    def test_of_a_second_start_response(self, crew: FakeCrew) -> None:
+        def application(_environ: Any, start_response: Any) -> list[bytes]:
+            start_response("200 OK", [])
+            start_response("200 OK", [])
+            return []
+
+        assert "start_response called a second time without providing exc_info." in run(crew, application)[0][2]
+
+    @pytest.mark.parametrize("body", [[b"x"], iter([b"x"]), []])
+    def test_of_a_missing_start_response(self, crew: FakeCrew, body: Any) -> None:
+        trace = run(crew, lambda _environ, _start_response: body)[0][2]
+        assert "RuntimeError: start_response was not called before body written" in trace
+
+
+class TestExcInfo:
+    def test_replaces_what_was_not_sent(self, crew: FakeCrew) -> None:
+        def application(_environ: Any, start_response: Any) -> list[bytes]:
+            start_response("200 OK", [("Content-Length", "99")])
+            try:
+                raise KeyError
+            except KeyError:
+                start_response("500 Sorry", [TEXT], sys.exc_info())
+            return [b"a", b"b"]
+
+        messages = run(crew, application)
+        assert messages[0] == (protocol.START, 7, "500 Sorry", [TEXT])
+        assert [message[0] for message in messages[1:]] == [protocol.CHUNK, protocol.CHUNK, protocol.END]
+
+    def test_is_raised_again_after_the_head(self, crew: FakeCrew) -> None:
+        def application(_environ: Any, start_response: Any) -> list[bytes]:
+            start_response("200 OK", [TEXT])(b"x")
+            try:
+                raise KeyError("mine")
+            except KeyError:
+                start_response("500 Sorry", [], sys.exc_info())
+            return []
+
+        messages = run(crew, application)
+        assert [message[0] for message in messages] == [protocol.START, protocol.CHUNK, protocol.FAIL]
+        assert "KeyError: 'mine'" in messages[-1][2]
+
+
+class Closing:
+    """An iterable that counts how often it is closed."""
+
+    def __init__(self, blocks: Any, failure: BaseException | None = None) -> None:
+        self.blocks = blocks
+        self.failure = failure
+        self.closed = 0
+
+    def __iter__(self) -> Iterator[bytes]:
+        yield from self.blocks
+        if self.failure:
+            raise self.failure
+
+    def close(self) -> None:
+        self.closed += 1
+
+
+class TestClose:
+    @pytest.mark.parametrize("failure", [None, ValueError("x"), SystemExit(3), KeyboardInterrupt()])
+    @pytest.mark.parametrize("blocks", [[], [b"a", b"b"]])
+    def test_is_called_once_whatever_happens(self, crew: FakeCrew, blocks: Any, failure: Any) -> None:
+        body = Closing(blocks, failure)
+        messages = run(crew, answering(body=body))
+        assert body.closed == 1
+        expected = protocol.FAIL if failure else protocol.END if blocks else protocol.RESPONSE
+        assert messages[-1][0] == expected
+
+    def test_is_called_when_the_client_is_gone(self, crew: FakeCrew, caplog: pytest.LogCaptureFixture) -> None:
+        caplog.set_level(logging.INFO)
+
+        def blocks() -> Iterator[bytes]:
+            yield b"a"
+            crew.gone.add(7)
+            yield b"b"
+            pytest.fail("asked for more although nobody reads it")
+
+        body = Closing(blocks())
+        messages = run(crew, answering(body=body))
+        assert body.closed == 1
+        assert messages[-1] == (protocol.FAIL, 7, "")
+        assert [record.getMessage() for record in caplog.records] == ["Client disconnected while serving /p"]
+
+    def test_that_fails_is_an_exception_of_the_application(self, crew: FakeCrew) -> None:
+        class Failing(Closing):
+            def close(self) -> None:
+                raise ValueError("in close")
+
+        assert "in close" in run(crew, answering(body=Failing([b"a", b"b"])))[-1][2]
+
+
+def test_an_application_whose_client_left_before_is_not_called(crew: FakeCrew) -> None:
+    crew.gone.add(7)
+    assert run(crew, lambda *_: pytest.fail("called")) == [(protocol.FAIL, 7, "")]
+
+
+def test_a_path_cannot_forge_a_log_line(crew: FakeCrew, caplog: pytest.LogCaptureFixture) -> None:
+    def application(_environ: Any, _start_response: Any) -> Any:
+        raise ValueError
+
+    Exchange(crew, 7).run(application, {"PATH_INFO": "/a\nERROR:b"})  # type: ignore[arg-type]
+    assert caplog.records[0].getMessage() == "Exception while serving /a\\x0aERROR:b"
