@@ -93,4 +93,9 @@ class Holder:
     inner = app
 
 
+def anything(environ, start_response):
+    """Answer every request alike."""
+    return _answer(start_response, str(len(environ["wsgi.input"].read())))
+
+
 not_callable = 7

@@ -56,9 +56,13 @@ final class Command implements AutoCloseable {
 
     /** Serves the test applications on a free port. */
     static Command serve(String... options) throws IOException, InterruptedException {
+        return serveNamed("stages:app", options);
+    }
+
+    static Command serveNamed(String application, String... options) throws IOException, InterruptedException {
         List<String> arguments = new ArrayList<>(List.of(options));
         arguments.add("--listen=127.0.0.1:0");
-        arguments.add("stages:app");
+        arguments.add(application);
         Command command = start(arguments.toArray(String[]::new));
         command.port();
         return command;

@@ -20,7 +20,6 @@ import java.util.concurrent.TimeUnit;
 /** The open channels of one loop, what they share, and the listeners that bring new ones. Event loop only. */
 public final class ChannelHost {
     private static final Logger LOG = System.getLogger("waitress");
-    private static final long LINGER_NANOS = TimeUnit.SECONDS.toNanos(2);
 
     /** How exactly deadlines are kept. */
     private static final long TICK_NANOS = TimeUnit.MILLISECONDS.toNanos(500);
@@ -100,7 +99,7 @@ public final class ChannelHost {
 
     private void tick() {
         for (HttpChannel channel : List.copyOf(channels)) {
-            channel.refuseIfSlow(deadlines);
+            channel.enforce(deadlines);
         }
         loop.schedule(TICK_NANOS, this::tick);
     }
@@ -155,9 +154,5 @@ public final class ChannelHost {
 
     int outbufOverflow() {
         return outbufOverflow;
-    }
-
-    long lingerNanos() {
-        return LINGER_NANOS;
     }
 }

@@ -22,12 +22,14 @@ record Deadlines(long headNanos, long bodyBytesPerSecond) {
     }
 
     /** The rule that a head breaks which began so long ago and is not complete. */
-    @Nullable Rule brokenByHead(long elapsedNanos) {
+    @Nullable
+    Rule brokenByHead(long elapsedNanos) {
         return headNanos > 0 && elapsedNanos > headNanos ? Rule.HEAD_TOO_SLOW : null;
     }
 
     /** The rule that a body breaks of which so much has come in this time. */
-    @Nullable Rule brokenByBody(long elapsedNanos, long receivedBytes) {
+    @Nullable
+    Rule brokenByBody(long elapsedNanos, long receivedBytes) {
         boolean slow = elapsedNanos > GRACE_NANOS
                 && receivedBytes < bodyBytesPerSecond * (double) elapsedNanos / TimeUnit.SECONDS.toNanos(1);
         return slow ? Rule.BODY_TOO_SLOW : null;

@@ -15,6 +15,7 @@ import java.nio.ByteBuffer;
 import java.nio.channels.SelectionKey;
 import java.nio.channels.SocketChannel;
 import java.util.Arrays;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -27,6 +28,7 @@ final class HttpChannel implements EventLoop.ReadyHandler, ResponseSink {
     private static final byte[] CONTINUE = Ascii.bytes("HTTP/1.1 100 Continue\r\n\r\n");
     private static final byte[] NOTHING = {};
     private static final int MAX_LINGER_BYTES = 16 * 1024 * 1024;
+    private static final long MAX_LINGER_NANOS = TimeUnit.SECONDS.toNanos(2);
 
     private enum End {
         /** The connection lives on. */
@@ -57,6 +59,7 @@ final class HttpChannel implements EventLoop.ReadyHandler, ResponseSink {
     private boolean inputEnded;
     private boolean lingering;
     private int lingerBytes;
+    private long lingeringSinceNanos;
     private boolean dirty;
     private boolean open = true;
     private long lastActiveNanos;
@@ -318,9 +321,9 @@ final class HttpChannel implements EventLoop.ReadyHandler, ResponseSink {
             return;
         }
         lingering = true;
+        lingeringSinceNanos = loop.nowNanos();
         ahead = NOTHING;
         setInterest(SelectionKey.OP_READ, true);
-        loop.schedule(host.lingerNanos(), this::close);
     }
 
     private void resetOnClose() {
@@ -349,10 +352,13 @@ final class HttpChannel implements EventLoop.ReadyHandler, ResponseSink {
         }
     }
 
-    /** Refuses a request that has begun to arrive but comes too slowly. */
-    void refuseIfSlow(Deadlines deadlines) {
-        RequestIntake.Arrival.Refused refused =
-                isBusy() ? null : intake.refusedAsTooSlow(deadlines, loop.nowNanos());
+    /** Refuses a request that has begun to arrive but comes too slowly; ends a linger whose time is over. */
+    void enforce(Deadlines deadlines) {
+        if (lingering && loop.nowNanos() - lingeringSinceNanos > MAX_LINGER_NANOS) {
+            close();
+            return;
+        }
+        RequestIntake.Arrival.Refused refused = isBusy() ? null : intake.refusedAsTooSlow(deadlines, loop.nowNanos());
         if (refused != null) {
             refuse(refused.rejection());
         }

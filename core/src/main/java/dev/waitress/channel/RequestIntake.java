@@ -15,8 +15,8 @@ import java.nio.ByteBuffer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Puts the requests of one client together: a head, then its body, in memory or in a file. A request leaves here when it
- * is complete. Event loop only.
+ * Puts the requests of one client together: a head, then its body, in memory or in a file. A request leaves here when
+ * it is complete. Event loop only.
  */
 final class RequestIntake {
     private static final Logger LOG = System.getLogger("waitress");
@@ -62,7 +62,8 @@ final class RequestIntake {
     }
 
     /** Goes on until something has come of the bytes; null if they are used up before that. */
-    @Nullable Arrival take(ByteBuffer in, long nowNanos) {
+    @Nullable
+    Arrival take(ByteBuffer in, long nowNanos) {
         if (!parser.inRequest()) {
             partStartedNanos = nowNanos;
         }
