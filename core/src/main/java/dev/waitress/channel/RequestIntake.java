@@ -43,6 +43,7 @@ final class RequestIntake {
     private @Nullable RequestHead head;
 
     private boolean headKept;
+    private boolean continueOwed;
     private BodyBuffer body = BodyBuffer.EMPTY;
 
     /** When the first byte of the head came, then when the body began. */
@@ -71,9 +72,6 @@ final class RequestIntake {
             ParseStep step = parser.feed(in);
             if (step instanceof RequestHead received) {
                 begin(received, nowNanos);
-                if (received.expectsContinue()) {
-                    return Arrival.Awaited.CONTINUE;
-                }
             } else if (step instanceof ParseStep.BodyBytes bytes) {
                 if (!store(bytes)) {
                     return refused(Rule.BODY_NOT_STORED);
@@ -84,14 +82,22 @@ final class RequestIntake {
                 return new Arrival.Complete(complete());
             } else {
                 keepHead();
-                return null;
+                return continueIsAwaited() ? Arrival.Awaited.CONTINUE : null;
             }
         }
+    }
+
+    /** Whether the client must be told, once, to send the rest of the body. Not if all of it came with the head. */
+    private boolean continueIsAwaited() {
+        boolean awaited = continueOwed;
+        continueOwed = false;
+        return awaited;
     }
 
     private void begin(RequestHead received, long nowNanos) {
         head = received;
         headKept = false;
+        continueOwed = received.expectsContinue();
         partStartedNanos = nowNanos;
         bodyReceived = 0;
         if (received.hasBody()) {
@@ -126,6 +132,7 @@ final class RequestIntake {
         Request request = new Request(received, body, peer);
         head = null;
         body = BodyBuffer.EMPTY;
+        continueOwed = false;
         return request;
     }
 

@@ -5,9 +5,6 @@ import org.jspecify.annotations.Nullable;
 
 /** A body in chunks. RFC 9112 §7.1. White space around the parts of a size line is refused: proxies differ on it. */
 final class ChunkedReceiver implements Receiver {
-    /** Bound on a size line with its extensions, in bytes. */
-    static final int MAX_SIZE_LINE_BYTES = 16 * 1024;
-
     private static final int MAX_SIZE_DIGITS = 15;
 
     private enum State {
@@ -99,7 +96,7 @@ final class ChunkedReceiver implements Receiver {
             }
             state = State.SIZE;
         }
-        if (++lineBytes > MAX_SIZE_LINE_BYTES) {
+        if (lineIsTooLong(b)) {
             return Rejection.of(Rule.CHUNK_SIZE);
         }
         if (Syntax.isHex(b)) {
@@ -110,6 +107,10 @@ final class ChunkedReceiver implements Receiver {
             case '\r' -> to(State.SIZE_LF);
             default -> Rejection.of(Rule.CHUNK_SIZE);
         };
+    }
+
+    private boolean lineIsTooLong(byte b) {
+        return b != '\r' && ++lineBytes > limits.maxChunkLineBytes();
     }
 
     private @Nullable Rejection digit(byte b) {
@@ -134,7 +135,7 @@ final class ChunkedReceiver implements Receiver {
 
     // chunk-ext = *( ";" chunk-ext-name [ "=" chunk-ext-val ] ), RFC 9112 §7.1.1, without its BWS
     private @Nullable Rejection extension(byte b) {
-        if (++lineBytes > MAX_SIZE_LINE_BYTES) {
+        if (lineIsTooLong(b)) {
             return Rejection.of(Rule.CHUNK_SIZE);
         }
         State next = switch (state) {
@@ -181,8 +182,9 @@ final class ChunkedReceiver implements Receiver {
 
     // trailer-section = *( field-line CRLF ), RFC 9112 §7.1.2; read for its syntax, then dropped
     private @Nullable Rejection trailer(byte b) {
-        if (++lineBytes >= limits.maxHeadBytes()) {
-            return Rejection.of(Rule.HEAD_TOO_LARGE, String.valueOf(limits.maxHeadBytes()));
+        boolean isEnd = state == State.TRAILER_START && b == '\r';
+        if (!isEnd && ++lineBytes > limits.maxTrailerBytes()) {
+            return Rejection.of(Rule.TRAILER_TOO_LARGE, String.valueOf(limits.maxTrailerBytes()));
         }
         State next = switch (state) {
             case TRAILER_START -> b == '\r' ? State.FINAL_LF : Syntax.isToken(b) ? State.TRAILER_NAME : null;

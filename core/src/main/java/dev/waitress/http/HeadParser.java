@@ -44,9 +44,6 @@ final class HeadParser {
         }
     }
 
-    /** A line whose name holds an underscore: it must be well formed, and then counts for nothing. */
-    private static final int DROPPED = -1;
-
     private static final int FIRST_TABLE = 64;
     private static final int NONE = -1;
 
@@ -87,16 +84,10 @@ final class HeadParser {
     }
 
     private @Nullable Rejection parseFields(HeadScanner lines, RequestHead head) {
-        int previous = DROPPED;
         for (int line = 1; line < lines.lineCount(); line++) {
             int start = base + lines.start(line);
             int end = base + lines.end(line);
-            if (Syntax.isWhiteSpace(bytes[start])) {
-                if (!unfold(head, previous, start, end)) {
-                    return Rejection.of(Rule.FIELD_SYNTAX);
-                }
-                continue;
-            }
+            // A folded line (RFC 9112 §5.2) begins with white space, so its name is empty.
             int colon = endOfName(start, end);
             if (colon == start || colon == end || bytes[colon] != ':') {
                 return Rejection.of(Rule.FIELD_SYNTAX);
@@ -107,15 +98,14 @@ final class HeadParser {
                 return Rejection.of(Rule.FIELD_SYNTAX);
             }
             if (nameHasUnderscore) {
-                previous = DROPPED;
-                continue;
+                continue; // well formed, and counts for nothing: it could pose as the name with a hyphen
             }
-            previous = head.addField(start - base, colon - base, value - base, valueEnd - base);
+            int field = head.addField(start - base, colon - base, value - base, valueEnd - base);
             Known kind = Known.of(bytes, start, colon);
             if (kind.single && known[kind.ordinal()] != NONE) {
                 return Rejection.of(Rule.DUPLICATE_FIELD, Rejection.echo(bytes, start, colon));
             }
-            remember(head, previous, kind);
+            remember(head, field, kind);
         }
         return null;
     }
@@ -151,31 +141,6 @@ final class HeadParser {
             i--;
         }
         return i;
-    }
-
-    /** RFC 9112 §5.2: obs-fold becomes one space, except where a fold could hide how the message is framed. */
-    private boolean unfold(RequestHead head, int field, int start, int end) {
-        int text = skipWhiteSpace(start, end);
-        int textEnd = trimEnd(text, end);
-        if (!Syntax.isFieldValue(bytes, text, textEnd)) {
-            return false;
-        }
-        if (field == DROPPED) {
-            return true;
-        }
-        Known kind = Known.of(bytes, head.nameStart(field), head.nameEnd(field));
-        if (kind != Known.OTHER && kind != Known.CONTENT_TYPE) {
-            return false;
-        }
-        int to = head.valueEnd(field);
-        if (text < textEnd) {
-            if (to > head.valueStart(field)) {
-                bytes[to++] = ' ';
-            }
-            System.arraycopy(bytes, text, bytes, to, textEnd - text);
-            head.setValueEnd(field, to + textEnd - text);
-        }
-        return true;
     }
 
     /** Notes a field by its name, and links it behind an earlier one of the same name. */

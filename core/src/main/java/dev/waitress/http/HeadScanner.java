@@ -74,6 +74,9 @@ final class HeadScanner {
             int bound = Math.min(available, firstByte() + limits.maxHeadBytes());
             int at = Syntax.findLineEnd(bytes, base + searched, base + bound) - base;
             searched = at;
+            if (lineCount == 0 && at - lineStart > limits.maxLineBytes()) {
+                return refuse(Rejection.of(Rule.LINE_TOO_LONG, String.valueOf(limits.maxLineBytes())));
+            }
             if (at >= bound || at + 1 == bound && bytes[base + at] == '\r') {
                 return bound < available || bound == firstByte() + limits.maxHeadBytes()
                         ? refuse(Rejection.of(Rule.HEAD_TOO_LARGE, String.valueOf(limits.maxHeadBytes())))

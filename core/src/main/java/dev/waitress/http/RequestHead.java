@@ -199,7 +199,7 @@ public final class RequestHead implements ParseStep {
         return base + fields[STRIDE * field + NAME_END];
     }
 
-    /** The value without white space around it, folds replaced. */
+    /** The value without white space around it. */
     public int valueStart(int field) {
         return base + fields[STRIDE * field + VALUE];
     }
@@ -249,10 +249,6 @@ public final class RequestHead implements ParseStep {
         fields[at + VALUE_END] = valueEnd;
         fields[at + LINK] = LAST;
         return fieldCount++;
-    }
-
-    void setValueEnd(int field, int end) {
-        fields[STRIDE * field + VALUE_END] = end - base;
     }
 
     /** Makes {@code later} the next field of the same name after {@code earlier}. */

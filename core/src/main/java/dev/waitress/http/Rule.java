@@ -8,7 +8,7 @@ public enum Rule {
     BARE_CR_OR_LF_IN_FIELD(Status.BAD_REQUEST, "Bare CR or LF found in header line \"%s\""),
     /** White space before the first header field. RFC 9112 §2.2. */
     LEADING_WHITE_SPACE(Status.BAD_REQUEST, "Malformed header line \"%s\""),
-    /** Not {@code field-name ":" OWS field-value OWS}. RFC 9112 §5. */
+    /** Not {@code field-name ":" OWS field-value OWS}, or folded. RFC 9112 §5. */
     FIELD_SYNTAX(Status.BAD_REQUEST, "Invalid header"),
     /** More than one of a field that may come once. RFC 9110 §5.3, RFC 9112 §3.2. */
     DUPLICATE_FIELD(Status.BAD_REQUEST, "Duplicate header: %s"),
@@ -48,10 +48,14 @@ public enum Rule {
     HEAD_TOO_SLOW(Status.REQUEST_TIMEOUT, "The request head did not arrive in time"),
     /** RFC 9110 §15.5.9. */
     BODY_TOO_SLOW(Status.REQUEST_TIMEOUT, "The request body arrived too slowly"),
+    /** RFC 9112 §3, RFC 9110 §15.5.15. */
+    LINE_TOO_LONG(Status.URI_TOO_LONG, "exceeds max_request_line of %s"),
     /** RFC 6585 §5. */
     HEAD_TOO_LARGE(Status.FIELDS_TOO_LARGE, "exceeds max_header of %s"),
     /** RFC 6585 §5. */
     TOO_MANY_FIELDS(Status.FIELDS_TOO_LARGE, "exceeds max_request_headers of %s"),
+    /** RFC 6585 §5. */
+    TRAILER_TOO_LARGE(Status.FIELDS_TOO_LARGE, "exceeds max_trailer of %s"),
     /** RFC 9110 §15.5.14. */
     BODY_TOO_LARGE(Status.CONTENT_TOO_LARGE, "exceeds max_body of %s");
 

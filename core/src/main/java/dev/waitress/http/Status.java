@@ -6,6 +6,7 @@ public enum Status {
     REQUEST_TIMEOUT(408, "Request Timeout"),
     /** The reason phrase is the one that clients of Waitress know. */
     CONTENT_TOO_LARGE(413, "Request Entity Too Large"),
+    URI_TOO_LONG(414, "URI Too Long"),
     FIELDS_TOO_LARGE(431, "Request Header Fields Too Large"),
     INTERNAL_SERVER_ERROR(500, "Internal Server Error"),
     NOT_IMPLEMENTED(501, "Not Implemented"),

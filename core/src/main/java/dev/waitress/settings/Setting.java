@@ -82,6 +82,8 @@ public final class Setting<T> {
             Cast.integer(1, 64 * MIB),
             256 * KIB,
             "Bytes at which a request head is refused (431).");
+    public static final Setting<Long> MAX_REQUEST_LINE_SIZE =
+            define("max_request_line_size", Cast.integer(1, 64 * MIB), 64 * KIB, "Most bytes of a request line (414).");
     public static final Setting<Long> MAX_REQUEST_HEADERS =
             define("max_request_headers", Cast.integer(1, 100_000), 1000L, "Most header lines of a request (431).");
     public static final Setting<Long> MAX_REQUEST_BODY_SIZE = define(
@@ -89,6 +91,16 @@ public final class Setting<T> {
             Cast.integer(0, NO_LIMIT),
             1024 * MIB,
             "Bytes at which a request body is refused (413).");
+    public static final Setting<Long> MAX_CHUNK_LINE_SIZE = define(
+            "max_chunk_line_size",
+            Cast.integer(16, MIB),
+            16 * KIB,
+            "Most bytes of the size and extensions of one chunk (400).");
+    public static final Setting<Long> MAX_REQUEST_TRAILER_SIZE = define(
+            "max_request_trailer_size",
+            Cast.integer(0, 64 * MIB),
+            16 * KIB,
+            "Most bytes of the trailer fields after a chunked body (431).");
     public static final Setting<Long> CONNECTION_LIMIT = define(
             "connection_limit", Cast.integer(1, 1_000_000), 10_000L, "Connections open at once; further clients wait.");
 

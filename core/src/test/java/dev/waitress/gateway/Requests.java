@@ -4,6 +4,7 @@ import dev.waitress.buffer.BodyBuffer;
 import dev.waitress.http.Limits;
 import dev.waitress.http.RequestHead;
 import dev.waitress.http.RequestParser;
+import dev.waitress.settings.Settings;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 
@@ -12,7 +13,7 @@ final class Requests {
     private Requests() {}
 
     static Request parse(String text) {
-        RequestParser parser = new RequestParser(new Limits(100_000, 100, 100_000));
+        RequestParser parser = new RequestParser(Limits.of(Settings.defaults()));
         ByteBuffer in = ByteBuffer.wrap(text.getBytes(StandardCharsets.ISO_8859_1));
         if (parser.feed(in) instanceof RequestHead head) {
             return new Request(head, BodyBuffer.EMPTY, new Peer("10.0.0.1", "5555", "8080"));

@@ -2,6 +2,7 @@ package dev.waitress.http;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.waitress.settings.Setting;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -54,11 +55,33 @@ class ChunkedReceiverTest {
         assertThat(feed("0\r\n" + trailer + "\r\n")).containsExactly(expected);
     }
 
+    @ParameterizedTest
+    @ValueSource(strings = {"", ";ext", ";ext=\"quoted\""})
+    void boundsASizeLine(String extension) {
+        int most = Setting.MAX_CHUNK_LINE_SIZE.defaultValue().intValue();
+        for (int bytes : new int[] {most - 1, most}) {
+            assertThat(feed(sizeLine(bytes, extension) + "\r\nx\r\n0\r\n\r\n")).containsExactly("body \"x\"");
+        }
+        assertThat(feed(sizeLine(most + 1, extension) + "\r\nx\r\n0\r\n\r\n"))
+                .containsExactly("400 Invalid chunk size HTTP/1.1");
+    }
+
+    private static String sizeLine(int bytes, String extension) {
+        return "0".repeat(bytes - extension.length() - 1) + "1" + extension;
+    }
+
     @Test
-    void boundsASizeLine() {
-        String zeros = "0".repeat(ChunkedReceiver.MAX_SIZE_LINE_BYTES - 2);
-        assertThat(feed(zeros + "1\r\nx\r\n0\r\n\r\n")).containsExactly("body \"x\"");
-        assertThat(feed(zeros + "01\r\nx\r\n0\r\n\r\n")).containsExactly("400 Invalid chunk size HTTP/1.1");
+    void boundsTheTrailers() {
+        int most = Setting.MAX_REQUEST_TRAILER_SIZE.defaultValue().intValue();
+        for (int bytes : new int[] {most - 1, most}) {
+            assertThat(feed("0\r\nA: b\r\n" + trailer(bytes - 6) + "\r\n")).containsExactly("body \"\"");
+        }
+        assertThat(feed("0\r\nA: b\r\n" + trailer(most - 5) + "\r\n"))
+                .containsExactly("431 exceeds max_trailer of " + most + " HTTP/1.1");
+    }
+
+    private static String trailer(int bytes) {
+        return "X:" + "x".repeat(bytes - 4) + "\r\n";
     }
 
     @Test

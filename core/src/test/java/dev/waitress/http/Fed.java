@@ -1,5 +1,6 @@
 package dev.waitress.http;
 
+import dev.waitress.settings.Settings;
 import java.io.ByteArrayOutputStream;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
@@ -9,7 +10,7 @@ import java.util.List;
 
 /** Feeds a parser and writes down what it says, in a form that does not depend on how the input was cut. */
 final class Fed {
-    static final Limits LIMITS = new Limits(262_144, 1000, 1L << 30);
+    static final Limits LIMITS = Limits.of(Settings.defaults());
 
     private final RequestParser parser;
     private final List<String> events = new ArrayList<>();
