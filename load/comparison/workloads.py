@@ -5,6 +5,11 @@ from __future__ import annotations
 from typing import NamedTuple
 
 HELLO_BODY = b"Hello, world!\n"
+_MIB = 1024 * 1024
+_POST_64_KIB = """
+wrk.method = "POST"
+wrk.body = string.rep("x", 65536)
+"""
 
 
 class Workload(NamedTuple):
@@ -31,6 +36,12 @@ WORKLOADS = (
         "sleep", "time.sleep(0.010), then 14 bytes", "sleeping:app", (32,), threads=4, needs_threads=True
     ),
     Workload("flask", "Flask, one route, 14 bytes", "flask_hello:app", (32, 128)),
+    Workload("large", "1 MiB at once", "large:app", (32,), body=bytes(_MIB)),
+    Workload(
+        "upload", "POST of 64 KiB, read whole", "upload:app", (32,), body=b"0\n", wrk_script=_POST_64_KIB
+    ),
+    Workload("file", "10 MiB by wsgi.file_wrapper", "file:app", (8,), body=bytes(10 * _MIB)),
+    Workload("stream", "100 blocks of 1 KiB, no length", "streamed:app", (32,), body=bytes(100 * 1024)),
 )
 
 
