@@ -53,7 +53,8 @@ final class Addresses {
         }
     }
 
-    private static List<InetSocketAddress> resolve(Settings settings) {
+    /** The TCP addresses to listen on, without binding any. */
+    static List<InetSocketAddress> resolve(Settings settings) {
         List<InetSocketAddress> found = new ArrayList<>();
         Set<InetSocketAddress> seen = new LinkedHashSet<>();
         for (String entry : settings.addresses()) {

@@ -3,6 +3,9 @@ package dev.waitress;
 import dev.waitress.buffer.PrivateDirectory;
 import dev.waitress.channel.EventLoop;
 import dev.waitress.gateway.Gateway;
+import dev.waitress.settings.Settings;
+import dev.waitress.task.TaskDispatcher;
+import dev.waitress.wsgi.Application;
 import java.io.IOException;
 
 /** Makes ready what answers the requests of one loop, before anything listens. */
@@ -15,4 +18,9 @@ public interface GatewayStarter {
      * @throws IOException if the application cannot be started
      */
     Gateway start(EventLoop loop, PrivateDirectory directory) throws IOException, InterruptedException;
+
+    /** Answers by a Java application, on task threads. */
+    static GatewayStarter of(Application application, Settings settings) {
+        return (loop, directory) -> new TaskDispatcher(application, settings, loop::execute);
+    }
 }

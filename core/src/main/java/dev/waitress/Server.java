@@ -1,12 +1,10 @@
 package dev.waitress;
 
-import dev.waitress.buffer.PrivateDirectory;
 import dev.waitress.channel.ChannelHost;
-import dev.waitress.channel.EventLoop;
 import dev.waitress.channel.Listener;
-import dev.waitress.gateway.Gateway;
 import dev.waitress.settings.Setting;
 import dev.waitress.settings.Settings;
+import dev.waitress.settings.SettingsException;
 import java.io.IOException;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
@@ -21,50 +19,50 @@ public final class Server implements AutoCloseable {
     private static final Logger LOG = System.getLogger("waitress");
 
     private final Settings settings;
-    private final PrivateDirectory directory;
-    private final EventLoop loop;
-    private final Gateway gateway;
+    private final Engine engine;
     private final ChannelHost host;
     private final List<Listener> listeners;
     private final AtomicBoolean closing = new AtomicBoolean();
     private final CountDownLatch closed = new CountDownLatch(1);
 
-    private Server(
-            Settings settings, PrivateDirectory directory, EventLoop loop, Gateway gateway, List<Listener> listeners) {
+    private Server(Settings settings, Engine engine, List<Listener> listeners) {
         this.settings = settings;
-        this.directory = directory;
-        this.loop = loop;
-        this.gateway = gateway;
+        this.engine = engine;
         this.listeners = listeners;
-        this.host = new ChannelHost(loop, gateway, directory, settings);
+        this.host = new ChannelHost(engine.loop(), engine.gateway(), engine.directory(), settings);
     }
 
     /**
      * Starts a server in front of a gateway. Whatever fails, nothing is left behind.
      *
      * @throws IOException if the application cannot be started or an address cannot be bound
-     * @throws IllegalArgumentException if settings contradict each other
+     * @throws SettingsException if settings contradict each other or an address is not valid
      */
     public static Server start(Settings settings, GatewayStarter starter) throws IOException, InterruptedException {
         settings.requireConsistent();
-        PrivateDirectory directory = new PrivateDirectory();
-        EventLoop loop = new EventLoop("waitress-loop", settings.getInt(Setting.RECV_BYTES));
-        loop.start();
+        settings.warnings().forEach(warning -> LOG.log(Level.WARNING, warning));
+        Engine engine = Engine.start(settings, starter);
         try {
-            Gateway gateway = starter.start(loop, directory);
-            try {
-                Server server = new Server(settings, directory, loop, gateway, Addresses.bind(settings));
-                loop.execute(() -> server.host.open(server.listeners));
-                return server;
-            } catch (IOException | RuntimeException e) {
-                gateway.close();
-                throw e;
-            }
-        } catch (IOException | RuntimeException | InterruptedException e) {
-            loop.stop();
-            directory.close();
+            Server server = new Server(settings, engine, Addresses.bind(settings));
+            engine.loop().execute(() -> server.host.open(server.listeners));
+            return server;
+        } catch (IOException | RuntimeException e) {
+            engine.stop();
             throw e;
         }
+    }
+
+    /**
+     * Does all that {@link #start} does but listening: what would fail there fails here.
+     *
+     * @throws IOException if the application cannot be started
+     * @throws SettingsException if settings contradict each other or an address is not valid
+     */
+    public static void check(Settings settings, GatewayStarter starter) throws IOException, InterruptedException {
+        settings.requireConsistent();
+        settings.warnings().forEach(warning -> LOG.log(Level.WARNING, warning));
+        Addresses.resolve(settings);
+        Engine.start(settings, starter).stop();
     }
 
     /** Where it listens, with the real port where 0 was asked for. */
@@ -101,13 +99,11 @@ public final class Server implements AutoCloseable {
 
     private void shutDown() throws InterruptedException {
         CountDownLatch empty = new CountDownLatch(1);
-        loop.execute(() -> host.drain(empty::countDown));
+        engine.loop().execute(() -> host.drain(empty::countDown));
         if (!empty.await(settings.get(Setting.SHUTDOWN_TIMEOUT), TimeUnit.SECONDS)) {
             LOG.log(Level.WARNING, "requests still running after shutdown_timeout are cut");
         }
-        loop.execute(host::closeAll);
-        gateway.close();
-        loop.stop();
-        directory.close();
+        engine.loop().execute(host::closeAll);
+        engine.stop();
     }
 }

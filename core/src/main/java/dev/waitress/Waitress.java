@@ -1,7 +1,6 @@
 package dev.waitress;
 
 import dev.waitress.settings.Settings;
-import dev.waitress.task.TaskDispatcher;
 import dev.waitress.wsgi.Application;
 import java.io.IOException;
 
@@ -37,6 +36,6 @@ public final class Waitress {
      * @throws IllegalArgumentException if settings contradict each other
      */
     public static Server start(Application application, Settings settings) throws IOException, InterruptedException {
-        return Server.start(settings, (loop, directory) -> new TaskDispatcher(application, settings, loop::execute));
+        return Server.start(settings, GatewayStarter.of(application, settings));
     }
 }

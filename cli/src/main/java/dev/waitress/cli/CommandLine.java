@@ -1,24 +1,20 @@
 package dev.waitress.cli;
 
 import dev.waitress.settings.Setting;
-import dev.waitress.settings.Settings;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.Deque;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 
-/** What the arguments of the command say: flags, settings in their order, and the application. */
+/** What the arguments of the command say: options of its own, settings in their order, and the application. */
 final class CommandLine {
-    /** A setting in its text form. */
-    private record Given(String name, String text) {}
-
-    private final List<Given> settings = new ArrayList<>();
+    private final Map<Option, String> own = new HashMap<>();
+    private final Map<String, String> settings = new LinkedHashMap<>();
     private final List<String> applications = new ArrayList<>();
-    private String app = "";
-    private String appClass = "";
-    private boolean help;
-    private boolean version;
-    private boolean call;
 
     private CommandLine() {}
 
@@ -54,13 +50,13 @@ final class CommandLine {
             if (equals >= 0) {
                 throw new UsageException("option --" + option.name() + " must not have an argument");
             }
-            flag(option);
+            take(option, option.flagText());
             return;
         }
         if (equals < 0 && rest.isEmpty()) {
             throw new UsageException("option --" + option.name() + " requires argument");
         }
-        value(option, equals < 0 ? rest.removeFirst() : text.substring(equals + 1));
+        take(option, equals < 0 ? rest.removeFirst() : text.substring(equals + 1));
     }
 
     /** The option of this name, or the only one that begins so. */
@@ -81,85 +77,50 @@ final class CommandLine {
         return candidates.get(0);
     }
 
-    private void flag(Option option) {
-        if (option.equals(Option.HELP)) {
-            help = true;
-        } else if (option.equals(Option.VERSION)) {
-            version = true;
-        } else if (option.equals(Option.CALL)) {
-            call = true;
+    /** Of an option given twice the last counts, but addresses add up. */
+    private void take(Option option, String text) {
+        if (option.setting().isEmpty()) {
+            own.put(option, text);
+        } else if (option.setting().equals(Setting.LISTEN.name())) {
+            settings.merge(option.setting(), text, (before, more) -> before + " " + more);
         } else {
-            boolean negated = option.doc().isEmpty();
-            String name = negated ? option.settingName().substring(Option.NO.length()) : option.settingName();
-            settings.add(new Given(name, String.valueOf(!negated)));
+            settings.put(option.setting(), text);
         }
     }
 
-    private void value(Option option, String text) {
-        if (option.equals(Option.APP)) {
-            app = text;
-        } else if (option.equals(Option.APP_CLASS)) {
-            appClass = text;
-        } else {
-            settings.add(new Given(option.settingName(), text));
-        }
-    }
-
-    boolean wantsHelp() {
-        return help;
-    }
-
-    boolean wantsVersion() {
-        return version;
-    }
-
-    /** Whether the application is made by calling what is named. */
-    boolean isFactory() {
-        return call;
+    /** Whether an option of the command's own was given. */
+    boolean has(Option option) {
+        return own.containsKey(option);
     }
 
     /** Name of the Java application's class; empty for a Python application. */
     String appClass() {
-        return appClass;
+        return own.getOrDefault(Option.APP_CLASS, "");
     }
 
     /**
-     * The one Python application.
+     * The one application: a Python one, unless {@link #appClass} is given.
      *
      * @throws UsageException if there is none, or more than one
      */
     String application() throws UsageException {
-        requireOne();
-        return app.isEmpty() ? applications.get(0) : app;
-    }
-
-    /** Refuses anything but one application, of either kind. */
-    void requireOne() throws UsageException {
-        int named = applications.size() + (app.isEmpty() ? 0 : 1) + (appClass.isEmpty() ? 0 : 1);
-        if (named == 0) {
-            throw new UsageException("Specify an application");
-        }
-        if (named > 1) {
-            throw new UsageException("Provide only one WSGI app");
-        }
-    }
-
-    /**
-     * The settings given; of one given twice the last counts, but lists add up.
-     *
-     * @throws dev.waitress.settings.SettingsException if a value is not valid
-     */
-    Settings settings() {
-        Settings result = Settings.defaults();
-        StringBuilder listen = new StringBuilder();
-        for (Given given : settings) {
-            if (given.name.equals(Setting.LISTEN.name())) {
-                listen.append(' ').append(given.text);
-                result = result.withText(given.name, listen.toString());
-            } else {
-                result = result.withText(given.name, given.text);
+        List<String> named = new ArrayList<>(applications);
+        for (Option option : List.of(Option.APP, Option.APP_CLASS)) {
+            if (has(option)) {
+                named.add(own.getOrDefault(option, ""));
             }
         }
-        return result;
+        if (named.isEmpty()) {
+            throw new UsageException("Specify an application");
+        }
+        if (named.size() > 1) {
+            throw new UsageException("Provide only one WSGI app");
+        }
+        return named.get(0);
+    }
+
+    /** The settings given, by their names with underscores. */
+    Map<String, String> settings() {
+        return Collections.unmodifiableMap(settings);
     }
 }

@@ -1,53 +1,70 @@
 package dev.waitress.cli;
 
+import dev.waitress.settings.Group;
 import dev.waitress.settings.Setting;
-import java.util.List;
 
 /** The help text, made from the table of settings. */
 final class Help {
     private static final int COLUMN = 34;
+    private static final int WIDTH = 100;
+
+    private final StringBuilder text = new StringBuilder("""
+            Usage: waitress-serve [OPTIONS] MODULE:OBJECT
+                   waitress-serve [OPTIONS] --app-class=CLASS
+
+            Serves a Python WSGI application in worker processes, or a Java application.
+            Options may stand before or behind the application, as --name=VALUE or --name VALUE.
+            Each setting has an environment variable too: WAITRESS_THREADS for --threads, and so on;
+            PORT and WEB_CONCURRENCY set --port and --workers. The command line comes first.
+            """);
 
     private Help() {}
 
     static String text() {
-        StringBuilder text = new StringBuilder("""
-                Usage: waitress-serve [OPTIONS] MODULE:OBJECT
-                       waitress-serve [OPTIONS] --app-class=CLASS
-
-                Serves a Python WSGI application in worker processes, or a Java application.
-
-                Options:
-                """);
-        Option.own().forEach(option -> add(text, option.name(), option.valueWord(), option.doc()));
-        text.append("\nSettings (--name=VALUE or --name VALUE):\n");
-        for (Setting<?> setting : Setting.all()) {
-            Option option = Option.of(setting);
-            add(
-                    text,
-                    setting.isFlag() ? "[no-]" + option.name() : option.name(),
-                    option.valueWord(),
-                    option.doc() + defaultValue(setting));
+        Help help = new Help();
+        help.title("Command");
+        Option.own().forEach(option -> help.add(option, option.name(), option.doc()));
+        for (Group group : Group.values()) {
+            help.title(group.title());
+            Setting.textual().stream()
+                    .filter(setting -> setting.group() == group)
+                    .forEach(help::add);
         }
-        return text.toString();
+        return help.text.toString();
     }
 
-    private static void add(StringBuilder text, String name, String valueWord, String doc) {
-        String usage = "  --" + name + (valueWord.isEmpty() ? "" : "=" + valueWord);
-        text.append(usage);
-        text.append(" ".repeat(Math.max(1, COLUMN - usage.length())))
-                .append(doc)
-                .append('\n');
+    private void title(String title) {
+        text.append('\n').append(title).append(":\n");
     }
 
-    private static String defaultValue(Setting<?> setting) {
-        Object value = setting.defaultValue();
-        if (value instanceof List<?> items) {
-            value = String.join(" ", items.stream().map(String::valueOf).toList());
-        } else if (value instanceof Integer mode) {
-            value = Integer.toOctalString(mode);
-        } else if (value instanceof Boolean on) {
-            value = on ? "on" : "off";
+    private void add(Setting<?> setting) {
+        Option option = Option.of(setting);
+        add(option, setting.isFlag() ? "[no-]" + option.name() : option.name(), option.doc() + defaultOf(setting));
+    }
+
+    private static String defaultOf(Setting<?> setting) {
+        String value = Setting.text(setting.defaultValue());
+        if (setting.isFlag()) {
+            value = value.equals("true") ? "on" : "off";
         }
-        return value.toString().isEmpty() ? "" : " Default: " + value + ".";
+        return value.isEmpty() ? "" : " Default: " + value + ".";
+    }
+
+    private void add(Option option, String name, String doc) {
+        String usage = "  --" + name + (option.takesValue() ? "=" + option.valueWord() : "");
+        text.append(usage).append(" ".repeat(Math.max(1, COLUMN - usage.length())));
+        int column = Math.max(COLUMN, usage.length() + 1);
+        String gap = "";
+        for (String word : doc.split(" ", -1)) {
+            if (column + gap.length() + word.length() > WIDTH) {
+                text.append('\n').append(" ".repeat(COLUMN));
+                column = COLUMN;
+                gap = "";
+            }
+            text.append(gap).append(word);
+            column += gap.length() + word.length();
+            gap = " ";
+        }
+        text.append('\n');
     }
 }

@@ -1,18 +1,19 @@
 package dev.waitress.cli;
 
+import dev.waitress.GatewayStarter;
 import dev.waitress.Server;
-import dev.waitress.Waitress;
 import dev.waitress.settings.Setting;
 import dev.waitress.settings.Settings;
 import dev.waitress.settings.SettingsException;
+import dev.waitress.settings.Source;
 import dev.waitress.worker.PythonFinder;
 import dev.waitress.worker.WorkerConfig;
 import dev.waitress.worker.WorkerFailedException;
 import dev.waitress.worker.WorkerGateway;
-import dev.waitress.wsgi.Application;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.util.List;
+import java.util.Map;
 
 /** The command {@code waitress-serve}. */
 public final class Main {
@@ -23,18 +24,21 @@ public final class Main {
     /** Serves until it is told to end; the process ends with the status of {@code docs/cli.md}. */
     public static void main(String[] arguments) {
         ConsoleLog.install();
-        System.exit(run(List.of(arguments), System.out, System.err));
+        System.exit(run(List.of(arguments), System.getenv(), System.out, System.err));
     }
 
-    static int run(List<String> arguments, PrintStream out, PrintStream err) {
+    static int run(List<String> arguments, Map<String, String> environment, PrintStream out, PrintStream err) {
         try {
             CommandLine line = CommandLine.parse(arguments);
-            if (line.wantsHelp()) {
+            if (line.has(Option.HELP)) {
                 out.print(Help.text());
-            } else if (line.wantsVersion()) {
+            } else if (line.has(Option.VERSION)) {
                 out.println("waitress " + version());
+            } else if (line.has(Option.PRINT_SETTINGS)) {
+                List<Source> sources = sources(line, environment);
+                out.print(SettingsReport.text(Source.merge(sources).requireConsistent(), sources));
             } else {
-                serve(line);
+                serve(line, environment, out);
             }
             return 0;
         } catch (UsageException e) {
@@ -66,22 +70,30 @@ public final class Main {
         return failure.exitStatus();
     }
 
-    private static void serve(CommandLine line) throws UsageException, IOException, InterruptedException {
-        line.requireOne();
-        Settings settings = line.settings().requireConsistent();
-        Server server =
-                line.appClass().isEmpty() ? startPython(line, settings) : Waitress.start(application(line), settings);
-        server.serveUntilSignal();
+    /** The strongest first. */
+    private static List<Source> sources(CommandLine line, Map<String, String> environment) {
+        return List.of(Source.options(line.settings()), Source.variables(environment), Source.platform(environment));
     }
 
-    private static Application application(CommandLine line) throws UsageException {
-        return JavaApplication.load(line.appClass());
-    }
-
-    private static Server startPython(CommandLine line, Settings settings)
+    private static void serve(CommandLine line, Map<String, String> environment, PrintStream out)
             throws UsageException, IOException, InterruptedException {
-        String python = PythonFinder.find(settings.get(Setting.PYTHON), System.getenv());
-        WorkerConfig config = new WorkerConfig(List.of(python), line.application(), line.isFactory(), settings);
-        return Server.start(settings, (loop, directory) -> WorkerGateway.start(config, loop, directory));
+        String application = line.application();
+        Settings settings = Source.merge(sources(line, environment)).requireConsistent();
+        GatewayStarter starter = line.appClass().isEmpty()
+                ? pythonApplication(application, line.has(Option.CALL), settings, environment)
+                : GatewayStarter.of(JavaApplication.load(application), settings);
+        if (line.has(Option.CHECK)) {
+            Server.check(settings, starter);
+            out.println("OK: " + application + " can be served");
+        } else {
+            Server.start(settings, starter).serveUntilSignal();
+        }
+    }
+
+    private static GatewayStarter pythonApplication(
+            String application, boolean isFactory, Settings settings, Map<String, String> environment) {
+        String python = PythonFinder.find(settings.get(Setting.PYTHON), environment);
+        WorkerConfig config = new WorkerConfig(List.of(python), application, isFactory, settings);
+        return (loop, directory) -> WorkerGateway.start(config, loop, directory);
     }
 }

@@ -3,54 +3,54 @@ package dev.waitress.cli;
 import dev.waitress.settings.Setting;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 
 /**
  * One option of the command line.
  *
  * @param name without its dashes
  * @param valueWord what stands for the value in the help; empty if the option takes none
- * @param doc one sentence for the help
+ * @param doc for the help
+ * @param setting name of the setting that it sets; empty if it is an option of the command alone
+ * @param flagText what a flag sets its setting to, as text
  */
-record Option(String name, String valueWord, String doc) {
-    static final Option HELP = new Option("help", "", "Show this text.");
-    static final Option VERSION = new Option("version", "", "Show the version.");
+record Option(String name, String valueWord, String doc, String setting, String flagText) {
+    static final Option HELP = own("help", "", "Show this text.");
+    static final Option VERSION = own("version", "", "Show the version.");
+    static final Option CHECK =
+            own("check", "", "Load the application and check the settings, but listen nowhere and end.");
+    static final Option PRINT_SETTINGS = own("print-settings", "", "Show every setting and where it comes from.");
     static final Option CALL =
-            new Option("call", "", "Call the named object without arguments: its result is the application.");
-    static final Option APP = new Option("app", "MODULE:OBJECT", "The Python application, in place of the argument.");
+            own("call", "", "Call the named object without arguments: its result is the application.");
+    static final Option APP = own("app", "MODULE:OBJECT", "The Python application, in place of the argument.");
     static final Option APP_CLASS =
-            new Option("app-class", "CLASS", "A Java application: a class with a public constructor, on CLASSPATH.");
+            own("app-class", "CLASS", "A Java application: a class with a public constructor, on CLASSPATH.");
 
-    /** Prefix of a flag's negation. */
-    static final String NO = "no-";
+    private static Option own(String name, String valueWord, String doc) {
+        return new Option(name, valueWord, doc, "", "");
+    }
 
-    /** Options that are no settings. */
+    /** Options of the command alone. */
     static List<Option> own() {
-        return List.of(HELP, VERSION, CALL, APP, APP_CLASS);
+        return List.of(HELP, VERSION, CHECK, PRINT_SETTINGS, APP, APP_CLASS, CALL);
     }
 
     /** Every option, with the negations of flags. */
     static List<Option> all() {
         List<Option> all = new ArrayList<>(own());
-        for (Setting<?> setting : Setting.all()) {
+        for (Setting<?> setting : Setting.textual()) {
             all.add(of(setting));
             if (setting.isFlag()) {
-                all.add(new Option(NO + of(setting).name, "", ""));
+                all.add(new Option("no-" + setting.option(), "", "", setting.name(), "false"));
             }
         }
         return all;
     }
 
     static Option of(Setting<?> setting) {
-        return new Option(setting.name().replace('_', '-'), setting.valueWord(), setting.doc());
+        return new Option(setting.option(), setting.valueWord(), setting.doc(), setting.name(), "true");
     }
 
     boolean takesValue() {
         return !valueWord.isEmpty();
-    }
-
-    /** Name of the setting that this option sets, with underscores. */
-    String settingName() {
-        return name.replace('-', '_').toLowerCase(Locale.ROOT);
     }
 }

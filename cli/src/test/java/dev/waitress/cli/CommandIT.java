@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Map;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -26,7 +27,7 @@ class CommandIT {
                 "broken_import:app | Error: Cannot import WSGI application 'broken_import:app': No module named 'no_such_module_at_all'",
                 "--python=no-such-python stages:app | Error: Cannot run program \"no-such-python\"",
                 "--python=true stages:app | Error: Python (true) ended with status 0 before it had loaded the application",
-                "--port=x stages:app | Error: port: must be a whole number, got 'x'",
+                "--port=x stages:app | Error: --port: must be a whole number from 0 to 65535, got 'x'",
                 "--listen=a --port=1 stages:app | Error: host or port may not be set if listen is set.",
                 "--app-class=no.Such | Error: class no.Such is not on the class path (set CLASSPATH)",
                 "--app-class=java.lang.String | Error: class java.lang.String does not implement dev.waitress.wsgi.Application",
@@ -59,6 +60,35 @@ class CommandIT {
         try (Command command = Command.start("exits:app")) {
             assertThat(command.await()).isEqualTo(5);
             assertThat(command.log()).isEmpty();
+        }
+    }
+
+    @Test
+    void checksWithoutListening() throws Exception {
+        try (ServerSocket taken = new ServerSocket(0)) {
+            String listen = "--listen=127.0.0.1:" + taken.getLocalPort();
+            try (Command command = Command.start("--check", listen, "stages:app")) {
+                assertThat(command.await()).isZero();
+                assertThat(command.log()).isEqualTo("OK: stages:app can be served");
+            }
+        }
+        try (Command command = Command.start("--check", "--listen=:80", "stages:app")) {
+            assertThat(command.await()).isEqualTo(1);
+            assertThat(command.log()).isEqualTo("Error: Invalid host/port specified: ':80'");
+        }
+        try (Command command = Command.start("--check", "stages:nope")) {
+            assertThat(command.await()).isEqualTo(1);
+        }
+    }
+
+    @Test
+    void takesSettingsFromTheEnvironment() throws Exception {
+        Map<String, String> environment = Map.of("PORT", "0", "WEB_CONCURRENCY", "2", "WAITRESS_HOST", "127.0.0.1");
+        try (Command command = Command.start(environment, "--send-bytes=1", "stages:app")) {
+            assertThat(Client.get(command.port(), "/pid").status()).isEqualTo(200);
+            assertThat(command.descendants()).hasSize(2);
+            assertThat(command.stop()).isZero();
+            assertThat(command.log()).startsWith("WARNING:waitress:send_bytes will be removed in a future release");
         }
     }
 

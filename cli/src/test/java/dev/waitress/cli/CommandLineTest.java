@@ -5,9 +5,11 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.waitress.settings.Setting;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class CommandLineTest {
     private static CommandLine parse(String arguments) throws UsageException {
@@ -18,31 +20,34 @@ class CommandLineTest {
     void takesValuesInBothForms() throws UsageException {
         CommandLine line = parse("--port=8041 --threads 8 --no-ipv6 m:a");
         assertThat(line.application()).isEqualTo("m:a");
-        assertThat(line.settings().get(Setting.PORT)).isEqualTo(8041);
-        assertThat(line.settings().get(Setting.THREADS)).isEqualTo(8);
-        assertThat(line.settings().get(Setting.IPV6)).isFalse();
+        assertThat(line.settings()).isEqualTo(Map.of("port", "8041", "threads", "8", "ipv6", "false"));
     }
 
     @Test
-    void letsTheLastOneCountButAddsLists() throws UsageException {
-        CommandLine line = parse("--port=1 --listen=a:1 --ipv4 --listen=b:2 --no-ipv4 --port=2 m:a");
-        assertThat(line.settings().get(Setting.PORT)).isEqualTo(2);
-        assertThat(line.settings().get(Setting.LISTEN)).containsExactly("a:1", "b:2");
-        assertThat(line.settings().get(Setting.IPV4)).isFalse();
+    void letsTheLastOneCountButAddsAddresses() throws UsageException {
+        CommandLine line = parse("--port=1 --listen=a:1 --ipv4 --listen=b:2 --no-ipv4 --port=2 --app=m:a --app=m:b");
+        assertThat(line.settings()).isEqualTo(Map.of("port", "2", "listen", "a:1 b:2", "ipv4", "false"));
+        assertThat(line.application()).isEqualTo("m:b");
     }
 
     @Test
     void acceptsUniquePrefixesAndOptionsAfterTheApplication() throws UsageException {
         CommandLine line = parse("m:a --po=1 --exp");
         assertThat(line.application()).isEqualTo("m:a");
-        assertThat(line.settings().get(Setting.PORT)).isEqualTo(1);
-        assertThat(line.settings().get(Setting.EXPOSE_TRACEBACKS)).isTrue();
+        assertThat(line.settings()).isEqualTo(Map.of("port", "1", "expose_tracebacks", "true"));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"--listen=a", "--ident=a", "--port=1", "--app=a"})
+    void aWholeNameIsNeverAmbiguous(String argument) throws UsageException {
+        parse(argument);
     }
 
     @Test
     void takesTheApplicationFromAppOrBehindTheDashes() throws UsageException {
         assertThat(parse("--app=m:a").application()).isEqualTo("m:a");
         assertThat(parse("--port=1 -- m:a").application()).isEqualTo("m:a");
+        assertThat(parse("-- --m:a").application()).isEqualTo("--m:a");
         assertThat(parse("--app-class=C --call").appClass()).isEqualTo("C");
     }
 
@@ -54,22 +59,47 @@ class CommandLineTest {
         "m:a --port, option --port requires argument",
         "--expose-tracebacks=1 m:a, option --expose-tracebacks must not have an argument",
         "--un=x m:a, option --un not a unique prefix",
+        "--no-help m:a, option --no-help not recognized",
+        "--no-call m:a, option --no-call not recognized",
+        "--sockets=1 m:a, option --sockets not recognized",
         "--port=1, Specify an application",
         "m:a m:b, Provide only one WSGI app",
         "--app=m:a m:b, Provide only one WSGI app",
     })
     void saysWhatItDoesNotUnderstand(String arguments, String message) {
-        assertThatThrownBy(() -> parse(arguments).requireOne())
+        assertThatThrownBy(() -> parse(arguments).application())
                 .isInstanceOf(UsageException.class)
                 .hasMessage(message);
+    }
+
+    /** Every option of Waitress, so that its command lines work here. */
+    @Test
+    void knowsEveryOptionOfWaitress() throws UsageException {
+        String valued = "host port listen threads url-scheme url-prefix backlog recv-bytes send-bytes outbuf-overflow"
+                + " outbuf-high-watermark inbuf-overflow connection-limit cleanup-interval channel-timeout"
+                + " max-request-header-size max-request-body-size ident asyncore-loop-timeout unix-socket"
+                + " unix-socket-perms server-name app";
+        for (String name : valued.split(" ", -1)) {
+            parse("--" + name + "=1");
+        }
+        for (String name : "ipv4 ipv6 log-socket-errors expose-tracebacks asyncore-use-poll".split(" ", -1)) {
+            parse("--" + name + " --no-" + name);
+        }
     }
 
     @Test
     void explainsEverySettingInTheHelp() {
         String help = Help.text();
         assertThat(help).startsWith("Usage: ");
-        for (Setting<?> setting : Setting.all()) {
-            assertThat(help).contains(Option.of(setting).name()).contains(setting.doc());
+        assertThat(help.lines()).allMatch(line -> line.length() <= 100);
+        String words = help.replaceAll("\\s+", " ");
+        for (Setting<?> setting : Setting.textual()) {
+            String name = (setting.isFlag() ? "[no-]" : "") + setting.option();
+            assertThat(words).contains(" --" + name).contains(setting.doc());
         }
+        assertThat(words)
+                .contains("--port=PORT TCP port; 0 takes a free one. Default: 8080.")
+                .contains("--unix-socket-perms=MODE File mode of the Unix socket, octal. Default: 600.")
+                .contains("--[no-]ipv4 Listen on the IPv4 addresses of a name or *. Default: on.");
     }
 }

@@ -35,6 +35,7 @@ public final class ChannelHost {
     private final long channelTimeoutNanos;
     private final long cleanupIntervalNanos;
     private final Deadlines deadlines;
+    private final SocketErrors socketErrors;
 
     private final Set<HttpChannel> channels = new LinkedHashSet<>();
     private final List<Listener> listeners = new ArrayList<>();
@@ -54,6 +55,7 @@ public final class ChannelHost {
         this.channelTimeoutNanos = TimeUnit.SECONDS.toNanos(settings.get(Setting.CHANNEL_TIMEOUT));
         this.cleanupIntervalNanos = TimeUnit.SECONDS.toNanos(settings.get(Setting.CLEANUP_INTERVAL));
         this.deadlines = Deadlines.of(settings);
+        this.socketErrors = SocketErrors.of(settings);
     }
 
     /** Begins to take clients from these listeners. */
@@ -146,6 +148,10 @@ public final class ChannelHost {
 
     Identity identity() {
         return identity;
+    }
+
+    SocketErrors socketErrors() {
+        return socketErrors;
     }
 
     int inbufOverflow() {

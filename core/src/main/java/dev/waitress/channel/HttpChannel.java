@@ -103,8 +103,7 @@ final class HttpChannel implements EventLoop.ReadyHandler, ResponseSink {
         try {
             count = socket.read(in);
         } catch (IOException e) {
-            // A reset by the client is no event: RFC 9112 §9.5 lets either side close at any time.
-            LOG.log(Level.TRACE, "read failed", e);
+            host.socketErrors().failed(e);
             disconnect();
             return;
         }
@@ -267,7 +266,7 @@ final class HttpChannel implements EventLoop.ReadyHandler, ResponseSink {
                 lastActiveNanos = loop.nowNanos();
             }
         } catch (IOException e) {
-            LOG.log(Level.TRACE, "write failed", e);
+            host.socketErrors().failed(e);
             disconnect();
             return false;
         }

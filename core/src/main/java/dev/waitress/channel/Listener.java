@@ -91,7 +91,7 @@ public final class Listener {
                 client = socket.accept();
             } catch (IOException e) {
                 // Out of descriptors, most likely: the client stays in the backlog, and asking again at once is futile.
-                LOG.log(Level.WARNING, "server accept() threw an exception", e);
+                host.socketErrors().notAccepted(e);
                 pause();
                 loop.schedule(RETRY_NANOS, this::resume);
                 return;

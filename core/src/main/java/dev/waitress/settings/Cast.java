@@ -1,151 +1,121 @@
 package dev.waitress.settings;
 
+import java.io.IOException;
+import java.nio.channels.ServerSocketChannel;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
+import java.util.function.Function;
+import java.util.function.UnaryOperator;
 
-/** How a setting reads its text form, and what it accepts; the reason of a refusal is the exception's message. */
-interface Cast<T> {
-    T parse(String text);
+/**
+ * How a setting is read, and what it accepts.
+ *
+ * @param word stands for the value in help texts, for example {@code PORT}; empty for a flag
+ * @param valid what is accepted, in words that follow "must be"
+ * @param parser from the text form; fails with an {@link IllegalArgumentException}
+ * @param checker the value as it is kept, for typed values and parsed ones; fails in the same way
+ */
+record Cast<T>(String word, String valid, Function<String, T> parser, UnaryOperator<T> checker) {
+    private static final Set<String> YES = Set.of("t", "true", "y", "yes", "on", "1");
+    private static final Set<String> NO = Set.of("f", "false", "n", "no", "off", "0", "");
 
-    /** Checks a typed value; the text form goes through here too. */
-    default T check(T value) {
-        return value;
+    T parse(String text) {
+        return check(parser.apply(text));
     }
 
-    /** The value word of the help text, for example {@code INT}; empty for a flag. */
-    String word();
+    T check(T value) {
+        return checker.apply(value);
+    }
 
-    static Cast<String> text() {
-        return new Cast<>() {
-            @Override
-            public String parse(String text) {
-                return text;
-            }
-
-            @Override
-            public String word() {
-                return "TEXT";
-            }
-        };
+    static Cast<String> text(String word) {
+        return new Cast<>(word, "text", UnaryOperator.identity(), UnaryOperator.identity());
     }
 
     /** Decimal digits with an optional sign and spaces around, within {@code min..max}. */
-    static Cast<Long> integer(long min, long max) {
-        return new Cast<>() {
-            @Override
-            public Long parse(String text) {
-                try {
-                    return check(Long.parseLong(text.trim()));
-                } catch (NumberFormatException e) {
-                    throw new IllegalArgumentException("must be a whole number");
-                }
-            }
-
-            @Override
-            public Long check(Long value) {
-                if (value < min || value > max) {
-                    throw new IllegalArgumentException(
-                            max == Long.MAX_VALUE ? "must be at least " + min : "must be from " + min + " to " + max);
-                }
-                return value;
-            }
-
-            @Override
-            public String word() {
-                return "INT";
-            }
-        };
+    static Cast<Long> integer(String word, long min, long max) {
+        String range = max == Long.MAX_VALUE ? " of at least " + min : " from " + min + " to " + max;
+        return new Cast<>(word, "a whole number" + range, text -> Long.parseLong(text.trim()), value -> {
+            require(value >= min && value <= max);
+            return value;
+        });
     }
 
     static Cast<Boolean> flag() {
-        Set<String> yes = Set.of("t", "true", "y", "yes", "on", "1");
-        Set<String> no = Set.of("f", "false", "n", "no", "off", "0", "");
-        return new Cast<>() {
-            @Override
-            public Boolean parse(String text) {
-                String word = text.trim().toLowerCase(Locale.ROOT);
-                if (!yes.contains(word) && !no.contains(word)) {
-                    throw new IllegalArgumentException("must be true or false");
-                }
-                return yes.contains(word);
-            }
-
-            @Override
-            public String word() {
-                return "";
-            }
-        };
+        return new Cast<>(
+                "",
+                "true or false",
+                text -> {
+                    String word = text.trim().toLowerCase(Locale.ROOT);
+                    require(YES.contains(word) || NO.contains(word));
+                    return YES.contains(word);
+                },
+                UnaryOperator.identity());
     }
 
     /** A file mode: octal digits, optionally after {@code 0o}. */
     static Cast<Integer> octal() {
-        return new Cast<>() {
-            @Override
-            public Integer parse(String text) {
-                String digits = text.trim();
-                try {
-                    return check(Integer.parseInt(digits.startsWith("0o") ? digits.substring(2) : digits, 8));
-                } catch (NumberFormatException e) {
-                    throw new IllegalArgumentException("must be octal digits");
-                }
-            }
-
-            @Override
-            public Integer check(Integer value) {
-                if (value < 0 || value > 0777) {
-                    throw new IllegalArgumentException("must be from 0 to 777, octal");
-                }
-                return value;
-            }
-
-            @Override
-            public String word() {
-                return "OCTAL";
-            }
-        };
+        return new Cast<>(
+                "MODE",
+                "an octal file mode from 0 to 777",
+                text -> {
+                    String digits = text.trim();
+                    return Integer.parseInt(digits.startsWith("0o") ? digits.substring(2) : digits, 8);
+                },
+                value -> {
+                    require(value >= 0 && value <= 0777);
+                    return value;
+                });
     }
 
-    /** Text split on white space; commas do not separate. */
-    static Cast<List<String>> list() {
-        return new Cast<>() {
-            @Override
-            public List<String> parse(String text) {
-                String trimmed = text.trim();
-                return trimmed.isEmpty() ? List.of() : List.copyOf(Arrays.asList(trimmed.split("\\s+")));
-            }
-
-            @Override
-            public List<String> check(List<String> value) {
-                return List.copyOf(value);
-            }
-
-            @Override
-            public String word() {
-                return "LIST";
-            }
-        };
+    /** Text split on white space, at least one word; commas do not separate. */
+    static Cast<List<String>> list(String word, String valid) {
+        return new Cast<>(
+                word,
+                valid,
+                text -> Arrays.stream(text.split("\\s+"))
+                        .filter(part -> !part.isEmpty())
+                        .toList(),
+                value -> {
+                    require(!value.isEmpty());
+                    return List.copyOf(value);
+                });
     }
 
     /** A URL prefix: empty, or exactly one leading slash and none at the end. */
     static Cast<String> slashed() {
-        return new Cast<>() {
-            @Override
-            public String parse(String text) {
-                return check(text);
-            }
+        return new Cast<>("PATH", "a path", UnaryOperator.identity(), value -> {
+            String inner = value.trim().replaceAll("^/+|/+$", "");
+            return inner.isEmpty() ? "" : "/" + inner;
+        });
+    }
 
-            @Override
-            public String check(String value) {
-                String inner = value.trim().replaceAll("^/+|/+$", "");
-                return inner.isEmpty() ? "" : "/" + inner;
-            }
+    /** Sockets that the caller opened. They have no text form. */
+    static Cast<List<ServerSocketChannel>> sockets() {
+        return new Cast<>(
+                "",
+                "a list of bound ServerSocketChannels, given in code",
+                text -> {
+                    throw new IllegalArgumentException(text);
+                },
+                value -> {
+                    require(value.stream().allMatch(Cast::isBound));
+                    return List.copyOf(value);
+                });
+    }
 
-            @Override
-            public String word() {
-                return "PATH";
-            }
-        };
+    private static boolean isBound(ServerSocketChannel socket) {
+        try {
+            return socket.getLocalAddress() != null;
+        } catch (IOException e) {
+            return false; // closed
+        }
+    }
+
+    private static void require(boolean condition) {
+        if (!condition) {
+            throw new IllegalArgumentException();
+        }
     }
 }

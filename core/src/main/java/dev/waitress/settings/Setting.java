@@ -1,13 +1,15 @@
 package dev.waitress.settings;
 
+import java.nio.channels.ServerSocketChannel;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 
 /**
- * One tunable of the server. The constants of this class are the whole table: options of the command line, their help
- * and the typed API all come from it.
+ * One tunable of the server. The constants of this class are the whole table: options of the command line and their
+ * help, environment variables, the page of the documentation and the typed API all come from it.
  *
  * @param <T> the type of its value
  */
@@ -18,129 +20,238 @@ public final class Setting<T> {
     private static final long KIB = 1024;
     private static final long MIB = 1024 * KIB;
 
-    // Addresses.
-    public static final Setting<String> HOST =
-            define("host", Cast.text(), "0.0.0.0", "Name or address to listen on; * is every address.");
+    /** As good as no limit, and still far from the end of a clock that counts nanoseconds. */
+    private static final long TEN_YEARS = 315_360_000;
+
+    public static final Setting<String> HOST = define(
+            Group.ADDRESSES,
+            "host",
+            Cast.text("HOST"),
+            "0.0.0.0",
+            "Name or address to listen on; * is every address of both families.");
     public static final Setting<Long> PORT =
-            define("port", Cast.integer(0, 65_535), 8080L, "TCP port; 0 takes a free one.");
+            define(Group.ADDRESSES, "port", Cast.integer("PORT", 0, 65_535), 8080L, "TCP port; 0 takes a free one.");
     public static final Setting<List<String>> LISTEN = define(
+            Group.ADDRESSES,
             "listen",
-            Cast.list(),
+            Cast.list("ADDRESSES", "one or more of HOST, HOST:PORT, [IPV6], [IPV6]:PORT, separated by spaces"),
             List.of("0.0.0.0:8080"),
-            "Addresses to listen on, each HOST[:PORT]; may be repeated.");
+            "Addresses to listen on, each HOST[:PORT], in place of host and port; on the command line it may be repeated.");
     public static final Setting<Boolean> IPV4 =
-            define("ipv4", Cast.flag(), true, "Listen on IPv4 addresses of a name or *.");
+            define(Group.ADDRESSES, "ipv4", Cast.flag(), true, "Listen on the IPv4 addresses of a name or *.");
     public static final Setting<Boolean> IPV6 =
-            define("ipv6", Cast.flag(), true, "Listen on IPv6 addresses of a name or *.");
-    public static final Setting<String> UNIX_SOCKET =
-            define("unix_socket", Cast.text(), "", "Path of a Unix socket to listen on instead of TCP.");
+            define(Group.ADDRESSES, "ipv6", Cast.flag(), true, "Listen on the IPv6 addresses of a name or *.");
+    public static final Setting<String> UNIX_SOCKET = define(
+            Group.ADDRESSES,
+            "unix_socket",
+            Cast.text("PATH"),
+            "",
+            "Path of a Unix socket to listen on instead of TCP.");
     public static final Setting<Integer> UNIX_SOCKET_PERMS =
-            define("unix_socket_perms", Cast.octal(), 0600, "File mode of the Unix socket, octal.");
+            define(Group.ADDRESSES, "unix_socket_perms", Cast.octal(), 0600, "File mode of the Unix socket, octal.");
+    public static final Setting<List<ServerSocketChannel>> SOCKETS = define(
+            Group.ADDRESSES,
+            "sockets",
+            Cast.sockets(),
+            List.of(),
+            "Sockets that the caller has bound, to listen on in place of all other addresses; only in code.");
+    public static final Setting<Long> BACKLOG = define(
+            Group.ADDRESSES,
+            "backlog",
+            Cast.integer("COUNT", 1, 65_535),
+            1024L,
+            "Connections that the system keeps until they are accepted.");
 
-    // What the application sees.
-    public static final Setting<String> SERVER_NAME =
-            define("server_name", Cast.text(), "waitress.invalid", "SERVER_NAME of every request.");
+    public static final Setting<String> SERVER_NAME = define(
+            Group.APPLICATION, "server_name", Cast.text("NAME"), "waitress.invalid", "SERVER_NAME of every request.");
     public static final Setting<String> URL_SCHEME =
-            define("url_scheme", Cast.text(), "http", "wsgi.url_scheme of every request.");
-    public static final Setting<String> URL_PREFIX =
-            define("url_prefix", Cast.slashed(), "", "Path under which the application lives (SCRIPT_NAME).");
-    public static final Setting<String> IDENT =
-            define("ident", Cast.text(), "waitress", "Server header of the answers; empty sends none.");
+            define(Group.APPLICATION, "url_scheme", Cast.text("SCHEME"), "http", "wsgi.url_scheme of every request.");
+    public static final Setting<String> URL_PREFIX = define(
+            Group.APPLICATION,
+            "url_prefix",
+            Cast.slashed(),
+            "",
+            "Path under which the application lives (SCRIPT_NAME).");
+    public static final Setting<String> IDENT = define(
+            Group.APPLICATION,
+            "ident",
+            Cast.text("TEXT"),
+            "waitress",
+            "Server header of the answers; empty sends none.");
     public static final Setting<Boolean> EXPOSE_TRACEBACKS = define(
-            "expose_tracebacks", Cast.flag(), false, "Show the traceback of a failed application to the client.");
+            Group.APPLICATION,
+            "expose_tracebacks",
+            Cast.flag(),
+            false,
+            "Show the traceback of a failed application to the client.");
 
-    // Who runs the application.
-    public static final Setting<Long> THREADS =
-            define("threads", Cast.integer(1, 10_000), 4L, "Threads that run the application, in each worker process.");
-    public static final Setting<Long> WORKERS =
-            define("workers", Cast.integer(1, 1024), 1L, "Worker processes that run a Python application.");
+    public static final Setting<Long> THREADS = define(
+            Group.WORKERS,
+            "threads",
+            Cast.integer("COUNT", 1, 10_000),
+            4L,
+            "Threads that run the application, in each worker process.");
+    public static final Setting<Long> WORKERS = define(
+            Group.WORKERS,
+            "workers",
+            Cast.integer("COUNT", 1, 1024),
+            1L,
+            "Worker processes that run a Python application.");
     public static final Setting<String> PYTHON = define(
-            "python", Cast.text(), "", "Python of the workers; by default the active virtualenv's, else python3.");
+            Group.WORKERS,
+            "python",
+            Cast.text("COMMAND"),
+            "",
+            "Python of the workers; by default the active virtualenv's, else python3.");
 
-    // Buffers and limits.
-    public static final Setting<Long> BACKLOG =
-            define("backlog", Cast.integer(1, 65_535), 1024L, "Connections that may wait to be accepted.");
+    public static final Setting<Boolean> LOG_SOCKET_ERRORS = define(
+            Group.LOGGING,
+            "log_socket_errors",
+            Cast.flag(),
+            true,
+            "Log errors of client sockets; that a client leaves is none.");
+
     public static final Setting<Long> RECV_BYTES = define(
-            "recv_bytes", Cast.integer(1, 16 * MIB), 8192L, "Most bytes taken by one read of a client's socket.");
+            Group.BUFFERS,
+            "recv_bytes",
+            Cast.integer("BYTES", 1, 16 * MIB),
+            8192L,
+            "Most bytes taken by one read of a client's socket.");
     public static final Setting<Long> INBUF_OVERFLOW = define(
+            Group.BUFFERS,
             "inbuf_overflow",
-            Cast.integer(1, 1024 * MIB),
+            Cast.integer("BYTES", 1, 1024 * MIB),
             512 * KIB,
             "Bytes of a request body from which it goes to a file.");
     public static final Setting<Long> OUTBUF_OVERFLOW = define(
+            Group.BUFFERS,
             "outbuf_overflow",
-            Cast.integer(1, 1024 * MIB),
+            Cast.integer("BYTES", 1, 1024 * MIB),
             MIB,
             "Bytes of pending output from which they go to a file.");
     public static final Setting<Long> OUTBUF_HIGH_WATERMARK = define(
+            Group.BUFFERS,
             "outbuf_high_watermark",
-            Cast.integer(1, NO_LIMIT),
+            Cast.integer("BYTES", 1, NO_LIMIT),
             16 * MIB,
             "Pending output in bytes above which the application waits.");
+    public static final Setting<Long> SEND_BYTES = deprecate(
+            Group.COMPATIBILITY,
+            "send_bytes",
+            Cast.integer("BYTES", 1, NO_LIMIT),
+            1L,
+            "Output always leaves as soon as the application has made it. Deprecated: its use is logged.");
+
     public static final Setting<Long> MAX_REQUEST_HEADER_SIZE = define(
+            Group.LIMITS,
             "max_request_header_size",
-            Cast.integer(1, 64 * MIB),
+            Cast.integer("BYTES", 1, 64 * MIB),
             256 * KIB,
             "Bytes at which a request head is refused (431).");
-    public static final Setting<Long> MAX_REQUEST_LINE_SIZE =
-            define("max_request_line_size", Cast.integer(1, 64 * MIB), 64 * KIB, "Most bytes of a request line (414).");
-    public static final Setting<Long> MAX_REQUEST_HEADERS =
-            define("max_request_headers", Cast.integer(1, 100_000), 1000L, "Most header lines of a request (431).");
+    public static final Setting<Long> MAX_REQUEST_LINE_SIZE = define(
+            Group.LIMITS,
+            "max_request_line_size",
+            Cast.integer("BYTES", 1, 64 * MIB),
+            64 * KIB,
+            "Most bytes of a request line (414).");
+    public static final Setting<Long> MAX_REQUEST_HEADERS = define(
+            Group.LIMITS,
+            "max_request_headers",
+            Cast.integer("COUNT", 1, 100_000),
+            1000L,
+            "Most header lines of a request (431).");
     public static final Setting<Long> MAX_REQUEST_BODY_SIZE = define(
+            Group.LIMITS,
             "max_request_body_size",
-            Cast.integer(0, NO_LIMIT),
+            Cast.integer("BYTES", 1, NO_LIMIT),
             1024 * MIB,
             "Bytes at which a request body is refused (413).");
     public static final Setting<Long> MAX_CHUNK_LINE_SIZE = define(
+            Group.LIMITS,
             "max_chunk_line_size",
-            Cast.integer(16, MIB),
+            Cast.integer("BYTES", 16, MIB),
             16 * KIB,
             "Most bytes of the size and extensions of one chunk (400).");
     public static final Setting<Long> MAX_REQUEST_TRAILER_SIZE = define(
+            Group.LIMITS,
             "max_request_trailer_size",
-            Cast.integer(0, 64 * MIB),
+            Cast.integer("BYTES", 1, 64 * MIB),
             16 * KIB,
             "Most bytes of the trailer fields after a chunked body (431).");
     public static final Setting<Long> CONNECTION_LIMIT = define(
-            "connection_limit", Cast.integer(1, 1_000_000), 10_000L, "Connections open at once; further clients wait.");
+            Group.LIMITS,
+            "connection_limit",
+            Cast.integer("COUNT", 1, 1_000_000),
+            10_000L,
+            "Client connections open at once.");
 
-    // Times, in seconds.
-    public static final Setting<Long> CLEANUP_INTERVAL =
-            define("cleanup_interval", Cast.integer(1, 86_400), 30L, "Seconds between looks for idle connections.");
+    public static final Setting<Long> CLEANUP_INTERVAL = define(
+            Group.TIMES,
+            "cleanup_interval",
+            Cast.integer("SECONDS", 1, TEN_YEARS),
+            30L,
+            "Seconds between looks for idle connections.");
     public static final Setting<Long> CHANNEL_TIMEOUT = define(
-            "channel_timeout", Cast.integer(1, 86_400), 120L, "Seconds after which an idle connection is closed.");
+            Group.TIMES,
+            "channel_timeout",
+            Cast.integer("SECONDS", 1, TEN_YEARS),
+            120L,
+            "Seconds after which an idle connection is closed.");
     public static final Setting<Long> REQUEST_HEAD_TIMEOUT = define(
+            Group.TIMES,
             "request_head_timeout",
-            Cast.integer(0, 86_400),
+            Cast.integer("SECONDS", 0, TEN_YEARS),
             30L,
             "Seconds in which a request head must arrive from its first byte on (408); 0 is no limit.");
     public static final Setting<Long> REQUEST_BODY_MIN_RATE = define(
+            Group.TIMES,
             "request_body_min_rate",
-            Cast.integer(0, NO_LIMIT),
+            Cast.integer("BYTES", 0, NO_LIMIT),
             240L,
             "Bytes/s at which a request body must arrive, on average after the first 10 seconds (408); 0 is no limit.");
     public static final Setting<Long> SHUTDOWN_TIMEOUT = define(
+            Group.TIMES,
             "shutdown_timeout",
-            Cast.integer(0, 86_400),
+            Cast.integer("SECONDS", 0, TEN_YEARS),
             30L,
             "Seconds that running requests have to end when the server stops.");
 
+    public static final Setting<Long> ASYNCORE_LOOP_TIMEOUT = define(
+            Group.COMPATIBILITY,
+            "asyncore_loop_timeout",
+            Cast.integer("SECONDS", 1, TEN_YEARS),
+            1L,
+            "The event loop wakes up for what is due and sleeps no longer.");
+    public static final Setting<Boolean> ASYNCORE_USE_POLL = define(
+            Group.COMPATIBILITY,
+            "asyncore_use_poll",
+            Cast.flag(),
+            false,
+            "The event loop has no limit of 1024 descriptors in any case.");
+
+    private final Group group;
     private final String name;
     private final Cast<T> cast;
     private final T defaultValue;
     private final String doc;
+    private final boolean deprecated;
 
-    private Setting(String name, Cast<T> cast, T defaultValue, String doc) {
+    private Setting(Group group, String name, Cast<T> cast, T defaultValue, String doc, boolean deprecated) {
+        this.group = group;
         this.name = name;
         this.cast = cast;
         this.defaultValue = defaultValue;
         this.doc = doc;
+        this.deprecated = deprecated;
+        TABLE.add(this);
     }
 
-    private static <T> Setting<T> define(String name, Cast<T> cast, T defaultValue, String doc) {
-        Setting<T> setting = new Setting<>(name, cast, defaultValue, doc);
-        TABLE.add(setting);
-        return setting;
+    private static <T> Setting<T> define(Group group, String name, Cast<T> cast, T defaultValue, String doc) {
+        return new Setting<>(group, name, cast, defaultValue, doc, false);
+    }
+
+    private static <T> Setting<T> deprecate(Group group, String name, Cast<T> cast, T defaultValue, String doc) {
+        return new Setting<>(group, name, cast, defaultValue, doc, true);
     }
 
     /** Every setting, in the order of the table. */
@@ -148,22 +259,50 @@ public final class Setting<T> {
         return Collections.unmodifiableList(TABLE);
     }
 
+    /** Those that can be given as text, and so on a command line. */
+    public static List<Setting<?>> textual() {
+        return TABLE.stream().filter(setting -> setting != SOCKETS).toList();
+    }
+
     /** The setting of this name, in its spelling with underscores. */
     public static Optional<Setting<?>> named(String name) {
         return TABLE.stream().filter(setting -> setting.name.equals(name)).findFirst();
+    }
+
+    static Setting<?> require(String name) {
+        return named(name).orElseThrow(() -> new SettingsException("Unknown adjustment '" + name + "'"));
     }
 
     public String name() {
         return name;
     }
 
+    /** Name of the command's option, without its dashes. */
+    public String option() {
+        return name.replace('_', '-');
+    }
+
+    /** Name of the environment variable. */
+    public String variable() {
+        return "WAITRESS_" + name.toUpperCase(Locale.ROOT);
+    }
+
+    public Group group() {
+        return group;
+    }
+
     public T defaultValue() {
         return defaultValue;
     }
 
-    /** One sentence for help texts. */
+    /** One or two sentences for help texts. */
     public String doc() {
         return doc;
+    }
+
+    /** What it accepts, in words that follow "must be". */
+    public String valid() {
+        return cast.valid();
     }
 
     /** Word that stands for the value in help texts; empty for a flag. */
@@ -172,18 +311,18 @@ public final class Setting<T> {
     }
 
     public boolean isFlag() {
-        return cast.word().isEmpty();
+        return defaultValue instanceof Boolean;
     }
 
-    public boolean isList() {
-        return defaultValue instanceof List;
+    boolean isDeprecated() {
+        return deprecated;
     }
 
-    T parse(String text) {
+    T parse(String text, String spelling) {
         try {
             return cast.parse(text);
         } catch (IllegalArgumentException e) {
-            throw new SettingsException(name, text, String.valueOf(e.getMessage()));
+            throw new SettingsException(spelling, text, cast.valid());
         }
     }
 
@@ -191,8 +330,16 @@ public final class Setting<T> {
         try {
             return cast.check(value);
         } catch (IllegalArgumentException e) {
-            throw new SettingsException(name, value, String.valueOf(e.getMessage()));
+            throw new SettingsException(name, value, cast.valid());
         }
+    }
+
+    /** A value in the text form that {@link #parse} reads; empty for none. */
+    public static String text(Object value) {
+        if (value instanceof List<?> items) {
+            return String.join(" ", items.stream().map(String::valueOf).toList());
+        }
+        return value instanceof Integer mode ? Integer.toOctalString(mode) : value.toString();
     }
 
     @Override

@@ -3,13 +3,14 @@ package dev.waitress.settings;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.stream.Stream;
+import java.util.function.Function;
+import java.util.stream.Collectors;
 
 /**
  * The settings of one server: what was given, and the defaults for the rest. Immutable.
  *
  * <pre>{@code
- * Settings settings = Settings.defaults().with(Setting.PORT, 8041L).with(Setting.THREADS, 8L);
+ * Settings settings = Settings.defaults().with(Setting.PORT, 8041).with(Setting.THREADS, 8);
  * }</pre>
  */
 public final class Settings {
@@ -27,6 +28,29 @@ public final class Settings {
     }
 
     /**
+     * Settings in their text form, as on a command line or in an ini file.
+     *
+     * @param given by their names with underscores
+     * @throws SettingsException if two exclude each other; else if one is unknown or not valid
+     */
+    public static Settings ofText(Map<String, String> given) {
+        return ofText(given, Setting::name);
+    }
+
+    /** What the messages call the settings is up to the caller. */
+    static Settings ofText(Map<String, String> given, Function<Setting<?>, String> spelling) {
+        Exclusion.check(given.keySet().stream()
+                .flatMap(name -> Setting.named(name).stream())
+                .collect(Collectors.toSet()));
+        Map<Setting<?>, Object> values = new LinkedHashMap<>();
+        given.forEach((name, text) -> {
+            Setting<?> setting = Setting.require(name);
+            values.put(setting, setting.parse(text, spelling.apply(setting)));
+        });
+        return new Settings(values);
+    }
+
+    /**
      * These settings with one more given.
      *
      * @throws SettingsException if the value is out of range
@@ -36,21 +60,36 @@ public final class Settings {
     }
 
     /**
-     * These settings with one more given in its text form, as on a command line or in an ini file.
+     * These settings with one more number given.
      *
-     * @param name the setting's name, with underscores
+     * @throws SettingsException if it is out of range
+     */
+    public Settings with(Setting<Long> setting, long value) {
+        return with(setting, Long.valueOf(value));
+    }
+
+    /**
+     * These settings with one more given in its text form.
+     *
      * @throws SettingsException if there is no such setting or its text is not valid
      */
     public Settings withText(String name, String text) {
-        Setting<?> setting =
-                Setting.named(name).orElseThrow(() -> new SettingsException("Unknown adjustment '" + name + "'"));
-        return put(setting, setting.parse(text));
+        Setting<?> setting = Setting.require(name);
+        return put(setting, setting.parse(text, name));
     }
 
     private Settings put(Setting<?> setting, Object value) {
         Map<Setting<?>, Object> more = new LinkedHashMap<>(given);
         more.put(setting, value);
         return new Settings(more);
+    }
+
+    /** These settings, and of the weaker ones those that nothing here replaces or excludes. */
+    public Settings orElse(Settings weaker) {
+        Map<Setting<?>, Object> merged = new LinkedHashMap<>(weaker.given);
+        merged.keySet().removeIf(setting -> Exclusion.excludes(given.keySet(), setting));
+        merged.putAll(given);
+        return new Settings(merged);
     }
 
     /** The value given for it, or its default. */
@@ -75,27 +114,27 @@ public final class Settings {
      * @throws SettingsException naming both
      */
     public Settings requireConsistent() {
-        refuse(isGiven(Setting.LISTEN) && hostOrPort(), "host or port may not be set if listen is set.");
-        refuse(isGiven(Setting.UNIX_SOCKET) && hostOrPort(), "unix_socket may not be set if host or port is set");
-        refuse(isGiven(Setting.UNIX_SOCKET) && isGiven(Setting.LISTEN), "unix_socket may not be set if listen is set");
+        Exclusion.check(given.keySet());
+        if (!get(Setting.IPV4) && !get(Setting.IPV6)) {
+            throw new SettingsException("ipv4 and ipv6 may not both be off.");
+        }
         return this;
     }
 
-    /** The addresses to listen on in the form of {@link Setting#LISTEN}; none with a Unix socket. */
+    /** What to tell the operator about the settings given: those that will go away. */
+    public List<String> warnings() {
+        return given.keySet().stream()
+                .filter(Setting::isDeprecated)
+                .map(setting -> setting.name() + " will be removed in a future release")
+                .toList();
+    }
+
+    /** The addresses to listen on in the form of {@link Setting#LISTEN}; none with a Unix socket or open sockets. */
     public List<String> addresses() {
-        if (!get(Setting.UNIX_SOCKET).isEmpty()) {
+        if (!get(Setting.UNIX_SOCKET).isEmpty() || !get(Setting.SOCKETS).isEmpty()) {
             return List.of();
         }
-        return hostOrPort() ? List.of(get(Setting.HOST) + ":" + get(Setting.PORT)) : get(Setting.LISTEN);
-    }
-
-    private boolean hostOrPort() {
-        return Stream.of(Setting.HOST, Setting.PORT).anyMatch(this::isGiven);
-    }
-
-    private static void refuse(boolean condition, String message) {
-        if (condition) {
-            throw new SettingsException(message);
-        }
+        boolean hostOrPort = isGiven(Setting.HOST) || isGiven(Setting.PORT);
+        return hostOrPort ? List.of(get(Setting.HOST) + ":" + get(Setting.PORT)) : get(Setting.LISTEN);
     }
 }

@@ -1,6 +1,6 @@
 package dev.waitress.settings;
 
-/** A setting that cannot be used: the message starts with its name and says what would be valid. */
+/** A setting that cannot be used: the message says which, and what would be valid. */
 public final class SettingsException extends IllegalArgumentException {
     private static final long serialVersionUID = 1L;
 
@@ -8,7 +8,8 @@ public final class SettingsException extends IllegalArgumentException {
         super(message);
     }
 
-    SettingsException(String name, Object value, String rule) {
-        super(name + ": " + rule + ", got '" + value + "'");
+    /** A value that is not valid; the name is that of the entry used, for example {@code --port}. */
+    SettingsException(String name, Object value, String valid) {
+        super(name + ": must be " + valid + ", got '" + value + "'");
     }
 }

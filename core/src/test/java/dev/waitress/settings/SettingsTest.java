@@ -3,7 +3,12 @@ package dev.waitress.settings;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.io.IOException;
+import java.nio.channels.ServerSocketChannel;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -12,67 +17,143 @@ class SettingsTest {
     @ParameterizedTest
     @CsvSource({
         "port, ' 8041 ', 8041",
+        "port, '+80', 80",
         "ipv4, ' Off ', false",
+        "ipv4, '', false",
         "expose_tracebacks, YES, true",
         "unix_socket_perms, 0o600, 384",
+        "unix_socket_perms, ' 0600 ', 384",
         "unix_socket_perms, 660, 432",
         "url_prefix, '///foo//bar///', /foo//bar",
+        "url_prefix, ' /foo ', /foo",
         "url_prefix, /, ''",
+        "url_prefix, //, ''",
         "ident, '', ''",
+        "ident, ' ', ' '",
     })
     void readText(String name, String text, String value) {
         Setting<?> setting = Setting.named(name).orElseThrow();
-        assertThat(Settings.defaults().withText(name, text).get(setting)).hasToString(value);
+        assertThat(Settings.ofText(Map.of(name, text)).get(setting)).hasToString(value);
     }
 
     @ParameterizedTest
-    @CsvSource({
-        "port, 65536, 'port: must be from 0 to 65535, got ''65536'''",
-        "port, -1, 'port: must be from 0 to 65535, got ''-1'''",
-        "port, x, 'port: must be a whole number, got ''x'''",
-        "threads, 0, 'threads: must be from 1 to 10000, got ''0'''",
-        "ipv4, maybe, 'ipv4: must be true or false, got ''maybe'''",
-        "unix_socket_perms, 888, 'unix_socket_perms: must be octal digits, got ''888'''",
-        "nope, 1, Unknown adjustment 'nope'",
-    })
+    @CsvSource(
+            delimiter = '|',
+            quoteCharacter = '"',
+            value = {
+                "port | 65536 | port: must be a whole number from 0 to 65535, got '65536'",
+                "port | -1 | port: must be a whole number from 0 to 65535, got '-1'",
+                "port | x | port: must be a whole number from 0 to 65535, got 'x'",
+                "port | \"\" | port: must be a whole number from 0 to 65535, got ''",
+                "port | 0x50 | port: must be a whole number from 0 to 65535, got '0x50'",
+                "threads | 0 | threads: must be a whole number from 1 to 10000, got '0'",
+                "backlog | 0 | backlog: must be a whole number from 1 to 65535, got '0'",
+                "recv_bytes | 0 | recv_bytes: must be a whole number from 1 to 16777216, got '0'",
+                "connection_limit | 0 | connection_limit: must be a whole number from 1 to 1000000, got '0'",
+                "max_request_body_size | 0 | max_request_body_size: must be a whole number of at least 1, got '0'",
+                "asyncore_loop_timeout | 1k | asyncore_loop_timeout: must be a whole number from 1 to 315360000, got '1k'",
+                "ipv4 | maybe | ipv4: must be true or false, got 'maybe'",
+                "asyncore_use_poll | 2 | asyncore_use_poll: must be true or false, got '2'",
+                "unix_socket_perms | 888 | unix_socket_perms: must be an octal file mode from 0 to 777, got '888'",
+                "unix_socket_perms | 1777 | unix_socket_perms: must be an octal file mode from 0 to 777, got '1777'",
+                "listen | \"  \" | listen: must be one or more of HOST, HOST:PORT, [IPV6], [IPV6]:PORT, separated by spaces, got '  '",
+                "sockets | 3 | sockets: must be a list of bound ServerSocketChannels, given in code, got '3'",
+                "nope | 1 | Unknown adjustment 'nope'",
+            })
     void refuseWhatIsNotValid(String name, String text, String message) {
-        assertThatThrownBy(() -> Settings.defaults().withText(name, text))
+        assertThatThrownBy(() -> Settings.ofText(Map.of(name, text)))
                 .isInstanceOf(SettingsException.class)
                 .hasMessage(message);
     }
 
     @Test
     void checkTypedValuesToo() {
-        assertThat(Settings.defaults().with(Setting.PORT, 65_535L).get(Setting.PORT))
+        assertThat(Settings.defaults().with(Setting.PORT, 65_535).get(Setting.PORT))
                 .isEqualTo(65_535);
-        assertThatThrownBy(() -> Settings.defaults().with(Setting.PORT, 65_536L))
-                .hasMessageStartingWith("port: ");
+        assertThatThrownBy(() -> Settings.defaults().with(Setting.PORT, 65_536)).hasMessageStartingWith("port: ");
+        assertThat(Settings.defaults().with(Setting.UNIX_SOCKET_PERMS, 0600))
+                .returns(384, settings -> settings.get(Setting.UNIX_SOCKET_PERMS));
+    }
+
+    @Test
+    void takeSocketsThatAreBound() throws IOException {
+        try (ServerSocketChannel socket = ServerSocketChannel.open()) {
+            assertThatThrownBy(() -> Settings.defaults().with(Setting.SOCKETS, List.of(socket)))
+                    .isInstanceOf(SettingsException.class);
+            socket.bind(null);
+            assertThat(Settings.defaults()
+                            .with(Setting.SOCKETS, List.of(socket))
+                            .addresses())
+                    .isEmpty();
+        }
     }
 
     @Test
     void splitListsOnWhiteSpaceOnly() {
-        assertThat(Settings.defaults().withText("listen", " a:1\n b:2,c ").addresses())
+        assertThat(Settings.ofText(Map.of("listen", " a:1\n b:2,c ")).addresses())
                 .containsExactly("a:1", "b:2,c");
     }
 
     @Test
     void makeOneAddressOfHostAndPort() {
         assertThat(Settings.defaults().addresses()).containsExactly("0.0.0.0:8080");
-        assertThat(Settings.defaults().with(Setting.PORT, 1L).addresses()).containsExactly("0.0.0.0:1");
+        assertThat(Settings.defaults().with(Setting.PORT, 1).addresses()).containsExactly("0.0.0.0:1");
         assertThat(Settings.defaults().with(Setting.HOST, "::1").addresses()).containsExactly("::1:8080");
         assertThat(Settings.defaults().with(Setting.UNIX_SOCKET, "x").addresses())
                 .isEmpty();
     }
 
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                // An earlier row counts before a later one, and both before values that are not valid.
+                "port=x listen= sockets=1 unix_socket=u | host or port may not be set if listen is set.",
+                "host=a listen=b | host or port may not be set if listen is set.",
+                "listen=b sockets=1 unix_socket=u | socket may not be set if listen is set.",
+                "sockets=1 unix_socket=u host=a | host or port may not be set if sockets is set.",
+                "sockets=1 unix_socket=u | unix_socket may not be set if sockets is set",
+                "unix_socket=u port=1 nope=1 | unix_socket may not be set if host or port is set",
+                "unix_socket= listen=a | unix_socket may not be set if listen is set",
+                "port=x nope=1 | port: must be a whole number from 0 to 65535, got 'x'",
+                "nope=1 port=x | Unknown adjustment 'nope'",
+            })
+    void refuseWhatExcludesEachOtherFirst(String given, String message) {
+        Map<String, String> settings = new LinkedHashMap<>();
+        Arrays.stream(given.split(" ", -1))
+                .map(entry -> entry.split("=", 2))
+                .forEach(entry -> settings.put(entry[0], entry[1]));
+        assertThatThrownBy(() -> Settings.ofText(settings))
+                .isInstanceOf(SettingsException.class)
+                .hasMessage(message);
+    }
+
     @Test
-    void refuseWhatExcludesEachOther() {
+    void refuseTypedValuesThatExcludeEachOther() {
         Settings listen = Settings.defaults().with(Setting.LISTEN, List.of("a"));
-        assertThatThrownBy(listen.with(Setting.PORT, 1L)::requireConsistent)
+        assertThatThrownBy(listen.with(Setting.PORT, 1)::requireConsistent)
                 .hasMessage("host or port may not be set if listen is set.");
-        assertThatThrownBy(listen.with(Setting.UNIX_SOCKET, "x")::requireConsistent)
-                .hasMessage("unix_socket may not be set if listen is set");
-        assertThatThrownBy(
-                        Settings.defaults().with(Setting.UNIX_SOCKET, "x").with(Setting.HOST, "a")::requireConsistent)
-                .hasMessage("unix_socket may not be set if host or port is set");
+        assertThatThrownBy(Settings.defaults().with(Setting.IPV4, false).with(Setting.IPV6, false)::requireConsistent)
+                .hasMessage("ipv4 and ipv6 may not both be off.");
+    }
+
+    @Test
+    void warnOfWhatIsDeprecated() {
+        assertThat(Settings.defaults().warnings()).isEmpty();
+        assertThat(Settings.ofText(Map.of("send_bytes", "18000", "asyncore_loop_timeout", "1"))
+                        .warnings())
+                .containsExactly("send_bytes will be removed in a future release");
+    }
+
+    @Test
+    void haveNamesAndWordsOfTheirOwn() {
+        assertThat(Setting.all()).extracting(Setting::name).doesNotHaveDuplicates();
+        for (Setting<?> setting : Setting.textual()) {
+            assertThat(setting.doc()).as(setting.name()).endsWith(".").doesNotContain("|");
+            // What the help shows as the default means the default.
+            assertThat(setting.parse(Setting.text(setting.defaultValue()), "").equals(setting.defaultValue()))
+                    .as(setting.name())
+                    .isTrue();
+        }
     }
 }

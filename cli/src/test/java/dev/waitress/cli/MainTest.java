@@ -1,0 +1,78 @@
+package dev.waitress.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.ByteArrayOutputStream;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+
+class MainTest {
+    /** What one run of the command came to. */
+    private record Outcome(int status, String out, String err) {}
+
+    private static Outcome run(Map<String, String> environment, String... arguments) {
+        ByteArrayOutputStream out = new ByteArrayOutputStream();
+        ByteArrayOutputStream err = new ByteArrayOutputStream();
+        int status = Main.run(List.of(arguments), environment, stream(out), stream(err));
+        return new Outcome(status, out.toString(StandardCharsets.UTF_8), err.toString(StandardCharsets.UTF_8));
+    }
+
+    private static PrintStream stream(ByteArrayOutputStream bytes) {
+        return new PrintStream(bytes, true, StandardCharsets.UTF_8);
+    }
+
+    @Test
+    void helpsOnStandardOutput() {
+        Outcome outcome = run(Map.of(), "--help", "m:a", "m:b");
+        assertThat(outcome.status()).isZero();
+        assertThat(outcome.out()).startsWith("Usage: ");
+        assertThat(outcome.err()).isEmpty();
+    }
+
+    @Test
+    void saysItsVersion() {
+        assertThat(run(Map.of(), "--version").out()).matches("waitress \\S+\\R");
+    }
+
+    @Test
+    void pointsToTheHelpInOneLineWhenItIsUsedWrongly() {
+        Outcome outcome = run(Map.of(), "--nope");
+        assertThat(outcome.status()).isEqualTo(1);
+        assertThat(outcome.out()).isEmpty();
+        assertThat(outcome.err().lines())
+                .containsExactly("Error: option --nope not recognized", "Try 'waitress-serve --help'.");
+    }
+
+    @Test
+    void showsEverySettingAndWhereItComesFrom() {
+        Outcome outcome = run(Map.of("PORT", "5000", "WAITRESS_THREADS", "8"), "--print-settings", "--no-ipv6");
+        assertThat(outcome.status()).isZero();
+        assertThat(outcome.out().lines().map(line -> line.replaceAll(" +", " ")))
+                .contains(
+                        "port = 5000 # PORT",
+                        "listen = 0.0.0.0:5000",
+                        "threads = 8 # WAITRESS_THREADS",
+                        "ipv6 = false # --ipv6",
+                        "unix_socket_perms = 600",
+                        "url_prefix =");
+        assertThat(run(Map.of(), "--print-settings", "--port=x").status()).isEqualTo(1);
+    }
+
+    @Test
+    void refusesABadVariableInOneLine() {
+        Outcome outcome = run(Map.of("WAITRESS_PORT", "tcp://10.0.0.1:80"), "m:a");
+        assertThat(outcome.status()).isEqualTo(1);
+        assertThat(outcome.err().lines())
+                .containsExactly(
+                        "Error: WAITRESS_PORT: must be a whole number from 0 to 65535, got 'tcp://10.0.0.1:80'");
+    }
+
+    @Test
+    void checksASettingBeforeItLoadsTheApplication() {
+        assertThat(run(Map.of(), "--no-ipv4", "--no-ipv6", "m:a").err().lines())
+                .containsExactly("Error: ipv4 and ipv6 may not both be off.");
+    }
+}

@@ -1,0 +1,23 @@
+package dev.waitress.settings;
+
+/** What a setting is about; help and documentation show the table in these parts. */
+public enum Group {
+    ADDRESSES("Addresses"),
+    APPLICATION("What the application sees"),
+    WORKERS("Threads and processes"),
+    LOGGING("Log"),
+    BUFFERS("Buffers"),
+    LIMITS("Limits"),
+    TIMES("Times"),
+    COMPATIBILITY("Accepted for compatibility, without effect");
+
+    private final String title;
+
+    Group(String title) {
+        this.title = title;
+    }
+
+    public String title() {
+        return title;
+    }
+}
