@@ -30,7 +30,7 @@ def serving(folder: Path, application: str, *options: str, **variables: str) -> 
     environment = {"BOARD_FOLDER": str(folder), "BOARD_SECRET": secrets.token_hex(), **variables}
     server = Server(application, *options, environment=environment)
     try:
-        assert server.port
+        server.wait_until_ready()
         yield server
     except BaseException:
         server.kill()

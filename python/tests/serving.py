@@ -59,8 +59,9 @@ class Server:
     def command(application: str, *options: str) -> list[str]:
         """Build the command line; Python is the one that runs the tests."""
         serve = os.environ.get("WAITRESS_SERVE", str(ROOT / "waitress-serve"))
-        python = f"--python={sys.executable}"
-        return [serve, "--listen=127.0.0.1:0", python, *options, application]
+        on_unix_socket = any(option.startswith("--unix-socket=") for option in options)
+        listen = [] if on_unix_socket else ["--listen=127.0.0.1:0"]
+        return [serve, *listen, f"--python={sys.executable}", *options, application]
 
     def _read(self) -> None:
         assert self.process.stderr is not None
@@ -77,6 +78,10 @@ class Server:
     def log(self) -> str:
         """Everything on standard error so far, the application's part included."""
         return "".join(self.lines)
+
+    def wait_until_ready(self) -> None:
+        """Wait until it says that it serves, wherever."""
+        self.wait_for("Serving on http://", timeout=START_SECONDS)
 
     @property
     def port(self) -> int:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from pathlib import Path
     from types import TracebackType
     from typing import Self
 
@@ -32,11 +33,16 @@ class Head(NamedTuple):
 
 
 class Connection:
-    """One TCP connection; a context manager."""
+    """One connection; a context manager."""
 
-    def __init__(self, port: int) -> None:
-        """Connect."""
-        self._socket = socket.create_connection(("127.0.0.1", port), TIMEOUT_SECONDS)
+    def __init__(self, address: int | Path, *, source: str = "127.0.0.1") -> None:
+        """Connect to a port of this machine, from any of its loopback addresses, or to a Unix socket."""
+        if isinstance(address, int):
+            self._socket = socket.create_connection(("127.0.0.1", address), TIMEOUT_SECONDS, source_address=(source, 0))
+        else:
+            self._socket = socket.socket(socket.AF_UNIX)
+            self._socket.settimeout(TIMEOUT_SECONDS)
+            self._socket.connect(str(address))
         self._input = self._socket.makefile("rb")
 
     def __enter__(self) -> Self:
