@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import io
 import logging
 import sys
-from typing import Any, Callable, Iterator
+from typing import TYPE_CHECKING, Any, Callable, Iterator
 
 import pytest
 
 from waitress_worker import protocol
+from waitress_worker.files import FileWrapper
 from waitress_worker.response import Exchange
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 TEXT = ("Content-Type", "text/plain")
 
@@ -18,14 +23,24 @@ class FakeCrew:
     """Keeps the messages of an exchange."""
 
     high_watermark = 1000
+    by_descriptor = False
 
     def __init__(self) -> None:
         self.messages: list[Any] = []
+        self.files: list[Any] = []
         self.gone: set[int] = set()
         self.closed_streams: list[int] = []
 
     def send(self, message: Any, raw: bytes | None = None) -> None:
         self.messages.append(message if raw is None else (*message[:-1], raw))
+
+    post = send
+
+    def flush_soon(self) -> None:
+        """Nothing waits."""
+
+    def hand_over(self, _request_id: int, wrapper: FileWrapper) -> None:
+        self.files.append(wrapper)
 
     def open_stream(self, request_id: int, exchange: Exchange) -> None:
         """Nothing to keep."""
@@ -154,6 +169,82 @@ class TestStreams:
         assert [record.getMessage() for record in caplog.records] == [
             "application-written content exceeded the number of bytes specified by Content-Length header (2)"
         ]
+
+
+class TestFiles:
+    """Sent by the front from where they lie, else copied."""
+
+    @staticmethod
+    def serve(crew: FakeCrew, file: Any, length: int | None = None, written: bytes = b"") -> list[Any]:
+        def application(_environ: Any, start_response: Any) -> FileWrapper:
+            write = start_response("200 OK", [] if length is None else [("Content-Length", str(length))])
+            if written:
+                write(written)
+            return FileWrapper(file)
+
+        return run(crew, application)
+
+    @pytest.mark.parametrize(
+        ("stated", "sent", "count"), [(None, 7, 7), (7, 7, 7), (5, 5, 5), (8, 7, 7), (10**12, 7, 7)]
+    )
+    def test_go_from_their_position_with_a_true_length(
+        self, crew: FakeCrew, tmp_path: Path, stated: int | None, sent: int, count: int
+    ) -> None:
+        path = tmp_path / "file"
+        path.write_bytes(b"0123456789")
+        with path.open("rb") as file:
+            file.seek(3)
+            assert self.serve(crew, file, stated) == [
+                (protocol.START, 7, "200 OK", [("Content-Length", str(sent))]),
+                (protocol.FILE, 7, str(path), 3, count),
+                (protocol.END, 7),
+            ]
+            assert not file.closed
+            assert [wrapper.file for wrapper in crew.files] == [file]
+
+    @pytest.mark.parametrize(("content", "stated"), [(b"", None), (b"", 5), (b"abc", 0)])
+    def test_that_are_not_needed_are_closed_at_once(
+        self, crew: FakeCrew, content: bytes, stated: int | None, caplog: pytest.LogCaptureFixture
+    ) -> None:
+        file = io.BytesIO(content)
+        assert self.serve(crew, file, stated) == [(protocol.RESPONSE, 7, "200 OK", [("Content-Length", "0")], b"")]
+        assert file.closed
+        assert not caplog.records
+
+    @pytest.mark.parametrize(("stated", "body"), [(None, b"abc"), (2, b"ab"), (4, b"abc")])
+    def test_without_a_place_are_copied(self, crew: FakeCrew, stated: int | None, body: bytes) -> None:
+        file = io.BytesIO(b"abc")
+        assert self.serve(crew, file, stated) == [
+            (protocol.START, 7, "200 OK", [("Content-Length", str(len(body)))]),
+            (protocol.CHUNK, 7, body),
+            (protocol.END, 7),
+        ]
+        assert file.closed
+
+    @pytest.mark.parametrize(("stated", "count"), [(None, 10), (8, 6), (20, 10)])
+    def test_follow_what_was_written(self, crew: FakeCrew, tmp_path: Path, stated: int | None, count: int) -> None:
+        path = tmp_path / "file"
+        path.write_bytes(b"0123456789")
+        with path.open("rb") as file:
+            messages = self.serve(crew, file, stated, written=b"ab")
+        assert messages[1:] == [
+            (protocol.CHUNK, 7, b"ab"),
+            (protocol.FILE, 7, str(path), 0, count),
+            (protocol.END, 7),
+        ]
+
+    def test_inside_another_iterable_are_read_as_that(self, crew: FakeCrew) -> None:
+        def application(_environ: Any, start_response: Any) -> Iterator[bytes]:
+            start_response("200 OK", [])
+            return iter(FileWrapper(io.BytesIO(b"abc")).__next__, b"")
+
+        assert (protocol.CHUNK, 7, b"abc") in run(crew, application)
+
+    def test_need_a_start_response(self, crew: FakeCrew) -> None:
+        file = io.BytesIO(b"abc")
+        messages = run(crew, lambda _environ, _start_response: FileWrapper(file))
+        assert "start_response was not called before body written" in messages[0][2]
+        assert file.closed
 
 
 class TestRefusals:

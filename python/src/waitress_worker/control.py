@@ -89,6 +89,7 @@ def _act(control: Channel, crew: Crew, kind: int, message: List[Any]) -> None:
         protocol.TAKEOVER: crew.takeover,
         protocol.CREDIT: crew.credit,
         protocol.GONE: crew.client_gone,
+        protocol.SENT: crew.file_sent,
         protocol.RECALL: lambda: control.send((protocol.RECALLED, crew.recall())),
     }
     actions[kind](*message[1:])

@@ -15,6 +15,7 @@ from time import perf_counter
 from typing import Any, Callable, Deque, Dict, List, Optional, Set, Tuple
 
 from waitress_worker.channel import Channel
+from waitress_worker.files import Closer, FileWrapper
 from waitress_worker.input import open_body
 from waitress_worker.response import Exchange, fixed_environ
 
@@ -78,6 +79,12 @@ class Crew:
 
         self._send_lock = threading.Lock()
         self._last_flush = 0.0
+
+        #: Whether the front can open what this process has open, by ``/proc``.
+        self.by_descriptor: bool = settings["by_descriptor"]
+        #: Files that the front is sending.
+        self._files: Dict[int, FileWrapper] = {}
+        self._closer = Closer()
 
         #: Requests whose clients are gone.
         self.gone: Set[int] = set()
@@ -199,7 +206,15 @@ class Crew:
 
     def send(self, message: Message, raw: Optional[bytes] = None) -> None:
         """Put an answer on its way: at once, or with those that follow within half a millisecond."""
+        self.post(message, raw)
+        self.flush_soon()
+
+    def post(self, message: Message, raw: Optional[bytes] = None) -> None:
+        """Put an answer in the row; another one follows at once."""
         self._ready.append((message, raw))
+
+    def flush_soon(self) -> None:
+        """Send what is in the row, unless that was done less than half a millisecond ago: then its runner does it."""
         if perf_counter() - self._last_flush > _LONGEST_WAIT:
             self.flush()
 
@@ -225,6 +240,10 @@ class Crew:
     def close_stream(self, request_id: int) -> None:
         """No more blocks of this response will be sent."""
         self._streams.pop(request_id, None)
+
+    def hand_over(self, request_id: int, wrapper: FileWrapper) -> None:
+        """Keep a file open until the front says that it was sent."""
+        self._files[request_id] = wrapper
 
     def spend(self, exchange: Exchange, request_id: int, count: int) -> bool:
         """Wait until the client of a streamed response has caught up; false when it is gone."""
@@ -262,6 +281,12 @@ class Crew:
             with self._credit:
                 self._credit.notify_all()
 
+    def file_sent(self, request_id: int) -> None:
+        """The front needs the file of this response no longer."""
+        wrapper = self._files.pop(request_id, None)
+        if wrapper is not None:
+            self._closer.close(wrapper)
+
     def recall(self) -> List[int]:
         """Give up the requests that have not begun; return their ids."""
         ids = []
@@ -278,3 +303,6 @@ class Crew:
             while self._queue or len(self._idle) + self._reading < len(self._members):
                 self._resting.wait()
         self.flush()
+        for request_id in list(self._files):
+            self.file_sent(request_id)
+        self._closer.stop()

@@ -11,6 +11,7 @@ START = 1
 CHUNK = 2
 END = 3
 FAIL = 4
+FILE = 5
 
 # Front to worker, on control.
 TAKEOVER = 0
@@ -18,6 +19,7 @@ CREDIT = 1
 GONE = 2
 QUIT = 3
 RECALL = 4
+SENT = 5
 
 # Worker to front, on control.
 READY = 0

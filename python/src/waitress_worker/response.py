@@ -6,6 +6,7 @@ import traceback
 from typing import TYPE_CHECKING, Any, Callable, Dict, Iterable, List, Optional, Set, Tuple
 
 from waitress_worker import protocol
+from waitress_worker.files import FileWrapper, find_place, is_seekable, size_left
 
 if TYPE_CHECKING:
     from waitress_worker.crew import Crew, Message
@@ -52,6 +53,7 @@ class Exchange:
     _headers: Headers = []
     _length = _NO_LENGTH
     _head_sent = False
+    _written = 0
     _complete = False
     _warned = False
 
@@ -76,11 +78,15 @@ class Exchange:
                 body = self._joined(result)
                 if body is not None:
                     return self._whole(body)
+            handed_over = False
             try:
-                self._send_blocks(result)
+                if type(result) is FileWrapper and is_seekable(result.file):
+                    handed_over = self._send_file(result)
+                else:
+                    self._send_blocks(result)
             finally:
                 close = getattr(result, "close", None)
-                if close is not None:
+                if close is not None and not handed_over:
                     close()
             self._end()
         except ClientDisconnected:
@@ -140,6 +146,38 @@ class Exchange:
                 else:
                     self._send_block(block)
 
+    def _send_file(self, wrapper: FileWrapper) -> bool:
+        """Send a file from its position on; true if it is to stay open until the front has sent it."""
+        if self._status is None:
+            raise _not_started()
+        size = size_left(wrapper.file)
+        if not self._head_sent and (self._length == _NO_LENGTH or self._length > size):
+            self._state_length(size)
+        count = size if self._length == _NO_LENGTH else min(size, self._length - self._written)
+        if count <= 0:
+            return False
+        place = find_place(wrapper.file, by_descriptor=self._crew.by_descriptor)
+        if place is None:
+            self._copy_file(wrapper, count)
+            return False
+        self._crew.hand_over(self._id, wrapper)
+        self._post_head()
+        self._crew.post((protocol.FILE, self._id, place.path, place.position, count))
+        return True
+
+    def _state_length(self, length: int) -> None:
+        """State the length of the body, in place of what the application said about it."""
+        others = [pair for pair in self._headers if pair[0].lower() != "content-length"]
+        self._headers = [*others, ("Content-Length", str(length))]
+        self._length = length
+
+    def _copy_file(self, wrapper: FileWrapper, count: int) -> None:
+        for block in wrapper:
+            self._send_block(_require_bytes(block)[:count])
+            count -= len(block)
+            if count <= 0:
+                break
+
     def _warn_of_surplus(self, block: bytes) -> None:
         if block and not self._warned:
             self._warned = True
@@ -150,23 +188,24 @@ class Exchange:
 
     def _send_block(self, block: bytes) -> None:
         """Send a block of a streamed response; waits while the client is too far behind."""
-        self._send_head()
+        self._post_head()
         crew = self._crew
         if not crew.spend(self, self._id, len(block)):
             raise ClientDisconnected
+        self._written += len(block)
         if len(block) <= protocol.INLINE_BODY_BYTES:
             crew.send((protocol.CHUNK, self._id, block))
         else:
             crew.send((protocol.CHUNK, self._id, len(block)), block)
 
-    def _send_head(self) -> None:
+    def _post_head(self) -> None:
         if not self._head_sent:
             if self._status is None:
                 raise _not_started()
             self._head_sent = True
             self.budget = self._crew.high_watermark
             self._crew.open_stream(self._id, self)
-            self._crew.send((protocol.START, self._id, self._status, self._headers))
+            self._crew.post((protocol.START, self._id, self._status, self._headers))
 
     def _end(self) -> None:
         if self._complete:
@@ -183,7 +222,8 @@ class Exchange:
         if block:
             self._send_block(block)
         else:
-            self._send_head()
+            self._post_head()
+            self._crew.flush_soon()
 
     def start_response(
         self,
@@ -296,6 +336,7 @@ def fixed_environ(constants: Dict[str, Any]) -> Dict[str, Any]:
         "wsgi.run_once": False,
         "wsgi.errors": sys.stderr,
         "wsgi.input_terminated": True,
+        "wsgi.file_wrapper": FileWrapper,
     }
     environ.update(constants)
     return environ

@@ -1,6 +1,5 @@
 package dev.waitress.buffer;
 
-import java.nio.ByteBuffer;
 import java.util.ArrayDeque;
 
 /**
@@ -11,23 +10,23 @@ public final class BufferPool {
     private static final int MOST_KEPT = 256;
 
     private final int bufferBytes;
-    private final ArrayDeque<ByteBuffer> free = new ArrayDeque<>();
+    private final ArrayDeque<MemoryRun> free = new ArrayDeque<>();
 
     public BufferPool(int bufferBytes) {
         this.bufferBytes = bufferBytes;
     }
 
-    /** An empty buffer, ready to be filled. */
-    ByteBuffer take() {
-        ByteBuffer buffer = free.pollLast();
-        return buffer == null ? ByteBuffer.allocate(bufferBytes) : buffer;
+    /** An empty buffer; closing it gives it back. */
+    MemoryRun take() {
+        MemoryRun run = free.pollLast();
+        return run == null ? new MemoryRun(this, bufferBytes) : run;
     }
 
     /** Takes a buffer back; one that has grown beyond the pool's size is left to the garbage collector. */
-    void recycle(ByteBuffer buffer) {
-        if (buffer.capacity() == bufferBytes && free.size() < MOST_KEPT) {
-            buffer.clear();
-            free.addLast(buffer);
+    void recycle(MemoryRun run) {
+        if (run.capacity() == bufferBytes && free.size() < MOST_KEPT) {
+            run.clear();
+            free.addLast(run);
         }
     }
 }

@@ -1,6 +1,5 @@
 package dev.waitress.buffer;
 
-import java.io.Closeable;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.ByteBuffer;
@@ -11,10 +10,11 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 
 /** Bytes in a private temporary file, deleted at {@link #close}. One thread at a time. */
-final class FileBuffer implements Closeable {
+final class FileBuffer extends Segment {
     private final Path path;
     private final FileChannel file;
     private long size;
+    private long consumed;
 
     FileBuffer(PrivateDirectory directory) throws IOException {
         path = directory.newName();
@@ -25,6 +25,7 @@ final class FileBuffer implements Closeable {
         return path;
     }
 
+    /** Bytes in the file, those that were consumed included. */
     long size() {
         return size;
     }
@@ -36,13 +37,26 @@ final class FileBuffer implements Closeable {
         }
     }
 
-    /** Sends bytes from a position on; returns how many the target took. */
-    long transferTo(long position, WritableByteChannel target) throws IOException {
-        return file.transferTo(position, size - position, target);
-    }
-
+    /** Another reader of the file, from its start. */
     InputStream open() throws IOException {
         return Files.newInputStream(path);
+    }
+
+    @Override
+    public long remaining() {
+        return size - consumed;
+    }
+
+    @Override
+    public void truncate(long bytes) {
+        size = Math.min(size, consumed + bytes);
+    }
+
+    @Override
+    public long writeTo(WritableByteChannel target) throws IOException {
+        long sent = file.transferTo(consumed, size - consumed, target);
+        consumed += sent;
+        return sent;
     }
 
     @Override

@@ -1,15 +1,20 @@
 package dev.waitress.channel;
 
+import dev.waitress.buffer.FileRegion;
 import dev.waitress.buffer.OverflowBuffer;
+import dev.waitress.buffer.Segment;
 import dev.waitress.gateway.Peer;
 import dev.waitress.gateway.Request;
 import dev.waitress.gateway.Response;
 import dev.waitress.gateway.ResponseSink;
 import dev.waitress.http.Ascii;
 import dev.waitress.http.Rejection;
+import java.io.Closeable;
+import java.io.EOFException;
 import java.io.IOException;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
+import java.net.InetSocketAddress;
 import java.net.StandardSocketOptions;
 import java.nio.ByteBuffer;
 import java.nio.channels.SelectionKey;
@@ -27,6 +32,10 @@ final class HttpChannel implements EventLoop.ReadyHandler, ResponseSink {
 
     private static final byte[] CONTINUE = Ascii.bytes("HTTP/1.1 100 Continue\r\n\r\n");
     private static final byte[] NOTHING = {};
+
+    /** Blocks of this size are offered to the socket before they are copied. */
+    private static final int DIRECT_BYTES = 16 * 1024;
+
     private static final int MAX_LINGER_BYTES = 16 * 1024 * 1024;
     private static final long MAX_LINGER_NANOS = TimeUnit.SECONDS.toNanos(2);
 
@@ -193,13 +202,53 @@ final class HttpChannel implements EventLoop.ReadyHandler, ResponseSink {
             return;
         }
         try {
-            output.append(bytes, offset, length);
+            if (length >= DIRECT_BYTES && !isBlocked()) {
+                output.pass(bytes, offset, length, socket);
+            } else {
+                output.append(bytes, offset, length);
+            }
         } catch (IOException e) {
             LOG.log(Level.ERROR, "cannot store output for a slow client, connection cut", e);
             disconnect();
             return;
         }
         markDirty();
+    }
+
+    /** Whether the socket has refused bytes, and has not become ready for more. */
+    private boolean isBlocked() {
+        return (key.interestOps() & SelectionKey.OP_WRITE) != 0;
+    }
+
+    @Override
+    public void write(Segment segment) {
+        if (!open) {
+            drop(segment);
+            return;
+        }
+        if (segment instanceof FileRegion region && isLocal()) {
+            region.copyThrough(loop.copyBuffer());
+        }
+        output.append(segment);
+        markDirty();
+    }
+
+    /** Whether the client is on this machine. */
+    private boolean isLocal() {
+        try {
+            return !(socket.getRemoteAddress() instanceof InetSocketAddress remote)
+                    || remote.getAddress().isLoopbackAddress();
+        } catch (IOException e) {
+            return false; // it is gone; the next write finds out
+        }
+    }
+
+    private static void drop(Closeable resource) {
+        try {
+            resource.close();
+        } catch (IOException e) {
+            LOG.log(Level.WARNING, "cannot give back output that nobody reads", e);
+        }
     }
 
     @Override
@@ -258,13 +307,14 @@ final class HttpChannel implements EventLoop.ReadyHandler, ResponseSink {
     }
 
     private boolean send() {
-        if (output.isEmpty()) {
-            return true;
-        }
         try {
             if (output.writeTo(socket) > 0) {
                 lastActiveNanos = loop.nowNanos();
             }
+        } catch (EOFException e) {
+            LOG.log(Level.ERROR, "connection cut: " + e.getMessage());
+            disconnect();
+            return false;
         } catch (IOException e) {
             host.socketErrors().failed(e);
             disconnect();
@@ -388,8 +438,8 @@ final class HttpChannel implements EventLoop.ReadyHandler, ResponseSink {
         ahead = NOTHING;
         intake.discard();
         key.cancel();
+        drop(output);
         try {
-            output.close();
             socket.close();
         } catch (IOException e) {
             LOG.log(Level.TRACE, "close failed", e);

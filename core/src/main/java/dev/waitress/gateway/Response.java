@@ -1,9 +1,11 @@
 package dev.waitress.gateway;
 
+import dev.waitress.buffer.Segment;
 import dev.waitress.http.Ascii;
 import dev.waitress.http.Rejection;
 import dev.waitress.http.ResponseHead;
 import dev.waitress.http.Status;
+import java.io.IOException;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.util.Locale;
@@ -175,28 +177,67 @@ public final class Response {
 
     /** Sends bytes of the body; those beyond the announced length are dropped. */
     public void body(byte[] bytes, int offset, int length) {
-        if (length == 0) {
-            return;
+        long count = admit(length);
+        if (count > 0) {
+            beginChunk(count);
+            sink.write(bytes, offset, (int) count);
+            endChunk();
         }
+        passed(length, count);
+    }
+
+    /** Sends a part of the body that lies elsewhere, as {@link #body(byte[], int, int)}; closes it in any case. */
+    public void body(Segment segment) {
+        long length = segment.remaining();
+        long count = admit(length);
+        if (count > 0) {
+            segment.truncate(count);
+            beginChunk(count);
+            sink.write(segment);
+            endChunk();
+        } else {
+            drop(segment);
+        }
+        passed(length, count);
+    }
+
+    private static void drop(Segment segment) {
+        try {
+            segment.close();
+        } catch (IOException e) {
+            LOG.log(Level.WARNING, "cannot give back a part of a body that is not sent", e);
+        }
+    }
+
+    /** How many of so many bytes the client is to get. */
+    private long admit(long length) {
         if (state == State.ENDED || headRequest) {
-            written += length;
-            warnOfSurplus();
-            reportDrained(length);
-            return;
+            return 0;
         }
-        int count = framing == Framing.LENGTH ? (int) Math.min(length, announced - written) : length;
+        return framing == Framing.LENGTH ? Math.min(length, announced - written) : length;
+    }
+
+    private void beginChunk(long length) {
         if (framing == Framing.CHUNKED) {
-            byte[] size = Ascii.bytes(Integer.toHexString(count).toUpperCase(Locale.ROOT) + "\r\n");
+            byte[] size = Ascii.bytes(Long.toHexString(length).toUpperCase(Locale.ROOT) + "\r\n");
             sink.write(size, 0, size.length);
         }
-        sink.write(bytes, offset, count);
+    }
+
+    private void endChunk() {
         if (framing == Framing.CHUNKED) {
             sink.write(LINE_END, 0, LINE_END.length);
         }
+    }
+
+    /** Takes note of {@code length} bytes from the application, of which {@code count} went to the client. */
+    private void passed(long length, long count) {
         written += length;
-        if (framing == Framing.LENGTH && written >= announced) {
+        if (length > count) {
             warnOfSurplus();
             reportDrained(length - count);
+        }
+        if (state == State.STARTED && framing == Framing.LENGTH && written >= announced) {
             finish();
         }
     }

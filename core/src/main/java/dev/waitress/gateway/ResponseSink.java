@@ -1,9 +1,14 @@
 package dev.waitress.gateway;
 
+import dev.waitress.buffer.Segment;
+
 /** Where a response goes: the client's channel. Event loop only. */
 public interface ResponseSink {
     /** Takes bytes for the client; what its socket cannot take yet is buffered. */
     void write(byte[] bytes, int offset, int length);
+
+    /** Takes bytes that lie elsewhere; the segment is closed when they were sent or dropped. */
+    void write(Segment segment);
 
     /**
      * All of the response was written.

@@ -1,16 +1,21 @@
 package dev.waitress.buffer;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.ByteArrayOutputStream;
+import java.io.EOFException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
-import java.nio.channels.WritableByteChannel;
+import java.nio.channels.FileChannel;
+import java.nio.channels.GatheringByteChannel;
+import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Random;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -23,20 +28,45 @@ class BuffersTest {
     }
 
     /** Takes a bounded number of bytes a time, as a socket does. */
-    private static final class Sink implements WritableByteChannel {
+    private static final class Sink implements GatheringByteChannel {
         final ByteArrayOutputStream taken = new ByteArrayOutputStream();
         private final int most;
+        boolean broken;
+
+        /** How much it takes before it is full. */
+        int room = Integer.MAX_VALUE;
 
         Sink(int most) {
             this.most = most;
         }
 
         @Override
-        public int write(ByteBuffer from) {
-            byte[] bytes = new byte[Math.min(most, from.remaining())];
+        public int write(ByteBuffer from) throws IOException {
+            if (broken) {
+                throw new IOException("broken");
+            }
+            byte[] bytes = new byte[Math.min(room, Math.min(most, from.remaining()))];
             from.get(bytes);
             taken.writeBytes(bytes);
+            room -= bytes.length;
             return bytes.length;
+        }
+
+        @Override
+        public long write(ByteBuffer[] from, int offset, int count) throws IOException {
+            long left = most;
+            for (int i = offset; i < offset + count; i++) {
+                ByteBuffer part = from[i].slice().limit((int) Math.min(left, from[i].remaining()));
+                write(part);
+                from[i].position(from[i].position() + part.position());
+                left -= part.position();
+            }
+            return most - left;
+        }
+
+        @Override
+        public long write(ByteBuffer[] from) throws IOException {
+            return write(from, 0, from.length);
         }
 
         @Override
@@ -48,22 +78,42 @@ class BuffersTest {
         public void close() {}
     }
 
+    private FileRegion region(Path file, long position, long count) throws IOException {
+        FileChannel channel = FileChannel.open(file);
+        return new FileRegion(channel, position, count, channel);
+    }
+
     @ParameterizedTest
     @ValueSource(ints = {1, 7, 100, 100_000})
-    void outputComesOutAsItWentIn(int overflow) throws IOException {
+    void outputComesOutAsItWentIn(int overflow, @TempDir Path elsewhere) throws IOException {
         long seed = System.nanoTime();
         Random random = new Random(seed);
+        Path file = Files.write(elsewhere.resolve("file"), new byte[50]);
         ByteArrayOutputStream expected = new ByteArrayOutputStream();
         Sink sink = new Sink(13);
         try (OverflowBuffer buffer = new OverflowBuffer(new BufferPool(16), overflow, directory)) {
             for (int i = 0; i < 2000; i++) {
-                if (random.nextBoolean()) {
-                    byte[] bytes = new byte[random.nextInt(60)];
-                    random.nextBytes(bytes);
-                    buffer.append(bytes, 0, bytes.length);
-                    expected.writeBytes(bytes);
-                } else {
-                    buffer.writeTo(sink);
+                byte[] bytes = new byte[random.nextInt(60)];
+                random.nextBytes(bytes);
+                switch (random.nextInt(6)) {
+                    case 0, 1 -> {
+                        buffer.append(bytes, 0, bytes.length);
+                        expected.writeBytes(bytes);
+                    }
+                    case 2 -> {
+                        buffer.pass(bytes, 0, bytes.length, sink);
+                        expected.writeBytes(bytes);
+                    }
+                    case 3 -> {
+                        FileRegion region = region(file, 0, 50);
+                        region.truncate(bytes.length);
+                        if (random.nextBoolean()) {
+                            region.copyThrough(ByteBuffer.allocateDirect(8));
+                        }
+                        buffer.append(region);
+                        expected.writeBytes(new byte[Math.min(50, bytes.length)]);
+                    }
+                    default -> buffer.writeTo(sink);
                 }
                 assertThat(buffer.size()).as("seed %d", seed).isEqualTo(expected.size() - sink.taken.size());
             }
@@ -73,6 +123,89 @@ class BuffersTest {
         }
         assertThat(sink.taken.toByteArray()).as("seed %d", seed).isEqualTo(expected.toByteArray());
         assertThat(directory.path()).isEmptyDirectory();
+    }
+
+    @Test
+    void bytesThatTheTargetTakesAreNotKept() throws IOException {
+        Sink sink = new Sink(50);
+        try (OverflowBuffer buffer = new OverflowBuffer(new BufferPool(16), 1000, directory)) {
+            buffer.append(new byte[10], 0, 10);
+            buffer.pass(new byte[100], 0, 100, sink);
+            assertThat(sink.taken.size()).isEqualTo(50);
+            assertThat(buffer.size()).isEqualTo(60);
+        }
+    }
+
+    @Test
+    void bytesForABrokenTargetAreKeptUntilAWriteFindsOut() throws IOException {
+        Sink sink = new Sink(50);
+        sink.broken = true;
+        try (OverflowBuffer buffer = new OverflowBuffer(new BufferPool(16), 1000, directory)) {
+            buffer.pass(new byte[100], 0, 100, sink);
+            assertThat(buffer.size()).isEqualTo(100);
+            assertThatThrownBy(() -> buffer.writeTo(sink)).hasMessage("broken");
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void aFileThatShrinksBreaksTheWrite(boolean copied, @TempDir Path elsewhere) throws IOException {
+        Path file = Files.write(elsewhere.resolve("file"), new byte[50]);
+        try (OverflowBuffer buffer = new OverflowBuffer(new BufferPool(16), 1000, directory)) {
+            FileRegion region = region(file, 10, 41);
+            if (copied) {
+                region.copyThrough(ByteBuffer.allocateDirect(8));
+            }
+            buffer.append(region);
+            assertThatThrownBy(() -> {
+                        for (int i = 0; i < 10; i++) {
+                            buffer.writeTo(new Sink(100));
+                        }
+                    })
+                    .isInstanceOf(EOFException.class)
+                    .hasMessage("the file has shrunk: 1 bytes of the response are missing");
+        }
+    }
+
+    @Test
+    void aSegmentIsClosedWhenItIsSentOrDropped(@TempDir Path elsewhere) throws IOException {
+        Path file = Files.write(elsewhere.resolve("file"), new byte[50]);
+        int[] closed = {0};
+        try (FileChannel channel = FileChannel.open(file);
+                OverflowBuffer buffer = new OverflowBuffer(new BufferPool(16), 1000, directory)) {
+            buffer.append(new FileRegion(channel, 0, 50, () -> closed[0]++));
+            buffer.append(new FileRegion(channel, 0, 50, () -> closed[0] += 10));
+            buffer.append(new FileRegion(channel, 0, 50, () -> closed[0] += 100));
+            Sink sink = new Sink(50);
+            sink.room = 60;
+            buffer.writeTo(sink);
+            assertThat(closed[0]).isEqualTo(1);
+        }
+        assertThat(closed[0]).isEqualTo(111);
+    }
+
+    /** An endless stream to a client that always lags behind must not fill the disk with what was sent long ago. */
+    @Test
+    void filesThatAreSentAreDeleted() throws IOException {
+        byte[] block = new byte[10_000];
+        Sink sink = new Sink(10_000);
+        try (OverflowBuffer buffer = new OverflowBuffer(new BufferPool(16), 50_000, directory)) {
+            for (int i = 0; i < 20; i++) {
+                buffer.append(block, 0, block.length);
+            }
+            for (int i = 0; i < 1000; i++) {
+                buffer.append(block, 0, block.length);
+                sink.room = block.length;
+                buffer.writeTo(sink);
+            }
+            long onDisk = 0;
+            try (DirectoryStream<Path> files = Files.newDirectoryStream(directory.path())) {
+                for (Path file : files) {
+                    onDisk += Files.size(file);
+                }
+            }
+            assertThat(onDisk).isBetween(150_000L, 200_000L + 2 * 64 * 1024);
+        }
     }
 
     @Test

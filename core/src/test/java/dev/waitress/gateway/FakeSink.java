@@ -1,6 +1,10 @@
 package dev.waitress.gateway;
 
+import dev.waitress.buffer.Segment;
 import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.channels.Channels;
 import java.nio.charset.StandardCharsets;
 
 /** Keeps what a response writes, and how it ended. */
@@ -23,6 +27,15 @@ final class FakeSink implements ResponseSink {
     @Override
     public void write(byte[] bytes, int offset, int length) {
         written.write(bytes, offset, length);
+    }
+
+    @Override
+    public void write(Segment segment) {
+        try (segment) {
+            segment.writeTo(Channels.newChannel(written));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     @Override

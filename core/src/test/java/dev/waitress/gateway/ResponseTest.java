@@ -3,13 +3,19 @@ package dev.waitress.gateway;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.waitress.buffer.FileRegion;
 import dev.waitress.http.ResponseHead;
 import dev.waitress.http.Status;
+import java.io.IOException;
+import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -65,6 +71,39 @@ class ResponseTest {
             assertThat(sink.outcome())
                     .isEqualTo("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n" + OURS
                             + "\r\nC\r\nabcdefghijkl\r\n1\r\nd\r\n0\r\n\r\n--open");
+        }
+
+        @ParameterizedTest
+        @CsvSource({
+            "Content-Length: 4, 'abcd'",
+            "Content-Length: 10, 'abcdefghij'",
+            "Content-Length: 12, 'abcdefghij'",
+            "X-a: b, 'A~abcdefghij~0~~'"
+        })
+        void isThatOfOtherBytesForAPartOfAFile(String field, String body, @TempDir Path directory) throws IOException {
+            Path file = Files.writeString(directory.resolve("file"), "0123abcdefghij");
+            boolean[] closed = {false};
+            try (FileChannel channel = FileChannel.open(file)) {
+                Response response = to("GET / HTTP/1.1");
+                response.start(head("200 OK", field), ResponseHead.NO_LENGTH);
+                response.body(new FileRegion(channel, 4, 10, () -> closed[0] = true));
+                response.end();
+            }
+            assertThat(sink.outcome().replace("\r\n", "~")).contains("~~" + body + "--");
+            assertThat(closed).containsExactly(true);
+        }
+
+        @Test
+        void givesAFileBackThatHeadDoesNotNeed(@TempDir Path directory) throws IOException {
+            boolean[] closed = {false};
+            try (FileChannel channel = FileChannel.open(Files.writeString(directory.resolve("file"), "0123456789"))) {
+                Response response = to("HEAD / HTTP/1.1");
+                response.start(head("200 OK", "Content-Length: 10"), ResponseHead.NO_LENGTH);
+                response.body(new FileRegion(channel, 0, 10, () -> closed[0] = true));
+                response.end();
+            }
+            assertThat(sink.outcome()).endsWith("\r\n\r\n--open");
+            assertThat(closed).containsExactly(true);
         }
 
         @Test

@@ -1,8 +1,13 @@
 package dev.waitress.worker;
 
+import dev.waitress.buffer.FileRegion;
 import dev.waitress.http.ResponseHead;
+import java.io.IOException;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
+import java.nio.channels.FileChannel;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import org.jspecify.annotations.Nullable;
 
 /** Reads the answers of one worker and hands them to the responses that they belong to. Event loop only. */
@@ -53,6 +58,7 @@ final class Answers implements FrameSocket.Listener {
                 exchange.remindOfClientGone();
                 body(exchange, false);
             }
+            case Protocol.FILE -> file(exchange);
             case Protocol.END -> end(exchange);
             case Protocol.FAIL -> {
                 exchange.response.fail(reader.text());
@@ -102,6 +108,25 @@ final class Answers implements FrameSocket.Listener {
         exchange.response.body(reader.bytes(), reader.start(), reader.stop() - reader.start());
         if (isLast) {
             end(exchange);
+        }
+    }
+
+    /** Sends part of a file that the worker has open. */
+    private void file(Exchange exchange) {
+        Path path = Path.of(reader.text());
+        long position = reader.longInteger();
+        long count = reader.longInteger();
+        int id = exchange.id;
+        try {
+            FileChannel file = FileChannel.open(path, StandardOpenOption.READ);
+            exchange.response.body(new FileRegion(file, position, count, () -> {
+                worker.fileSent(id);
+                file.close();
+            }));
+        } catch (IOException e) {
+            LOG.log(Level.ERROR, "cannot open the file of a response", e);
+            worker.fileSent(id);
+            exchange.response.fail("");
         }
     }
 

@@ -67,6 +67,28 @@ final class MarshalReader {
         return number();
     }
 
+    /** Reads a number of up to 63 bits. Marshal writes those beyond 32 bits in digits of 15 bits. */
+    long longInteger() {
+        char code = code();
+        if (code == 'i') {
+            return number();
+        }
+        if (code != 'l') {
+            throw unexpected("an integer", code);
+        }
+        int digits = number();
+        if (digits < 1 || digits > 4) {
+            throw new IllegalArgumentException("a number of " + digits + " digits");
+        }
+        long value = 0;
+        for (int i = 0; i < digits; i++) {
+            require(2);
+            value |= (bytes[position] & 0xFFL | (bytes[position + 1] & 0xFFL) << 8) << 15 * i;
+            position += 2;
+        }
+        return value;
+    }
+
     /** Reads bytes; their place is in {@link #start} and {@link #stop}. */
     void blob() {
         char code = code();

@@ -24,6 +24,8 @@ final class Protocol {
     static final int END = 3;
     /** {@code (FAIL, id, traceback)}: the application failed; it is logged already. */
     static final int FAIL = 4;
+    /** {@code (FILE, id, path, position, count)}: part of the body lies in a file, which stays as it is until SENT. */
+    static final int FILE = 5;
 
     /** Front to worker, on control: {@code (TAKEOVER,)}: no answer for a while, let another thread go on. */
     static final int TAKEOVER = 0;
@@ -35,6 +37,8 @@ final class Protocol {
     static final int QUIT = 3;
     /** {@code (RECALL,)}: give back the requests that have not begun. */
     static final int RECALL = 4;
+    /** {@code (SENT, id)}: the file of this response is needed no longer. */
+    static final int SENT = 5;
 
     /** Worker to front, on control: {@code (READY,)}: the application is loaded. */
     static final int READY = 0;

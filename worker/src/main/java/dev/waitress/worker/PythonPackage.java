@@ -18,6 +18,7 @@ final class PythonPackage {
             "channel.py",
             "control.py",
             "crew.py",
+            "files.py",
             "input.py",
             "protocol.py",
             "response.py");

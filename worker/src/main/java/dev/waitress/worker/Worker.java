@@ -79,7 +79,7 @@ final class Worker {
             throw new IllegalArgumentException("a second socket for " + purpose);
         }
         if (requests != null && control != null) {
-            control.sendFrame(gateway.workerSettings(board.path()));
+            control.sendFrame(gateway.workerSettings(this, board.path()));
         }
     }
 
@@ -329,6 +329,10 @@ final class Worker {
 
     void gone(int id) {
         tell(Protocol.GONE, id);
+    }
+
+    void fileSent(int id) {
+        tell(Protocol.SENT, id);
     }
 
     private void tell(int... numbers) {

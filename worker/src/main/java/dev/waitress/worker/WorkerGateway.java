@@ -304,7 +304,7 @@ public final class WorkerGateway implements Gateway, Participant {
     }
 
     /** What a worker has to know before it can load the application. */
-    MarshalWriter workerSettings(Path board) {
+    MarshalWriter workerSettings(Worker worker, Path board) {
         MarshalWriter writer = new MarshalWriter(1024);
         writer.dict();
         writer.text("application");
@@ -315,6 +315,8 @@ public final class WorkerGateway implements Gateway, Participant {
         writer.integer(config.threads());
         writer.text("board");
         writer.text(board.toString());
+        writer.text("by_descriptor");
+        writer.bool(worker.process.showsDescriptors());
         writer.text("outbuf_high_watermark");
         writer.integer((int) Math.min(Integer.MAX_VALUE, config.settings().get(Setting.OUTBUF_HIGH_WATERMARK)));
         writer.text("environ");

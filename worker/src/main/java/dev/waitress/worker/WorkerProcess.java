@@ -2,6 +2,7 @@ package dev.waitress.worker;
 
 import java.io.File;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -47,6 +48,13 @@ final class WorkerProcess {
 
     long pid() {
         return process.pid();
+    }
+
+    /**
+     * Whether what it has open can be opened here too, by {@code /proc}. Linux, and not if the process hides itself.
+     */
+    boolean showsDescriptors() {
+        return Files.isReadable(Path.of("/proc", String.valueOf(pid()), "fd"));
     }
 
     /** Calls back, on some thread, with the exit status; a status above 128 is a signal's number plus 128. */

@@ -1,0 +1,71 @@
+package dev.waitress.buffer;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.WritableByteChannel;
+
+/** Bytes in an array that grows, borrowed from a pool. Event loop only. */
+final class MemoryRun extends Segment {
+    private final BufferPool pool;
+
+    /** Between position and limit lie the bytes that are left. */
+    private ByteBuffer buffer;
+
+    MemoryRun(BufferPool pool, int capacity) {
+        this.pool = pool;
+        buffer = ByteBuffer.allocate(capacity).limit(0);
+    }
+
+    int capacity() {
+        return buffer.capacity();
+    }
+
+    void clear() {
+        buffer.clear().limit(0);
+    }
+
+    /** The bytes themselves, for a write together with others. */
+    ByteBuffer buffer() {
+        return buffer;
+    }
+
+    /** Adds bytes at the end; at most {@code ceiling} bytes are reserved beyond what is needed. */
+    void append(byte[] bytes, int offset, int count, int ceiling) {
+        if (buffer.capacity() - buffer.limit() < count) {
+            makeRoom(count, ceiling);
+        }
+        int end = buffer.limit();
+        buffer.limit(end + count);
+        System.arraycopy(bytes, offset, buffer.array(), end, count);
+    }
+
+    private void makeRoom(int count, int ceiling) {
+        int needed = buffer.remaining() + count;
+        if (needed <= buffer.capacity()) {
+            buffer.compact().flip();
+            return;
+        }
+        ByteBuffer larger = ByteBuffer.allocate(Math.max(needed, Math.min(ceiling, 2 * buffer.capacity())));
+        buffer = larger.put(buffer).flip();
+    }
+
+    @Override
+    public long remaining() {
+        return buffer.remaining();
+    }
+
+    @Override
+    public void truncate(long bytes) {
+        buffer.limit((int) Math.min(buffer.limit(), buffer.position() + bytes));
+    }
+
+    @Override
+    public long writeTo(WritableByteChannel target) throws IOException {
+        return target.write(buffer);
+    }
+
+    @Override
+    public void close() {
+        pool.recycle(this);
+    }
+}

@@ -1,0 +1,34 @@
+package dev.waitress.buffer;
+
+import java.io.Closeable;
+import java.io.IOException;
+import java.nio.channels.WritableByteChannel;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A run of output bytes, wherever they lie: in memory, in a file, in memory shared with a worker. It is consumed from
+ * its start, and closed when it is used up or dropped. Event loop only.
+ */
+public abstract class Segment implements Closeable {
+    /** What follows in the {@link OverflowBuffer} that holds it. */
+    @Nullable
+    Segment next;
+
+    /** Bytes that are left. */
+    public abstract long remaining();
+
+    /** Gives up all but the first of the bytes that are left. */
+    public abstract void truncate(long bytes);
+
+    /**
+     * Hands on as much as the target takes now.
+     *
+     * @return bytes handed on
+     * @throws IOException if the target takes no more at all, or the bytes have gone
+     */
+    public abstract long writeTo(WritableByteChannel target) throws IOException;
+
+    /** Gives back what holds the bytes. */
+    @Override
+    public abstract void close() throws IOException;
+}
