@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Protocol
 
 import pytest
 from boards import BOARDS, Visitor
+from performers import KINDS, Kind, Performer, performing
 from serving import Server
 
 if TYPE_CHECKING:
@@ -77,6 +78,14 @@ def member(visitor: Visitor) -> Visitor:
     return visitor
 
 
+@pytest.fixture(scope="session", params=KINDS, ids=str)
+def performer(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Performer]:
+    """Run each performer in turn, for all tests of a run."""
+    kind: Kind = request.param
+    with performing(kind, tmp_path_factory.mktemp("performer")) as running:
+        yield running
+
+
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_makereport(
     item: pytest.Item, call: pytest.CallInfo[None]
@@ -84,7 +93,7 @@ def pytest_runtest_makereport(
     """Show the end of the server's log with a failure."""
     report = yield
     fixtures = getattr(item, "funcargs", {}).values()
-    servers = [value for value in fixtures if isinstance(value, Server)]
+    servers = [getattr(value, "server", value) for value in fixtures if isinstance(value, Server | Performer)]
     if report.failed and call.when == "call":
         for server in servers:
             report.sections.append(("server log", "".join(server.lines[-SHOWN_LINES:])))

@@ -17,10 +17,11 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 ROOT = Path(__file__).resolve().parents[2]
+COMMAND = os.environ.get("WAITRESS_SERVE", str(ROOT / "waitress-serve"))
 START_SECONDS = 60
 STOP_SECONDS = 30
 EVENT_SECONDS = 30
-SERVING = re.compile(r"Serving on http://127\.0\.0\.1:(\d+)")
+SERVING = re.compile(r"Serving on http://(?:127\.0\.0\.1:(?P<port>\d+)|unix:(?P<path>\S+))")
 # Inherited by every process that the server starts, also by one that leaves its group.
 MARK = "WAITRESS_TEST_RUN"
 
@@ -29,7 +30,7 @@ class Server:
     """One run of ``waitress-serve`` on a port of its own choice, with all that it logged."""
 
     def __init__(self, application: str, *options: str, environment: Mapping[str, str] | None = None) -> None:
-        """Start it; asking for its port waits until it is ready."""
+        """Start it; asking for its address waits until it is ready."""
         self.application = application
         self.mark = secrets.token_hex()
         self.lines: list[str] = []
@@ -58,10 +59,9 @@ class Server:
     @staticmethod
     def command(application: str, *options: str) -> list[str]:
         """Build the command line; Python is the one that runs the tests."""
-        serve = os.environ.get("WAITRESS_SERVE", str(ROOT / "waitress-serve"))
         on_unix_socket = any(option.startswith("--unix-socket=") for option in options)
         listen = [] if on_unix_socket else ["--listen=127.0.0.1:0"]
-        return [serve, *listen, f"--python={sys.executable}", *options, application]
+        return [COMMAND, *listen, f"--python={sys.executable}", *options, application]
 
     def _read(self) -> None:
         assert self.process.stderr is not None
@@ -84,9 +84,15 @@ class Server:
         self.wait_for("Serving on http://", timeout=START_SECONDS)
 
     @property
+    def address(self) -> int | Path:
+        """Where it listens: a port, or the path of a Unix socket."""
+        serving = self.wait_for(SERVING, timeout=START_SECONDS)
+        return int(serving["port"]) if serving["port"] else Path(serving["path"])
+
+    @property
     def port(self) -> int:
-        """Where it listens."""
-        return int(self.wait_for(SERVING, timeout=START_SECONDS)[1])
+        """Where it listens on TCP."""
+        return int(self.address)
 
     @property
     def url(self) -> str:

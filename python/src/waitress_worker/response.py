@@ -1,6 +1,7 @@
 """One request being answered: ``start_response``, the iterable, and what of it goes to the front."""
 
 import logging
+import re
 import sys
 import traceback
 from typing import TYPE_CHECKING, Any, Callable, Dict, Iterable, List, Optional, Set, Tuple
@@ -35,6 +36,12 @@ _GOOD_STATUSES: Set[str] = set()
 _MOST_REMEMBERED = 1000
 
 _NO_LENGTH = -1
+
+#: RFC 9112 §4, of a final response; the reason is made of the characters of a field value.
+_STATUS = re.compile("[2-5][0-9]{2} ")
+#: RFC 9110 §5.6.2 and §5.5.
+_TOKEN = re.compile(r"[!#$%&'*+\-.^_`|~0-9A-Za-z]+\Z")
+_CONTROL = re.compile("[\x00-\x08\x0a-\x1f\x7f]")
 
 # Looked up once: these are asked for with every request.
 _RESPONSE = protocol.RESPONSE
@@ -247,16 +254,15 @@ class Exchange:
         length = _NO_LENGTH
         for pair in pairs:
             if type(pair) is not tuple:
-                # A list, which the reference takes too.
-                self._headers = [tuple(each) for each in pairs]
-                length = max(_check_pair(*each) for each in pairs)
-                break
-            if pair in _GOOD_PAIRS:
-                stated = _GOOD_PAIRS[pair]
-                if stated != _NO_LENGTH:
-                    length = stated
-            else:
-                length = max(length, _check_pair(*pair))
+                if self._headers is pairs:
+                    # Lists, which the reference takes too.
+                    self._headers = [tuple(each) for each in pairs]
+                pair = tuple(pair)  # noqa: PLW2901 -- the same pair
+            stated = _GOOD_PAIRS[pair] if pair in _GOOD_PAIRS else _check_pair(*pair)
+            if stated != _NO_LENGTH:
+                if length not in (_NO_LENGTH, stated):
+                    raise ValueError("two different Content-Length headers: {}, {}".format(length, stated))
+                length = stated
         self._length = length
         self._status = status
         return self.write
@@ -272,6 +278,9 @@ def _check_pair(name: str, value: str) -> int:
         raise AssertionError(message)
     _check_text(value, "header value")
     _check_text(name, "header name")
+    if not _TOKEN.match(name):
+        message = "header name {!r} is not a token".format(name)
+        raise ValueError(message)
     lower = name.lower()
     if lower in _HOP_BY_HOP:
         message = '{} is a "hop-by-hop" header; it cannot be used by a WSGI application (see PEP 3333)'.format(name)
@@ -311,6 +320,9 @@ def _check_status(status: str) -> None:
         message = "status {!r} is not a string".format(status)
         raise AssertionError(message)
     _check_text(status, "status")
+    if not _STATUS.match(status):
+        message = "status {!r} is not that of a final response: three digits (200 to 599), a space and a reason"
+        raise ValueError(message.format(status))
     if len(_GOOD_STATUSES) >= _MOST_REMEMBERED:
         _GOOD_STATUSES.clear()
     _GOOD_STATUSES.add(status)
@@ -321,6 +333,9 @@ def _check_text(text: str, what: str) -> None:
         message = "carriage return/line feed character present in {}".format(what)
         raise ValueError(message)
     text.encode("latin-1")
+    if _CONTROL.search(text):
+        message = "control character present in {}".format(what)
+        raise ValueError(message)
 
 
 def _printable(environ: Dict[str, Any]) -> str:

@@ -75,8 +75,9 @@ final class Answers implements FrameSocket.Listener {
         body(exchange, true);
     }
 
-    /** Reads status and headers; if they are not HTTP, the application has failed. */
+    /** Reads status and headers; if they are not HTTP, the application has failed, and no other. */
     private boolean head(Exchange exchange) {
+        int start = reader.position();
         try {
             reader.latin1();
             head.start(reader.bytes(), reader.start(), reader.stop());
@@ -93,6 +94,10 @@ final class Answers implements FrameSocket.Listener {
         } catch (IllegalArgumentException e) {
             LOG.log(Level.ERROR, "the application's response is not HTTP: " + e.getMessage());
             exchange.response.fail(String.valueOf(e.getMessage()));
+            // The rest of the message, and the answers of other requests behind it, are still to be read.
+            reader.seek(start);
+            reader.skip();
+            reader.skip();
             return false;
         }
     }

@@ -34,6 +34,30 @@ final class MarshalReader {
         return stop;
     }
 
+    /** Where the next value begins. */
+    int position() {
+        return position;
+    }
+
+    /** Goes back to a value that was read before. */
+    void seek(int earlier) {
+        position = earlier;
+    }
+
+    /** Reads a value of any kind that a worker sends, for what lies behind it. */
+    void skip() {
+        switch (peek()) {
+            case '(', '[' -> {
+                for (int items = sequence(); items > 0; items--) {
+                    skip();
+                }
+            }
+            case 'i' -> integer();
+            case 's' -> blob();
+            default -> utf8();
+        }
+    }
+
     /** The code of the next value, which stays unread. */
     char peek() {
         require(1);

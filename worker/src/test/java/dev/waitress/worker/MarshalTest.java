@@ -56,6 +56,22 @@ class MarshalTest {
     }
 
     @Test
+    void isSkippedWhateverItHolds() throws Exception {
+        String hex =
+                python("print(marshal.dumps(((1, [('\\u20ac', ''), []], b'ab', 3), 'next'), 2).hex())", new byte[0]);
+        byte[] frame = HexFormat.of().parseHex(hex);
+        MarshalReader reader = new MarshalReader();
+        reader.reset(frame, 0, frame.length);
+        reader.sequence();
+        int start = reader.position();
+        reader.sequence();
+        reader.integer();
+        reader.seek(start);
+        reader.skip();
+        assertThat(reader.text()).isEqualTo("next");
+    }
+
+    @Test
     void isReadAsPythonWritesIt() throws Exception {
         String hex = python(
                 "print(marshal.dumps((1, [('\\u00e4b\\u00ff', 'x'), ['', 'y']], b'ab', 3, 'tr\\u20ac'), 2).hex())",
