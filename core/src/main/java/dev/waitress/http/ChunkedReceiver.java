@@ -17,6 +17,7 @@ final class ChunkedReceiver implements Receiver {
         EXTENSION_QUOTED,
         EXTENSION_ESCAPED,
         EXTENSION_QUOTED_END,
+        EXTENSION_LF,
         SIZE_LF,
         DATA,
         DATA_CR,
@@ -74,7 +75,8 @@ final class ChunkedReceiver implements Receiver {
             case SIZE_START, SIZE -> size(b);
             case DATA_CR -> expect(b, '\r', State.DATA_LF, Rule.CHUNK_END);
             case DATA_LF -> expect(b, '\n', State.SIZE_START, Rule.CHUNK_END);
-            case SIZE_LF -> sizeLineEnd(b);
+            case SIZE_LF -> sizeLineEnd(b, Rule.CHUNK_SIZE);
+            case EXTENSION_LF -> sizeLineEnd(b, Rule.CHUNK_EXTENSION);
             case TRAILER_START, TRAILER_NAME, TRAILER_VALUE, TRAILER_LF -> trailer(b);
             default -> extension(b);
         };
@@ -166,14 +168,14 @@ final class ChunkedReceiver implements Receiver {
     private static @Nullable State afterExtension(byte b) {
         return switch (b) {
             case ';' -> State.EXTENSION_NAME_START;
-            case '\r' -> State.SIZE_LF;
+            case '\r' -> State.EXTENSION_LF;
             default -> null;
         };
     }
 
-    private @Nullable Rejection sizeLineEnd(byte b) {
+    private @Nullable Rejection sizeLineEnd(byte b, Rule otherwise) {
         if (b != '\n') {
-            return Rejection.of(Rule.CHUNK_SIZE);
+            return Rejection.of(otherwise);
         }
         bodyBytes += chunkRemaining;
         lineBytes = 0;

@@ -201,7 +201,7 @@ final class HeadParser {
         if (host == NONE) {
             return head.minorVersion() > 0 ? Rule.HOST_MISSING : null;
         }
-        return Syntax.isAuthority(bytes, head.valueStart(host), head.valueEnd(host)) ? null : Rule.HOST_SYNTAX;
+        return Authority.isValid(bytes, head.valueStart(host), head.valueEnd(host)) ? null : Rule.HOST_SYNTAX;
     }
 
     /** RFC 9112 §6.1: a list of codings of which we know one, chunked. */
@@ -214,38 +214,40 @@ final class HeadParser {
             return Rule.TRANSFER_ENCODING;
         }
         boolean listed = false;
+        int chunkedCount = 0;
         for (; field != NONE; field = head.nextOfName(field)) {
             listed |= head.valueStart(field) < head.valueEnd(field);
-            Rule broken = checkCodings(head, head.valueStart(field), head.valueEnd(field));
-            if (broken != null) {
-                return broken;
+            int found = countChunked(head.valueStart(field), head.valueEnd(field));
+            if (found == NONE) {
+                return Rule.UNKNOWN_CODING;
             }
+            chunkedCount += found;
         }
-        if (!head.chunked) {
-            return listed ? Rule.UNKNOWN_CODING : Rule.TRANSFER_ENCODING;
+        if (chunkedCount != 1) {
+            return chunkedCount > 1 ? Rule.CHUNKED_TWICE : listed ? Rule.UNKNOWN_CODING : Rule.TRANSFER_ENCODING;
         }
+        head.chunked = true;
         // RFC 9112 §6.1: with both fields somebody may have framed this message otherwise; answer, then close.
         head.close |= known[Known.CONTENT_LENGTH.ordinal()] != NONE;
         return null;
     }
 
-    private @Nullable Rule checkCodings(RequestHead head, int start, int end) {
+    /** How often a list names chunked, or {@link #NONE} if it names something else. */
+    private int countChunked(int start, int end) {
+        int count = 0;
         for (int i = start; i < end; ) {
             int comma = endOfElement(i, end);
             int element = skipWhiteSpace(i, comma);
             int elementEnd = trimEnd(element, comma);
             if (element < elementEnd) {
                 if (!Syntax.equalsIgnoreCase(bytes, element, elementEnd, "chunked")) {
-                    return Rule.UNKNOWN_CODING;
+                    return NONE;
                 }
-                if (head.chunked) {
-                    return Rule.CHUNKED_TWICE;
-                }
-                head.chunked = true;
+                count++;
             }
             i = comma + 1;
         }
-        return null;
+        return count;
     }
 
     private int endOfElement(int start, int end) {

@@ -96,7 +96,7 @@ final class HeadScanner {
     }
 
     /** Position of the first byte that counts: empty lines before the request do not. */
-    private int firstByte() {
+    int firstByte() {
         return lineCount == 0 ? lineStart : lines[0];
     }
 

@@ -37,9 +37,9 @@ public final class RequestParser {
         this.scanner = new HeadScanner(limits);
     }
 
-    /** Whether a request has begun to arrive and is not complete. */
+    /** Whether a request has begun to arrive and is not complete. Empty lines begin none. */
     public boolean inRequest() {
-        return partialLength > 0 || receiver != null;
+        return partialLength > scanner.firstByte() || receiver != null;
     }
 
     /**

@@ -10,7 +10,7 @@ final class Syntax {
     private static final byte FIELD_VALUE = 2;
     private static final byte DIGIT = 4;
     private static final byte HEX = 8;
-    private static final byte REG_NAME = 16;
+    private static final byte HOST = 16;
     private static final byte QUOTED = 32;
 
     private static final byte[] CLASSES = classes();
@@ -32,7 +32,7 @@ final class Syntax {
         mark(classes, "0123456789", DIGIT);
         mark(classes, "0123456789abcdefABCDEF", HEX);
         mark(classes, "!#$%&'*+-.^_`|~0123456789" + letters, TOKEN);
-        mark(classes, "-._~!$&'()*+,;=%0123456789" + letters, REG_NAME);
+        mark(classes, "-._~!$&'()*+,;=0123456789" + letters, HOST);
         for (int c = 0; c < 256; c++) {
             if (c == '\t' || c >= ' ' && c != 0x7F) {
                 classes[c] |= FIELD_VALUE;
@@ -64,6 +64,11 @@ final class Syntax {
 
     static boolean isHex(byte b) {
         return is(b, HEX);
+    }
+
+    /** RFC 3986 §3.2.2: unreserved or sub-delims. */
+    static boolean isHostCharacter(byte b) {
+        return is(b, HOST);
     }
 
     /** RFC 9110 §5.6.4: qdtext. */
@@ -143,29 +148,5 @@ final class Syntax {
             }
         }
         return true;
-    }
-
-    /** RFC 3986 §3.2: {@code host [":" port]}; an empty host only where the caller allows it. */
-    static boolean isAuthority(byte[] bytes, int start, int end) {
-        int i = start;
-        if (i < end && bytes[i] == '[') {
-            do {
-                i++;
-            } while (i < end && (isHex(bytes[i]) || bytes[i] == ':' || bytes[i] == '.' || is(bytes[i], REG_NAME)));
-            if (i >= end || bytes[i] != ']' || i == start + 1) {
-                return false;
-            }
-            i++;
-        } else {
-            while (i < end && is(bytes[i], REG_NAME)) {
-                i++;
-            }
-        }
-        if (i < end && bytes[i] == ':') {
-            do {
-                i++;
-            } while (i < end && isDigit(bytes[i]));
-        }
-        return i == end;
     }
 }

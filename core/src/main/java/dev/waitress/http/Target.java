@@ -70,6 +70,6 @@ final class Target {
 
     /** With a host: {@code http://:80/} names none. User information is refused with every other {@code @}. */
     private static boolean isAuthority(byte[] bytes, int start, int end) {
-        return bytes[start] != ':' && Syntax.isAuthority(bytes, start, end);
+        return bytes[start] != ':' && Authority.isValid(bytes, start, end);
     }
 }
