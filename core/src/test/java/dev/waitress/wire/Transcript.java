@@ -1,0 +1,126 @@
+package dev.waitress.wire;
+
+import dev.waitress.buffer.BodyBuffer;
+import dev.waitress.buffer.PrivateDirectory;
+import dev.waitress.gateway.Environ;
+import dev.waitress.gateway.Peer;
+import dev.waitress.gateway.Request;
+import dev.waitress.http.Limits;
+import dev.waitress.http.ParseStep;
+import dev.waitress.http.Rejection;
+import dev.waitress.http.RequestHead;
+import dev.waitress.http.RequestParser;
+import dev.waitress.settings.Settings;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** What a parser makes of a client's bytes: everything that the application would see, and how it ends. */
+final class Transcript {
+    private static final Peer PEER = new Peer("127.0.0.1", "5555", "8080");
+    private static final byte[] LAST_READS_BYTES =
+            "  what an earlier read left in the buffer\r\n".getBytes(StandardCharsets.US_ASCII);
+
+    private final RequestParser parser;
+    private final Environ environ;
+    private final List<Outcome> outcomes = new ArrayList<>();
+    private @Nullable RequestHead head;
+    private BodyBuffer body = newBody();
+    private boolean ended;
+
+    private Transcript(Settings settings) {
+        parser = new RequestParser(Limits.of(settings));
+        environ = new Environ(settings);
+    }
+
+    /** Feeds the pieces one after the other, as that many reads of a socket would. */
+    static List<Outcome> of(Settings settings, List<byte[]> pieces) {
+        Transcript transcript = new Transcript(settings);
+        for (byte[] piece : pieces) {
+            transcript.feed(piece);
+        }
+        if (!transcript.ended) {
+            transcript.outcomes.add(transcript.parser.inRequest() ? Outcome.INCOMPLETE : Outcome.KEEP);
+        }
+        return transcript.outcomes;
+    }
+
+    private static BodyBuffer newBody() {
+        return new BodyBuffer(0, Integer.MAX_VALUE, new PrivateDirectory());
+    }
+
+    private void feed(byte[] piece) {
+        byte[] buffer = new byte[LAST_READS_BYTES.length + piece.length + LAST_READS_BYTES.length];
+        System.arraycopy(LAST_READS_BYTES, 0, buffer, 0, LAST_READS_BYTES.length);
+        System.arraycopy(piece, 0, buffer, LAST_READS_BYTES.length, piece.length);
+        System.arraycopy(LAST_READS_BYTES, 0, buffer, LAST_READS_BYTES.length + piece.length, LAST_READS_BYTES.length);
+        ByteBuffer in = ByteBuffer.wrap(buffer, LAST_READS_BYTES.length, piece.length);
+        ParseStep step = null;
+        while (!ended && step != ParseStep.Progress.NEED_MORE) {
+            step = parser.feed(in);
+            take(step);
+        }
+        // As the next read of the loop does.
+        Arrays.fill(buffer, (byte) '!');
+    }
+
+    private void take(ParseStep step) {
+        if (step instanceof RequestHead received) {
+            head = received;
+        } else if (step instanceof ParseStep.BodyBytes bytes) {
+            append(bytes);
+        } else if (step instanceof Rejection rejection) {
+            outcomes.add(Outcome.rejected(
+                    rejection.rule().status().code(),
+                    rejection.text(),
+                    rejection.minorVersion(),
+                    !rejection.headRequest()));
+            ended = true;
+        } else if (step == ParseStep.Progress.COMPLETE && head != null) {
+            complete(head);
+        } else if (head != null) {
+            head = head.detach();
+        }
+    }
+
+    private void append(ParseStep.BodyBytes bytes) {
+        try {
+            body.append(bytes.array(), bytes.offset(), bytes.length());
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private void complete(RequestHead received) {
+        outcomes.add(describe(new Request(received, body, PEER)));
+        outcomes.add(Outcome.body(Arrays.copyOf(body.memory(), (int) body.size())));
+        if (!received.wantsKeepAlive()) {
+            outcomes.add(Outcome.CLOSE_AFTER);
+            ended = true;
+        }
+        head = null;
+        body = newBody();
+    }
+
+    private Outcome describe(Request request) {
+        RequestHead received = request.head();
+        List<String> variables = new ArrayList<>();
+        environ.write(
+                request,
+                (key, keyEnd, value, start, end) ->
+                        variables.add(text(key, 0, keyEnd) + " \"" + Notation.encode(text(value, start, end)) + "\""));
+        if (received.expectsContinue()) {
+            variables.add("100-continue");
+        }
+        return new Outcome("head " + Notation.encode(received.method() + " " + received.targetText()), variables);
+    }
+
+    private static String text(byte[] bytes, int start, int end) {
+        return new String(bytes, start, end - start, StandardCharsets.ISO_8859_1);
+    }
+}

@@ -1,0 +1,95 @@
+package dev.waitress.wire;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.SplittableRandom;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** Every case of wire/ against the parser alone, however its bytes are cut. {@code WireCorpusIT} has the sockets. */
+class WireCorpusTest {
+    /** From here on a case is not cut everywhere, but at as many places: line ends first, then a seeded choice. */
+    private static final int MOST_CUTS = 2000;
+
+    private static final int LEAST_CASES = 320;
+
+    static Stream<WireCase> cases() {
+        return WireCorpus.cases();
+    }
+
+    static Stream<WireCase> completeCases() {
+        return WireCorpus.cases().filter(wire -> !wire.isIncomplete());
+    }
+
+    private static List<Outcome> transcript(WireCase wire, List<byte[]> pieces) {
+        return Transcript.of(wire.settings(), pieces);
+    }
+
+    @ParameterizedTest(name = "{0}")
+    @MethodSource("cases")
+    void inOnePieceEndsAsTheCaseSays(WireCase wire) {
+        List<Outcome> outcomes = transcript(wire, List.of(wire.input()));
+        assertThat(Outcome.inTheWordsOf(wire.expected(), outcomes))
+                .as(wire.name())
+                .isEqualTo(wire.expected());
+    }
+
+    @ParameterizedTest(name = "{0}")
+    @MethodSource("cases")
+    void byteByByteEndsTheSame(WireCase wire) {
+        List<byte[]> bytes = new ArrayList<>();
+        for (byte b : wire.input()) {
+            bytes.add(new byte[] {b});
+        }
+        assertThat(transcript(wire, bytes)).isEqualTo(transcript(wire, List.of(wire.input())));
+    }
+
+    @ParameterizedTest(name = "{0}")
+    @MethodSource("cases")
+    void inTwoPiecesEndsTheSame(WireCase wire) {
+        byte[] input = wire.input();
+        List<Outcome> whole = transcript(wire, List.of(input));
+        cuts(input)
+                .forEach(at -> assertThat(transcript(
+                                wire, List.of(Arrays.copyOf(input, at), Arrays.copyOfRange(input, at, input.length))))
+                        .as("%s, cut at %d", wire, at)
+                        .isEqualTo(whole));
+    }
+
+    private static IntStream cuts(byte[] input) {
+        if (input.length < MOST_CUTS) {
+            return IntStream.rangeClosed(0, input.length);
+        }
+        int budget = Math.max(20, MOST_CUTS * 1000 / input.length);
+        IntStream lineEnds = IntStream.range(0, input.length)
+                .filter(i -> input[i] == '\r' || input[i] == '\n')
+                .flatMap(i -> IntStream.of(i, i + 1))
+                .limit(budget);
+        return IntStream.concat(lineEnds, new SplittableRandom(input.length).ints(budget, 0, input.length));
+    }
+
+    @ParameterizedTest(name = "{0}")
+    @MethodSource("completeCases")
+    void withARequestBehindItAnswersThatOnlyIfTheConnectionLivesOn(WireCase wire) {
+        byte[] next = WireCorpus.FOLLOW_UP.input();
+        byte[] both = Arrays.copyOf(wire.input(), wire.input().length + next.length);
+        System.arraycopy(next, 0, both, wire.input().length, next.length);
+        List<Outcome> expected = wire.expectedBefore(WireCorpus.FOLLOW_UP);
+        for (List<byte[]> pieces : List.of(List.of(both), List.of(wire.input(), next))) {
+            assertThat(Outcome.inTheWordsOf(expected, transcript(wire, pieces))).isEqualTo(expected);
+        }
+    }
+
+    @Test
+    void hasCasesInEveryFolder() {
+        assertThat(WireCorpus.folders())
+                .allSatisfy(folder -> assertThat(WireCorpus.list(folder)).isNotEmpty());
+        assertThat(cases()).hasSizeGreaterThanOrEqualTo(LEAST_CASES);
+    }
+}
