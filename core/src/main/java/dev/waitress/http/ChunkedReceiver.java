@@ -30,14 +30,23 @@ final class ChunkedReceiver implements Receiver {
     }
 
     private final Limits limits;
+    private final ParseStep.BodyBytes bytes;
+
     private State state = State.SIZE_START;
     private long chunkRemaining;
     private long bodyBytes;
     private int lineBytes;
     private int sizeDigits;
 
-    ChunkedReceiver(Limits limits) {
+    ChunkedReceiver(Limits limits, ParseStep.BodyBytes bytes) {
         this.limits = limits;
+        this.bytes = bytes;
+    }
+
+    Receiver begin() {
+        state = State.SIZE_START;
+        bodyBytes = 0;
+        return this;
     }
 
     @Override
@@ -59,14 +68,12 @@ final class ChunkedReceiver implements Receiver {
     }
 
     private ParseStep data(ByteBuffer in) {
-        int count = (int) Math.min(chunkRemaining, in.remaining());
-        ParseStep step = new ParseStep.BodyBytes(in.array(), in.arrayOffset() + in.position(), count);
-        in.position(in.position() + count);
-        chunkRemaining -= count;
+        bytes.take(in, chunkRemaining);
+        chunkRemaining -= bytes.length();
         if (chunkRemaining == 0) {
             state = State.DATA_CR;
         }
-        return step;
+        return bytes;
     }
 
     /** Takes one byte that is not data; null while all is well. */

@@ -4,10 +4,16 @@ import java.nio.ByteBuffer;
 
 /** A body of known length; of length 0 where a request has none. RFC 9112 §6.2. */
 final class FixedLengthReceiver implements Receiver {
+    private final ParseStep.BodyBytes bytes;
     private long remaining;
 
-    FixedLengthReceiver(long length) {
+    FixedLengthReceiver(ParseStep.BodyBytes bytes) {
+        this.bytes = bytes;
+    }
+
+    Receiver begin(long length) {
         remaining = length;
+        return this;
     }
 
     @Override
@@ -18,10 +24,8 @@ final class FixedLengthReceiver implements Receiver {
         if (!in.hasRemaining()) {
             return ParseStep.Progress.NEED_MORE;
         }
-        int count = (int) Math.min(remaining, in.remaining());
-        ParseStep step = new ParseStep.BodyBytes(in.array(), in.arrayOffset() + in.position(), count);
-        in.position(in.position() + count);
-        remaining -= count;
-        return step;
+        bytes.take(in, remaining);
+        remaining -= bytes.length();
+        return bytes;
     }
 }

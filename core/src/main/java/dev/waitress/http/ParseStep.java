@@ -1,5 +1,7 @@
 package dev.waitress.http;
 
+import java.nio.ByteBuffer;
+
 /** What {@link RequestParser#feed} found next in the bytes that it was given. */
 public sealed interface ParseStep permits ParseStep.Progress, ParseStep.BodyBytes, RequestHead, Rejection {
     /** Steps that carry nothing. */
@@ -11,10 +13,36 @@ public sealed interface ParseStep permits ParseStep.Progress, ParseStep.BodyByte
     }
 
     /**
-     * Decoded bytes of the body, in the array that was given; valid until that array changes.
-     *
-     * @param offset index of the first one
+     * Decoded bytes of the body, in the array that was given; valid until that array changes or the parser goes on. One
+     * object serves a whole connection.
      */
-    @SuppressWarnings("ArrayRecordComponent") // a view of the reader's buffer, never compared
-    record BodyBytes(byte[] array, int offset, int length) implements ParseStep {}
+    final class BodyBytes implements ParseStep {
+        private byte[] array = {};
+        private int offset;
+        private int length;
+
+        BodyBytes() {}
+
+        /** Takes the next bytes, as many as the buffer has, but no more than that. */
+        BodyBytes take(ByteBuffer in, long most) {
+            array = in.array();
+            offset = in.arrayOffset() + in.position();
+            length = (int) Math.min(most, in.remaining());
+            in.position(in.position() + length);
+            return this;
+        }
+
+        public byte[] array() {
+            return array;
+        }
+
+        /** Index of the first one. */
+        public int offset() {
+            return offset;
+        }
+
+        public int length() {
+            return length;
+        }
+    }
 }

@@ -16,13 +16,14 @@ import org.jspecify.annotations.Nullable;
  */
 public final class RequestParser {
     private static final byte[] EMPTY = {};
-    private static final Receiver NO_BODY = new FixedLengthReceiver(0);
     private static final int FIRST_PARTIAL_BYTES = 1024;
 
     private final Limits limits;
     private final HeadScanner scanner;
     private final HeadParser headParser = new HeadParser();
     private final RequestHead head = new RequestHead();
+    private final FixedLengthReceiver fixedLength;
+    private final ChunkedReceiver chunked;
 
     /** The first bytes of a head whose end has not come yet. */
     private byte[] partial = EMPTY;
@@ -35,6 +36,9 @@ public final class RequestParser {
     public RequestParser(Limits limits) {
         this.limits = limits;
         this.scanner = new HeadScanner(limits);
+        ParseStep.BodyBytes bytes = new ParseStep.BodyBytes();
+        this.fixedLength = new FixedLengthReceiver(bytes);
+        this.chunked = new ChunkedReceiver(limits, bytes);
     }
 
     /** Whether a request has begun to arrive and is not complete. Empty lines begin none. */
@@ -118,14 +122,7 @@ public final class RequestParser {
             return Rejection.of(Rule.BODY_TOO_LARGE, String.valueOf(limits.maxBodyBytes()))
                     .forRequest(head.minorVersion(), head.isMethod("HEAD"));
         }
-        receiver = newReceiver();
+        receiver = head.isChunked() ? chunked.begin() : fixedLength.begin(Math.max(0, head.contentLength()));
         return head;
-    }
-
-    private Receiver newReceiver() {
-        if (head.isChunked()) {
-            return new ChunkedReceiver(limits);
-        }
-        return head.hasBody() ? new FixedLengthReceiver(head.contentLength()) : NO_BODY;
     }
 }
