@@ -131,14 +131,6 @@ class Upstream(NamedTuple):
     prefixed_port: int
 
 
-class Proxy(NamedTuple):
-    """A proxy that runs."""
-
-    kind: str
-    port: int
-    log: Path
-
-
 @contextlib.contextmanager
 def folder_for_all() -> Iterator[Path]:
     """Make a folder that the proxies' own users may enter, with a path that fits a Unix socket."""
@@ -149,9 +141,8 @@ def folder_for_all() -> Iterator[Path]:
 
 
 @contextlib.contextmanager
-def running(name: str, upstream: Upstream) -> Iterator[Proxy]:
-    """Run a proxy in the foreground; it is ended by its process id."""
-    kind = KINDS[name]
+def running(kind: Kind, upstream: Upstream) -> Iterator[int]:
+    """Run a proxy in the foreground, on the port that this gives; it is ended by its process id."""
     with folder_for_all() as folder:
         port = free_port()
         places = {"folder": folder, "port": port, "modules": kind.modules}
@@ -175,7 +166,7 @@ def running(name: str, upstream: Upstream) -> Iterator[Proxy]:
             )
         try:
             wait_until_listening(process, port, output)
-            yield Proxy(name, port, folder / "log")
+            yield port
         finally:
             stop(process)
 

@@ -4,110 +4,38 @@ from __future__ import annotations
 
 import json
 import random
-from contextlib import ExitStack
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING
 
 import pytest
-from conftest import serving
-from proxies import KINDS, Proxy, Upstream, folder_for_all, running
-from recorder import MEMORY, large, shown
-from wire import Connection, Head
+from proxies import KINDS
+from recorder import large, shown
+from sites import MAX_BODY, WAYS, Site, answered, ask, proxied, recorders
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from serving import Server
+    from proxies import Upstream
 
 MEBIBYTE = 1024 * 1024
-MAX_BODY = 3 * MEBIBYTE
-RECORDER = "recorder:app"
-LIMIT = f"--max-request-body-size={MAX_BODY}"
-# Where a client comes from, so that its address is not the proxy's.
-CLIENT = "127.0.0.9"
 
 needs_linux = pytest.mark.skipif(
     not Path("/proc/net/unix").exists(), reason="the connections of a server are read from /proc/net"
 )
 
 
-class Site(NamedTuple):
-    """A proxy and the server behind it."""
-
-    proxy: Proxy
-    upstream: Upstream
-
-    def connect(self) -> Connection:
-        """Come as a client."""
-        return Connection(self.proxy.port, source=CLIENT)
-
-    def recorded(self) -> list[dict[str, Any]]:
-        """Take what the application was given since the last time, past the proxy."""
-        with Connection(self.upstream.address) as direct:
-            return ask(direct, "GET", MEMORY)
-
-    def connections(self) -> set[str]:
-        """Name the connections to the server that are open."""
-        return open_connections(self.upstream.address)
-
-
-def open_connections(address: int | Path) -> set[str]:
-    """Sockets that a listening one has accepted and that are established, by their inodes."""
-    table = Path("/proc/net/unix" if isinstance(address, Path) else "/proc/net/tcp")
-    rows = [row.split() for row in table.read_text().splitlines()[1:]]
-    if isinstance(address, Path):
-        return {row[6] for row in rows if row[5] == "03" and row[-1] == str(address)}
-    tcp6 = Path("/proc/net/tcp6")
-    rows += [row.split() for row in tcp6.read_text().splitlines()[1:]] if tcp6.exists() else []
-    return {row[9] for row in rows if row[3] == "01" and row[1].endswith(f":{address:04X}")}
-
-
-def ask(connection: Connection, method: str, target: str, *fields: str, body: bytes = b"") -> Any:
-    """Send a request, and read the JSON of its answer."""
-    connection.ask(method, target, *fields)
-    connection.send(body)
-    return json.loads(connection.body(answered(connection, 200)))
-
-
-def answered(connection: Connection, status: int) -> Head:
-    """Read a head that has this status."""
-    head = connection.head()
-    assert head.status == status, head
-    return head
-
-
 @pytest.fixture(scope="module")
-def folder() -> Iterator[Path]:
-    with folder_for_all() as made:
-        yield made
+def upstreams() -> Iterator[dict[str, Upstream]]:
+    with recorders() as running:
+        yield running
 
 
-@pytest.fixture(scope="module")
-def upstreams(folder: Path) -> Iterator[dict[str, Upstream]]:
-    """Run the recorder on a port, on a Unix socket, and under a prefix."""
-    socket = folder / "app.sock"
-    python_path = str(Path(__file__).parent)
-    with ExitStack() as servers:
-
-        def start(*options: str) -> Server:
-            return servers.enter_context(serving(folder, RECORDER, LIMIT, *options, PYTHONPATH=python_path))
-
-        port = start().port
-        prefixed_port = start("--url-prefix=/wiki").port
-        # The proxies run as users of their own.
-        start(f"--unix-socket={socket}", "--unix-socket-perms=666")
-        yield {"tcp": Upstream(port, prefixed_port), "unix": Upstream(socket, prefixed_port)}
-
-
-@pytest.fixture(scope="module", params=[(kind, way) for kind in KINDS for way in ("tcp", "unix")], ids="-".join)
+@pytest.fixture(scope="module", params=[(kind, way) for kind in KINDS for way in WAYS], ids="-".join)
 def site(request: pytest.FixtureRequest, upstreams: dict[str, Upstream]) -> Iterator[Site]:
     """Run each proxy in turn, before each upstream."""
     kind, way = request.param
-    missing = KINDS[kind].missing()
-    if missing is not None:
-        pytest.skip(missing)
-    with running(kind, upstreams[way]) as proxy:
-        yield Site(proxy, upstreams[way])
+    with proxied(kind, upstreams[way]) as made:
+        yield made
 
 
 class TestRequests:
@@ -163,7 +91,7 @@ class TestRequests:
 
     @needs_linux
     def test_share_a_connection_to_the_server(self, site: Site) -> None:
-        if site.proxy.kind == "lighttpd":
+        if site.kind == "lighttpd":
             pytest.skip("its mod_proxy opens a connection for each request")
         with site.connect() as connection:
             ask(connection, "GET", "/first")

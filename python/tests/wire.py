@@ -168,3 +168,13 @@ class Connection:
             return False
         assert line in {b"", b"HTTP/1.1 200 OK\r\n"}, line
         return line != b""
+
+    def everything(self) -> bytes:
+        """Read until the peer closes, or resets because it has not read all that was sent."""
+        received = bytearray()
+        try:
+            while data := self._socket.recv(65_536):
+                received += data
+        except ConnectionError:
+            pass
+        return bytes(received)
