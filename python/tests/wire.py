@@ -82,6 +82,10 @@ class Connection:
         """Send it all."""
         self._socket.sendall(data)
 
+    def end_output(self) -> None:
+        """Close this side."""
+        self._socket.shutdown(socket.SHUT_WR)
+
     def ask(self, method: str, target: str, *fields: str, version: str = "1.1") -> None:
         """Send a request head."""
         lines = [f"{method} {target} HTTP/{version}", "Host: localhost", *fields, "", ""]

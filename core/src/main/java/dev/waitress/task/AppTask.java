@@ -37,6 +37,7 @@ final class AppTask implements StartResponse {
     private @Nullable ResponseHead head;
 
     private boolean headSent;
+    private boolean wholeSent;
 
     AppTask(Request request, Response response, Executor loop, Settings settings) {
         this.request = request;
@@ -112,11 +113,13 @@ final class AppTask implements StartResponse {
                 closeable.close();
             }
         }
+        end();
     }
 
     private void sendBlocks(Iterable<byte[]> body) throws ClientDisconnectedException, InterruptedException {
         if (!headSent && body instanceof List<byte[]> blocks && blocks.size() <= 1) {
             headSent = true;
+            wholeSent = true;
             stream.send(requireHead(), blocks.isEmpty() ? new byte[0] : blocks.get(0));
             return;
         }
@@ -126,8 +129,14 @@ final class AppTask implements StartResponse {
                 stream.body(block);
             }
         }
-        sendHead();
-        stream.end();
+    }
+
+    /** After the body is closed: a failure of that must not follow an answer that says it is complete. */
+    private void end() {
+        if (!wholeSent) {
+            sendHead();
+            stream.end();
+        }
     }
 
     private ResponseHead requireHead() {
