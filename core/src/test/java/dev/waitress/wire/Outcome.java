@@ -40,12 +40,14 @@ record Outcome(String line, List<String> details) {
         return new Outcome(line, more);
     }
 
-    boolean isRejected() {
-        return line.startsWith("rejected ");
+    boolean isIncomplete() {
+        return line.equals(INCOMPLETE.line);
     }
 
-    boolean isHead() {
-        return line.startsWith("head ");
+    Outcome without(String name) {
+        return new Outcome(
+                line,
+                details.stream().filter(detail -> !name(detail).equals(name)).toList());
     }
 
     /** What this outcome says of the things that a case mentions. */

@@ -45,9 +45,16 @@ final class Transcript {
             transcript.feed(piece);
         }
         if (!transcript.ended) {
-            transcript.outcomes.add(transcript.parser.inRequest() ? Outcome.INCOMPLETE : Outcome.KEEP);
+            transcript.outcomes.add(transcript.end());
         }
         return transcript.outcomes;
+    }
+
+    private Outcome end() {
+        if (!parser.inRequest()) {
+            return Outcome.KEEP;
+        }
+        return head != null && head.expectsContinue() ? Outcome.INCOMPLETE.with("100-continue") : Outcome.INCOMPLETE;
     }
 
     private static BodyBuffer newBody() {

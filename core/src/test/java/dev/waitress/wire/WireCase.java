@@ -42,11 +42,16 @@ record WireCase(String name, List<String> limits, byte[] input, List<Outcome> ex
     }
 
     boolean isIncomplete() {
-        return end().equals(Outcome.INCOMPLETE);
+        return end().isIncomplete();
     }
 
     boolean isKept() {
         return end().equals(Outcome.KEEP);
+    }
+
+    /** Whether its first request waits for 100 (Continue). */
+    boolean awaitsContinue() {
+        return expected.get(0).details().contains("100-continue");
     }
 
     /** What this case expects with an ordinary request sent behind it: only a kept connection may answer that. */
