@@ -22,11 +22,11 @@ class Message(NamedTuple):
 class Case(NamedTuple):
     """Bytes on a connection, and the requests in them.
 
-    ``leniently`` is what somebody may make of bytes that are no request at all.
+    ``leniently`` is what somebody may make of bytes that are no request at all; without a reading that is anything.
     """
 
     sent: bytes
-    reading: tuple[Message, ...]
+    reading: tuple[Message, ...] | None
     leniently: tuple[Message, ...] = ()
 
 

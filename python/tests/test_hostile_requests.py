@@ -7,7 +7,8 @@ import io
 from typing import TYPE_CHECKING, cast
 
 import pytest
-from hostile import CASES, Case, Message
+from corpus import smuggling
+from hostile import CASES, Message
 from proxies import KINDS, Upstream
 from sites import Site, proxied, recorders
 
@@ -16,6 +17,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 DIRECT = "direct"
+ALL = {**CASES, **smuggling()}
+# lighttpd waits for the end of a chunk size that holds a NUL.
+UNDECIDED = {("lighttpd", "CVE-2022-24761-chunk-extension-bytes")}
 # Twice: what a case leaves open may swallow the first.
 MARKER = Message("GET", "/marker")
 MARKERS = (
@@ -42,16 +46,20 @@ def site(request: pytest.FixtureRequest, upstream: Upstream) -> Iterator[Site]:
         yield made
 
 
-@pytest.mark.parametrize("case", CASES.values(), ids=CASES)
-def test_is_taken_alike(site: Site, case: Case) -> None:
+@pytest.mark.parametrize("name", ALL)
+def test_is_taken_alike(site: Site, name: str) -> None:
     """What the application saw is in the bytes, and each answer that the client got is its own."""
+    if (site.kind, name) in UNDECIDED:
+        pytest.skip("it waits for more")
+    case = ALL[name]
     with site.connect() as connection:
         connection.send(case.sent + MARKERS)
         received = connection.everything()
     requests = site.recorded()
-    readable = iter([*case.reading, *case.leniently, MARKER, MARKER])
-    assert all(message(request) in readable for request in requests), requests
-    methods = [method for method, _, _ in case.reading]
+    if case.reading is not None:
+        readable = iter([*case.reading, *case.leniently, MARKER, MARKER])
+        assert all(message(request) in readable for request in requests), requests
+    methods = [method for method, _, _ in case.reading or ()]
     assert numbers(received, methods) == [request["number"] for request in requests]
     nothing_is_left(site)
 
