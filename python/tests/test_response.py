@@ -28,6 +28,7 @@ class FakeCrew:
     def __init__(self) -> None:
         self.messages: list[Any] = []
         self.files: list[Any] = []
+        self.shared: list[bytes] = []
         self.gone: set[int] = set()
         self.closed_streams: list[int] = []
 
@@ -38,6 +39,13 @@ class FakeCrew:
 
     def flush_soon(self) -> None:
         """Nothing waits."""
+
+    def share(self, _request_id: int, block: memoryview) -> tuple[int, int] | None:
+        """Have room for two blocks of 100,000 bytes."""
+        if len(self.shared) == 2:  # noqa: PLR2004 -- as it says
+            return None
+        self.shared.append(bytes(block[:100_000]))
+        return len(self.shared) - 1, len(self.shared[-1])
 
     def hand_over(self, _request_id: int, wrapper: FileWrapper) -> None:
         self.files.append(wrapper)
@@ -245,6 +253,37 @@ class TestFiles:
         messages = run(crew, lambda _environ, _start_response: FileWrapper(file))
         assert "start_response was not called before body written" in messages[0][2]
         assert file.closed
+
+
+class TestLargeBlocks:
+    """From 64 KiB on they go through shared memory, as far as there is room."""
+
+    @pytest.mark.parametrize(
+        ("size", "shared"), [(65_535, []), (65_536, [65_536]), (100_001, [100_000, 1]), (300_000, [100_000, 100_000])]
+    )
+    def test_of_a_whole_response(self, crew: FakeCrew, size: int, shared: list[int]) -> None:
+        body = bytes(range(256)) * (size // 256) + bytes(size % 256)
+        messages = run(crew, answering(headers=[], body=[body]))
+        assert [len(block) for block in crew.shared] == shared
+        rest = body[sum(shared) :]
+        if not shared:
+            assert messages == [(protocol.RESPONSE, 7, "200 OK", [], body)]
+            return
+        assert messages == [
+            (protocol.START, 7, "200 OK", [("Content-Length", str(size))]),
+            *((protocol.SHARED, 7, slot, count) for slot, count in enumerate(shared)),
+            *([(protocol.CHUNK, 7, rest)] if rest else []),
+            (protocol.END, 7),
+        ]
+        assert b"".join(crew.shared) + rest == body
+
+    def test_of_a_stream(self, crew: FakeCrew) -> None:
+        assert run(crew, answering(body=iter([bytes(70_000), b"x"]))) == [
+            (protocol.START, 7, "200 OK", [TEXT]),
+            (protocol.SHARED, 7, 0, 70_000),
+            (protocol.CHUNK, 7, b"x"),
+            (protocol.END, 7),
+        ]
 
 
 class TestRefusals:

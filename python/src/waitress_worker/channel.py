@@ -4,7 +4,7 @@ import io
 import marshal
 import socket
 import struct
-from typing import Any, List, Optional
+from typing import Any, List, Union
 
 _LENGTH = struct.Struct("<I")
 
@@ -76,7 +76,7 @@ class Channel:
             raise EOFError
         self._end += count
 
-    def send(self, value: Any, raw: Optional[bytes] = None) -> None:
+    def send(self, value: Any, raw: Union[None, bytes, memoryview] = None) -> None:
         """Send a frame, and bytes behind it; waits until the system has taken them."""
         try:
             frame = marshal.dumps(value, _MARSHAL_VERSION)

@@ -12,8 +12,10 @@ import threading
 from collections import deque
 from io import BytesIO
 from time import perf_counter
-from typing import Any, Callable, Deque, Dict, List, Optional, Set, Tuple
+from typing import Any, Callable, Deque, Dict, List, Optional, Set, Tuple, Union
 
+from waitress_worker import protocol
+from waitress_worker.arena import Arena
 from waitress_worker.channel import Channel
 from waitress_worker.files import Closer, FileWrapper
 from waitress_worker.input import open_body
@@ -29,6 +31,7 @@ _STALL = 0.001
 
 Request = Tuple[int, Dict[str, Any], Any]
 Message = Tuple[Any, ...]
+Raw = Union[bytes, memoryview]
 
 
 class _Member:
@@ -64,7 +67,7 @@ class Crew:
 
         # Deques: each of their operations is whole without a lock.
         self._queue: Deque[Request] = deque()
-        self._ready: Deque[Tuple[Message, Optional[bytes]]] = deque()
+        self._ready: Deque[Tuple[Message, Optional[Raw]]] = deque()
 
         #: The thread that runs requests; others look on until it stalls.
         self._runner = self._members[0]
@@ -85,6 +88,9 @@ class Crew:
         #: Files that the front is sending.
         self._files: Dict[int, FileWrapper] = {}
         self._closer = Closer()
+        #: Made for the first large block.
+        self._arena: Optional[Arena] = None
+        self._arena_offered = False
 
         #: Requests whose clients are gone.
         self.gone: Set[int] = set()
@@ -204,12 +210,12 @@ class Crew:
 
     # ---- Answering ----
 
-    def send(self, message: Message, raw: Optional[bytes] = None) -> None:
+    def send(self, message: Message, raw: Optional[Raw] = None) -> None:
         """Put an answer on its way: at once, or with those that follow within half a millisecond."""
         self.post(message, raw)
         self.flush_soon()
 
-    def post(self, message: Message, raw: Optional[bytes] = None) -> None:
+    def post(self, message: Message, raw: Optional[Raw] = None) -> None:
         """Put an answer in the row; another one follows at once."""
         self._ready.append((message, raw))
 
@@ -240,6 +246,20 @@ class Crew:
     def close_stream(self, request_id: int) -> None:
         """No more blocks of this response will be sent."""
         self._streams.pop(request_id, None)
+
+    def share(self, request_id: int, block: memoryview) -> "Optional[Tuple[int, int]]":
+        """Put the beginning of a block where the front finds it; nothing if there is no room, or no such memory."""
+        if not self._arena_offered:
+            with self._lock:
+                if not self._arena_offered:
+                    self._offer_arena(request_id)
+        return self._arena.put(block) if self._arena else None
+
+    def _offer_arena(self, request_id: int) -> None:
+        self._arena = Arena.create() if self.by_descriptor else None
+        if self._arena:
+            self.post((protocol.ARENA, request_id, *self._arena.describe()))
+        self._arena_offered = True
 
     def hand_over(self, request_id: int, wrapper: FileWrapper) -> None:
         """Keep a file open until the front says that it was sent."""

@@ -12,6 +12,8 @@ CHUNK = 2
 END = 3
 FAIL = 4
 FILE = 5
+ARENA = 6
+SHARED = 7
 
 # Front to worker, on control.
 TAKEOVER = 0

@@ -7,6 +7,7 @@ import traceback
 from typing import TYPE_CHECKING, Any, Callable, Dict, Iterable, List, Optional, Set, Tuple
 
 from waitress_worker import protocol
+from waitress_worker.arena import SMALLEST_BLOCK
 from waitress_worker.files import FileWrapper, find_place, is_seekable, size_left
 
 if TYPE_CHECKING:
@@ -126,6 +127,13 @@ class Exchange:
         status = self._status
         if status is None:
             raise _not_started()
+        if len(body) >= SMALLEST_BLOCK:
+            if self._length == _NO_LENGTH:
+                self._state_length(len(body))
+            self._post_head()
+            self._send_large(body)
+            self._end()
+            return None
         self._head_sent = self._complete = True
         if len(body) <= _INLINE_BODY_BYTES:
             return (_RESPONSE, self._id, status, self._headers, body)
@@ -202,8 +210,23 @@ class Exchange:
         self._written += len(block)
         if len(block) <= protocol.INLINE_BODY_BYTES:
             crew.send((protocol.CHUNK, self._id, block))
-        else:
+        elif len(block) < SMALLEST_BLOCK:
             crew.send((protocol.CHUNK, self._id, len(block)), block)
+        else:
+            self._send_large(block)
+
+    def _send_large(self, block: bytes) -> None:
+        """Send a block through shared memory, as far as there is some; the rest through the socket."""
+        crew = self._crew
+        rest = memoryview(block)
+        while rest:
+            place = crew.share(self._id, rest)
+            if place is None:
+                crew.send((protocol.CHUNK, self._id, len(rest)), rest)
+                return
+            slot, count = place
+            crew.send((protocol.SHARED, self._id, slot, count))
+            rest = rest[count:]
 
     def _post_head(self) -> None:
         if not self._head_sent:

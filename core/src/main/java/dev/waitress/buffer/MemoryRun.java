@@ -1,11 +1,9 @@
 package dev.waitress.buffer;
 
-import java.io.IOException;
 import java.nio.ByteBuffer;
-import java.nio.channels.WritableByteChannel;
 
 /** Bytes in an array that grows, borrowed from a pool. Event loop only. */
-final class MemoryRun extends Segment {
+final class MemoryRun extends BufferSegment {
     private final BufferPool pool;
 
     /** Between position and limit lie the bytes that are left. */
@@ -24,8 +22,8 @@ final class MemoryRun extends Segment {
         buffer.clear().limit(0);
     }
 
-    /** The bytes themselves, for a write together with others. */
-    ByteBuffer buffer() {
+    @Override
+    protected ByteBuffer buffer() {
         return buffer;
     }
 
@@ -47,21 +45,6 @@ final class MemoryRun extends Segment {
         }
         ByteBuffer larger = ByteBuffer.allocate(Math.max(needed, Math.min(ceiling, 2 * buffer.capacity())));
         buffer = larger.put(buffer).flip();
-    }
-
-    @Override
-    public long remaining() {
-        return buffer.remaining();
-    }
-
-    @Override
-    public void truncate(long bytes) {
-        buffer.limit((int) Math.min(buffer.limit(), buffer.position() + bytes));
-    }
-
-    @Override
-    public long writeTo(WritableByteChannel target) throws IOException {
-        return target.write(buffer);
     }
 
     @Override

@@ -6,7 +6,7 @@ import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.nio.ByteBuffer;
 import java.nio.channels.GatheringByteChannel;
-import java.nio.channels.WritableByteChannel;
+import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -29,7 +29,6 @@ public final class OverflowBuffer implements Closeable {
     private @Nullable Segment first;
     private @Nullable Segment last;
     private long size;
-    private long inMemory;
     private int files;
 
     public OverflowBuffer(BufferPool pool, int overflowBytes, PrivateDirectory directory) {
@@ -57,9 +56,8 @@ public final class OverflowBuffer implements Closeable {
             return;
         }
         // Once some are in a file, all go there until it is sent: else small blocks would lie in turns here and there.
-        if (files == 0 && inMemory + count <= overflowBytes) {
+        if (files == 0 && inMemory() + count <= overflowBytes) {
             memoryAtEnd().append(bytes, offset, count, overflowBytes);
-            inMemory += count;
         } else {
             fileAtEnd().append(bytes, offset, count);
         }
@@ -70,6 +68,15 @@ public final class OverflowBuffer implements Closeable {
     public void append(Segment segment) {
         link(segment);
         size += segment.remaining();
+    }
+
+    /** Bytes that wait in memory of ours; rarely in more than one run. */
+    private long inMemory() {
+        long sum = 0;
+        for (Segment each = first; each != null; each = each.next) {
+            sum += each instanceof MemoryRun ? each.remaining() : 0;
+        }
+        return sum;
     }
 
     private MemoryRun memoryAtEnd() {
@@ -125,18 +132,23 @@ public final class OverflowBuffer implements Closeable {
     /** Writes what waits and then the slice, of which the target takes so much. */
     private int offer(ByteBuffer slice, GatheringByteChannel target) throws IOException {
         int start = slice.position();
-        if (first instanceof MemoryRun run && first == last) {
+        if (first == null) {
+            target.write(slice);
+        } else if (isAllInMemory()) {
             // Usually a head and its body: one write for both.
-            long waited = run.remaining();
-            target.write(new ByteBuffer[] {run.buffer(), slice});
-            taken(run, waited - run.remaining());
+            gather(slice, target);
         } else {
             writeTo(target);
-            if (first == null) {
-                target.write(slice);
-            }
         }
         return slice.position() - start;
+    }
+
+    private boolean isAllInMemory() {
+        Segment each = first;
+        while (each instanceof BufferSegment) {
+            each = each.next;
+        }
+        return each == null;
     }
 
     /**
@@ -144,28 +156,46 @@ public final class OverflowBuffer implements Closeable {
      *
      * @return bytes handed on
      */
-    public long writeTo(WritableByteChannel target) throws IOException {
-        long written = 0;
-        while (first != null) {
-            Segment segment = first;
-            long count = segment.writeTo(target);
-            written += count;
-            taken(segment, count);
-            if (first == segment) {
-                break;
+    public long writeTo(GatheringByteChannel target) throws IOException {
+        long before = size;
+        Segment segment;
+        do {
+            segment = first;
+            if (segment instanceof BufferSegment) {
+                gather(null, target);
+            } else if (segment != null) {
+                taken(segment.writeTo(target));
             }
-        }
-        return written;
+        } while (first != segment);
+        return before - size;
     }
 
-    /** The first segment has got rid of bytes; with the last of them it goes. */
-    private void taken(Segment segment, long count) throws IOException {
-        size -= count;
-        if (segment instanceof MemoryRun) {
-            inMemory -= count;
+    /** One write for what lies in memory in a row, and for the slice if nothing else is before it. */
+    private void gather(@Nullable ByteBuffer slice, GatheringByteChannel target) throws IOException {
+        ByteBuffer[] gathered = pool.gathered;
+        int count = 0;
+        Segment each = first;
+        while (each instanceof BufferSegment part && count < gathered.length - 1) {
+            gathered[count++] = part.buffer();
+            each = each.next;
         }
-        if (segment.remaining() == 0) {
-            removeFirst(segment);
+        if (each == null && slice != null) {
+            gathered[count++] = slice;
+        }
+        int sliced = slice == null ? 0 : slice.remaining();
+        try {
+            long written = count == 1 ? target.write(gathered[0]) : target.write(gathered, 0, count);
+            taken(written - (slice == null ? 0 : sliced - slice.remaining()));
+        } finally {
+            Arrays.fill(gathered, 0, count, BufferPool.NOTHING);
+        }
+    }
+
+    /** Some of what waits is gone; segments that are used up go too. */
+    private void taken(long count) throws IOException {
+        size -= count;
+        while (first != null && first.remaining() == 0) {
+            removeFirst(first);
         }
     }
 
@@ -188,6 +218,5 @@ public final class OverflowBuffer implements Closeable {
             size -= first.remaining();
             removeFirst(first);
         }
-        inMemory = 0;
     }
 }

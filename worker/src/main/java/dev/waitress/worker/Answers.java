@@ -1,6 +1,7 @@
 package dev.waitress.worker;
 
 import dev.waitress.buffer.FileRegion;
+import dev.waitress.buffer.Segment;
 import dev.waitress.http.ResponseHead;
 import java.io.IOException;
 import java.lang.System.Logger;
@@ -23,6 +24,9 @@ final class Answers implements FrameSocket.Listener {
 
     private int rawLeft;
     private boolean rawIsLast;
+
+    /** Where the worker puts large blocks; null until there is one. */
+    private @Nullable Arena arena;
 
     Answers(Worker worker) {
         this.worker = worker;
@@ -59,6 +63,8 @@ final class Answers implements FrameSocket.Listener {
                 body(exchange, false);
             }
             case Protocol.FILE -> file(exchange);
+            case Protocol.ARENA -> openArena();
+            case Protocol.SHARED -> exchange.response.body(shared());
             case Protocol.END -> end(exchange);
             case Protocol.FAIL -> {
                 exchange.response.fail(reader.text());
@@ -114,6 +120,21 @@ final class Answers implements FrameSocket.Listener {
         if (isLast) {
             end(exchange);
         }
+    }
+
+    private void openArena() {
+        try {
+            arena = new Arena(Path.of(reader.text()), reader.integer(), reader.integer(), reader.integer());
+        } catch (IOException e) {
+            throw new IllegalArgumentException("shared memory that cannot be mapped: " + e.getMessage(), e);
+        }
+    }
+
+    private Segment shared() {
+        if (arena == null) {
+            throw new IllegalArgumentException("a block in shared memory that nobody announced");
+        }
+        return arena.block(reader.integer(), reader.integer());
     }
 
     /** Sends part of a file that the worker has open. */

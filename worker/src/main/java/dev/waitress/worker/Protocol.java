@@ -26,6 +26,10 @@ final class Protocol {
     static final int FAIL = 4;
     /** {@code (FILE, id, path, position, count)}: part of the body lies in a file, which stays as it is until SENT. */
     static final int FILE = 5;
+    /** {@code (ARENA, id, path, first, slots, bytes of a slot)}: memory that both map; its first slot is at first. */
+    static final int ARENA = 6;
+    /** {@code (SHARED, id, slot, count)}: part of the body lies in a slot of the arena, which the front frees. */
+    static final int SHARED = 7;
 
     /** Front to worker, on control: {@code (TAKEOVER,)}: no answer for a while, let another thread go on. */
     static final int TAKEOVER = 0;

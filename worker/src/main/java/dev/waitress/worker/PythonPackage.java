@@ -15,6 +15,7 @@ final class PythonPackage {
             "__init__.py",
             "__main__.py",
             "application.py",
+            "arena.py",
             "channel.py",
             "control.py",
             "crew.py",

@@ -1,0 +1,60 @@
+"""Memory that a worker shares with the front: large blocks are copied once, and the front writes from where they lie.
+
+Only where there are memory files (Linux); elsewhere large blocks go through the socket.
+"""
+
+import mmap
+import os
+import threading
+from typing import Optional, Tuple
+
+#: Blocks of this many bytes are worth a slot: below, the socket costs less.
+SMALLEST_BLOCK = 64 * 1024
+
+_SLOT_BYTES = 256 * 1024
+_SLOTS = 32
+
+#: In front of the slots there is a byte for each of them: 0 while it is free.
+_HEADER_BYTES = 4096
+
+
+class Arena:
+    """A row of slots. The worker takes free ones and fills them; the front frees them when their bytes were sent."""
+
+    def __init__(self, descriptor: int) -> None:
+        size = _HEADER_BYTES + _SLOTS * _SLOT_BYTES
+        # All of it now: a page that cannot be had later would kill whoever touches it.
+        os.posix_fallocate(descriptor, 0, size)
+        self._descriptor = descriptor
+        self._memory = mmap.mmap(descriptor, size)
+        self._view = memoryview(self._memory)
+        self._lock = threading.Lock()
+
+    @classmethod
+    def create(cls) -> "Optional[Arena]":
+        """Make one, if the system has such memory and enough of it."""
+        if not hasattr(os, "memfd_create"):
+            return None
+        descriptor = os.memfd_create("waitress-arena", os.MFD_CLOEXEC)
+        try:
+            return cls(descriptor)
+        except OSError:
+            os.close(descriptor)
+            return None
+
+    def describe(self) -> Tuple[str, int, int, int]:
+        """Return what the front needs to know: a path, where the first slot is, how many there are, and their size."""
+        return "/proc/{}/fd/{}".format(os.getpid(), self._descriptor), _HEADER_BYTES, _SLOTS, _SLOT_BYTES
+
+    def put(self, block: memoryview) -> Optional[Tuple[int, int]]:
+        """Copy the beginning of a block into a free slot; return the slot and how much it took."""
+        with self._lock:
+            # The lowest one is the likeliest to be in a cache still.
+            slot = self._memory.find(b"\0", 0, _SLOTS)
+            if slot < 0:
+                return None
+            self._memory[slot] = 1
+        count = min(len(block), _SLOT_BYTES)
+        start = _HEADER_BYTES + slot * _SLOT_BYTES
+        self._view[start : start + count] = block[:count]
+        return slot, count

@@ -1,0 +1,60 @@
+"""The memory that a worker shares with the front."""
+
+from __future__ import annotations
+
+import os
+
+import pytest
+
+from waitress_worker.arena import Arena
+
+pytestmark = pytest.mark.skipif(not hasattr(os, "memfd_create"), reason="the system has no memory files")
+
+
+@pytest.fixture(name="arena")
+def make_arena() -> Arena:
+    arena = Arena.create()
+    assert arena is not None
+    return arena
+
+
+def test_the_front_finds_a_block_in_its_slot(arena: Arena) -> None:
+    block = os.urandom(100_000)
+    path, first, _slots, size = arena.describe()
+    assert arena.put(memoryview(b"other")) == (0, 5)
+    assert arena.put(memoryview(block)) == (1, 100_000)
+    with open(path, "rb") as file:
+        file.seek(first + size)
+        assert file.read(len(block)) == block
+
+
+def test_a_block_larger_than_a_slot_is_put_there_in_part(arena: Arena) -> None:
+    size = arena.describe()[3]
+    for length, taken in ((size - 1, size - 1), (size, size), (size + 1, size)):
+        assert arena.put(memoryview(bytes(length)))[1] == taken  # type: ignore[index]
+
+
+def test_slots_are_taken_until_the_front_frees_them(arena: Arena) -> None:
+    path, _first, slots, _size = arena.describe()
+    assert [arena.put(memoryview(b"x")) for _ in range(slots)] == [(slot, 1) for slot in range(slots)]
+    assert arena.put(memoryview(b"x")) is None
+    with open(path, "r+b") as file:
+        file.seek(3)
+        file.write(b"\0")
+    assert arena.put(memoryview(b"x")) == (3, 1)
+    assert arena.put(memoryview(b"x")) is None
+
+
+def test_there_is_none_where_the_system_has_no_such_memory(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delattr(os, "memfd_create")
+    assert Arena.create() is None
+
+
+def test_there_is_none_where_memory_is_short(monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(*_arguments: int) -> None:
+        raise OSError
+
+    before = len(os.listdir("/proc/self/fd"))
+    monkeypatch.setattr(os, "posix_fallocate", refuse)
+    assert Arena.create() is None
+    assert len(os.listdir("/proc/self/fd")) == before
