@@ -438,3 +438,41 @@ def test_a_path_cannot_forge_a_log_line(crew: FakeCrew, caplog: pytest.LogCaptur
 
     Exchange(crew, 7).run(application, {"PATH_INFO": "/a\nERROR:b"})  # type: ignore[arg-type]
     assert caplog.records[0].getMessage() == "Exception while serving /a\\x0aERROR:b"
+
+
+def test_the_log_shows_the_path_that_was_asked_for(crew: FakeCrew, caplog: pytest.LogCaptureFixture) -> None:
+    def application(environ: Any, _start_response: Any) -> Any:
+        environ["PATH_INFO"] = None
+        raise OSError("the application's own")
+
+    assert run(crew, application)[0][0] == protocol.FAIL
+    assert caplog.records[0].getMessage() == "Exception while serving /p"
+
+
+@pytest.mark.usefixtures("broken_handler")
+@pytest.mark.parametrize("stderr_is_closed", [False, True])
+def test_a_broken_handler_of_the_log_harms_no_request(
+    crew: FakeCrew, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, *, stderr_is_closed: bool
+) -> None:
+    def application(_environ: Any, _start_response: Any) -> Any:
+        raise ValueError("of the application")
+
+    if stderr_is_closed:
+        monkeypatch.setattr(sys, "stderr", None)
+    ((kind, _, trace),) = run(crew, application)
+    assert kind == protocol.FAIL
+    assert "of the application" in trace
+    assert stderr_is_closed or "'of the handler', 'waitress'" in capsys.readouterr().err
+
+
+@pytest.fixture(name="broken_handler")
+def break_a_handler() -> Iterator[None]:
+    class Broken(logging.Handler):
+        def emit(self, record: logging.LogRecord) -> None:
+            raise RuntimeError("of the handler", record.name)
+
+    handler = Broken()
+    logger = logging.getLogger("waitress")
+    logger.addHandler(handler)
+    yield
+    logger.removeHandler(handler)

@@ -6,7 +6,6 @@ application may block: the front then sends *takeover*, and an idle thread becom
 on average, all threads take requests at once.
 """
 
-import logging
 import sys
 import threading
 from collections import deque
@@ -19,9 +18,8 @@ from waitress_worker.arena import Arena
 from waitress_worker.channel import Channel
 from waitress_worker.files import Closer, FileWrapper
 from waitress_worker.input import open_body
+from waitress_worker.log import LOG
 from waitress_worker.response import Exchange, fixed_environ
-
-_LOG = logging.getLogger("waitress")
 
 #: Seconds that an answer may wait for others to share a message with.
 _LONGEST_WAIT = 0.0005
@@ -124,7 +122,7 @@ class Crew:
         except EOFError:
             return  # the front is gone; the control thread ends the process
         except BaseException:
-            _LOG.exception("a worker thread failed")
+            LOG.exception("a worker thread failed")
             raise
 
     def _next(self, me: _Member) -> Request:

@@ -1,7 +1,6 @@
 """``wsgi.file_wrapper``: files that leave without passing through Python, where that is possible."""
 
 import io
-import logging
 import os
 import queue
 import stat
@@ -9,7 +8,7 @@ import tempfile
 import threading
 from typing import Any, NamedTuple, Optional
 
-_LOG = logging.getLogger("waitress")
+from waitress_worker.log import LOG, harmless
 
 
 class FileWrapper:
@@ -120,7 +119,8 @@ class Closer:
             try:
                 wrapper.close()
             except Exception:
-                _LOG.exception("Unexpected error when closing a file that was sent")
+                with harmless:
+                    LOG.exception("Unexpected error when closing a file that was sent")
 
     def stop(self) -> None:
         """Wait until all files are closed."""

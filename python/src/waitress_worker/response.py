@@ -1,6 +1,5 @@
 """One request being answered: ``start_response``, the iterable, and what of it goes to the front."""
 
-import logging
 import re
 import sys
 import traceback
@@ -9,13 +8,12 @@ from typing import TYPE_CHECKING, Any, Callable, Dict, Iterable, List, Optional,
 from waitress_worker import protocol
 from waitress_worker.arena import SMALLEST_BLOCK
 from waitress_worker.files import FileWrapper, find_place, is_seekable, size_left
+from waitress_worker.log import LOG, harmless, printable
 
 if TYPE_CHECKING:
     from waitress_worker.crew import Crew, Message
 
 Headers = List[Tuple[str, str]]
-
-_LOG = logging.getLogger("waitress")
 
 _HOP_BY_HOP = frozenset(
     (
@@ -77,6 +75,7 @@ class Exchange:
 
         The last message is returned where nothing happens after it.
         """
+        path = environ["PATH_INFO"]  # now: applications move parts of it to SCRIPT_NAME
         try:
             if self._id in self._crew.gone:
                 raise ClientDisconnected
@@ -98,10 +97,12 @@ class Exchange:
                     close()
             self._end()
         except ClientDisconnected:
-            _LOG.info("Client disconnected while serving %s", _printable(environ))
+            with harmless:
+                LOG.info("Client disconnected while serving %s", printable(path))
             return (protocol.FAIL, self._id, "")
         except BaseException:  # noqa: BLE001 -- SystemExit must not leave the client hanging either
-            _LOG.exception("Exception while serving %s", _printable(environ))
+            with harmless:
+                LOG.exception("Exception while serving %s", printable(path))
             if not self._complete:
                 return (protocol.FAIL, self._id, traceback.format_exc())
         finally:
@@ -196,10 +197,11 @@ class Exchange:
     def _warn_of_surplus(self, block: bytes) -> None:
         if block and not self._warned:
             self._warned = True
-            _LOG.warning(
-                "application-written content exceeded the number of bytes specified by Content-Length header (%d)",
-                self._length,
-            )
+            with harmless:
+                LOG.warning(
+                    "application-written content exceeded the number of bytes specified by Content-Length header (%d)",
+                    self._length,
+                )
 
     def _send_block(self, block: bytes) -> None:
         """Send a block of a streamed response; waits while the client is too far behind."""
@@ -359,12 +361,6 @@ def _check_text(text: str, what: str) -> None:
     if _CONTROL.search(text):
         message = "control character present in {}".format(what)
         raise ValueError(message)
-
-
-def _printable(environ: Dict[str, Any]) -> str:
-    """The path for a log line, which no client can break in two."""
-    path = environ.get("PATH_INFO", "")
-    return "".join(char if char.isprintable() else "\\x{:02x}".format(ord(char)) for char in path)
 
 
 def fixed_environ(constants: Dict[str, Any]) -> Dict[str, Any]:

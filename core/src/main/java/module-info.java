@@ -17,4 +17,6 @@ module dev.waitress {
             dev.waitress.cli;
     exports dev.waitress.http to
             dev.waitress.worker;
+    exports dev.waitress.log to
+            dev.waitress.cli;
 }

@@ -28,6 +28,8 @@ class ArchitectureTest {
             .definedBy("dev.waitress.task")
             .layer("channel")
             .definedBy("dev.waitress.channel")
+            .layer("log")
+            .definedBy("dev.waitress.log")
             .layer("root")
             .definedBy("dev.waitress")
             .whereLayer("settings")
@@ -43,7 +45,9 @@ class ArchitectureTest {
             .whereLayer("task")
             .mayOnlyAccessLayers("settings", "buffer", "http", "gateway", "wsgi")
             .whereLayer("channel")
-            .mayOnlyAccessLayers("settings", "buffer", "http", "gateway");
+            .mayOnlyAccessLayers("settings", "buffer", "http", "gateway")
+            .whereLayer("log")
+            .mayOnlyAccessLayers("settings", "http", "gateway");
 
     @ArchTest
     static final ArchRule HTTP_DOES_NO_IO = noClasses()

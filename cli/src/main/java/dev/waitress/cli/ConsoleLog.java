@@ -1,18 +1,32 @@
 package dev.waitress.cli;
 
-import java.io.PrintWriter;
-import java.io.StringWriter;
-import java.util.logging.ConsoleHandler;
-import java.util.logging.Formatter;
+import dev.waitress.log.BackgroundWriter;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Consumer;
+import java.util.logging.ErrorManager;
 import java.util.logging.Handler;
 import java.util.logging.Level;
 import java.util.logging.LogRecord;
 import java.util.logging.Logger;
 
-/** Log lines on standard error in the form of Python's default: {@code LEVEL:logger:message}. */
-final class ConsoleLog extends Formatter {
+/**
+ * The log on standard error. A thread of its own writes it: where nobody reads standard error, lines are lost and
+ * counted, but no request waits. Thread-safe.
+ */
+final class ConsoleLog extends Handler {
     /** Held here, because the logging system itself would let a logger go that nobody holds. */
     private static final Logger WAITRESS = Logger.getLogger("waitress");
+
+    private static final int MOST_WAITING = 1000;
+    private static final long LAST_WORDS_MILLIS = 1000;
+
+    private final BackgroundWriter<String> writer;
+    private final AtomicLong lost = new AtomicLong();
+
+    ConsoleLog(Consumer<String> console) {
+        writer = new BackgroundWriter<>("waitress-console", MOST_WAITING, console);
+        setFormatter(new PythonFormatter());
+    }
 
     /** Everything of ours from INFO up, and warnings of the rest. */
     static void install() {
@@ -20,36 +34,43 @@ final class ConsoleLog extends Formatter {
         for (Handler handler : root.getHandlers()) {
             root.removeHandler(handler);
         }
-        ConsoleHandler console = new ConsoleHandler();
-        console.setFormatter(new ConsoleLog());
-        console.setLevel(Level.ALL);
-        root.addHandler(console);
+        root.addHandler(new ConsoleLog(System.err::print));
         root.setLevel(Level.WARNING);
         WAITRESS.setLevel(Level.INFO);
     }
 
     @Override
-    public String format(LogRecord logged) {
-        StringWriter line = new StringWriter();
-        line.append(levelName(logged.getLevel()))
-                .append(':')
-                .append(logged.getLoggerName())
-                .append(':');
-        line.append(formatMessage(logged)).append(System.lineSeparator());
-        Throwable thrown = logged.getThrown();
-        if (thrown != null) {
-            thrown.printStackTrace(new PrintWriter(line));
+    public void publish(LogRecord logged) {
+        try {
+            say(getFormatter().format(logged));
+        } catch (RuntimeException e) {
+            reportError("a record that cannot be formatted", e, ErrorManager.FORMAT_FAILURE);
         }
-        return line.toString();
     }
 
-    private static String levelName(Level level) {
-        if (level.intValue() >= Level.SEVERE.intValue()) {
-            return "ERROR";
+    private void say(String line) {
+        long missed = lost.getAndSet(0);
+        if (missed > 0
+                && !writer.offer("WARNING:waitress:standard error was not read: " + missed + " records lost\n")) {
+            lost.addAndGet(missed);
         }
-        if (level.intValue() >= Level.WARNING.intValue()) {
-            return "WARNING";
+        if (!writer.offer(line)) {
+            lost.incrementAndGet();
         }
-        return level.intValue() >= Level.INFO.intValue() ? "INFO" : "DEBUG";
+    }
+
+    @Override
+    public void flush() {
+        // The writer holds nothing back.
+    }
+
+    /** Called when the process ends. */
+    @Override
+    public void close() {
+        try {
+            writer.close(LAST_WORDS_MILLIS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
     }
 }

@@ -55,7 +55,7 @@ public final class ChannelHost {
         this.channelTimeoutNanos = TimeUnit.SECONDS.toNanos(settings.get(Setting.CHANNEL_TIMEOUT));
         this.cleanupIntervalNanos = TimeUnit.SECONDS.toNanos(settings.get(Setting.CLEANUP_INTERVAL));
         this.deadlines = Deadlines.of(settings);
-        this.socketErrors = SocketErrors.of(settings);
+        this.socketErrors = new SocketErrors(settings);
     }
 
     /** Begins to take clients from these listeners. */

@@ -100,7 +100,7 @@ final class HttpChannel implements EventLoop.ReadyHandler, ResponseSink {
 
     /** A fault of ours costs one connection, never the loop. */
     private void failed(RuntimeException fault) {
-        LOG.log(Level.ERROR, "uncaught exception, closing the channel of " + peer.remoteAddress(), fault);
+        LOG.log(Level.ERROR, "uncaptured exception, closing channel " + peer.remoteAddress(), fault);
         disconnect();
     }
 
@@ -442,7 +442,7 @@ final class HttpChannel implements EventLoop.ReadyHandler, ResponseSink {
         try {
             socket.close();
         } catch (IOException e) {
-            LOG.log(Level.TRACE, "close failed", e);
+            host.socketErrors().failed(e);
         }
         host.closed(this);
     }

@@ -91,7 +91,7 @@ public final class Listener {
                 client = socket.accept();
             } catch (IOException e) {
                 // Out of descriptors, most likely: the client stays in the backlog, and asking again at once is futile.
-                host.socketErrors().notAccepted(e);
+                host.socketErrors().acceptFailed(e);
                 pause();
                 loop.schedule(RETRY_NANOS, this::resume);
                 return;
@@ -109,8 +109,9 @@ public final class Listener {
                 client.setOption(StandardSocketOptions.TCP_NODELAY, true);
             }
             host.accepted(client, peer(client));
+            host.socketErrors().accepted();
         } catch (IOException e) {
-            LOG.log(Level.DEBUG, "a client left before it was served", e);
+            host.socketErrors().acceptFailed(e);
             closeQuietly(client);
         }
     }

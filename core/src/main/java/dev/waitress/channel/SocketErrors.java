@@ -5,36 +5,62 @@ import dev.waitress.settings.Settings;
 import java.io.IOException;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
+import java.nio.channels.ClosedChannelException;
+import java.util.Locale;
 import java.util.Set;
 
-/** Which errors of client sockets an operator hears of: all but that a client left, unless the settings say none. */
-record SocketErrors(boolean logged) {
+/**
+ * What is said of sockets that fail. That a client leaves is no failure, however it does so: RFC 9112 §9.5 lets either
+ * side close at any time. Event loop only.
+ */
+final class SocketErrors {
     private static final Logger LOG = System.getLogger("waitress");
 
-    /** RFC 9112 §9.5: either side may close at any time. The JDK tells these apart by the system's words only. */
+    /** How the systems say that the other side is gone, in lower case; Java has no error numbers. */
     private static final Set<String> LEFT = Set.of(
-            "Connection reset",
-            "Connection reset by peer",
-            "Broken pipe",
-            "Software caused connection abort",
-            "Transport endpoint is not connected",
-            "Socket is not connected");
+            "connection reset",
+            "connection reset by peer",
+            "broken pipe",
+            "software caused connection abort",
+            "transport endpoint is not connected",
+            "socket is not connected",
+            "cannot send after transport endpoint shutdown",
+            "can't send after socket shutdown",
+            "an existing connection was forcibly closed by the remote host",
+            "an established connection was aborted by the software in your host machine");
 
-    static SocketErrors of(Settings settings) {
-        return new SocketErrors(settings.get(Setting.LOG_SOCKET_ERRORS));
+    private final boolean logged;
+    private boolean accepting = true;
+
+    /** Says all or, where the settings say so, nothing. */
+    SocketErrors(Settings settings) {
+        logged = settings.get(Setting.LOG_SOCKET_ERRORS);
     }
 
-    /** Reading or writing failed. */
-    void failed(IOException error) {
-        if (!logged || LEFT.contains(String.valueOf(error.getMessage()))) {
-            LOG.log(Level.TRACE, "a client left", error);
-        } else {
-            LOG.log(Level.ERROR, "Socket error", error);
+    /** Reading from a client, or writing to it, failed. */
+    void failed(IOException failure) {
+        if (logged && !hasLeft(failure)) {
+            LOG.log(Level.ERROR, "Socket error", failure);
         }
     }
 
-    /** A client could not be accepted. */
-    void notAccepted(IOException error) {
-        LOG.log(logged ? Level.WARNING : Level.TRACE, "server accept() threw an exception", error);
+    /**
+     * A client could not be taken. What lasts, such as a want of descriptors, is said once, until {@link #accepted} is
+     * called.
+     */
+    void acceptFailed(IOException failure) {
+        if (logged && accepting && !hasLeft(failure)) {
+            accepting = false;
+            LOG.log(Level.WARNING, "server accept() threw an exception", failure);
+        }
+    }
+
+    void accepted() {
+        accepting = true;
+    }
+
+    private static boolean hasLeft(IOException failure) {
+        return failure instanceof ClosedChannelException
+                || LEFT.contains(String.valueOf(failure.getMessage()).toLowerCase(Locale.ROOT));
     }
 }

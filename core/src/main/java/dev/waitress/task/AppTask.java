@@ -4,6 +4,7 @@ import dev.waitress.gateway.Environ;
 import dev.waitress.gateway.Request;
 import dev.waitress.gateway.Response;
 import dev.waitress.http.Ascii;
+import dev.waitress.http.Printable;
 import dev.waitress.http.ResponseHead;
 import dev.waitress.settings.Setting;
 import dev.waitress.settings.Settings;
@@ -45,24 +46,33 @@ final class AppTask implements StartResponse {
         this.stream = new ResponseStream(response, loop, settings.get(Setting.OUTBUF_HIGH_WATERMARK));
     }
 
-    void run(Application application, Environ variables) throws InterruptedException {
+    /** Whatever the application does, the request is answered, the failure logged, and the thread goes on. */
+    void run(Application application, Environ variables) {
+        Map<String, Object> environ = environ(variables);
+        // Taken now: applications move parts of the path to SCRIPT_NAME.
+        Object path = environ.get("PATH_INFO");
         try (InputStream input = request.body().open()) {
-            answer(application, environ(variables, input));
+            environ.put("wsgi.input", input);
+            answer(application, environ);
         } catch (ClientDisconnectedException e) {
-            LOG.log(Level.INFO, "Client disconnected while serving " + path());
-        } catch (InterruptedIOException | InterruptedException e) {
-            stream.fail("");
-            throw new InterruptedException();
+            LOG.log(Level.INFO, "Client disconnected while serving " + Printable.of(String.valueOf(path)));
         } catch (Throwable e) { // an Error of the application must not end the thread either
-            LOG.log(Level.ERROR, "Exception while serving " + path(), e);
-            stream.fail(traceback(e));
+            failed(String.valueOf(path), e);
         } finally {
             releaseBody();
         }
     }
 
-    private String path() {
-        return request.head().text(request.head().pathStart(), request.head().pathEnd());
+    private void failed(String path, Throwable failure) {
+        String traceback = "";
+        try {
+            traceback = traceback(failure);
+            LOG.log(Level.ERROR, "Exception while serving " + Printable.of(path), failure);
+        } catch (RuntimeException e) {
+            // It cannot even be printed, or a handler of the application's logging fails: the client must not suffer.
+        } finally {
+            stream.fail(traceback);
+        }
     }
 
     private void releaseBody() {
@@ -79,7 +89,7 @@ final class AppTask implements StartResponse {
         return text.toString();
     }
 
-    private Map<String, Object> environ(Environ variables, InputStream input) {
+    private Map<String, Object> environ(Environ variables) {
         Map<String, Object> environ = new HashMap<>(64);
         variables.write(
                 request,
@@ -91,7 +101,6 @@ final class AppTask implements StartResponse {
         environ.put("SERVER_SOFTWARE", settings.get(Setting.IDENT));
         environ.put("wsgi.version", List.of(1, 0));
         environ.put("wsgi.url_scheme", settings.get(Setting.URL_SCHEME));
-        environ.put("wsgi.input", input);
         environ.put("wsgi.input_terminated", true);
         environ.put("wsgi.errors", System.err);
         environ.put("wsgi.multithread", true);

@@ -20,6 +20,7 @@ public final class TaskDispatcher implements Gateway {
     private final Executor loop;
     private final BlockingQueue<AppTask> queue = new LinkedBlockingQueue<>();
     private final List<Thread> threads = new ArrayList<>();
+    private volatile boolean closed;
 
     /**
      * Starts the threads.
@@ -45,17 +46,18 @@ public final class TaskDispatcher implements Gateway {
 
     private void work() {
         Environ environ = new Environ(settings);
-        try {
-            while (true) {
+        while (!closed) {
+            try {
                 queue.take().run(application, environ);
+            } catch (InterruptedException e) {
+                // The server ends, or an application has left its thread interrupted: the loop's condition knows.
             }
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt(); // the server ends
         }
     }
 
     @Override
     public void close() {
+        closed = true;
         threads.forEach(Thread::interrupt);
     }
 }

@@ -2,36 +2,60 @@ package dev.waitress.channel;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.waitress.LogCapture;
+import dev.waitress.settings.Setting;
+import dev.waitress.settings.Settings;
 import java.io.IOException;
-import java.util.logging.Level;
-import org.junit.jupiter.api.AfterEach;
+import java.nio.channels.ClosedChannelException;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class SocketErrorsTest {
-    private final LogRecorder log = new LogRecorder("waitress");
+    private final IOException timeout = new IOException("Connection timed out");
 
-    @AfterEach
-    void stopRecording() {
-        log.close();
+    @Test
+    void areLoggedWithTheirTraceback() {
+        try (LogCapture log = new LogCapture()) {
+            new SocketErrors(Settings.defaults()).failed(timeout);
+            assertThat(log.lines()).containsExactly("SEVERE:waitress:Socket error");
+            assertThat(log.thrown()).isSameAs(timeout);
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"Connection reset", "Connection reset by peer", "Broken pipe", "Socket is not connected"})
+    void areNoneWhenTheClientHasLeft(String text) {
+        try (LogCapture log = new LogCapture()) {
+            SocketErrors errors = new SocketErrors(Settings.defaults());
+            errors.failed(new IOException(text));
+            errors.acceptFailed(new IOException(text));
+            errors.failed(new ClosedChannelException());
+            assertThat(log.lines()).isEmpty();
+        }
     }
 
     @Test
-    void areLoggedUnlessTheClientLeft() {
-        SocketErrors errors = new SocketErrors(true);
-        errors.failed(new IOException("Connection reset by peer"));
-        errors.failed(new IOException("Broken pipe"));
-        assertThat(log.lines(Level.INFO)).isEmpty();
-        errors.failed(new IOException("No route to host"));
-        errors.notAccepted(new IOException("Too many open files"));
-        assertThat(log.lines(Level.INFO))
-                .containsExactly("SEVERE Socket error", "WARNING server accept() threw an exception");
+    void areNotLoggedIfNotWanted() {
+        try (LogCapture log = new LogCapture()) {
+            SocketErrors errors = new SocketErrors(Settings.defaults().with(Setting.LOG_SOCKET_ERRORS, false));
+            errors.failed(timeout);
+            errors.acceptFailed(timeout);
+            assertThat(log.lines()).isEmpty();
+        }
     }
 
     @Test
-    void areNotLoggedWhereTheSettingsSaySo() {
-        SocketErrors errors = new SocketErrors(false);
-        errors.failed(new IOException("No route to host"));
-        errors.notAccepted(new IOException("Too many open files"));
-        assertThat(log.lines(Level.INFO)).isEmpty();
+    void thatKeepClientsOutAreSaidOnceUntilOneIsTaken() {
+        try (LogCapture log = new LogCapture()) {
+            SocketErrors errors = new SocketErrors(Settings.defaults());
+            errors.acceptFailed(timeout);
+            errors.acceptFailed(timeout);
+            assertThat(log.lines()).containsExactly("WARNING:waitress:server accept() threw an exception");
+            assertThat(log.thrown()).isSameAs(timeout);
+            errors.accepted();
+            errors.acceptFailed(timeout);
+            assertThat(log.lines()).hasSize(2);
+        }
     }
 }

@@ -3,6 +3,7 @@ package dev.waitress.gateway;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.waitress.LogCapture;
 import dev.waitress.buffer.FileRegion;
 import dev.waitress.http.ResponseHead;
 import dev.waitress.http.Status;
@@ -178,6 +179,47 @@ class ResponseTest {
             });
             stream(response, head("200 OK", "Content-Length: 5"), "abc", "de");
             assertThat(drained).containsExactly(3L, 2L);
+        }
+    }
+
+    @Nested
+    class Warnings {
+        @Test
+        void areLoggedOnceForASurplus() {
+            try (LogCapture log = new LogCapture()) {
+                stream(to("GET / HTTP/1.1"), head("200 OK", "Content-Length: 2"), "abc", "def");
+                assertThat(log.lines())
+                        .containsExactly(
+                                "WARNING:waitress:application-written content exceeded the number of bytes specified by Content-Length header (2)");
+            }
+        }
+
+        @Test
+        void areLoggedForAWant() {
+            try (LogCapture log = new LogCapture()) {
+                stream(to("GET / HTTP/1.1"), head("200 OK", "Content-Length: 5"), "abc");
+                assertThat(log.lines())
+                        .containsExactly(
+                                "WARNING:waitress:application returned too few bytes (3) for specified Content-Length (5) via app_iter");
+            }
+        }
+
+        @Test
+        void areLoggedForABodyWhereNoneMayBe() {
+            try (LogCapture log = new LogCapture()) {
+                stream(to("GET / HTTP/1.1"), head("204 No Content"), "abc", "def");
+                assertThat(log.lines())
+                        .containsExactly(
+                                "WARNING:waitress:application-written content was ignored due to HTTP response that may not contain a message-body: (204 No Content)");
+            }
+        }
+
+        @Test
+        void areNotForTheBodyOfAHead() {
+            try (LogCapture log = new LogCapture()) {
+                stream(to("HEAD / HTTP/1.1"), head("200 OK", "Content-Length: 5"), "abc");
+                assertThat(log.lines()).isEmpty();
+            }
         }
     }
 

@@ -21,6 +21,7 @@ final class PythonPackage {
             "crew.py",
             "files.py",
             "input.py",
+            "log.py",
             "protocol.py",
             "response.py");
 

@@ -1,0 +1,36 @@
+package dev.waitress.cli;
+
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.util.logging.Formatter;
+import java.util.logging.Level;
+import java.util.logging.LogRecord;
+
+/** Log lines in the form of Python's default, so that those of front and workers look alike. */
+final class PythonFormatter extends Formatter {
+    /** {@code LEVEL:logger:message}, and a stack trace below if there is one. */
+    @Override
+    public String format(LogRecord logged) {
+        StringWriter line = new StringWriter();
+        line.append(levelName(logged.getLevel()))
+                .append(':')
+                .append(logged.getLoggerName())
+                .append(':');
+        line.append(formatMessage(logged)).append(System.lineSeparator());
+        Throwable thrown = logged.getThrown();
+        if (thrown != null) {
+            thrown.printStackTrace(new PrintWriter(line));
+        }
+        return line.toString();
+    }
+
+    private static String levelName(Level level) {
+        if (level.intValue() >= Level.SEVERE.intValue()) {
+            return "ERROR";
+        }
+        if (level.intValue() >= Level.WARNING.intValue()) {
+            return "WARNING";
+        }
+        return level.intValue() >= Level.INFO.intValue() ? "INFO" : "DEBUG";
+    }
+}
