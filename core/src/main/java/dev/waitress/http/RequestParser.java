@@ -30,6 +30,9 @@ public final class RequestParser {
 
     private int partialLength;
 
+    /** Whether it is HEAD; its head's bytes may be overwritten before a refusal of its body asks. */
+    private boolean headRequest;
+
     /** Reads the body of the current request; null between requests. */
     private @Nullable Receiver receiver;
 
@@ -59,9 +62,7 @@ public final class RequestParser {
         if (step == ParseStep.Progress.COMPLETE) {
             receiver = null;
         }
-        return step instanceof Rejection refused
-                ? refused.forRequest(head.minorVersion(), head.isMethod("HEAD"))
-                : step;
+        return step instanceof Rejection refused ? refused.forRequest(head.minorVersion(), headRequest) : step;
     }
 
     private ParseStep feedHead(ByteBuffer in) {
@@ -118,9 +119,10 @@ public final class RequestParser {
         if (refused != null) {
             return refused;
         }
+        headRequest = head.isMethod("HEAD");
         if (head.contentLength() > 0 && head.contentLength() >= limits.maxBodyBytes()) {
             return Rejection.of(Rule.BODY_TOO_LARGE, String.valueOf(limits.maxBodyBytes()))
-                    .forRequest(head.minorVersion(), head.isMethod("HEAD"));
+                    .forRequest(head.minorVersion(), headRequest);
         }
         receiver = head.isChunked() ? chunked.begin() : fixedLength.begin(Math.max(0, head.contentLength()));
         return head;
