@@ -10,7 +10,7 @@ import java.util.regex.Pattern;
  * Bytes as text that no editor can change unseen: printable ASCII, escapes for the rest, repetitions for long runs.
  * wire/README.md has the notation.
  */
-final class Notation {
+public final class Notation {
     private static final Pattern PART = Pattern.compile("\\\\(?:([rnt\\\\{])|x(\\p{XDigit}{2}))"
             + "|\\{((?:[^\\\\{}]|\\\\.)*)\\*(\\d{1,7})}"
             + "|([\\x20-\\x7e&&[^\\\\{]])");
@@ -52,7 +52,7 @@ final class Notation {
     }
 
     /** The one way to write these bytes without repetitions. */
-    static String encode(byte[] bytes) {
+    public static String encode(byte[] bytes) {
         StringBuilder text = new StringBuilder();
         for (byte b : bytes) {
             switch (b) {
@@ -67,7 +67,7 @@ final class Notation {
     }
 
     /** The same of text that has one character per byte. */
-    static String encode(String latin1) {
+    public static String encode(String latin1) {
         return encode(latin1.getBytes(StandardCharsets.ISO_8859_1));
     }
 
