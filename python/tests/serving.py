@@ -29,7 +29,13 @@ MARK = "WAITRESS_TEST_RUN"
 class Server:
     """One run of ``waitress-serve`` on a port of its own choice, with all that it logged."""
 
-    def __init__(self, application: str, *options: str, environment: Mapping[str, str] | None = None) -> None:
+    def __init__(
+        self,
+        application: str,
+        *options: str,
+        environment: Mapping[str, str] | None = None,
+        stdin: int = subprocess.DEVNULL,
+    ) -> None:
         """Start it; asking for its address waits until it is ready."""
         self.application = application
         self.mark = secrets.token_hex()
@@ -46,7 +52,7 @@ class Server:
                 **(environment or {}),
                 MARK: self.mark,
             },
-            stdin=subprocess.DEVNULL,
+            stdin=stdin,
             stdout=subprocess.DEVNULL,
             stderr=subprocess.PIPE,
             encoding="utf-8",

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import signal
+import socket
 from typing import TYPE_CHECKING
 
 import pytest
+from serving import Server
 from wire import Connection
 
 if TYPE_CHECKING:
@@ -60,6 +62,26 @@ def test_ends_at_once_while_clients_are_connected(start: Start, number: signal.S
         assert connection.rest() == b""
     with pytest.raises(ConnectionRefusedError):
         Connection(server.port)
+
+
+@pytest.mark.parametrize("family", [socket.AF_INET, socket.AF_UNIX], ids=lambda family: family.name)
+def test_serves_the_socket_that_it_inherits(family: socket.AddressFamily, tmp_path: Path) -> None:
+    """As under inetd or systemd: what listens already is its standard input, and stays when it ends."""
+    address = ("127.0.0.1", 0) if family == socket.AF_INET else str(tmp_path / "inherited.sock")
+    with socket.socket(family) as listening:
+        listening.bind(address)
+        listening.listen()
+        server = Server(HELLO, "--listen=stdin", stdin=listening.fileno())
+        try:
+            server.wait_for("Serving on http://127")
+            with socket.socket(family) as client:
+                client.connect(listening.getsockname())
+                client.sendall(b"GET / HTTP/1.0\r\n\r\n")
+                assert client.makefile("rb").read().endswith(BODY)
+            server.stop()
+        finally:
+            server.kill()
+        assert family == socket.AF_INET or (tmp_path / "inherited.sock").is_socket()
 
 
 def test_ends_quietly_by_control_c(start: Start) -> None:

@@ -1,74 +1,55 @@
 package dev.waitress;
 
-import dev.waitress.channel.Listener;
+import dev.waitress.channel.Binder;
 import dev.waitress.settings.Setting;
 import dev.waitress.settings.Settings;
 import dev.waitress.settings.SettingsException;
-import java.io.IOException;
-import java.net.BindException;
 import java.net.Inet4Address;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.UnknownHostException;
-import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.LinkedHashSet;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
-/**
- * From the settings to bound listeners: {@code host}, {@code host:port}, {@code [v6]:port}, {@code *}, a Unix socket.
- */
+/** Which TCP addresses entries like {@code host}, {@code host:port}, {@code [v6]:port} and {@code *} stand for. */
 final class Addresses {
+    private static final String STANDARD_INPUT = "stdin";
     private static final int MAX_PORT = 65_535;
 
     private Addresses() {}
 
-    /** Binds every address, or none. */
-    static List<Listener> bind(Settings settings) throws IOException {
-        List<Listener> bound = new ArrayList<>();
-        try {
-            String path = settings.get(Setting.UNIX_SOCKET);
-            if (!path.isEmpty()) {
-                bound.add(Listener.bind(Path.of(path), settings));
-            }
-            for (InetSocketAddress address : resolve(settings)) {
-                bound.add(bind(address, settings));
-            }
-            return bound;
-        } catch (IOException | RuntimeException e) {
-            bound.forEach(Listener::close);
-            throw e;
-        }
+    static boolean includeStandardInput(Settings settings) {
+        return settings.addresses().contains(STANDARD_INPUT);
     }
 
-    private static Listener bind(InetSocketAddress address, Settings settings) throws IOException {
-        try {
-            return Listener.bind(address, settings);
-        } catch (IOException e) {
-            throw (IOException) new BindException("cannot listen on "
-                            + address.getAddress().getHostAddress() + ":" + address.getPort() + ": " + e.getMessage())
-                    .initCause(e);
-        }
-    }
-
-    /** The TCP addresses to listen on, without binding any. */
+    /**
+     * The addresses of all entries, each once.
+     *
+     * @throws SettingsException naming the entry that stands for none
+     */
     static List<InetSocketAddress> resolve(Settings settings) {
+        boolean hasIpv6 = Binder.hasIpv6();
+        if (!settings.get(Setting.IPV4) && !hasIpv6) {
+            throw new SettingsException("IPv4 is disabled but IPv6 is not available. Cowardly refusing to start.");
+        }
         List<InetSocketAddress> found = new ArrayList<>();
-        Set<InetSocketAddress> seen = new LinkedHashSet<>();
+        Set<InetSocketAddress> seen = new HashSet<>();
         for (String entry : settings.addresses()) {
-            for (InetSocketAddress address : resolve(entry, settings)) {
-                // Port 0 may repeat: each takes a port of its own.
-                if (address.getPort() == 0 || seen.add(address)) {
-                    found.add(address);
-                }
+            if (!entry.equals(STANDARD_INPUT)) {
+                resolve(entry, settings.get(Setting.IPV4), settings.get(Setting.IPV6) && hasIpv6).stream()
+                        // Port 0 may repeat: each takes a port of its own.
+                        .filter(address -> address.getPort() == 0 || seen.add(address))
+                        .forEach(found::add);
             }
         }
         return found;
     }
 
-    private static List<InetSocketAddress> resolve(String entry, Settings settings) {
+    private static List<InetSocketAddress> resolve(String entry, boolean ipv4, boolean ipv6) {
         int colon = entry.lastIndexOf(':');
         boolean hasPort = colon >= 0 && entry.indexOf(']', colon) < 0;
         String host = hasPort ? entry.substring(0, colon) : entry;
@@ -77,7 +58,7 @@ final class Addresses {
             host = host.substring(1, host.length() - 1);
         }
         List<InetSocketAddress> addresses = hosts(host, entry)
-                .filter(address -> settings.get(address instanceof Inet4Address ? Setting.IPV4 : Setting.IPV6))
+                .filter(address -> address instanceof Inet4Address ? ipv4 : ipv6)
                 .map(address -> new InetSocketAddress(address, port))
                 .toList();
         if (addresses.isEmpty()) {
@@ -87,20 +68,21 @@ final class Addresses {
     }
 
     private static int port(String text, String entry) {
-        try {
-            int port = Integer.parseInt(text);
-            if (port >= 0 && port <= MAX_PORT) {
-                return port;
-            }
-        } catch (NumberFormatException e) {
-            // refused below, with every other bad port
+        boolean isNumber = !text.isEmpty() && text.length() <= 5 && text.chars().allMatch(Addresses::isDigit);
+        int port = isNumber ? Integer.parseInt(text) : ServiceNames.port(text);
+        if (port < 0 || port > MAX_PORT) {
+            throw invalid(entry);
         }
-        throw invalid(entry);
+        return port;
+    }
+
+    private static boolean isDigit(int character) {
+        return character >= '0' && character <= '9';
     }
 
     private static Stream<InetAddress> hosts(String host, String entry) {
-        if (host.isEmpty() || host.chars().allMatch(Character::isDigit)) {
-            throw invalid(entry); // a port alone is not an address
+        if (host.isEmpty() || host.chars().allMatch(Addresses::isDigit)) {
+            throw new SettingsException("Invalid host/port specified: '" + entry + "' has no host");
         }
         try {
             return host.equals("*")
@@ -113,5 +95,14 @@ final class Addresses {
 
     private static SettingsException invalid(String entry) {
         return new SettingsException("Invalid host/port specified: '" + entry + "'");
+    }
+
+    /** The same port on every address of the other family; null if this address is not every one of its own. */
+    static @Nullable InetSocketAddress counterpart(InetSocketAddress address) {
+        if (!address.getAddress().isAnyLocalAddress() || address.getPort() == 0) {
+            return null;
+        }
+        return new InetSocketAddress(
+                address.getAddress() instanceof Inet4Address ? "::" : "0.0.0.0", address.getPort());
     }
 }

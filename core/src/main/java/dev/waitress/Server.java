@@ -43,7 +43,7 @@ public final class Server implements AutoCloseable {
         settings.warnings().forEach(warning -> LOG.log(Level.WARNING, warning));
         Engine engine = Engine.start(settings, starter);
         try {
-            Server server = new Server(settings, engine, Addresses.bind(settings));
+            Server server = new Server(settings, engine, Listeners.open(settings));
             engine.loop().execute(() -> server.host.open(server.listeners));
             return server;
         } catch (IOException | RuntimeException e) {
@@ -67,13 +67,15 @@ public final class Server implements AutoCloseable {
 
     /** Where it listens, with the real port where 0 was asked for. */
     public List<SocketAddress> addresses() {
-        return listeners.stream().map(Listener::address).toList();
+        return listeners.stream()
+                .flatMap(listener -> listener.addresses().stream())
+                .toList();
     }
 
     /** Logs where it listens, and serves until SIGINT or SIGTERM. */
     public void serveUntilSignal() throws InterruptedException {
         Signals.onTermination(() -> new Thread(this::close, "waitress-stop").start());
-        listeners.forEach(listener -> LOG.log(Level.INFO, "Serving on " + listener));
+        listeners.forEach(listener -> listener.urls().forEach(url -> LOG.log(Level.INFO, "Serving on " + url)));
         closed.await();
     }
 

@@ -1,21 +1,18 @@
 package dev.waitress.channel;
 
+import dev.waitress.gateway.NumericAddress;
 import dev.waitress.gateway.Peer;
-import dev.waitress.settings.Setting;
-import dev.waitress.settings.Settings;
 import java.io.IOException;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
+import java.net.Inet4Address;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
-import java.net.StandardProtocolFamily;
 import java.net.StandardSocketOptions;
-import java.net.UnixDomainSocketAddress;
 import java.nio.channels.SelectionKey;
 import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
-import java.nio.file.Files;
-import java.nio.file.Path;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
@@ -29,55 +26,37 @@ public final class Listener {
     private static final long RETRY_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
 
     private final ServerSocketChannel socket;
-    private final SocketAddress address;
+    private final List<SocketAddress> addresses;
+    private final boolean takesIpv4;
     private final String serverPort;
+    private final @Nullable UnixSocketFile file;
     private @Nullable SelectionKey key;
 
-    private Listener(ServerSocketChannel socket, String serverPort) throws IOException {
+    private Listener(
+            ServerSocketChannel socket,
+            List<SocketAddress> addresses,
+            boolean takesIpv4,
+            String serverPort,
+            @Nullable UnixSocketFile file) {
         this.socket = socket;
-        this.address = socket.getLocalAddress();
+        this.addresses = List.copyOf(addresses);
+        this.takesIpv4 = takesIpv4;
         this.serverPort = serverPort;
+        this.file = file;
     }
 
-    /**
-     * Binds a TCP address.
-     *
-     * @throws IOException if it is in use or not ours
-     */
-    public static Listener bind(InetSocketAddress wanted, Settings settings) throws IOException {
-        ServerSocketChannel socket = ServerSocketChannel.open();
-        try {
-            socket.setOption(StandardSocketOptions.SO_REUSEADDR, true);
-            socket.bind(wanted, settings.getInt(Setting.BACKLOG));
-            int port = ((InetSocketAddress) socket.getLocalAddress()).getPort();
-            return new Listener(socket, String.valueOf(port));
-        } catch (IOException | RuntimeException e) {
-            socket.close();
-            throw e;
-        }
+    static Listener of(
+            ServerSocketChannel socket, List<SocketAddress> addresses, boolean takesIpv4, String serverPort) {
+        return new Listener(socket, addresses, takesIpv4, serverPort, null);
     }
 
-    /**
-     * Binds a Unix socket with the mode of the settings.
-     *
-     * @throws IOException if the path is taken or cannot be made
-     */
-    public static Listener bind(Path path, Settings settings) throws IOException {
-        UnixSocketFile.requireFree(path);
-        ServerSocketChannel socket = ServerSocketChannel.open(StandardProtocolFamily.UNIX);
-        try {
-            UnixSocketFile.bind(
-                    socket, path, settings.getInt(Setting.BACKLOG), settings.get(Setting.UNIX_SOCKET_PERMS));
-            return new Listener(socket, settings.get(Setting.URL_SCHEME).equals("https") ? "443" : "80");
-        } catch (IOException | RuntimeException e) {
-            socket.close();
-            throw e;
-        }
+    static Listener of(ServerSocketChannel socket, UnixSocketFile file, SocketAddress address, String serverPort) {
+        return new Listener(socket, List.of(address), true, serverPort, file);
     }
 
-    /** Where it listens; with the real port where 0 was asked for. */
-    public SocketAddress address() {
-        return address;
+    /** Where it listens, with the real port where 0 was asked for: one address, or that of each family. */
+    public List<SocketAddress> addresses() {
+        return addresses;
     }
 
     void open(EventLoop loop, ChannelHost host) throws IOException {
@@ -105,10 +84,11 @@ public final class Listener {
 
     private void take(SocketChannel client, ChannelHost host) {
         try {
-            if (address instanceof InetSocketAddress) {
-                client.setOption(StandardSocketOptions.TCP_NODELAY, true);
+            if (client.getRemoteAddress() instanceof InetSocketAddress remote) {
+                takeOverTcp(client, remote, host);
+            } else {
+                host.accepted(client, new Peer("localhost", "", serverPort));
             }
-            host.accepted(client, peer(client));
             host.socketErrors().accepted();
         } catch (IOException e) {
             host.socketErrors().acceptFailed(e);
@@ -116,11 +96,15 @@ public final class Listener {
         }
     }
 
-    private Peer peer(SocketChannel client) throws IOException {
-        if (client.getRemoteAddress() instanceof InetSocketAddress remote) {
-            return new Peer(remote.getAddress().getHostAddress(), String.valueOf(remote.getPort()), serverPort);
+    private void takeOverTcp(SocketChannel client, InetSocketAddress remote, ChannelHost host) throws IOException {
+        if (!takesIpv4 && remote.getAddress() instanceof Inet4Address) {
+            LOG.log(Level.DEBUG, () -> "turned " + remote + " away: " + this + " is for IPv6");
+            client.close();
+            return;
         }
-        return new Peer("localhost", "", serverPort);
+        client.setOption(StandardSocketOptions.TCP_NODELAY, true);
+        String address = NumericAddress.of(remote.getAddress());
+        host.accepted(client, new Peer(address, String.valueOf(remote.getPort()), serverPort));
     }
 
     private static void closeQuietly(SocketChannel client) {
@@ -147,21 +131,32 @@ public final class Listener {
     public void close() {
         try {
             socket.close();
-            if (address instanceof UnixDomainSocketAddress unix) {
-                Files.deleteIfExists(unix.getPath());
+            if (file != null) {
+                file.remove();
             }
         } catch (IOException e) {
             LOG.log(Level.WARNING, "closing " + this + " failed", e);
         }
     }
 
-    /** As in a URL: {@code http://127.0.0.1:8080}, {@code http://[::1]:8080}, {@code http://unix:app.sock}. */
+    /**
+     * One URL for each address: {@code http://127.0.0.1:8080}, {@code http://[::1]:8080}, {@code http://unix:app.sock}.
+     */
+    public List<String> urls() {
+        return addresses.stream().map(address -> "http://" + text(address)).toList();
+    }
+
+    /** An address as it stands in a URL. */
+    public static String text(SocketAddress address) {
+        if (!(address instanceof InetSocketAddress inet)) {
+            return "unix:" + address;
+        }
+        String host = NumericAddress.of(inet.getAddress());
+        return (host.contains(":") ? "[" + host + "]" : host) + ":" + inet.getPort();
+    }
+
     @Override
     public String toString() {
-        if (!(address instanceof InetSocketAddress inet)) {
-            return "http://unix:" + address;
-        }
-        String host = inet.getAddress().getHostAddress();
-        return "http://" + (host.contains(":") ? "[" + host + "]" : host) + ":" + inet.getPort();
+        return String.join(" ", urls());
     }
 }

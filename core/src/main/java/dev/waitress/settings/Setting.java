@@ -34,9 +34,10 @@ public final class Setting<T> {
     public static final Setting<List<String>> LISTEN = define(
             Group.ADDRESSES,
             "listen",
-            Cast.list("ADDRESSES", "one or more of HOST, HOST:PORT, [IPV6], [IPV6]:PORT, separated by spaces"),
+            Cast.list("ADDRESSES", "one or more of HOST, HOST:PORT, [IPV6], [IPV6]:PORT, stdin, separated by spaces"),
             List.of("0.0.0.0:8080"),
-            "Addresses to listen on, each HOST[:PORT], in place of host and port; on the command line it may be repeated.");
+            "Addresses to listen on, each HOST[:PORT], in place of host and port; stdin is a listening socket that the"
+                    + " process inherits as its standard input. On the command line it may be repeated.");
     public static final Setting<Boolean> IPV4 =
             define(Group.ADDRESSES, "ipv4", Cast.flag(), true, "Listen on the IPv4 addresses of a name or *.");
     public static final Setting<Boolean> IPV6 =
@@ -55,6 +56,12 @@ public final class Setting<T> {
             Cast.sockets(),
             List.of(),
             "Sockets that the caller has bound, to listen on in place of all other addresses; only in code.");
+    public static final Setting<Boolean> REUSE_PORT = define(
+            Group.ADDRESSES,
+            "reuse_port",
+            Cast.flag(),
+            false,
+            "Share the port with other servers that do so too: a new one can start beside an old one that ends.");
     public static final Setting<Long> BACKLOG = define(
             Group.ADDRESSES,
             "backlog",

@@ -1,5 +1,8 @@
 package dev.waitress.settings;
 
+import java.io.IOException;
+import java.net.UnixDomainSocketAddress;
+import java.nio.channels.ServerSocketChannel;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -118,7 +121,18 @@ public final class Settings {
         if (!get(Setting.IPV4) && !get(Setting.IPV6)) {
             throw new SettingsException("ipv4 and ipv6 may not both be off.");
         }
+        if (get(Setting.SOCKETS).stream().map(Settings::isUnix).distinct().count() > 1) {
+            throw new SettingsException("Internet and UNIX sockets may not be mixed.");
+        }
         return this;
+    }
+
+    private static boolean isUnix(ServerSocketChannel socket) {
+        try {
+            return socket.getLocalAddress() instanceof UnixDomainSocketAddress;
+        } catch (IOException e) {
+            throw new SettingsException("sockets: one is closed");
+        }
     }
 
     /** What to tell the operator about the settings given: those that will go away. */

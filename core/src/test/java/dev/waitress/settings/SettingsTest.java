@@ -56,7 +56,7 @@ class SettingsTest {
                 "asyncore_use_poll | 2 | asyncore_use_poll: must be true or false, got '2'",
                 "unix_socket_perms | 888 | unix_socket_perms: must be an octal file mode from 0 to 777, got '888'",
                 "unix_socket_perms | 1777 | unix_socket_perms: must be an octal file mode from 0 to 777, got '1777'",
-                "listen | \"  \" | listen: must be one or more of HOST, HOST:PORT, [IPV6], [IPV6]:PORT, separated by spaces, got '  '",
+                "listen | \"  \" | listen: must be one or more of HOST, HOST:PORT, [IPV6], [IPV6]:PORT, stdin, separated by spaces, got '  '",
                 "sockets | 3 | sockets: must be a list of bound ServerSocketChannels, given in code, got '3'",
                 "nope | 1 | Unknown adjustment 'nope'",
             })

@@ -1,0 +1,86 @@
+package dev.waitress;
+
+import dev.waitress.channel.Binder;
+import dev.waitress.channel.Listener;
+import dev.waitress.settings.Setting;
+import dev.waitress.settings.Settings;
+import java.io.IOException;
+import java.net.BindException;
+import java.net.Inet4Address;
+import java.net.InetSocketAddress;
+import java.net.SocketAddress;
+import java.net.UnixDomainSocketAddress;
+import java.nio.channels.ServerSocketChannel;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+
+/** Opens all that the settings say to listen on: TCP addresses, a Unix socket, sockets that others have opened. */
+final class Listeners {
+    /** Opens one listener. */
+    private interface Opening {
+        Listener open() throws IOException;
+    }
+
+    private final Settings settings;
+    private final Binder binder;
+    private final List<Listener> opened = new ArrayList<>();
+
+    private Listeners(Settings settings) {
+        this.settings = settings;
+        this.binder = new Binder(settings);
+    }
+
+    /**
+     * Opens all, or none.
+     *
+     * @throws IOException naming the address that cannot be had
+     */
+    static List<Listener> open(Settings settings) throws IOException {
+        Listeners listeners = new Listeners(settings);
+        try {
+            listeners.openAll();
+            return listeners.opened;
+        } catch (IOException | RuntimeException e) {
+            listeners.opened.forEach(Listener::close);
+            throw e;
+        }
+    }
+
+    private void openAll() throws IOException {
+        for (ServerSocketChannel socket : settings.get(Setting.SOCKETS)) {
+            opened.add(binder.adopt(socket));
+        }
+        String path = settings.get(Setting.UNIX_SOCKET);
+        if (!path.isEmpty()) {
+            open(UnixDomainSocketAddress.of(path), () -> binder.bind(Path.of(path)));
+        }
+        if (Addresses.includeStandardInput(settings)) {
+            opened.add(binder.adoptStandardInput());
+        }
+        List<InetSocketAddress> addresses = new ArrayList<>(Addresses.resolve(settings));
+        while (!addresses.isEmpty()) {
+            InetSocketAddress next = addresses.remove(0);
+            InetSocketAddress counterpart = Addresses.counterpart(next);
+            if (counterpart != null && addresses.remove(counterpart)) {
+                openBothFamilies(next, counterpart);
+            } else {
+                open(next, () -> binder.bind(next));
+            }
+        }
+    }
+
+    private void openBothFamilies(InetSocketAddress first, InetSocketAddress second) throws IOException {
+        boolean ipv4First = first.getAddress() instanceof Inet4Address;
+        open(first, () -> ipv4First ? binder.bindBothFamilies(first, second) : binder.bindBothFamilies(second, first));
+    }
+
+    private void open(SocketAddress address, Opening opening) throws IOException {
+        try {
+            opened.add(opening.open());
+        } catch (IOException e) {
+            throw (IOException) new BindException("cannot listen on " + Listener.text(address) + ": " + e.getMessage())
+                    .initCause(e);
+        }
+    }
+}
