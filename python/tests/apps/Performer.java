@@ -74,8 +74,12 @@ public final class Performer implements Application {
 
     private static String shown(Map<String, Object> environ) {
         return environ.entrySet().stream()
-                .map(entry -> entry.getKey() + "=" + URLEncoder.encode(shown(entry.getValue()), ISO_8859_1))
+                .map(entry -> encoded(entry.getKey()) + "=" + encoded(shown(entry.getValue())))
                 .collect(Collectors.joining("&"));
+    }
+
+    private static String encoded(String text) {
+        return URLEncoder.encode(text, ISO_8859_1);
     }
 
     private static String shown(Object value) {
