@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import socket
 from typing import TYPE_CHECKING
-from urllib.parse import parse_qsl
+from urllib.parse import parse_qsl, unquote
 
 import pytest
 from performers import KINDS, Kind, Performer, performing, script
-from serving import EVENT_SECONDS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -221,25 +219,74 @@ class TestSettings:
         assert environ["REQUEST_URI"] == target
 
 
+# An InputStream has no lines.
+PYTHON_KINDS = [kind for kind in KINDS if kind.language == "python"]
+LINES = "first\nsecond\n\nlast"
+
+
+@pytest.fixture(scope="module", params=KINDS, ids=str)
+def spooling(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Performer]:
+    """Run each performer so that the shortest body is in a file."""
+    kind: Kind = request.param
+    with performing(kind, tmp_path_factory.mktemp("spooling"), "--inbuf-overflow=1") as running:
+        yield running
+
+
+class TestInput:
+    """The body, which is all there when the application starts."""
+
+    @staticmethod
+    def read(performer: Performer, steps: str, body: str = LINES) -> list[str]:
+        """Call these methods of the input, and return what they returned."""
+        target = script(steps).replace("/perform", "/input")
+        with performer.connect() as connection:
+            connection.send(f"POST {target} HTTP/1.1\r\nHost: a\r\nContent-Length: {len(body)}\r\n\r\n{body}".encode())
+            answer = connection.answer()
+        # Whatever was left of the body, the connection is where the next request begins.
+        assert answer.lives
+        return [unquote(result) for result in answer.body.decode().split("&")]
+
+    READS = [
+        ("read", [LINES]),
+        ("read=5; read=1; read; read; read=1", ["first", "\n", "second\n\nlast", "", ""]),
+        ("read=1000", [LINES]),
+        ("read=0", [""]),
+    ]
+    METHODS = [
+        ("read=-1", [LINES]),
+        ("readline; readline; readline; readline; readline", ["first\n", "second\n", "\n", "last", ""]),
+        ("readline=3; readline=10; readline=-1; readline=0", ["fir", "st\n", "second\n", ""]),
+        ("readlines", ["first\n/second\n/\n/last"]),
+        ("readlines=7; readlines", ["first\n/second\n", "\n/last"]),
+        ("iterate; read", ["first\n/second\n/\n/last", ""]),
+        ("read=2; iterate", ["fi", "rst\n/second\n/\n/last"]),
+        ("tell; read; tell; seek=6; readline; seek=0; read", ["0", LINES, "18", "6", "second\n", "0", LINES]),
+    ]
+
+    @pytest.mark.parametrize(("steps", "results"), READS)
+    def test_is_read_to_its_end_and_not_beyond(self, performer: Performer, steps: str, results: list[str]) -> None:
+        assert self.read(performer, steps) == results
+
+    @pytest.mark.parametrize(("steps", "results"), READS)
+    def test_in_a_file_is_read_to_its_end(self, spooling: Performer, steps: str, results: list[str]) -> None:
+        assert self.read(spooling, steps) == results
+
+    @pytest.mark.parametrize("steps", ["read", "read=1", "read=0"])
+    def test_of_a_request_without_a_body_is_empty(self, performer: Performer, steps: str) -> None:
+        assert self.read(performer, steps, "") == [""]
+
+    @pytest.mark.parametrize("performer", PYTHON_KINDS, indirect=True, ids=str)
+    @pytest.mark.parametrize(("steps", "results"), METHODS)
+    def test_has_the_methods_of_a_file(self, performer: Performer, steps: str, results: list[str]) -> None:
+        assert self.read(performer, steps) == results
+
+    @pytest.mark.parametrize("spooling", PYTHON_KINDS, indirect=True, ids=str)
+    @pytest.mark.parametrize(("steps", "results"), METHODS)
+    def test_in_a_file_has_the_same_methods(self, spooling: Performer, steps: str, results: list[str]) -> None:
+        assert self.read(spooling, steps) == results
+
+
 def test_several_workers_are_several_processes(tmp_path_factory: pytest.TempPathFactory) -> None:
     folder = tmp_path_factory.mktemp("several")
     with performing(Kind("python", "tcp"), folder, "--workers=2") as performer:
         assert environ_of(performer, get("/"))["wsgi.multiprocess"] == "true"
-
-
-@pytest.mark.parametrize("language", ["python", "java"])
-def test_a_client_of_ipv6_has_its_address_without_brackets(
-    language: str, tmp_path_factory: pytest.TempPathFactory
-) -> None:
-    if not socket.has_ipv6:
-        pytest.skip("no IPv6 here")
-    folder = tmp_path_factory.mktemp("ipv6")
-    with performing(Kind(language, "tcp"), folder, "--listen=[::1]:0") as performer:
-        port = int(performer.server.wait_for(r"Serving on http://\[(?:::1|0:0:0:0:0:0:0:1)\]:(\d+)")[1])
-        with socket.create_connection(("::1", port), EVENT_SECONDS) as client:
-            client.sendall(b"GET / HTTP/1.0\r\n\r\n")
-            answer = client.makefile("rb").read()
-    environ = dict(parse_qsl(answer.partition(b"\r\n\r\n")[2].decode()))
-    assert environ["REMOTE_ADDR"] == environ["REMOTE_HOST"] == "::1"
-    assert environ["REMOTE_PORT"] == str(client_port(answer, environ))
-    assert environ["SERVER_PORT"] == str(port)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import socket
+import struct
 from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
@@ -85,6 +86,10 @@ class Connection:
     def end_output(self) -> None:
         """Close this side."""
         self._socket.shutdown(socket.SHUT_WR)
+
+    def reset_on_close(self) -> None:
+        """Leave without a word: what is under way is thrown away. A Unix socket just closes."""
+        self._socket.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
 
     def ask(self, method: str, target: str, *fields: str, version: str = "1.1") -> None:
         """Send a request head."""

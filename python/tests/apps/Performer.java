@@ -27,6 +27,8 @@ public final class Performer implements Application {
 
     private static final Map<String, CountDownLatch> EVENTS = new ConcurrentHashMap<>();
 
+    private static final Map<String, Integer> FLOODED = new ConcurrentHashMap<>();
+
     private static CountDownLatch event(String name) {
         return EVENTS.computeIfAbsent(name, unused -> new CountDownLatch(1));
     }
@@ -52,6 +54,12 @@ public final class Performer implements Application {
                     .perform(Step.all((String) environ.get("QUERY_STRING")));
             case "/echo" -> answer(startResponse, input.readAllBytes());
             case "/digest" -> answer(startResponse, digest(input).getBytes(ISO_8859_1));
+            case "/flooded" -> answer(
+                    startResponse,
+                    String.valueOf(FLOODED.getOrDefault((String) environ.get("QUERY_STRING"), 0)).getBytes(ISO_8859_1));
+            case "/input" -> answer(
+                    startResponse,
+                    read(input, Step.all((String) environ.get("QUERY_STRING"))).getBytes(ISO_8859_1));
             default -> answer(startResponse, shown(environ).getBytes(ISO_8859_1));
         };
     }
@@ -70,6 +78,18 @@ public final class Performer implements Application {
             size += count;
         }
         return size + " " + HexFormat.of().formatHex(found.digest());
+    }
+
+    /** What an input stream has of the methods of wsgi.input. */
+    private static String read(InputStream input, List<Step> steps) throws IOException {
+        StringBuilder results = new StringBuilder();
+        for (Step step : steps) {
+            byte[] found = step.value().isEmpty()
+                    ? input.readAllBytes()
+                    : input.readNBytes(Integer.parseInt(step.value()));
+            results.append(results.isEmpty() ? "" : "&").append(encoded(new String(found, ISO_8859_1)));
+        }
+        return results.toString();
     }
 
     private static String shown(Map<String, Object> environ) {
@@ -160,6 +180,7 @@ public final class Performer implements Application {
         private int next;
         private byte[] block = {};
         private int blocksLeft;
+        private String flood = "";
 
         Body(Performance performance, List<Step> steps) {
             this.performance = performance;
@@ -184,9 +205,10 @@ public final class Performer implements Application {
                 block = step.value().getBytes(ISO_8859_1);
                 blocksLeft = 1;
             } else if (step.name().equals("flood")) {
-                int times = step.value().indexOf('x');
-                block = "x".repeat(Integer.parseInt(step.value().substring(times + 1))).getBytes(ISO_8859_1);
-                blocksLeft = Integer.parseInt(step.value().substring(0, times));
+                String[] parts = step.value().split(",");
+                flood = parts[0];
+                blocksLeft = Integer.parseInt(parts[1]);
+                block = "x".repeat(Integer.parseInt(parts[2])).getBytes(ISO_8859_1);
             } else if (!step.name().startsWith("close")) {
                 try {
                     performance.take(step);
@@ -201,6 +223,7 @@ public final class Performer implements Application {
         @Override
         public byte[] next() {
             blocksLeft--;
+            FLOODED.merge(flood, 1, Integer::sum);
             return block;
         }
 

@@ -1,15 +1,16 @@
 """Does what the query of a request says, step by step; the same in Java is ``Performer.java``.
 
 ``/perform?header=X:y&start=200 OK&iterate&item=a&item=b`` calls ``start_response("200 OK", [("X", "y")])`` and returns
-a generator of two blocks. ``/echo`` gives the body back, ``/digest`` its size and digest; any other path gives the
-environ, form-encoded.
+a generator of two blocks. ``/echo`` gives the body back, ``/digest`` its size and digest, ``/input?readline&read=3``
+what these methods of the input return, ``/flooded?NAME`` how far a flood has come; any other path gives the environ,
+form-encoded.
 """
 
 import hashlib
 import sys
 import threading
 from typing import Any, Callable, Dict, Iterable, Iterator, List, Tuple
-from urllib.parse import parse_qsl, urlencode
+from urllib.parse import parse_qsl, quote, urlencode
 
 Environ = Dict[str, Any]
 StartResponse = Callable[..., Callable[[bytes], None]]
@@ -19,6 +20,7 @@ TEXT = ("Content-Type", "text/plain")
 PIECE = 65_536
 
 _events: Dict[str, threading.Event] = {}
+_flooded: Dict[str, int] = {}
 
 
 def event(name: str) -> threading.Event:
@@ -105,9 +107,10 @@ class Body:
             if name == "item":
                 yield value.encode("latin-1")
             elif name == "flood":
-                count, size = value.split("x")
+                flood, count, size = value.split(",")
                 block = b"x" * int(size)
-                for _ in range(int(count)):
+                for number in range(int(count)):
+                    _flooded[flood] = number
                     yield block
             elif not name.startswith("close"):
                 self.performance.step(name, value)
@@ -136,6 +139,18 @@ def digest(environ: Environ) -> bytes:
         size += len(piece)
 
 
+def read(stream: Any, steps: Steps) -> str:
+    """What each of these methods returns."""
+    results = []
+    for name, value in steps:
+        arguments = [int(value)] if value else []
+        found = list(stream) if name == "iterate" else getattr(stream, name)(*arguments)
+        if isinstance(found, list):
+            found = b"/".join(found)
+        results.append(found.decode("latin-1") if isinstance(found, bytes) else str(found))
+    return "&".join(quote(result, safe="/") for result in results)
+
+
 def shown(value: Any) -> str:
     if isinstance(value, str):
         return value
@@ -156,5 +171,10 @@ def app(environ: Environ, start_response: StartResponse) -> Any:
         return answer(start_response, environ["wsgi.input"].read(length))
     if path == "/digest":
         return answer(start_response, digest(environ))
+    if path == "/flooded":
+        return answer(start_response, str(_flooded.get(environ["QUERY_STRING"], 0)).encode())
+    if path == "/input":
+        steps = parse_qsl(environ["QUERY_STRING"], keep_blank_values=True)
+        return answer(start_response, read(environ["wsgi.input"], steps).encode())
     variables = {key: shown(value) for key, value in environ.items()}
     return answer(start_response, urlencode(variables, encoding="latin-1").encode())
