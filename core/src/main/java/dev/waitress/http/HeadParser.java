@@ -1,6 +1,7 @@
 package dev.waitress.http;
 
 import java.util.Arrays;
+import java.util.SplittableRandom;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -46,6 +47,9 @@ final class HeadParser {
 
     private static final int FIRST_TABLE = 64;
     private static final int NONE = -1;
+
+    // Not known to clients, who could else send a thousand names that all meet in one slot of the table.
+    private static final int HASH_KEY = new SplittableRandom().nextInt() | 1;
 
     /** Open addressing from a name's hash to the last field of that name, plus one; 0 is free. */
     private int[] table = new int[FIRST_TABLE];
@@ -119,7 +123,7 @@ final class HeadParser {
         boolean underscore = false;
         int i = start;
         for (; i < end && Syntax.isToken(bytes[i]); i++) {
-            hash = 31 * hash + (bytes[i] | 0x20);
+            hash = Integer.rotateLeft(hash ^ (bytes[i] | 0x20), 5) * HASH_KEY;
             underscore |= bytes[i] == '_';
         }
         nameHash = hash;

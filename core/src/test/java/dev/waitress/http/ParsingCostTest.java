@@ -1,0 +1,106 @@
+package dev.waitress.http;
+
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.waitress.settings.Setting;
+import dev.waitress.settings.Settings;
+import java.util.function.IntFunction;
+import org.junit.jupiter.api.Test;
+
+/**
+ * Eight times as much of anything costs about eight times as much, not 64 times. The least of many short runs counts,
+ * so that a busy machine changes little.
+ */
+class ParsingCostTest {
+    private static final int SMALL = 500;
+    private static final int TIMES = 8;
+    private static final int RUNS = 40;
+
+    private static final Limits WIDE = Limits.of(Settings.defaults()
+            .with(Setting.MAX_REQUEST_HEADER_SIZE, 16L << 20)
+            .with(Setting.MAX_REQUEST_LINE_SIZE, 16L << 20)
+            .with(Setting.MAX_REQUEST_HEADERS, 100_000L)
+            .with(Setting.MAX_CHUNK_LINE_SIZE, 1L << 20));
+
+    private static long leastNanos(Runnable parsing) {
+        long least = Long.MAX_VALUE;
+        for (int i = 0; i < RUNS; i++) {
+            long before = System.nanoTime();
+            parsing.run();
+            least = Math.min(least, System.nanoTime() - before);
+        }
+        return Math.max(1, least);
+    }
+
+    private static void assertLinear(IntFunction<String> input) {
+        String small = input.apply(SMALL);
+        String large = input.apply(TIMES * SMALL);
+        assertLinear(() -> Fed.whole(small, WIDE), () -> Fed.whole(large, WIDE));
+    }
+
+    private static void assertLinear(Runnable small, Runnable large) {
+        leastNanos(large);
+        double ratio = (double) leastNanos(large) / leastNanos(small);
+        assertThat(ratio).isLessThan(TIMES * TIMES / 2.0);
+    }
+
+    private static String head(String fields) {
+        return "GET / HTTP/1.1\r\nHost: a\r\n" + fields + "\r\n";
+    }
+
+    @Test
+    void ofALongValueThatEndsInAControlCharacterIsLinear() {
+        assertLinear(count -> head("Bad-header: " + "x".repeat(count) + "\u0010\r\n"));
+    }
+
+    @Test
+    void ofALongRunOfWhiteSpaceIsLinear() {
+        assertLinear(count -> head("X: a" + " \t".repeat(count) + "b\r\n"));
+    }
+
+    @Test
+    void ofManyFieldsOfOneNameIsLinear() {
+        assertLinear(count -> head("a:b\r\n".repeat(count)));
+    }
+
+    @Test
+    void ofManyNamesIsLinear() {
+        assertLinear(count -> head(names(count, "0", "1")));
+    }
+
+    /**
+     * Where 31 is the base of a hash of letters in one case, "aa" and "c#" are the same: 4000 such names once cost 72
+     * ms.
+     */
+    @Test
+    void ofManyNamesMadeToCollideIsLinear() {
+        assertLinear(count -> head(names(count, "aa", "c#")));
+    }
+
+    private static String names(int count, String zero, String one) {
+        StringBuilder fields = new StringBuilder();
+        for (int i = 0; i < count; i++) {
+            for (int bit = 1; bit < TIMES * SMALL; bit <<= 1) {
+                fields.append((i & bit) == 0 ? zero : one);
+            }
+            fields.append(":\r\n");
+        }
+        return fields.toString();
+    }
+
+    @Test
+    void ofALongChunkExtensionIsLinear() {
+        assertLinear(count -> "POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n1"
+                + ";a=\"b\"".repeat(count) + "\r\nx\r\n0\r\n\r\n");
+    }
+
+    @Test
+    void ofBytesThatComeOneByOneIsLinear() {
+        byte[] small = head("X: " + "x".repeat(SMALL) + "\r\n").getBytes(ISO_8859_1);
+        byte[] large = head("X: " + "x".repeat(TIMES * SMALL) + "\r\n").getBytes(ISO_8859_1);
+        assertLinear(
+                () -> Fed.byteByByte(new String(small, ISO_8859_1), WIDE),
+                () -> Fed.byteByByte(new String(large, ISO_8859_1), WIDE));
+    }
+}
