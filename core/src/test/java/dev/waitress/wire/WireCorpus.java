@@ -9,7 +9,7 @@ import java.util.List;
 import java.util.stream.Stream;
 
 /** All cases of wire/. */
-final class WireCorpus {
+public final class WireCorpus {
     /** An ordinary request, to be sent behind a case: who answers it has not lost its place in the stream. */
     static final WireCase FOLLOW_UP = WireCase.parse(
             "follow-up",
@@ -29,6 +29,11 @@ final class WireCorpus {
     private static final String SUFFIX = ".wire";
 
     private WireCorpus() {}
+
+    /** What the clients send. */
+    public static Stream<byte[]> inputs() {
+        return cases().map(WireCase::input);
+    }
 
     static Stream<WireCase> cases() {
         return folders().flatMap(folder -> list(folder).map(WireCorpus::read));
