@@ -27,7 +27,7 @@ public final class ChannelHost {
     private final EventLoop loop;
     private final Gateway gateway;
     private final PrivateDirectory directory;
-    private final Limits limits;
+    private final ParserPool parsers;
     private final Identity identity;
     private final int inbufOverflow;
     private final int outbufOverflow;
@@ -47,7 +47,7 @@ public final class ChannelHost {
         this.loop = loop;
         this.gateway = gateway;
         this.directory = directory;
-        this.limits = Limits.of(settings);
+        this.parsers = new ParserPool(Limits.of(settings));
         this.identity = new Identity(settings.get(Setting.IDENT), settings.get(Setting.EXPOSE_TRACEBACKS));
         this.inbufOverflow = settings.getInt(Setting.INBUF_OVERFLOW);
         this.outbufOverflow = settings.getInt(Setting.OUTBUF_OVERFLOW);
@@ -142,8 +142,8 @@ public final class ChannelHost {
         return directory;
     }
 
-    Limits limits() {
-        return limits;
+    ParserPool parsers() {
+        return parsers;
     }
 
     Identity identity() {

@@ -37,7 +37,9 @@ final class RequestIntake {
 
     private final ChannelHost host;
     private final Peer peer;
-    private final RequestParser parser;
+
+    /** Borrowed while a request arrives, null between requests. */
+    private @Nullable RequestParser parser;
 
     /** The request whose body is being received; null between requests and during a head. */
     private @Nullable RequestHead head;
@@ -54,22 +56,33 @@ final class RequestIntake {
     RequestIntake(ChannelHost host, Peer peer) {
         this.host = host;
         this.peer = peer;
-        this.parser = new RequestParser(host.limits());
     }
 
     /** Whether a request has begun to arrive. */
     boolean inRequest() {
-        return parser.inRequest();
+        return parser != null && parser.inRequest();
     }
 
     /** Goes on until something has come of the bytes; null if they are used up before that. */
     @Nullable
     Arrival take(ByteBuffer in, long nowNanos) {
-        if (!parser.inRequest()) {
+        if (!inRequest()) {
             partStartedNanos = nowNanos;
         }
+        RequestParser borrowed = parser == null ? host.parsers().take() : parser;
+        parser = borrowed;
+        Arrival arrival = parse(borrowed, in, nowNanos);
+        if (borrowed.isFresh() && !(arrival instanceof Arrival.Refused)) {
+            // The request may still point into it: that is handed over before any other channel is served.
+            parser = null;
+            host.parsers().recycle(borrowed);
+        }
+        return arrival;
+    }
+
+    private @Nullable Arrival parse(RequestParser borrowed, ByteBuffer in, long nowNanos) {
         while (true) {
-            ParseStep step = parser.feed(in);
+            ParseStep step = borrowed.feed(in);
             if (step instanceof RequestHead received) {
                 begin(received, nowNanos);
             } else if (step instanceof ParseStep.BodyBytes bytes) {
@@ -138,7 +151,7 @@ final class RequestIntake {
 
     /** A refusal, if the request that is arriving comes too slowly. */
     Arrival.@Nullable Refused refusedAsTooSlow(Deadlines deadlines, long nowNanos) {
-        if (!parser.inRequest()) {
+        if (!inRequest()) {
             return null;
         }
         long elapsed = nowNanos - partStartedNanos;
@@ -155,6 +168,7 @@ final class RequestIntake {
 
     /** Drops what has arrived of a request. */
     void discard() {
+        parser = null;
         head = null;
         try {
             body.close();

@@ -45,7 +45,7 @@ final class HeadParser {
         }
     }
 
-    private static final int FIRST_TABLE = 64;
+    private static final int FIRST_TABLE = 2 * HeadScanner.FIRST_LINES;
     private static final int NONE = -1;
 
     // Not known to clients, who could else send a thousand names that all meet in one slot of the table.

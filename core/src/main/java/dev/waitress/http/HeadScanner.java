@@ -14,7 +14,8 @@ final class HeadScanner {
     /** RFC 9112 §2.2 asks to ignore an empty line or more before a request; some old clients end a body with one. */
     static final int MAX_LEADING_BYTES = 1024;
 
-    private static final int FIRST_LINES = 32;
+    /** Room for the lines of most heads; who indexes them begins with room for as many. */
+    static final int FIRST_LINES = 32;
 
     private final Limits limits;
 
@@ -35,6 +36,10 @@ final class HeadScanner {
         lineStart = 0;
         searched = 0;
         rejection = null;
+    }
+
+    boolean hasGrown() {
+        return lines.length > 2 * FIRST_LINES;
     }
 
     /** Lets positions count from {@code skipped} bytes later on. */

@@ -28,7 +28,7 @@ public final class RequestHead implements ParseStep {
     private int base;
     private int length;
 
-    private int[] fields = new int[STRIDE * 24];
+    private int[] fields = new int[STRIDE * HeadScanner.FIRST_LINES];
     private int fieldCount;
 
     int methodEnd;

@@ -49,6 +49,16 @@ public final class RequestParser {
         return partialLength > scanner.firstByte() || receiver != null;
     }
 
+    /** Whether it holds nothing of a request, not even an empty line before it, and so may serve another connection. */
+    public boolean isFresh() {
+        return partialLength == 0 && receiver == null;
+    }
+
+    /** Whether a large head has made it hold more than most heads need. */
+    public boolean hasGrown() {
+        return partial.length > FIRST_PARTIAL_BYTES || scanner.hasGrown();
+    }
+
     /**
      * The next step.
      *
