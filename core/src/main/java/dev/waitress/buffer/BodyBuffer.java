@@ -18,6 +18,10 @@ public final class BodyBuffer implements Closeable {
 
     private static final int FIRST_BYTES = 8192;
 
+    /** The memory grows by so much at a time: a client that claims more than it sends costs no more than that. */
+    private static final int GROWTH = 8;
+
+    private final long expectedBytes;
     private final int overflowBytes;
     private final PrivateDirectory directory;
     private byte[] memory;
@@ -31,6 +35,7 @@ public final class BodyBuffer implements Closeable {
      * @param overflowBytes size from which the bytes go to a file
      */
     public BodyBuffer(long expectedBytes, int overflowBytes, PrivateDirectory directory) {
+        this.expectedBytes = expectedBytes;
         this.overflowBytes = overflowBytes;
         this.directory = directory;
         // A length that a client only claims must not reserve more than a small read would need.
@@ -57,8 +62,9 @@ public final class BodyBuffer implements Closeable {
 
     private void appendToMemory(byte[] bytes, int offset, int count) {
         if (length + count > memory.length) {
-            int doubled = Math.min(overflowBytes, Math.max(FIRST_BYTES, 2 * memory.length));
-            memory = Arrays.copyOf(memory, Math.max(length + count, doubled));
+            long wanted = expectedBytes >= 0 ? expectedBytes : Math.max(FIRST_BYTES, 2L * memory.length);
+            long room = Math.min(Math.min(wanted, overflowBytes), GROWTH * (long) memory.length);
+            memory = Arrays.copyOf(memory, (int) Math.max(length + count, room));
         }
         System.arraycopy(bytes, offset, memory, length, count);
         length += count;

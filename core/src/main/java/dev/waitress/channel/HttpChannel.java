@@ -36,6 +36,9 @@ final class HttpChannel implements EventLoop.ReadyHandler, ResponseSink {
     /** Blocks of this size are offered to the socket before they are copied. */
     private static final int DIRECT_BYTES = 16 * 1024;
 
+    /** Reads in a row, so that other channels have their turn. */
+    private static final int MOST_READS = 16;
+
     private static final int MAX_LINGER_BYTES = 16 * 1024 * 1024;
     private static final long MAX_LINGER_NANOS = TimeUnit.SECONDS.toNanos(2);
 
@@ -106,7 +109,17 @@ final class HttpChannel implements EventLoop.ReadyHandler, ResponseSink {
 
     // ---- Receiving -------------------------------------------------------------------------------------------------
 
+    /** Reads on while a request is arriving faster than it is read: each turn of the loop has its price. */
     private void read() {
+        int reads = 0;
+        boolean full;
+        do {
+            full = readOnce();
+        } while (full && ++reads < MOST_READS && intake.inRequest() && !isBusy());
+    }
+
+    /** True if there may be more to read at once. */
+    private boolean readOnce() {
         ByteBuffer in = loop.readBuffer();
         int count;
         try {
@@ -114,14 +127,19 @@ final class HttpChannel implements EventLoop.ReadyHandler, ResponseSink {
         } catch (IOException e) {
             host.socketErrors().failed(e);
             disconnect();
-            return;
+            return false;
         }
         if (count < 0) {
             inputEnded();
-            return;
+            return false;
         }
+        boolean full = !in.hasRemaining();
         lastActiveNanos = loop.nowNanos();
-        in.flip();
+        take(in.flip(), count);
+        return full && open;
+    }
+
+    private void take(ByteBuffer in, int count) {
         if (lingering) {
             discard(count);
         } else if (isBusy()) {
