@@ -17,7 +17,7 @@ from waitress_worker import protocol
 from waitress_worker.arena import Arena
 from waitress_worker.channel import Channel
 from waitress_worker.files import Closer, FileWrapper
-from waitress_worker.input import open_body
+from waitress_worker.input import Bodies
 from waitress_worker.log import LOG
 from waitress_worker.response import Exchange, fixed_environ
 
@@ -59,6 +59,7 @@ class Crew:
         self._application = application
         self._environ = fixed_environ(settings["environ"])
         self._members = [_Member(number) for number in range(settings["threads"])]
+        self._bodies = Bodies(settings["bodies"], settings["body_slot_bytes"])
         #: For each thread the request that it began last; the front looks here when the process has died.
         self._begun = begun
         self.high_watermark = settings["outbuf_high_watermark"]
@@ -111,7 +112,7 @@ class Crew:
                 exchange = Exchange(self, request_id)
                 environ.update(self._environ)
                 environ["waitress.client_disconnected"] = exchange.client_disconnected
-                environ["wsgi.input"] = stream = BytesIO() if body is None else open_body(body)
+                environ["wsgi.input"] = stream = BytesIO() if body is None else self._bodies.open(body)
                 answer = exchange.run(self._application, environ)
                 if answer is not None:
                     self._ready.append((answer, None))

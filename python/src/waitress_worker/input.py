@@ -1,16 +1,40 @@
 """``wsgi.input``: the request body, complete before the application starts."""
 
 import io
+import mmap
 import os
-from typing import BinaryIO, Union
+from typing import BinaryIO, Optional, Tuple, Union
+
+#: As the front sends it: absent, in the frame, after it, in a slot of shared memory (its number, and how many bytes), or
+#: in the file of this name.
+Body = Union[None, bytes, io.BytesIO, Tuple[int, int], str]
 
 
-def open_body(body: Union[None, bytes, io.BytesIO, str]) -> BinaryIO:
-    """Open a body that is absent, in memory, or in the file of this name."""
-    if isinstance(body, io.BytesIO):
-        return body
-    if isinstance(body, str):
-        # The front removes the file when the response is complete; an open one stays readable where the system has
-        # unlinked files.
-        return open(os.fsdecode(body), "rb")  # noqa: SIM115 -- closed with the request
-    return io.BytesIO(body or b"")
+class Bodies:
+    """Opens request bodies, wherever they lie."""
+
+    def __init__(self, path: str, slot_bytes: int) -> None:
+        self._path = path
+        self._slot_bytes = slot_bytes
+        self._slots: Optional[mmap.mmap] = None
+
+    def open(self, body: Body) -> BinaryIO:
+        """Return the body as a stream at its start."""
+        if isinstance(body, io.BytesIO):
+            return body
+        if isinstance(body, tuple):
+            # A copy: the slot is used again when the front has the response, and the stream may be kept for longer.
+            return io.BytesIO(self._copy(*body))
+        if isinstance(body, str):
+            # The front removes the file when the response is complete; an open one stays readable where the system has
+            # unlinked files.
+            return open(os.fsdecode(body), "rb")  # noqa: SIM115 -- closed with the request
+        return io.BytesIO(body or b"")
+
+    def _copy(self, slot: int, count: int) -> bytes:
+        slots = self._slots
+        if slots is None:
+            with open(self._path, "rb") as file:
+                self._slots = slots = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
+        start = slot * self._slot_bytes
+        return slots[start : start + count]

@@ -9,12 +9,13 @@ import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One request body: in memory while it is smaller than the overflow, from then on in a private temporary file. First it
- * is filled, then it is read, any number of times. One thread at a time.
+ * One request body: in memory while it is smaller than the overflow, shared memory if there is some; from then on in a
+ * private temporary file. First it is filled, then it is read, any number of times. One thread at a time.
  */
 public final class BodyBuffer implements Closeable {
     /** The body of a request that has none. */
-    public static final BodyBuffer EMPTY = new BodyBuffer(0, Integer.MAX_VALUE, new PrivateDirectory());
+    public static final BodyBuffer EMPTY =
+            new BodyBuffer(0, new BodyStorage(Integer.MAX_VALUE, new PrivateDirectory(), SharedMemory.NONE));
 
     private static final int FIRST_BYTES = 8192;
 
@@ -22,8 +23,8 @@ public final class BodyBuffer implements Closeable {
     private static final int GROWTH = 8;
 
     private final long expectedBytes;
-    private final int overflowBytes;
-    private final PrivateDirectory directory;
+    private final BodyStorage storage;
+    private SharedMemory.@Nullable Slot slot;
     private byte[] memory;
     private int length;
     private @Nullable FileBuffer file;
@@ -31,15 +32,14 @@ public final class BodyBuffer implements Closeable {
     /**
      * A buffer that is still empty.
      *
-     * @param expectedBytes what will come, or -1 if that is not known; a hint that saves copies
-     * @param overflowBytes size from which the bytes go to a file
+     * @param expectedBytes what will come, or -1 if that is not known; never less than what comes
      */
-    public BodyBuffer(long expectedBytes, int overflowBytes, PrivateDirectory directory) {
+    public BodyBuffer(long expectedBytes, BodyStorage storage) {
         this.expectedBytes = expectedBytes;
-        this.overflowBytes = overflowBytes;
-        this.directory = directory;
+        this.storage = storage;
+        this.slot = expectedBytes < storage.overflowBytes() ? storage.shared().take(expectedBytes) : null;
         // A length that a client only claims must not reserve more than a small read would need.
-        this.memory = new byte[(int) Math.max(0, Math.min(expectedBytes, FIRST_BYTES))];
+        this.memory = new byte[slot == null ? (int) Math.max(0, Math.min(expectedBytes, FIRST_BYTES)) : 0];
     }
 
     /**
@@ -48,12 +48,17 @@ public final class BodyBuffer implements Closeable {
      * @throws IOException if the file cannot take them, for example because the disk is full
      */
     public void append(byte[] bytes, int offset, int count) throws IOException {
-        if (file == null && (long) length + count < overflowBytes) {
+        if (slot != null) {
+            slot.bytes().put(length, bytes, offset, count);
+            length += count;
+            return;
+        }
+        if (file == null && (long) length + count < storage.overflowBytes()) {
             appendToMemory(bytes, offset, count);
             return;
         }
         if (file == null) {
-            file = new FileBuffer(directory);
+            file = new FileBuffer(storage.directory());
             file.append(memory, 0, length);
             memory = new byte[0];
         }
@@ -63,7 +68,7 @@ public final class BodyBuffer implements Closeable {
     private void appendToMemory(byte[] bytes, int offset, int count) {
         if (length + count > memory.length) {
             long wanted = expectedBytes >= 0 ? expectedBytes : Math.max(FIRST_BYTES, 2L * memory.length);
-            long room = Math.min(Math.min(wanted, overflowBytes), GROWTH * (long) memory.length);
+            long room = Math.min(Math.min(wanted, storage.overflowBytes()), GROWTH * (long) memory.length);
             memory = Arrays.copyOf(memory, (int) Math.max(length + count, room));
         }
         System.arraycopy(bytes, offset, memory, length, count);
@@ -79,18 +84,36 @@ public final class BodyBuffer implements Closeable {
         return file == null ? null : file.path();
     }
 
-    /** The array that holds a body in memory, from index 0 on; it may be longer than {@link #size}. */
+    /** The slot that holds the body, or null while it is elsewhere. */
+    public SharedMemory.@Nullable Slot slot() {
+        return slot;
+    }
+
+    /** The array that holds a body in memory of its own, from index 0 on; it may be longer than {@link #size}. */
     public byte[] memory() {
         return memory;
     }
 
     /** Reads the whole body from its start; the caller closes the stream. */
     public InputStream open() throws IOException {
-        return file == null ? new ByteArrayInputStream(memory, 0, length) : file.open();
+        if (file != null) {
+            return file.open();
+        }
+        return new ByteArrayInputStream(slot == null ? memory : copyOf(slot), 0, length);
+    }
+
+    private byte[] copyOf(SharedMemory.Slot source) {
+        byte[] copy = new byte[length];
+        source.bytes().get(0, copy);
+        return copy;
     }
 
     @Override
     public void close() throws IOException {
+        if (slot != null) {
+            slot.giveBack();
+            slot = null;
+        }
         if (file != null) {
             file.close();
         }

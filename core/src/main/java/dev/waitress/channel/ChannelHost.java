@@ -1,5 +1,6 @@
 package dev.waitress.channel;
 
+import dev.waitress.buffer.BodyStorage;
 import dev.waitress.buffer.PrivateDirectory;
 import dev.waitress.gateway.Gateway;
 import dev.waitress.gateway.Identity;
@@ -29,7 +30,7 @@ public final class ChannelHost {
     private final PrivateDirectory directory;
     private final ParserPool parsers;
     private final Identity identity;
-    private final int inbufOverflow;
+    private final BodyStorage bodies;
     private final int outbufOverflow;
     private final int connectionLimit;
     private final long channelTimeoutNanos;
@@ -49,7 +50,7 @@ public final class ChannelHost {
         this.directory = directory;
         this.parsers = new ParserPool(Limits.of(settings));
         this.identity = new Identity(settings.get(Setting.IDENT), settings.get(Setting.EXPOSE_TRACEBACKS));
-        this.inbufOverflow = settings.getInt(Setting.INBUF_OVERFLOW);
+        this.bodies = new BodyStorage(settings.getInt(Setting.INBUF_OVERFLOW), directory, gateway.bodyMemory());
         this.outbufOverflow = settings.getInt(Setting.OUTBUF_OVERFLOW);
         this.connectionLimit = settings.getInt(Setting.CONNECTION_LIMIT);
         this.channelTimeoutNanos = TimeUnit.SECONDS.toNanos(settings.get(Setting.CHANNEL_TIMEOUT));
@@ -154,8 +155,8 @@ public final class ChannelHost {
         return socketErrors;
     }
 
-    int inbufOverflow() {
-        return inbufOverflow;
+    BodyStorage bodies() {
+        return bodies;
     }
 
     int outbufOverflow() {

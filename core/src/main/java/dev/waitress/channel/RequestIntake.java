@@ -114,7 +114,7 @@ final class RequestIntake {
         partStartedNanos = nowNanos;
         bodyReceived = 0;
         if (received.hasBody()) {
-            body = new BodyBuffer(received.contentLength(), host.inbufOverflow(), host.directory());
+            body = new BodyBuffer(received.contentLength(), host.bodies());
         }
     }
 

@@ -1,5 +1,7 @@
 package dev.waitress.gateway;
 
+import dev.waitress.buffer.SharedMemory;
+
 /** Turns requests into responses: in this JVM, or through worker processes. */
 public interface Gateway {
     /**
@@ -9,6 +11,11 @@ public interface Gateway {
      *     {@link Request#detach} first
      */
     void submit(Request request, Response response);
+
+    /** Memory in which request bodies are handed over best. */
+    default SharedMemory bodyMemory() {
+        return SharedMemory.NONE;
+    }
 
     /** Ends what is still running. Called once, by another thread than the loop's, when no channel is left. */
     void close();

@@ -9,14 +9,17 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.channels.GatheringByteChannel;
-import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Random;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class BuffersTest {
@@ -78,6 +81,13 @@ class BuffersTest {
         public void close() {}
     }
 
+    private List<Path> spooled() throws IOException {
+        try (Stream<Path> files = Files.list(directory.path())) {
+            return files.filter(file -> file.getFileName().toString().startsWith("spool-"))
+                    .toList();
+        }
+    }
+
     private FileRegion region(Path file, long position, long count) throws IOException {
         FileChannel channel = FileChannel.open(file);
         return new FileRegion(channel, position, count, channel);
@@ -122,7 +132,7 @@ class BuffersTest {
             }
         }
         assertThat(sink.taken.toByteArray()).as("seed %d", seed).isEqualTo(expected.toByteArray());
-        assertThat(directory.path()).isEmptyDirectory();
+        assertThat(spooled()).isEmpty();
     }
 
     @Test
@@ -199,10 +209,8 @@ class BuffersTest {
                 buffer.writeTo(sink);
             }
             long onDisk = 0;
-            try (DirectoryStream<Path> files = Files.newDirectoryStream(directory.path())) {
-                for (Path file : files) {
-                    onDisk += Files.size(file);
-                }
+            for (Path file : spooled()) {
+                onDisk += Files.size(file);
             }
             assertThat(onDisk).isBetween(150_000L, 200_000L + 2 * 64 * 1024);
         }
@@ -212,11 +220,11 @@ class BuffersTest {
     void outputGoesToAFileBeyondTheOverflow() throws IOException {
         try (OverflowBuffer buffer = new OverflowBuffer(new BufferPool(16), 20, directory)) {
             buffer.append(new byte[20], 0, 20);
-            assertThat(directory.path()).isEmptyDirectory();
+            assertThat(spooled()).isEmpty();
             buffer.append(new byte[1], 0, 1);
-            assertThat(directory.path()).isNotEmptyDirectory();
+            assertThat(spooled()).isNotEmpty();
         }
-        assertThat(directory.path()).isEmptyDirectory();
+        assertThat(spooled()).isEmpty();
     }
 
     @Test
@@ -224,7 +232,7 @@ class BuffersTest {
         for (int size : new int[] {19_999, 20_000, 20_001}) {
             byte[] content = new byte[size];
             new Random(size).nextBytes(content);
-            try (BodyBuffer body = new BodyBuffer(-1, 20_000, directory)) {
+            try (BodyBuffer body = new BodyBuffer(-1, new BodyStorage(20_000, directory, SharedMemory.NONE))) {
                 for (int at = 0; at < size; at += 777) {
                     body.append(content, at, Math.min(777, size - at));
                 }
@@ -234,7 +242,75 @@ class BuffersTest {
                 assertThat(file != null).isEqualTo(size >= 20_000);
                 assertThat(file == null || Files.size(file) == size).isTrue();
             }
-            assertThat(directory.path()).isEmptyDirectory();
+            assertThat(spooled()).isEmpty();
+        }
+    }
+
+    /** Slots of 100 bytes, one of which is free at first. */
+    private static final class OneSlot implements SharedMemory, SharedMemory.Slot {
+        private final ByteBuffer memory = ByteBuffer.allocateDirect(100);
+        int free = 1;
+
+        @Override
+        public SharedMemory.@Nullable Slot take(long bytes) {
+            return bytes > 10 && bytes <= 100 && free-- > 0 ? this : null;
+        }
+
+        @Override
+        public int number() {
+            return 7;
+        }
+
+        @Override
+        public ByteBuffer bytes() {
+            return memory;
+        }
+
+        @Override
+        public void giveBack() {
+            free++;
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource({"-1, false", "10, false", "11, true", "100, true", "101, false"})
+    void aBodyOfKnownSizeGoesToSharedMemoryWhereThereIsSome(int expected, boolean isShared) throws IOException {
+        OneSlot shared = new OneSlot();
+        byte[] content = new byte[Math.abs(expected)];
+        new Random(expected).nextBytes(content);
+        try (BodyBuffer body = new BodyBuffer(expected, new BodyStorage(1000, directory, shared))) {
+            body.append(content, 0, content.length / 2);
+            body.append(content, content.length / 2, content.length - content.length / 2);
+            assertThat(body.slot() != null).isEqualTo(isShared);
+            assertThat(body.size()).isEqualTo(content.length);
+            assertThat(body.open().readAllBytes()).isEqualTo(content);
+        }
+        assertThat(shared.free).isEqualTo(1);
+    }
+
+    @Test
+    void aBodyThatWouldGoToAFileTakesNoSharedMemory() throws IOException {
+        OneSlot shared = new OneSlot();
+        try (BodyBuffer body = new BodyBuffer(50, new BodyStorage(50, directory, shared))) {
+            body.append(new byte[50], 0, 50);
+            assertThat(body.file()).exists();
+        }
+    }
+
+    @Test
+    void whatAKilledServerLeftIsRemoved(@TempDir Path parent) throws IOException {
+        Path abandoned = Files.createDirectory(parent.resolve("waitress-abandoned"));
+        Files.createFile(abandoned.resolve("lock"));
+        Files.createFile(abandoned.resolve("spool-0"));
+        Path unlocked = Files.createDirectory(parent.resolve("waitress-being-made"));
+        Path foreign = Files.createDirectory(parent.resolve("else"));
+        Files.createFile(foreign.resolve("lock"));
+        try (PrivateDirectory living = new PrivateDirectory(parent);
+                PrivateDirectory next = new PrivateDirectory(parent)) {
+            Path lived = living.path();
+            Path path = next.path();
+            assertThat(parent).isDirectoryNotContaining(abandoned::equals);
+            assertThat(List.of(lived, path, unlocked, foreign)).allMatch(Files::isDirectory);
         }
     }
 

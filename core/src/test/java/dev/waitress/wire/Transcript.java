@@ -1,7 +1,9 @@
 package dev.waitress.wire;
 
 import dev.waitress.buffer.BodyBuffer;
+import dev.waitress.buffer.BodyStorage;
 import dev.waitress.buffer.PrivateDirectory;
+import dev.waitress.buffer.SharedMemory;
 import dev.waitress.gateway.Environ;
 import dev.waitress.gateway.Peer;
 import dev.waitress.gateway.Request;
@@ -58,7 +60,7 @@ final class Transcript {
     }
 
     private static BodyBuffer newBody() {
-        return new BodyBuffer(0, Integer.MAX_VALUE, new PrivateDirectory());
+        return new BodyBuffer(0, new BodyStorage(Integer.MAX_VALUE, new PrivateDirectory(), SharedMemory.NONE));
     }
 
     private void feed(byte[] piece) {

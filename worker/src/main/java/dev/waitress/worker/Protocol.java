@@ -6,7 +6,8 @@ package dev.waitress.worker;
  * <p>A worker opens two sockets. On {@code requests} the front sends batches, each a list of {@code (id, environ,
  * body)}, and the worker sends lists of answers. On {@code control} both send single messages. Every frame is a
  * little-endian u32 and a marshal value. A body that is a number stands for so many raw bytes, which follow the frame;
- * only the last item of a list may have one.
+ * only the last item of a list may have one. A body that is a pair lies in a slot of the file that the settings name:
+ * the slot's number, and how many bytes; one that is text, in the file of that name.
  */
 final class Protocol {
     static final int VERSION = 1;

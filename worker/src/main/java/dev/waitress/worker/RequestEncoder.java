@@ -1,6 +1,7 @@
 package dev.waitress.worker;
 
 import dev.waitress.buffer.BodyBuffer;
+import dev.waitress.buffer.SharedMemory;
 import dev.waitress.gateway.Environ;
 import dev.waitress.gateway.Request;
 import dev.waitress.settings.Settings;
@@ -31,10 +32,18 @@ final class RequestEncoder implements Environ.Sink {
         writer.latin1(value, valueStart, valueEnd);
     }
 
-    /** Nothing; the bytes; their number, if they follow the frame; or the name of the file that holds them. */
+    /**
+     * Nothing; the bytes; their number, if they follow the frame; the slot that holds them, and their number; or the
+     * name of the file that does.
+     */
     private static void body(BodyBuffer body, MarshalWriter target) {
         Path file = body.file();
-        if (file != null) {
+        SharedMemory.Slot slot = body.slot();
+        if (slot != null) {
+            target.tuple(2);
+            target.integer(slot.number());
+            target.integer((int) body.size());
+        } else if (file != null) {
             target.text(file.toString());
         } else if (isRaw(body)) {
             target.integer((int) body.size());
@@ -47,6 +56,6 @@ final class RequestEncoder implements Environ.Sink {
 
     /** Whether the body follows its frame. */
     static boolean isRaw(BodyBuffer body) {
-        return body.file() == null && body.size() > Protocol.INLINE_BODY_BYTES;
+        return body.file() == null && body.slot() == null && body.size() > Protocol.INLINE_BODY_BYTES;
     }
 }

@@ -1,6 +1,7 @@
 package dev.waitress.worker;
 
 import dev.waitress.buffer.PrivateDirectory;
+import dev.waitress.buffer.SharedMemory;
 import dev.waitress.channel.EventLoop;
 import dev.waitress.channel.Participant;
 import dev.waitress.gateway.Gateway;
@@ -42,6 +43,9 @@ public final class WorkerGateway implements Gateway, Participant {
     private final MarshalWriter scratch = new MarshalWriter(1024);
     private final CompletableFuture<WorkerGateway> firstReady = new CompletableFuture<>();
     private final long creditStep;
+
+    /** Where request bodies lie that are worth it; null where the system has no such memory. */
+    private final @Nullable BodySlots bodies = BodySlots.create();
 
     private @Nullable Rendezvous rendezvous;
     private int started;
@@ -277,6 +281,11 @@ public final class WorkerGateway implements Gateway, Participant {
         }
     }
 
+    @Override
+    public SharedMemory bodyMemory() {
+        return bodies == null ? SharedMemory.NONE : bodies;
+    }
+
     // ---- What workers share ----------------------------------------------------------------------------------------
 
     WorkerConfig config() {
@@ -315,6 +324,10 @@ public final class WorkerGateway implements Gateway, Participant {
         writer.integer(config.threads());
         writer.text("board");
         writer.text(board.toString());
+        writer.text("bodies");
+        writer.text(bodies == null ? "" : bodies.path().toString());
+        writer.text("body_slot_bytes");
+        writer.integer(BodySlots.SLOT_BYTES);
         writer.text("by_descriptor");
         writer.bool(worker.process.showsDescriptors());
         writer.text("outbuf_high_watermark");
@@ -349,8 +362,13 @@ public final class WorkerGateway implements Gateway, Participant {
             for (Worker worker : ending.join()) {
                 worker.process.endWithin(Math.max(0, deadline - System.nanoTime()));
             }
+            if (bodies != null) {
+                bodies.close();
+            }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
+        } catch (IOException e) {
+            LOG.log(Level.WARNING, "cannot remove the memory for request bodies", e);
         }
     }
 

@@ -1,0 +1,10 @@
+package dev.waitress.buffer;
+
+/**
+ * Where the request bodies of a server lie.
+ *
+ * @param overflowBytes size from which a body goes to a file; key {@code inbuf_overflow}
+ * @param directory for these files
+ * @param shared tried first
+ */
+public record BodyStorage(int overflowBytes, PrivateDirectory directory, SharedMemory shared) {}

@@ -1,0 +1,128 @@
+package dev.waitress.worker;
+
+import dev.waitress.buffer.PrivateDirectory;
+import dev.waitress.buffer.SharedMemory;
+import java.io.Closeable;
+import java.io.IOException;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
+import java.nio.ByteBuffer;
+import java.nio.MappedByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A file in memory that holds request bodies in slots of one size; every worker can map it. It takes up what was used
+ * of it at the same time, at most. Event loop only, but {@link #close}.
+ */
+final class BodySlots implements SharedMemory, Closeable {
+    private static final Logger LOG = System.getLogger("waitress");
+
+    /** Where Linux has files that are in memory only. */
+    private static final Path MEMORY_FILES = Path.of("/dev/shm");
+
+    /** Smaller bodies go through the socket as fast. */
+    static final int SMALLEST_BODY = 16 * 1024;
+
+    static final int SLOT_BYTES = 512 * 1024;
+    static final int SLOTS = 32;
+
+    private final PrivateDirectory directory;
+    private final Path path;
+    private final FileChannel file;
+    private final MappedByteBuffer memory;
+    private final BodySlot[] free = new BodySlot[SLOTS];
+    private int freeCount = SLOTS;
+
+    private BodySlots(PrivateDirectory directory) throws IOException {
+        this.directory = directory;
+        path = directory.path().resolve("bodies");
+        file = FileChannel.open(path, StandardOpenOption.CREATE_NEW, StandardOpenOption.READ, StandardOpenOption.WRITE);
+        memory = file.map(FileChannel.MapMode.READ_WRITE, 0, (long) SLOTS * SLOT_BYTES);
+        for (int i = 0; i < SLOTS; i++) {
+            // Number 0 is on top: what was used last is the likeliest to be in a cache.
+            int number = SLOTS - 1 - i;
+            free[i] = new BodySlot(number, memory.slice(number * SLOT_BYTES, SLOT_BYTES));
+        }
+    }
+
+    /** Makes the file, if the system has such files; it is removed at {@link #close}. */
+    static @Nullable BodySlots create() {
+        if (!Files.isWritable(MEMORY_FILES)) {
+            return null;
+        }
+        PrivateDirectory directory = new PrivateDirectory(MEMORY_FILES);
+        try {
+            return new BodySlots(directory);
+        } catch (IOException e) {
+            LOG.log(Level.DEBUG, "no shared memory for request bodies", e);
+            directory.close();
+            return null;
+        }
+    }
+
+    Path path() {
+        return path;
+    }
+
+    @Override
+    public SharedMemory.@Nullable Slot take(long bytes) {
+        if (bytes < SMALLEST_BODY || bytes > SLOT_BYTES || freeCount == 0) {
+            return null;
+        }
+        BodySlot slot = free[freeCount - 1];
+        if (!slot.reserve()) {
+            return null;
+        }
+        freeCount--;
+        return slot;
+    }
+
+    @Override
+    public void close() throws IOException {
+        file.close();
+        directory.close();
+    }
+
+    private final class BodySlot implements SharedMemory.Slot {
+        private final int number;
+        private final ByteBuffer bytes;
+        private boolean reserved;
+
+        BodySlot(int number, ByteBuffer bytes) {
+            this.number = number;
+            this.bytes = bytes;
+        }
+
+        /** Writes it once as a file: a page that cannot be had is an error then, but kills who touches it later. */
+        boolean reserve() {
+            if (!reserved) {
+                try {
+                    file.write(ByteBuffer.allocate(SLOT_BYTES), (long) number * SLOT_BYTES);
+                    reserved = true;
+                } catch (IOException e) {
+                    LOG.log(Level.DEBUG, "no more shared memory for request bodies", e);
+                }
+            }
+            return reserved;
+        }
+
+        @Override
+        public int number() {
+            return number;
+        }
+
+        @Override
+        public ByteBuffer bytes() {
+            return bytes;
+        }
+
+        @Override
+        public void giveBack() {
+            free[freeCount++] = this;
+        }
+    }
+}
