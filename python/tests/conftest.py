@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import contextlib
+import os
 import secrets
+import subprocess
 from typing import TYPE_CHECKING, Protocol
 
 import pytest
 from boards import BOARDS, Visitor
 from performers import KINDS, Kind, Performer, performing
-from serving import Server
+from serving import COMMAND, ROOT, Server
 
 if TYPE_CHECKING:
     from collections.abc import Generator, Iterator
@@ -98,3 +100,12 @@ def pytest_runtest_makereport(
         for server in servers:
             report.sections.append(("server log", "".join(server.lines[-SHOWN_LINES:])))
     return report
+
+
+@pytest.fixture(scope="session")
+def jar() -> Path:
+    """Build the server, if its sources have changed, and let programs of this process find it."""
+    subprocess.run([COMMAND, "--version"], stdout=subprocess.DEVNULL, check=True)
+    built = ROOT / "cli" / "target" / "waitress-serve.jar"
+    os.environ["WAITRESS_JAR"] = str(built)
+    return built

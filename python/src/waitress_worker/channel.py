@@ -87,6 +87,14 @@ class Channel:
         if raw is not None:
             self._socket.sendall(raw)
 
+    def close(self) -> None:
+        """Close the connection; who waits to receive gets EOFError."""
+        try:
+            self._socket.shutdown(socket.SHUT_RDWR)
+        except OSError:
+            pass  # the other side was quicker
+        self._socket.close()
+
 
 def _plain(value: Any) -> Any:  # noqa: ANN401 -- any value of a message
     if isinstance(value, str):

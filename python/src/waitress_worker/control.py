@@ -18,40 +18,35 @@ _SECRET = "WAITRESS_WORKER_SECRET"  # noqa: S105 -- the variable's name
 
 def main(address: str, number: str, application_name: str) -> int:
     """Run a worker until the front ends it; return the exit status."""
-    _leave_signals_to_the_front()
-    secret = os.environ.pop(_SECRET, "")
-    requests = _introduce(address, secret, int(number), "requests")
-    control = _introduce(address, secret, int(number), "control")
+    leave_signals_to_the_front()
+    worker = Worker(address, os.environ.pop(_SECRET, ""), int(number))
     sys.argv[:] = ["waitress-serve", application_name]
     sys.path.append(os.getcwd())
-    settings = control.receive()
     try:
-        application = load(settings["application"], is_factory=settings["factory"])
+        application = load(worker.settings["application"], is_factory=worker.settings["factory"])
     except LoadError as failure:
-        control.send((protocol.FAILED, failure.message, failure.traceback, failure.exit_status))
+        worker.report_failure(failure)
         return failure.exit_status
     _set_up_logging()
     if hasattr(gc, "freeze"):
         gc.freeze()  # what the application has loaded stays: the collector need not look at it again and again
-    crew = Crew(requests, application, settings, _open_board(settings["board"], settings["threads"]))
-    crew.start()
-    control.send((protocol.READY,))
-    return _obey(control, crew)
+    worker.start(application)
+    if worker.obey():
+        worker.crew.stop()
+        return 0
+    # The front is gone, and with it everybody who waits for an answer.
+    sys.stdout.flush()
+    sys.stderr.flush()
+    os._exit(1)
 
 
-def _leave_signals_to_the_front() -> None:
+def leave_signals_to_the_front() -> None:
     """Let the front decide what Ctrl-C and TERM, which reach the whole process group, mean.
 
     A handler that does nothing, not SIG_IGN: what is ignored stays ignored in the programs that the application starts.
     """
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: None)
-
-
-def _introduce(address: str, secret: str, number: int, purpose: str) -> Channel:
-    channel = Channel(connect(address))
-    channel.send((protocol.VERSION, secret, number, purpose, python_version()))
-    return channel
 
 
 def _set_up_logging() -> None:
@@ -68,28 +63,64 @@ def _open_board(path: str, threads: int) -> memoryview:
         return memoryview(mmap.mmap(file.fileno(), 4 * threads)).cast("i")
 
 
-def _obey(control: Channel, crew: Crew) -> int:
-    while True:
+class Worker:
+    """A worker as the front knows it: two connections, and the crew that runs the application."""
+
+    crew: Crew
+
+    def __init__(self, address: str, secret: str, number: int) -> None:
+        self._secret = secret
+        self._number = number
+        self._channels: List[Channel] = []
         try:
-            message = control.receive()
-        except (EOFError, OSError):
-            # The front is gone, and with it everybody who waits for an answer.
-            sys.stdout.flush()
-            sys.stderr.flush()
-            os._exit(1)
-        kind = message[0]
-        if kind == protocol.QUIT:
-            crew.stop()
-            return 0
-        _act(control, crew, kind, message)
+            self._requests = self._introduce(address, "requests")
+            self._control = self._introduce(address, "control")
+            #: What the front wants of its workers.
+            self.settings: Dict[str, Any] = self._control.receive()
+        except BaseException:
+            self.close()
+            raise
 
+    def _introduce(self, address: str, purpose: str) -> Channel:
+        channel = Channel(connect(address))
+        self._channels.append(channel)
+        channel.send((protocol.VERSION, self._secret, self._number, purpose, python_version(), os.getpid()))
+        return channel
 
-def _act(control: Channel, crew: Crew, kind: int, message: List[Any]) -> None:
-    actions: Dict[int, Callable[..., Any]] = {
-        protocol.TAKEOVER: crew.takeover,
-        protocol.CREDIT: crew.credit,
-        protocol.GONE: crew.client_gone,
-        protocol.SENT: crew.file_sent,
-        protocol.RECALL: lambda: control.send((protocol.RECALLED, crew.recall())),
-    }
-    actions[kind](*message[1:])
+    def report_failure(self, failure: LoadError) -> None:
+        """Say that there is no application to run."""
+        self._control.send((protocol.FAILED, failure.message, failure.traceback, failure.exit_status))
+
+    def start(self, application: Callable[..., Any]) -> None:
+        """Run requests from now on."""
+        settings = self.settings
+        self.crew = Crew(self._requests, application, settings, _open_board(settings["board"], settings["threads"]))
+        self.crew.start()
+        self._control.send((protocol.READY,))
+
+    def obey(self) -> bool:
+        """Do as the front says until it says *quit*; false when it has gone instead."""
+        while True:
+            try:
+                message = self._control.receive()
+            except (EOFError, OSError):
+                return False
+            kind = message[0]
+            if kind == protocol.QUIT:
+                return True
+            self._act(kind, message)
+
+    def _act(self, kind: int, message: List[Any]) -> None:
+        actions: Dict[int, Callable[..., Any]] = {
+            protocol.TAKEOVER: self.crew.takeover,
+            protocol.CREDIT: self.crew.credit,
+            protocol.GONE: self.crew.client_gone,
+            protocol.SENT: self.crew.file_sent,
+            protocol.RECALL: lambda: self._control.send((protocol.RECALLED, self.crew.recall())),
+        }
+        actions[kind](*message[1:])
+
+    def close(self) -> None:
+        """Leave the front; the threads of the crew end when they have nothing to run."""
+        for channel in self._channels:
+            channel.close()

@@ -120,8 +120,11 @@ class Crew:
                     stream.close()
                 if self.gone:
                     self.gone.discard(request_id)
-        except EOFError:
-            return  # the front is gone; the control thread ends the process
+        except (EOFError, OSError):
+            # The front is gone, or we have left it. The next thread that waits for a request finds that out too.
+            with self._lock:
+                if self._idle:
+                    self._idle.pop().woken.release()
         except BaseException:
             LOG.exception("a worker thread failed")
             raise
@@ -316,12 +319,16 @@ class Crew:
                 break  # a thread was quicker
         return ids
 
-    def stop(self) -> None:
-        """Wait until every thread has run what there is to run."""
+    def stop(self, timeout: Optional[float] = None) -> int:
+        """Wait until every thread has run what there is to run; return how many have not, if there is a time limit."""
         with self._lock:
-            while self._queue or len(self._idle) + self._reading < len(self._members):
-                self._resting.wait()
+            self._resting.wait_for(lambda: not self._queue and not self._running(), timeout)
+            running = self._running()
         self.flush()
         for request_id in list(self._files):
             self.file_sent(request_id)
         self._closer.stop()
+        return running
+
+    def _running(self) -> int:
+        return len(self._members) - len(self._idle) - self._reading

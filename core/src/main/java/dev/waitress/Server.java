@@ -23,6 +23,7 @@ public final class Server implements AutoCloseable {
     private final ChannelHost host;
     private final List<Listener> listeners;
     private final AtomicBoolean closing = new AtomicBoolean();
+    private final CountDownLatch drained = new CountDownLatch(1);
     private final CountDownLatch closed = new CountDownLatch(1);
 
     private Server(Settings settings, Engine engine, List<Listener> listeners) {
@@ -79,6 +80,11 @@ public final class Server implements AutoCloseable {
         closed.await();
     }
 
+    /** From now on the signals that end a process are ignored: the parent gets them too, and decides what they mean. */
+    public static void leaveSignalsToParent() {
+        Signals.ignoreTermination();
+    }
+
     /**
      * Ends the server: no new client is taken, what was received is answered for up to {@code shutdown_timeout}
      * seconds, the rest is cut. Returns when all is over; more calls only wait.
@@ -99,10 +105,15 @@ public final class Server implements AutoCloseable {
         }
     }
 
+    /** Ends the server without waiting for any request: whoever would answer is gone. */
+    public void abort() {
+        drained.countDown();
+        close();
+    }
+
     private void shutDown() throws InterruptedException {
-        CountDownLatch empty = new CountDownLatch(1);
-        engine.loop().execute(() -> host.drain(empty::countDown));
-        if (!empty.await(settings.get(Setting.SHUTDOWN_TIMEOUT), TimeUnit.SECONDS)) {
+        engine.loop().execute(() -> host.drain(drained::countDown));
+        if (!drained.await(settings.get(Setting.SHUTDOWN_TIMEOUT), TimeUnit.SECONDS)) {
             LOG.log(Level.WARNING, "requests still running after shutdown_timeout are cut");
         }
         engine.loop().execute(host::closeAll);

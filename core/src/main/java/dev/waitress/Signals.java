@@ -1,5 +1,6 @@
 package dev.waitress;
 
+import java.io.File;
 import java.lang.reflect.Proxy;
 import java.util.concurrent.atomic.AtomicBoolean;
 
@@ -20,6 +21,15 @@ final class Signals {
         };
         handle("INT", once);
         handle("TERM", once);
+    }
+
+    /** Does nothing at the signals of Ctrl-C, of an orderly stop, and of a terminal that closes. */
+    static void ignoreTermination() {
+        handle("INT", () -> {});
+        handle("TERM", () -> {});
+        if (File.separatorChar == '/') {
+            handle("HUP", () -> {}); // Windows has none
+        }
     }
 
     // By reflection: javac warns of every mention of these classes, and the JDK has no others for signals.

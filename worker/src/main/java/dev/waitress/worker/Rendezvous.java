@@ -31,13 +31,23 @@ final class Rendezvous implements Closeable {
     /** Takes over a socket whose other side has proved to be a worker. */
     @FunctionalInterface
     interface Arrival {
-        void arrived(int worker, String purpose, String pythonVersion, FrameSocket socket);
+        void arrived(Introduction introduction, FrameSocket socket);
     }
+
+    /**
+     * What a worker says of itself.
+     *
+     * @param number which of the workers it is; its two connections say the same
+     * @param purpose {@code requests} or {@code control}
+     * @param python implementation and version
+     */
+    record Introduction(int number, String purpose, String python, int pid) {}
 
     private final EventLoop loop;
     private final Arrival arrival;
     private final ServerSocketChannel listener;
     private final String secret = newSecret();
+    private final String address;
     private final MarshalReader reader = new MarshalReader();
 
     Rendezvous(EventLoop loop, Path directory, boolean unix, Arrival arrival) throws IOException {
@@ -48,6 +58,9 @@ final class Rendezvous implements Closeable {
                 unix
                         ? UnixDomainSocketAddress.of(directory.resolve("front"))
                         : new InetSocketAddress(InetAddress.getLoopbackAddress(), 0));
+        address = listener.getLocalAddress() instanceof InetSocketAddress inet
+                ? "tcp:" + inet.getPort()
+                : "unix:" + listener.getLocalAddress();
         loop.register(listener, SelectionKey.OP_ACCEPT, selected -> accept());
     }
 
@@ -66,10 +79,8 @@ final class Rendezvous implements Closeable {
     }
 
     /** The address as the worker's command line has it: {@code unix:PATH} or {@code tcp:PORT}. */
-    String address() throws IOException {
-        return listener.getLocalAddress() instanceof InetSocketAddress inet
-                ? "tcp:" + inet.getPort()
-                : "unix:" + listener.getLocalAddress();
+    String address() {
+        return address;
     }
 
     private void accept() throws IOException {
@@ -84,7 +95,7 @@ final class Rendezvous implements Closeable {
         greeting.socket = new FrameSocket(client, loop, greeting);
     }
 
-    /** The first frame: {@code (version, secret, worker, purpose, Python's version)}. */
+    /** The first frame: {@code (version, secret, worker, purpose, Python's version, pid)}. */
     private final class Greeting implements FrameSocket.Listener {
         @Nullable
         FrameSocket socket;
@@ -99,7 +110,8 @@ final class Rendezvous implements Closeable {
                 throw new IllegalArgumentException("not a worker of this server");
             }
             if (socket != null) {
-                arrival.arrived(reader.integer(), reader.text(), reader.text(), socket);
+                arrival.arrived(
+                        new Introduction(reader.integer(), reader.text(), reader.text(), reader.integer()), socket);
             }
             return 0;
         }

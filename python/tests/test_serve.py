@@ -1,0 +1,323 @@
+"""``waitress.serve``: the calling process runs the application, and a front of its own speaks HTTP."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import pty
+import re
+import secrets
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING, Protocol
+
+import pytest
+import requests
+from scripts import ENVIRONMENT, PREAMBLE, Script
+from serving import MARK
+from wire import Connection
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+#: "Either side's death ends the other": what a process has for that.
+GONE_SECONDS = 1.0
+
+
+class Run(Protocol):
+    """Runs programs that the test stops, or else the fixture."""
+
+    def __call__(self, text: str, *arguments: str, python: str = ..., **environment: str) -> Script:
+        """Write a program behind the preamble and run it."""
+
+
+@pytest.fixture
+def run(tmp_path: Path, jar: Path) -> Iterator[Run]:
+    assert jar.exists()
+    scripts = []
+
+    def run_one(text: str, *arguments: str, python: str = sys.executable, **environment: str) -> Script:
+        path = tmp_path / f"script{len(scripts)}.py"
+        path.write_text(PREAMBLE + text)
+        script = Script(path, *arguments, python=python, **environment)
+        scripts.append(script)
+        return script
+
+    yield run_one
+    for script in scripts:
+        script.kill()
+
+
+def fetch(script: Script, path: str = "") -> str:
+    answer = requests.get(script.url + path, timeout=10)
+    assert answer.status_code == requests.codes.ok
+    return answer.text
+
+
+def fetch_at_once(script: Script, count: int) -> list[str]:
+    """Ask so often at the same time."""
+    with contextlib.ExitStack() as open_ones:
+        connections = [open_ones.enter_context(Connection(script.port)) for _ in range(count)]
+        for connection in connections:
+            connection.ask("GET", "/", "Connection: close")
+        return [connection.body(connection.head()).decode() for connection in connections]
+
+
+def wait_until(true: Callable[[], object], seconds: float) -> None:
+    deadline = time.monotonic() + seconds
+    while not true():
+        assert time.monotonic() < deadline, f"not within {seconds} s"
+        time.sleep(0.01)
+
+
+def front_of(script: Script) -> int:
+    return next(int(line.split()[0]) for line in script.survivors() if "dev.waitress.cli.Attached" in line)
+
+
+def private_directories() -> set[Path]:
+    return {path for path in Path("/tmp").glob("waitress-*") if not path.name.startswith("waitress-it-")}
+
+
+SERVE = 'serve(app, listen="127.0.0.1:0")\nprint("returned", file=sys.stderr)\n'
+
+
+def test_the_calling_process_answers(run: Run) -> None:
+    script = run(SERVE)
+    assert fetch(script) == str(script.process.pid)
+    script.stop()
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM], ids=lambda number: number.name)
+def test_returns_after_a_signal(run: Run, number: signal.Signals) -> None:
+    """To the whole group, as from a terminal: Python decides, the front and forked workers look on."""
+    script = run('serve(app, listen="127.0.0.1:0", workers=2)\nprint("returned", file=sys.stderr)\n')
+    fetch(script)
+    script.stop(number, whole_group=True)
+    assert script.lines[-1] == "returned\n"
+    assert len(script.lines) == 2
+
+
+def test_control_c_on_a_terminal_ends_quietly(tmp_path: Path, jar: Path) -> None:
+    assert jar.exists()
+    path = tmp_path / "script.py"
+    path.write_text(PREAMBLE + SERVE)
+    mark = secrets.token_hex()
+    environment = {**os.environ, **ENVIRONMENT, MARK: mark}
+    pid, terminal = pty.fork()
+    if pid == 0:
+        os.execve(sys.executable, [sys.executable, str(path)], environment)
+    output = b""
+    while b"Serving on" not in output:
+        output += os.read(terminal, 1000)
+    os.write(terminal, b"\x03")
+    assert os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]) == 0
+    while b"returned" not in output:
+        output += os.read(terminal, 1000)
+    os.close(terminal)
+    assert b"Traceback" not in output
+    everybody = [folder for folder in Path("/proc").iterdir() if folder.name.isdigit()]
+    assert not [folder for folder in everybody if mark.encode() in read_or_nothing(folder / "environ")]
+
+
+def read_or_nothing(path: Path) -> bytes:
+    try:
+        return path.read_bytes()
+    except OSError:
+        return b""
+
+
+def test_finishes_what_it_has_begun(run: Run) -> None:
+    script = run("""
+def slow(environ, start_response):
+    print("begun", file=sys.stderr)
+    time.sleep(0.5)
+    return app(environ, start_response)
+
+serve(slow, listen="127.0.0.1:0")
+""")
+    with Connection(script.port) as connection:
+        connection.ask("GET", "/")
+        script.wait_for("begun")
+        script.process.send_signal(signal.SIGINT)
+        assert connection.body(connection.head()) == str(script.process.pid).encode()
+    script.check_ended()
+
+
+def test_prints_nothing_by_default(tmp_path: Path, run: Run) -> None:
+    """Logging goes to the console from WARNING up, as Python has it."""
+    script = run(
+        """
+logging.root.handlers.clear()
+logging.root.setLevel(logging.WARNING)
+def failing(environ, start_response):
+    raise ValueError("it fell down")
+serve(failing, unix_socket=sys.argv[1])
+""",
+        str(tmp_path / "s"),
+    )
+    wait_until((tmp_path / "s").exists, 20)
+    with Connection(tmp_path / "s") as connection:
+        connection.ask("GET", "/x", "Connection: close")
+        assert connection.head().status == 500
+    script.stop()
+    assert script.lines[0] == "ERROR:waitress:Exception while serving /x\n"
+    assert script.lines[-1] == "ValueError: it fell down\n"
+
+
+class TestDeath:
+    """Killed without a chance to tidy up."""
+
+    @pytest.mark.parametrize("forks", [False, True], ids=["alone", "beside a fork of the application"])
+    def test_of_the_caller_ends_the_front_and_its_workers(self, run: Run, tmp_path: Path, *, forks: bool) -> None:
+        """A process that the application has forked must not hold the front's leash."""
+        fork = "    if os.fork() == 0: time.sleep(60)\n" if forks else ""
+        script = run(f"""
+def forking(environ, start_response):
+{fork}    return app(environ, start_response)
+
+serve(forking, unix_socket={str(tmp_path / "s")!r}, workers=1 if {forks} else 2)
+""")
+        script.wait_until_ready()
+        before = private_directories()
+        with Connection(tmp_path / "s") as connection:
+            connection.ask("GET", "/", "Connection: close")
+            connection.body(connection.head())
+        front = front_of(script)
+        script.process.kill()
+        wait_until(lambda: not any(line.startswith(f"{front} ") for line in script.survivors()), GONE_SECONDS)
+        if not forks:
+            wait_until(lambda: not script.survivors(), GONE_SECONDS)
+        assert not (tmp_path / "s").exists()
+        assert private_directories() < before
+
+    def test_of_the_front_ends_serve(self, run: Run, tmp_path: Path) -> None:
+        script = run(f"serve(app, unix_socket={str(tmp_path / 's')!r}, workers=2)")
+        script.wait_until_ready()
+        before = private_directories()
+        front = front_of(script)
+        os.kill(front, signal.SIGKILL)
+        wait_until(lambda: not script.survivors(), GONE_SECONDS + 0.5)
+        assert script.process.wait() == 1
+        script.wait_for(rf"ChildProcessError: the front \(java, process {front}\) was killed by signal 9")
+        assert not (tmp_path / "s").exists()
+        assert private_directories() < before
+
+
+class TestWorkers:
+    """``workers=N``: the caller is the first, the others are forked from it."""
+
+    def test_share_the_application_but_not_their_random_numbers(self, run: Run) -> None:
+        script = run("""
+import random
+random.seed(1)
+
+def app(environ, start_response):
+    time.sleep(0.05)
+    start_response("200 OK", [])
+    return [f"{os.getpid()} {random.random()} {environ['wsgi.multiprocess']}".encode()]
+
+serve(app, listen="127.0.0.1:0", workers=3, threads=1)
+""")
+        answers = [answer.split() for answer in fetch_at_once(script, 9)]
+        assert len({pid for pid, _, _ in answers}) == 3
+        assert len({number for _, number, _ in answers}) == 9
+        assert {several for _, _, several in answers} == {"True"}
+
+    def test_are_replaced_when_they_die(self, run: Run) -> None:
+        script = run("""
+def app(environ, start_response):
+    time.sleep(0.05)
+    start_response("200 OK", [])
+    return [str(os.getpid()).encode()]
+
+serve(app, listen="127.0.0.1:0", workers=2, threads=1)
+""")
+        victim = self._forked(script)
+        os.kill(victim, signal.SIGKILL)
+        script.wait_for(f"ERROR:waitress:worker {victim} was killed by signal 9")
+        wait_until(lambda: self._forked(script) != victim, 10)
+        script.stop()
+
+    @staticmethod
+    def _forked(script: Script) -> int:
+        """Ask until somebody else than the caller answers."""
+        while True:
+            others = {int(pid) for pid in fetch_at_once(script, 2)} - {script.process.pid}
+            if others:
+                return others.pop()
+
+
+class TestLogging:
+    """Records of the front come out where Python's logging wants them."""
+
+    def test_follows_a_level_that_is_changed_while_it_serves(self, run: Run) -> None:
+        script = run("""
+def switch(environ, start_response):
+    logging.getLogger("waitress").setLevel(environ["PATH_INFO"].strip("/"))
+    return app(environ, start_response)
+
+serve(switch, listen="127.0.0.1:0")
+""")
+        fetch(script, "DEBUG")
+        for _ in range(50):
+            self._provoke(script)
+            if "DEBUG:waitress:refused a request" in script.log:
+                break
+            time.sleep(0.1)
+        else:
+            pytest.fail("no record of level DEBUG came")
+        fetch(script, "INFO")
+        time.sleep(1.2)  # the level is looked at once a second
+        seen = len(script.lines)
+        self._provoke(script)
+        assert not script.lines[seen:]
+
+    @staticmethod
+    def _provoke(script: Script) -> None:
+        with Connection(script.port) as connection:
+            connection.send(b"nonsense\r\n\r\n")
+            assert connection.head().status == 400
+            connection.rest()
+
+    def test_goes_through_the_handlers_that_are_set_up(self, run: Run) -> None:
+        script = run("""
+logging.root.handlers[0].setFormatter(logging.Formatter("%(levelname)s|%(name)s|%(message)s"))
+logging.getLogger("waitress").setLevel(logging.DEBUG)
+serve(app, listen="127.0.0.1:0")
+""")
+        script.wait_until_ready()
+        self._provoke(script)
+        script.wait_for(r"^DEBUG\|waitress\|refused a request from 127\.0\.0\.1")
+
+
+def test_a_worker_that_cannot_be_forked_is_a_clear_error(run: Run) -> None:
+    script = run("""
+del os.fork
+serve(app, listen="127.0.0.1:0", workers=2)
+""")
+    assert script.process.wait(20) == 1
+    script.wait_for(r"ValueError: workers: more than one share the application by fork, which linux does not have")
+
+
+def test_the_command_runs_on_this_python(jar: Path) -> None:
+    """``python -m waitress`` is ``waitress-serve``, with the same exit statuses."""
+    assert jar.exists()
+    command = [sys.executable, "-m", "waitress"]
+    environment = {**os.environ, **ENVIRONMENT}
+    shown = subprocess.run([*command, "--help"], env=environment, capture_output=True, text=True, check=False)
+    assert (shown.returncode, shown.stderr) == (0, "")
+    assert shown.stdout.startswith("Usage: waitress-serve ")
+    refused = subprocess.run([*command, "--nope"], env=environment, capture_output=True, text=True, check=False)
+    assert refused.returncode == 1
+    assert refused.stderr.startswith("Error: option --nope not recognized\n")
+    served = subprocess.run(
+        [*command, "--check", "--listen=127.0.0.1:0", "--call", "which_python:tell"],
+        env={**environment, "PYTHONPATH": f"{ENVIRONMENT['PYTHONPATH']}{os.pathsep}{Path(__file__).parent / 'apps'}"},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert re.search(f"^Python is {re.escape(sys.executable)}$", served.stderr, re.MULTILINE), served.stderr

@@ -1,0 +1,47 @@
+package dev.waitress.worker;
+
+import java.io.IOException;
+import java.util.concurrent.CompletableFuture;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Workers that somebody else has started: the Python process that started this front, and what it forks. They come when
+ * they are ready, and it is not for us to end or to replace them. Event loop only.
+ */
+final class AttachedWorkers implements Recruiter {
+    private final WorkerGateway gateway;
+
+    AttachedWorkers(WorkerGateway gateway) {
+        this.gateway = gateway;
+    }
+
+    /** A process that ends, or goes on with other things, once its sockets are closed. */
+    private record AttachedProcess(long pid) implements WorkerProcess {
+        @Override
+        public void endWithin(long timeoutNanos) {}
+
+        @Override
+        public void kill() {}
+    }
+
+    @Override
+    public void begin(CompletableFuture<@Nullable Void> opened) {
+        opened.complete(null);
+    }
+
+    @Override
+    public @Nullable Worker stranger(Rendezvous.Introduction introduction) throws IOException {
+        return gateway.isClosing() ? null : gateway.add(introduction.number(), new AttachedProcess(introduction.pid()));
+    }
+
+    @Override
+    public void ready() {}
+
+    @Override
+    public void failed(Worker worker, WorkerFailedException failure) {
+        throw new IllegalArgumentException("a worker has come before its application");
+    }
+
+    @Override
+    public void gone() {}
+}

@@ -1,0 +1,155 @@
+package dev.waitress.worker;
+
+import dev.waitress.settings.Settings;
+import java.io.DataInputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.net.InetSocketAddress;
+import java.net.SocketAddress;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.IntConsumer;
+
+/**
+ * The Python process that started this front and runs the application itself. It gives orders on our standard input,
+ * which it holds open as long as it lives; what it has to know goes to our standard output. Both carry the frames of
+ * workers; {@code waitress/front.py} is the other side.
+ */
+public final class Caller {
+    /** From the caller: {@code (STOP,)}: answer what was received, then end. */
+    private static final int STOP = 0;
+    /** {@code (LEVEL, n)}: log records below this level of Python's are of no interest. */
+    private static final int LEVEL = 1;
+
+    /** To the caller: {@code (STARTED, address, secret, directory, workers, [(host, port), …])}. */
+    private static final int STARTED = 0;
+    /** {@code (REFUSED, message)}: the settings are wrong. */
+    private static final int REFUSED = 1;
+    /** {@code (FAILED, message)}: the system refuses. */
+    private static final int FAILED = 2;
+    /** {@code (RECORD, level, logger, message, trace)}: a log record. */
+    private static final int RECORD = 3;
+
+    private static final int MAX_FRAME_BYTES = 1 << 20;
+
+    private final DataInputStream in;
+    private final OutputStream out;
+    private final MarshalReader reader = new MarshalReader();
+
+    public Caller(InputStream in, OutputStream out) {
+        this.in = new DataInputStream(in);
+        this.out = out;
+    }
+
+    /**
+     * Waits for what comes first: {@code (level, [(name, text), …])}.
+     *
+     * @param level told the level of {@link #obey}
+     * @throws dev.waitress.settings.SettingsException if one is unknown or wrong
+     */
+    public Settings readSettings(IntConsumer level) throws IOException {
+        readFrame();
+        reader.sequence();
+        level.accept(reader.integer());
+        Map<String, String> given = new LinkedHashMap<>();
+        for (int left = reader.sequence(); left > 0; left--) {
+            reader.sequence();
+            given.put(reader.text(), reader.text());
+        }
+        return Settings.ofText(given);
+    }
+
+    /**
+     * Obeys until the caller is gone.
+     *
+     * @throws IOException when it is: the end of our standard input
+     */
+    public void obey(Runnable stop, IntConsumer level) throws IOException {
+        while (true) {
+            readFrame();
+            reader.sequence();
+            int order = reader.integer();
+            switch (order) {
+                case STOP -> stop.run();
+                case LEVEL -> level.accept(reader.integer());
+                default -> throw new IOException("an order of kind " + order);
+            }
+        }
+    }
+
+    private void readFrame() throws IOException {
+        int length = Integer.reverseBytes(in.readInt());
+        if (length < 0 || length > MAX_FRAME_BYTES) {
+            throw new IOException("a frame of " + length + " bytes");
+        }
+        byte[] frame = in.readNBytes(length);
+        reader.reset(frame, 0, frame.length);
+    }
+
+    /** Tells that the server listens, where so many workers are to connect, and what to remove if we cannot. */
+    public void started(WorkerGateway gateway, List<SocketAddress> addresses) throws IOException {
+        MarshalWriter writer = begin(6, STARTED);
+        writer.text(gateway.address());
+        writer.text(gateway.secret());
+        writer.text(gateway.directory().toString());
+        writer.integer(gateway.config().workers());
+        writer.list(addresses.size());
+        for (SocketAddress address : addresses) {
+            writer.tuple(2);
+            if (address instanceof InetSocketAddress inet) {
+                writer.text(inet.getAddress().getHostAddress());
+                writer.text(String.valueOf(inet.getPort()));
+            } else {
+                writer.text("unix");
+                writer.text(address.toString());
+            }
+        }
+        send(writer);
+    }
+
+    /** Tells that the settings are wrong. */
+    public void refused(String message) throws IOException {
+        MarshalWriter writer = begin(2, REFUSED);
+        writer.text(message);
+        send(writer);
+    }
+
+    /** Tells that the server cannot start. */
+    public void failed(String message) throws IOException {
+        MarshalWriter writer = begin(2, FAILED);
+        writer.text(message);
+        send(writer);
+    }
+
+    /**
+     * Hands on a log record.
+     *
+     * @param level as Python numbers them
+     * @param trace a stack trace, or nothing
+     */
+    public void log(int level, String logger, String message, String trace) throws IOException {
+        MarshalWriter writer = begin(5, RECORD);
+        writer.integer(level);
+        writer.text(logger);
+        writer.text(message);
+        writer.text(trace);
+        send(writer);
+    }
+
+    private static MarshalWriter begin(int items, int kind) {
+        MarshalWriter writer = new MarshalWriter(256);
+        writer.fixed(0);
+        writer.tuple(items);
+        writer.integer(kind);
+        return writer;
+    }
+
+    /** Several threads may report at once: a frame goes out in one piece. */
+    private synchronized void send(MarshalWriter writer) throws IOException {
+        writer.patch(0, writer.length() - Integer.BYTES);
+        out.write(writer.bytes(), 0, writer.length());
+        out.flush();
+    }
+}

@@ -1,0 +1,70 @@
+package dev.waitress.worker;
+
+import java.io.File;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.function.IntConsumer;
+
+/** A worker that we have started. */
+final class LaunchedProcess implements WorkerProcess {
+    /** Read and removed by the worker, so that the application and its children never see it. */
+    private static final String SECRET_VARIABLE = "WAITRESS_WORKER_SECRET";
+
+    private final Process process;
+
+    private LaunchedProcess(Process process) {
+        this.process = process;
+    }
+
+    /**
+     * Starts Python on the worker package; output goes where ours goes.
+     *
+     * @throws IOException if there is no such Python
+     */
+    static LaunchedProcess start(WorkerConfig config, Path packageDirectory, String address, String secret, int number)
+            throws IOException {
+        List<String> command = new ArrayList<>(config.python());
+        // What is on the command line shows in process lists: which application, which worker.
+        command.addAll(List.of(
+                packageDirectory.resolve("waitress_worker").toString(),
+                address,
+                String.valueOf(number),
+                config.application()));
+        ProcessBuilder builder = new ProcessBuilder(command)
+                .redirectInput(new File(isWindows() ? "NUL" : "/dev/null"))
+                .redirectOutput(ProcessBuilder.Redirect.INHERIT)
+                .redirectError(ProcessBuilder.Redirect.INHERIT);
+        builder.environment().put(SECRET_VARIABLE, secret);
+        return new LaunchedProcess(builder.start());
+    }
+
+    static boolean isWindows() {
+        return File.separatorChar == '\\';
+    }
+
+    @Override
+    public long pid() {
+        return process.pid();
+    }
+
+    /** Calls back, on some thread, with the exit status; a status above 128 is a signal's number plus 128. */
+    void onExit(IntConsumer callback) {
+        var unused = process.onExit().thenAccept(ended -> callback.accept(ended.exitValue()));
+    }
+
+    @Override
+    public void endWithin(long timeoutNanos) throws InterruptedException {
+        if (!process.waitFor(timeoutNanos, TimeUnit.NANOSECONDS)) {
+            process.destroyForcibly();
+            process.waitFor();
+        }
+    }
+
+    @Override
+    public void kill() {
+        process.destroyForcibly();
+    }
+}
