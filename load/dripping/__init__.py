@@ -1,0 +1,1 @@
+"""What many clients that send a request head byte by byte cost everybody else."""
