@@ -20,6 +20,8 @@ class ArchitectureTest {
             .definedBy("dev.waitress.buffer")
             .layer("http")
             .definedBy("dev.waitress.http")
+            .layer("proxy")
+            .definedBy("dev.waitress.proxy")
             .layer("gateway")
             .definedBy("dev.waitress.gateway")
             .layer("wsgi")
@@ -40,14 +42,16 @@ class ArchitectureTest {
             .mayNotAccessAnyLayer()
             .whereLayer("http")
             .mayOnlyAccessLayers("settings", "buffer")
+            .whereLayer("proxy")
+            .mayOnlyAccessLayers("settings", "http")
             .whereLayer("gateway")
-            .mayOnlyAccessLayers("settings", "buffer", "http")
+            .mayOnlyAccessLayers("settings", "buffer", "http", "proxy")
             .whereLayer("task")
-            .mayOnlyAccessLayers("settings", "buffer", "http", "gateway", "wsgi")
+            .mayOnlyAccessLayers("settings", "buffer", "http", "proxy", "gateway", "wsgi")
             .whereLayer("channel")
-            .mayOnlyAccessLayers("settings", "buffer", "http", "gateway")
+            .mayOnlyAccessLayers("settings", "buffer", "http", "proxy", "gateway")
             .whereLayer("log")
-            .mayOnlyAccessLayers("settings", "http", "gateway");
+            .mayOnlyAccessLayers("settings", "http", "proxy", "gateway");
 
     @ArchTest
     static final ArchRule HTTP_DOES_NO_IO = noClasses()

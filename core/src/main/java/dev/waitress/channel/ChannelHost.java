@@ -6,6 +6,7 @@ import dev.waitress.gateway.Gateway;
 import dev.waitress.gateway.Identity;
 import dev.waitress.gateway.Peer;
 import dev.waitress.http.Limits;
+import dev.waitress.proxy.TrustedProxy;
 import dev.waitress.settings.Setting;
 import dev.waitress.settings.Settings;
 import java.io.IOException;
@@ -37,6 +38,7 @@ public final class ChannelHost {
     private final long cleanupIntervalNanos;
     private final Deadlines deadlines;
     private final SocketErrors socketErrors;
+    private final TrustedProxy trustedProxy;
 
     private final Set<HttpChannel> channels = new LinkedHashSet<>();
     private final List<Listener> listeners = new ArrayList<>();
@@ -57,6 +59,7 @@ public final class ChannelHost {
         this.cleanupIntervalNanos = TimeUnit.SECONDS.toNanos(settings.get(Setting.CLEANUP_INTERVAL));
         this.deadlines = Deadlines.of(settings);
         this.socketErrors = new SocketErrors(settings);
+        this.trustedProxy = new TrustedProxy(settings);
     }
 
     /** Begins to take clients from these listeners. */
@@ -145,6 +148,10 @@ public final class ChannelHost {
 
     ParserPool parsers() {
         return parsers;
+    }
+
+    TrustedProxy trustedProxy() {
+        return trustedProxy;
     }
 
     Identity identity() {

@@ -8,6 +8,8 @@ import dev.waitress.http.Rejection;
 import dev.waitress.http.RequestHead;
 import dev.waitress.http.RequestParser;
 import dev.waitress.http.Rule;
+import dev.waitress.proxy.Forwarding;
+import dev.waitress.proxy.Reading;
 import java.io.IOException;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
@@ -37,12 +39,15 @@ final class RequestIntake {
 
     private final ChannelHost host;
     private final Peer peer;
+    private final boolean peerIsTrusted;
 
     /** Borrowed while a request arrives, null between requests. */
     private @Nullable RequestParser parser;
 
     /** The request whose body is being received; null between requests and during a head. */
     private @Nullable RequestHead head;
+
+    private Forwarding forwarding = Forwarding.NONE;
 
     private boolean headKept;
     private boolean continueOwed;
@@ -56,6 +61,7 @@ final class RequestIntake {
     RequestIntake(ChannelHost host, Peer peer) {
         this.host = host;
         this.peer = peer;
+        this.peerIsTrusted = host.trustedProxy().trusts(peer.remoteAddress());
     }
 
     /** Whether a request has begun to arrive. */
@@ -85,6 +91,12 @@ final class RequestIntake {
             ParseStep step = borrowed.feed(in);
             if (step instanceof RequestHead received) {
                 begin(received, nowNanos);
+                Reading reading = readProxyHeaders(received);
+                if (reading instanceof Reading.Malformed malformed) {
+                    return refused(Rule.PROXY_HEADER, malformed.header());
+                } else if (reading instanceof Forwarding believed) {
+                    forwarding = believed;
+                }
             } else if (step instanceof ParseStep.BodyBytes bytes) {
                 if (!store(bytes)) {
                     return refused(Rule.BODY_NOT_STORED);
@@ -118,6 +130,12 @@ final class RequestIntake {
         }
     }
 
+    private Reading readProxyHeaders(RequestHead received) {
+        return received.hasProxyFields()
+                ? host.trustedProxy().read(received, peer.remoteAddress(), peerIsTrusted)
+                : Forwarding.NONE;
+    }
+
     private boolean store(ParseStep.BodyBytes bytes) {
         bodyReceived += bytes.length();
         try {
@@ -142,7 +160,7 @@ final class RequestIntake {
         if (received == null) {
             throw new IllegalStateException("a request ended that never began");
         }
-        Request request = new Request(received, body, peer);
+        Request request = new Request(received, body, peer, forwarding);
         head = null;
         body = BodyBuffer.EMPTY;
         continueOwed = false;
@@ -160,10 +178,14 @@ final class RequestIntake {
     }
 
     private Arrival.Refused refused(Rule rule) {
+        return refused(rule, "");
+    }
+
+    private Arrival.Refused refused(Rule rule, String detail) {
         RequestHead receiving = head;
         boolean isHead = receiving != null && receiving.isMethod("HEAD");
         int minorVersion = receiving == null ? 0 : receiving.minorVersion();
-        return new Arrival.Refused(new Rejection(rule, rule.text(""), minorVersion, isHead));
+        return new Arrival.Refused(new Rejection(rule, rule.text(detail), minorVersion, isHead));
     }
 
     /** Drops what has arrived of a request. */

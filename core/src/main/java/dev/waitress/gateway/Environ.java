@@ -2,9 +2,13 @@ package dev.waitress.gateway;
 
 import dev.waitress.http.Ascii;
 import dev.waitress.http.RequestHead;
+import dev.waitress.proxy.Forwarding;
 import dev.waitress.settings.Setting;
 import dev.waitress.settings.Settings;
 import java.util.Arrays;
+import java.util.HashMap;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The variables of a request's environ that change from request to request (PEP 3333, "environ Variables"), the same
@@ -29,6 +33,8 @@ public final class Environ {
     private static final byte[] REMOTE_HOST = Ascii.bytes("REMOTE_HOST");
     private static final byte[] REMOTE_PORT = Ascii.bytes("REMOTE_PORT");
     private static final byte[] HTTP_HOST = Ascii.bytes("HTTP_HOST");
+    private static final byte[] SERVER_NAME = Ascii.bytes("SERVER_NAME");
+    private static final byte[] URL_SCHEME = Ascii.bytes("wsgi.url_scheme");
     private static final byte[] HTTP_1_0 = Ascii.bytes("HTTP/1.0");
     private static final byte[] HTTP_1_1 = Ascii.bytes("HTTP/1.1");
     private static final byte[] ROOT = {'/'};
@@ -39,11 +45,35 @@ public final class Environ {
     private static final int HTTP_PREFIX = 5;
 
     private final byte[] prefix;
+    private final byte[] serverName;
+    private final byte[] urlScheme;
+    /** Whether a trusted proxy may name another host and scheme for each request. */
+    private final boolean isBehindProxy;
+
     private byte[] key = Ascii.bytes("HTTP_" + " ".repeat(59));
     private byte[] scratch = new byte[1024];
 
     public Environ(Settings settings) {
         prefix = Ascii.bytes(settings.get(Setting.URL_PREFIX));
+        serverName = Ascii.bytes(settings.get(Setting.SERVER_NAME));
+        urlScheme = Ascii.bytes(settings.get(Setting.URL_SCHEME));
+        isBehindProxy = isBehindProxy(settings);
+    }
+
+    /** The variables that {@link #write} leaves out because they are the same for every request. */
+    public static Map<String, String> constants(Settings settings) {
+        Map<String, String> constants = new HashMap<>();
+        constants.put("SCRIPT_NAME", settings.get(Setting.URL_PREFIX));
+        constants.put("SERVER_SOFTWARE", settings.get(Setting.IDENT));
+        if (!isBehindProxy(settings)) {
+            constants.put("SERVER_NAME", settings.get(Setting.SERVER_NAME));
+            constants.put("wsgi.url_scheme", settings.get(Setting.URL_SCHEME));
+        }
+        return constants;
+    }
+
+    private static boolean isBehindProxy(Settings settings) {
+        return !settings.get(Setting.TRUSTED_PROXY).isEmpty();
     }
 
     /** Hands every variable to the sink. */
@@ -55,13 +85,18 @@ public final class Environ {
         put(sink, QUERY_STRING, bytes, head.queryStart(), head.queryEnd());
         put(sink, REQUEST_URI, bytes, head.targetStart(), head.targetEnd());
         put(sink, SERVER_PROTOCOL, head.minorVersion() == 0 ? HTTP_1_0 : HTTP_1_1);
-        writePeer(request.peer(), sink);
+        Forwarding forwarding = request.forwarding();
+        writeOrigin(request.peer(), forwarding, sink);
+        boolean hostIsReplaced = head.hasAuthority() || forwarding.host() != null;
         for (int field = 0; field < head.fieldCount(); field++) {
-            if (!head.isRepeated(field)) {
-                writeField(head, field, sink);
+            if (!head.isRepeated(field) && !forwarding.hides(field)) {
+                writeField(head, field, hostIsReplaced, sink);
             }
         }
-        if (head.hasAuthority()) {
+        forwarding.forEachShortened((header, value) -> put(sink, Ascii.bytes(header.variable()), Ascii.bytes(value)));
+        if (forwarding.host() != null) {
+            put(sink, HTTP_HOST, Ascii.bytes(forwarding.host()));
+        } else if (head.hasAuthority()) {
             put(sink, HTTP_HOST, bytes, head.authorityStart(), head.authorityEnd());
         }
         if (head.isChunked()) {
@@ -77,13 +112,23 @@ public final class Environ {
         sink.put(name, name.length, bytes, start, end);
     }
 
-    private static void writePeer(Peer peer, Sink sink) {
-        put(sink, SERVER_PORT, peer.serverPortBytes);
-        put(sink, REMOTE_ADDR, peer.remoteAddressBytes);
-        put(sink, REMOTE_HOST, peer.remoteAddressBytes);
-        if (peer.remotePortBytes.length > 0) {
-            put(sink, REMOTE_PORT, peer.remotePortBytes);
+    private void writeOrigin(Peer peer, Forwarding forwarding, Sink sink) {
+        byte[] address = either(forwarding.remoteAddress(), peer.remoteAddressBytes);
+        put(sink, REMOTE_ADDR, address);
+        put(sink, REMOTE_HOST, address);
+        byte[] port = either(forwarding.remotePort(), peer.remotePortBytes);
+        if (port.length > 0) {
+            put(sink, REMOTE_PORT, port);
         }
+        put(sink, SERVER_PORT, either(forwarding.serverPort(), peer.serverPortBytes));
+        if (isBehindProxy) {
+            put(sink, SERVER_NAME, either(forwarding.serverName(), serverName));
+            put(sink, URL_SCHEME, either(forwarding.scheme(), urlScheme));
+        }
+    }
+
+    private static byte[] either(@Nullable String forwarded, byte[] own) {
+        return forwarded == null ? own : Ascii.bytes(forwarded);
     }
 
     private void writePath(RequestHead head, Sink sink) {
@@ -144,14 +189,14 @@ public final class Environ {
         return below ? after : start;
     }
 
-    private void writeField(RequestHead head, int field, Sink sink) {
+    private void writeField(RequestHead head, int field, boolean hostIsReplaced, Sink sink) {
         if (head.isField(field, "content-length")) {
             if (!head.isChunked()) {
                 put(sink, CONTENT_LENGTH, head.bytes(), head.valueStart(field), head.valueEnd(field));
             }
         } else if (head.isField(field, "content-type")) {
             put(sink, CONTENT_TYPE, head.bytes(), head.valueStart(field), head.valueEnd(field));
-        } else if (!(head.isField(field, "transfer-encoding") || head.hasAuthority() && head.isField(field, "host"))) {
+        } else if (!(head.isField(field, "transfer-encoding") || hostIsReplaced && head.isField(field, "host"))) {
             writeOther(head, field, composeKey(head, field), sink);
         }
     }

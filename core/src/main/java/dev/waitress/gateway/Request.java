@@ -2,6 +2,7 @@ package dev.waitress.gateway;
 
 import dev.waitress.buffer.BodyBuffer;
 import dev.waitress.http.RequestHead;
+import dev.waitress.proxy.Forwarding;
 
 /**
  * A complete request: head, body, and where it came from. Whoever holds it last closes its body. One thread at a time.
@@ -10,11 +11,13 @@ public final class Request {
     private RequestHead head;
     private final BodyBuffer body;
     private final Peer peer;
+    private final Forwarding forwarding;
 
-    public Request(RequestHead head, BodyBuffer body, Peer peer) {
+    public Request(RequestHead head, BodyBuffer body, Peer peer, Forwarding forwarding) {
         this.head = head;
         this.body = body;
         this.peer = peer;
+        this.forwarding = forwarding;
     }
 
     public RequestHead head() {
@@ -27,6 +30,11 @@ public final class Request {
 
     public Peer peer() {
         return peer;
+    }
+
+    /** What the peer, as a trusted proxy, says of the request. */
+    public Forwarding forwarding() {
+        return forwarding;
     }
 
     /** Copies the head, so that the request outlives the call that handed it over. */

@@ -1,14 +1,14 @@
 package dev.waitress.http;
 
 /** {@code host [ ":" port ]} of Host and of an absolute target: RFC 3986 §3.2.2 and §3.2.3, RFC 9110 §7.2. */
-final class Authority {
+public final class Authority {
     private static final int NO_HOST = -1;
     private static final int IPV6_GROUPS = 8;
 
     private Authority() {}
 
     /** Whether the bytes are host and port; the host may be empty, as every reg-name. */
-    static boolean isValid(byte[] bytes, int start, int end) {
+    public static boolean isValid(byte[] bytes, int start, int end) {
         boolean literal = start < end && bytes[start] == '[';
         int hostEnd = literal ? endOfLiteral(bytes, start + 1, end) : endOfName(bytes, start, end);
         return hostEnd != NO_HOST && (hostEnd == end || bytes[hostEnd] == ':' && isPort(bytes, hostEnd + 1, end));

@@ -47,6 +47,7 @@ final class HeadParser {
 
     private static final int FIRST_TABLE = 2 * HeadScanner.FIRST_LINES;
     private static final int NONE = -1;
+    private static final String X_FORWARDED = "x-forwarded-";
 
     // Not known to clients, who could else send a thousand names that all meet in one slot of the table.
     private static final int HASH_KEY = new SplittableRandom().nextInt() | 1;
@@ -109,9 +110,21 @@ final class HeadParser {
             if (kind.single && known[kind.ordinal()] != NONE) {
                 return Rejection.of(Rule.DUPLICATE_FIELD, Rejection.echo(bytes, start, colon));
             }
+            head.proxyFields |= isProxyField(start, colon);
             remember(head, field, kind);
         }
         return null;
+    }
+
+    /** Most names end the question at their first byte. */
+    private boolean isProxyField(int start, int end) {
+        return switch (bytes[start]) {
+            case 'x', 'X' ->
+                end - start > X_FORWARDED.length()
+                        && Syntax.equalsIgnoreCase(bytes, start, start + X_FORWARDED.length(), X_FORWARDED);
+            case 'f', 'F' -> Syntax.equalsIgnoreCase(bytes, start, end, "forwarded");
+            default -> false;
+        };
     }
 
     // Set by endOfName: hash of the name, letters in one case, and whether it holds an underscore.

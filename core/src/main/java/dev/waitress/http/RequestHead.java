@@ -47,6 +47,7 @@ public final class RequestHead implements ParseStep {
     boolean close;
     boolean keepAlive;
     boolean expectContinue;
+    boolean proxyFields;
 
     RequestHead() {}
 
@@ -66,6 +67,7 @@ public final class RequestHead implements ParseStep {
         close = false;
         keepAlive = false;
         expectContinue = false;
+        proxyFields = false;
     }
 
     /** A copy that does not change when the parser goes on. */
@@ -90,6 +92,7 @@ public final class RequestHead implements ParseStep {
         copy.close = close;
         copy.keepAlive = keepAlive;
         copy.expectContinue = expectContinue;
+        copy.proxyFields = proxyFields;
         return copy;
     }
 
@@ -186,6 +189,11 @@ public final class RequestHead implements ParseStep {
         return !close && (minorVersion > 0 || keepAlive);
     }
 
+    /** Whether there are fields named Forwarded (RFC 7239) or X-Forwarded-something. */
+    public boolean hasProxyFields() {
+        return proxyFields;
+    }
+
     /** Header fields that count; those with an underscore in their name are not among them. */
     public int fieldCount() {
         return fieldCount;
@@ -221,6 +229,15 @@ public final class RequestHead implements ParseStep {
 
     public boolean isField(int field, String lowerCaseName) {
         return Syntax.equalsIgnoreCase(bytes, nameStart(field), nameEnd(field), lowerCaseName);
+    }
+
+    /** The values of this field and all later ones of its name, as one list. RFC 9110 §5.3. */
+    public String joinedValues(int field) {
+        StringBuilder values = new StringBuilder(text(valueStart(field), valueEnd(field)));
+        for (int next = nextOfName(field); next >= 0; next = nextOfName(next)) {
+            values.append(", ").append(text(valueStart(next), valueEnd(next)));
+        }
+        return values.toString();
     }
 
     /** A part of the head as text, one character per byte (PEP 3333: bytes as latin-1). */

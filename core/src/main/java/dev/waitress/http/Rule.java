@@ -38,6 +38,8 @@ public enum Rule {
     CHUNK_END(Status.BAD_REQUEST, "Chunk not properly terminated"),
     /** A trailer field that is not header syntax. RFC 9112 §7.1.2. */
     TRAILER(Status.BAD_REQUEST, "Invalid trailer"),
+    /** A trusted proxy sent what it should not. RFC 7239 §4. */
+    PROXY_HEADER(Status.BAD_REQUEST, "Header \"%s\" malformed."),
     /** A tunnel, which an origin server does not open. RFC 9110 §9.3.6. */
     CONNECT(Status.NOT_IMPLEMENTED, "CONNECT is not supported"),
     /** A major version other than 1. RFC 9110 §15.6.6. */

@@ -5,7 +5,7 @@ import java.lang.invoke.VarHandle;
 import java.nio.ByteOrder;
 
 /** Character classes of RFC 9110 §5.6 and RFC 3986, and scans over bytes that use them. */
-final class Syntax {
+public final class Syntax {
     private static final byte TOKEN = 1;
     private static final byte FIELD_VALUE = 2;
     private static final byte DIGIT = 4;
@@ -89,7 +89,8 @@ final class Syntax {
         return b <= '9' ? b - '0' : (b | 0x20) - 'a' + 10;
     }
 
-    static boolean isTokens(byte[] bytes, int start, int end) {
+    /** RFC 9110 §5.6.2: token. */
+    public static boolean isTokens(byte[] bytes, int start, int end) {
         for (int i = start; i < end; i++) {
             if (!isToken(bytes[i])) {
                 return false;

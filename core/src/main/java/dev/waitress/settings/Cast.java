@@ -8,6 +8,7 @@ import java.util.Locale;
 import java.util.Set;
 import java.util.function.Function;
 import java.util.function.UnaryOperator;
+import java.util.stream.Stream;
 
 /**
  * How a setting is read, and what it accepts.
@@ -71,16 +72,27 @@ record Cast<T>(String word, String valid, Function<String, T> parser, UnaryOpera
 
     /** Text split on white space, at least one word; commas do not separate. */
     static Cast<List<String>> list(String word, String valid) {
+        return new Cast<>(word, valid, text -> split(text).toList(), value -> {
+            require(!value.isEmpty());
+            return List.copyOf(value);
+        });
+    }
+
+    /**
+     * Text split on white space into words of some kind; there may be none.
+     *
+     * @param reader gives a word as it is kept; fails with an {@link IllegalArgumentException}
+     */
+    static Cast<List<String>> words(String word, String valid, UnaryOperator<String> reader) {
         return new Cast<>(
                 word,
                 valid,
-                text -> Arrays.stream(text.split("\\s+"))
-                        .filter(part -> !part.isEmpty())
-                        .toList(),
-                value -> {
-                    require(!value.isEmpty());
-                    return List.copyOf(value);
-                });
+                List::of,
+                value -> value.stream().flatMap(Cast::split).map(reader).toList());
+    }
+
+    private static Stream<String> split(String text) {
+        return Arrays.stream(text.split("\\s+")).filter(part -> !part.isEmpty());
     }
 
     /** A URL prefix: empty, or exactly one leading slash and none at the end. */

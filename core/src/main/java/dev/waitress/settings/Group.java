@@ -4,6 +4,7 @@ package dev.waitress.settings;
 public enum Group {
     ADDRESSES("Addresses"),
     APPLICATION("What the application sees"),
+    PROXIES("Proxies in front"),
     WORKERS("Threads and processes"),
     LOGGING("Log"),
     BUFFERS("Buffers"),

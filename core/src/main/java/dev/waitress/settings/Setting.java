@@ -92,6 +92,37 @@ public final class Setting<T> {
             false,
             "Show the traceback of a failed application to the client.");
 
+    public static final Setting<List<String>> TRUSTED_PROXY = define(
+            Group.PROXIES,
+            "trusted_proxy",
+            Cast.words("PEERS", "addresses, networks such as 10.0.0.0/8, localhost or *", PeerPattern::require),
+            List.of(),
+            "Peers whose proxy headers count; localhost is every peer of a Unix socket, * is everybody.");
+    public static final Setting<Long> TRUSTED_PROXY_COUNT = define(
+            Group.PROXIES,
+            "trusted_proxy_count",
+            Cast.integer("COUNT", 1, Integer.MAX_VALUE),
+            1L,
+            "Trusted proxies in a row: so many entries of a proxy header count, from its end.");
+    public static final Setting<List<String>> TRUSTED_PROXY_HEADERS = define(
+            Group.PROXIES,
+            "trusted_proxy_headers",
+            Cast.words("HEADERS", ProxyTrust.VALID_HEADERS, header -> header.toLowerCase(Locale.ROOT)),
+            List.of(),
+            "Headers in which a trusted proxy speaks for its client.");
+    public static final Setting<Boolean> CLEAR_UNTRUSTED_PROXY_HEADERS = define(
+            Group.PROXIES,
+            "clear_untrusted_proxy_headers",
+            Cast.flag(),
+            true,
+            "Keep proxy headers that do not count from the application.");
+    public static final Setting<Boolean> LOG_UNTRUSTED_PROXY_HEADERS = define(
+            Group.PROXIES,
+            "log_untrusted_proxy_headers",
+            Cast.flag(),
+            false,
+            "Log for each request which headers were kept from the application.");
+
     public static final Setting<Long> THREADS = define(
             Group.WORKERS,
             "threads",

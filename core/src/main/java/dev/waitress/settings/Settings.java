@@ -6,8 +6,10 @@ import java.nio.channels.ServerSocketChannel;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.Function;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * The settings of one server: what was given, and the defaults for the rest. Immutable.
@@ -121,6 +123,7 @@ public final class Settings {
         if (!get(Setting.IPV4) && !get(Setting.IPV6)) {
             throw new SettingsException("ipv4 and ipv6 may not both be off.");
         }
+        ProxyTrust.check(this);
         if (get(Setting.SOCKETS).stream().map(Settings::isUnix).distinct().count() > 1) {
             throw new SettingsException("Internet and UNIX sockets may not be mixed.");
         }
@@ -135,12 +138,17 @@ public final class Settings {
         }
     }
 
-    /** What to tell the operator about the settings given: those that will go away. */
+    /** What to tell the operator about the settings given: what will go away. */
     public List<String> warnings() {
-        return given.keySet().stream()
+        Stream<String> deprecated = given.keySet().stream()
                 .filter(Setting::isDeprecated)
-                .map(setting -> setting.name() + " will be removed in a future release")
-                .toList();
+                .map(setting -> setting.name() + " will be removed in a future release");
+        return Stream.concat(deprecated, ProxyTrust.warning(this).stream()).toList();
+    }
+
+    /** The headers in which a trusted proxy speaks for its client. */
+    public Set<ProxyHeader> trustedProxyHeaders() {
+        return ProxyTrust.headers(this);
     }
 
     /** The addresses to listen on in the form of {@link Setting#LISTEN}; none with a Unix socket or open sockets. */

@@ -91,16 +91,13 @@ final class AppTask implements StartResponse {
 
     private Map<String, Object> environ(Environ variables) {
         Map<String, Object> environ = new HashMap<>(64);
+        environ.putAll(Environ.constants(settings));
         variables.write(
                 request,
                 (key, keyEnd, value, start, end) -> environ.put(
                         new String(key, 0, keyEnd, StandardCharsets.ISO_8859_1),
                         new String(value, start, end - start, StandardCharsets.ISO_8859_1)));
-        environ.put("SCRIPT_NAME", settings.get(Setting.URL_PREFIX));
-        environ.put("SERVER_NAME", settings.get(Setting.SERVER_NAME));
-        environ.put("SERVER_SOFTWARE", settings.get(Setting.IDENT));
         environ.put("wsgi.version", List.of(1, 0));
-        environ.put("wsgi.url_scheme", settings.get(Setting.URL_SCHEME));
         environ.put("wsgi.input_terminated", true);
         environ.put("wsgi.errors", System.err);
         environ.put("wsgi.multithread", true);

@@ -58,6 +58,8 @@ class SettingsTest {
                 "unix_socket_perms | 1777 | unix_socket_perms: must be an octal file mode from 0 to 777, got '1777'",
                 "listen | \"  \" | listen: must be one or more of HOST, HOST:PORT, [IPV6], [IPV6]:PORT, stdin, separated by spaces, got '  '",
                 "sockets | 3 | sockets: must be a list of bound ServerSocketChannels, given in code, got '3'",
+                "trusted_proxy_count | 0 | trusted_proxy_count: must be a whole number from 1 to 2147483647, got '0'",
+                "trusted_proxy | 10.0.0.0/33 | trusted_proxy: must be addresses, networks such as 10.0.0.0/8, localhost or *, got '10.0.0.0/33'",
                 "nope | 1 | Unknown adjustment 'nope'",
             })
     void refuseWhatIsNotValid(String name, String text, String message) {
@@ -119,11 +121,7 @@ class SettingsTest {
                 "nope=1 port=x | Unknown adjustment 'nope'",
             })
     void refuseWhatExcludesEachOtherFirst(String given, String message) {
-        Map<String, String> settings = new LinkedHashMap<>();
-        Arrays.stream(given.split(" ", -1))
-                .map(entry -> entry.split("=", 2))
-                .forEach(entry -> settings.put(entry[0], entry[1]));
-        assertThatThrownBy(() -> Settings.ofText(settings))
+        assertThatThrownBy(() -> settings(given))
                 .isInstanceOf(SettingsException.class)
                 .hasMessage(message);
     }
@@ -135,6 +133,63 @@ class SettingsTest {
                 .hasMessage("host or port may not be set if listen is set.");
         assertThatThrownBy(Settings.defaults().with(Setting.IPV4, false).with(Setting.IPV6, false)::requireConsistent)
                 .hasMessage("ipv4 and ipv6 may not both be off.");
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "trusted_proxy_count=1 trusted_proxy_headers=nope | trusted_proxy_count has no meaning without setting trusted_proxy",
+                "trusted_proxy= trusted_proxy_count=1 | trusted_proxy_count has no meaning without setting trusted_proxy",
+                "trusted_proxy_headers=nope | trusted_proxy_headers has no meaning without setting trusted_proxy",
+                "trusted_proxy=* trusted_proxy_headers=x_forwarded_for,forwarded"
+                        + " | Received unknown trusted_proxy_headers value (x_forwarded_for,forwarded) expected one of"
+                        + " x-forwarded-for, x-forwarded-host, x-forwarded-proto, x-forwarded-port, x-forwarded-by, forwarded",
+                "trusted_proxy=* trusted_proxy_headers=Forwarded\tx-forwarded-foo\tnope"
+                        + " | Received unknown trusted_proxy_headers value (x-forwarded-foo, nope) expected one of"
+                        + " x-forwarded-for, x-forwarded-host, x-forwarded-proto, x-forwarded-port, x-forwarded-by, forwarded",
+                "trusted_proxy=* trusted_proxy_headers=Forwarded\tX-Forwarded-By"
+                        + " | The Forwarded proxy header and the X-Forwarded-{By,Host,Proto,Port,For} headers are mutually"
+                        + " exclusive. Can't trust both!",
+            })
+    void refuseProxyHeadersThatMakeNoSense(String given, String message) {
+        assertThatThrownBy(settings(given)::requireConsistent)
+                .isInstanceOf(SettingsException.class)
+                .hasMessage(message);
+    }
+
+    private static Settings settings(String given) {
+        Map<String, String> settings = new LinkedHashMap<>();
+        Arrays.stream(given.split(" ", -1))
+                .map(entry -> entry.split("=", 2))
+                .forEach(entry -> settings.put(entry[0], entry[1]));
+        return Settings.ofText(settings);
+    }
+
+    @Test
+    void takeProxyHeadersThatMakeSense() {
+        Settings none = settings("trusted_proxy_headers= clear_untrusted_proxy_headers=no");
+        assertThat(none.requireConsistent().trustedProxyHeaders()).isEmpty();
+        assertThat(none.warnings()).isEmpty();
+        Settings some =
+                settings("trusted_proxy=::1\t10.0.0.0/8 trusted_proxy_headers=X-Forwarded-FOR\tx-forwarded-for");
+        assertThat(some.requireConsistent().trustedProxyHeaders()).containsExactly(ProxyHeader.X_FORWARDED_FOR);
+        assertThat(some.get(Setting.TRUSTED_PROXY)).containsExactly("::1", "10.0.0.0/8");
+        assertThat(settings("trusted_proxy=* trusted_proxy_headers=Forwarded\tforwarded")
+                        .requireConsistent()
+                        .trustedProxyHeaders())
+                .containsExactly(ProxyHeader.FORWARDED);
+    }
+
+    @Test
+    void implyXForwardedProtoWithAWarning() {
+        Settings settings = settings("trusted_proxy=*");
+        assertThat(settings.requireConsistent().trustedProxyHeaders()).containsExactly(ProxyHeader.X_FORWARDED_PROTO);
+        assertThat(settings.warnings())
+                .containsExactly(
+                        "No proxy headers were marked as trusted, but trusted_proxy was set. Implicitly trusting"
+                                + " X-Forwarded-Proto for backwards compatibility. This will be removed in future"
+                                + " versions of waitress.");
     }
 
     @Test

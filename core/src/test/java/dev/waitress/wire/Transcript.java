@@ -12,6 +12,7 @@ import dev.waitress.http.ParseStep;
 import dev.waitress.http.Rejection;
 import dev.waitress.http.RequestHead;
 import dev.waitress.http.RequestParser;
+import dev.waitress.proxy.Forwarding;
 import dev.waitress.settings.Settings;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -106,7 +107,7 @@ final class Transcript {
     }
 
     private void complete(RequestHead received) {
-        outcomes.add(describe(new Request(received, body, PEER)));
+        outcomes.add(describe(new Request(received, body, PEER, Forwarding.NONE)));
         outcomes.add(Outcome.body(Arrays.copyOf(body.memory(), (int) body.size())));
         if (!received.wantsKeepAlive()) {
             outcomes.add(Outcome.CLOSE_AFTER);

@@ -4,6 +4,7 @@ import dev.waitress.buffer.PrivateDirectory;
 import dev.waitress.buffer.SharedMemory;
 import dev.waitress.channel.EventLoop;
 import dev.waitress.channel.Participant;
+import dev.waitress.gateway.Environ;
 import dev.waitress.gateway.Gateway;
 import dev.waitress.gateway.Request;
 import dev.waitress.gateway.Response;
@@ -352,14 +353,10 @@ public final class WorkerGateway implements Gateway, Participant {
         writer.integer((int) Math.min(Integer.MAX_VALUE, config.settings().get(Setting.OUTBUF_HIGH_WATERMARK)));
         writer.text("environ");
         writer.dict();
-        writer.text("SCRIPT_NAME");
-        writer.text(config.settings().get(Setting.URL_PREFIX));
-        writer.text("SERVER_NAME");
-        writer.text(config.settings().get(Setting.SERVER_NAME));
-        writer.text("SERVER_SOFTWARE");
-        writer.text(config.settings().get(Setting.IDENT));
-        writer.text("wsgi.url_scheme");
-        writer.text(config.settings().get(Setting.URL_SCHEME));
+        Environ.constants(config.settings()).forEach((name, value) -> {
+            writer.text(name);
+            writer.text(value);
+        });
         writer.text("wsgi.multithread");
         writer.bool(true);
         writer.text("wsgi.multiprocess");

@@ -1,0 +1,95 @@
+package dev.waitress.proxy;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.waitress.LogCapture;
+import dev.waitress.http.Limits;
+import dev.waitress.http.RequestHead;
+import dev.waitress.http.RequestParser;
+import dev.waitress.settings.Setting;
+import dev.waitress.settings.Settings;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.Random;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+class TrustedProxyTest {
+    private final LogCapture log = new LogCapture();
+
+    @AfterEach
+    void closeTheLog() {
+        log.close();
+    }
+
+    private static Reading read(TrustedProxy proxy, String peer, String fields) {
+        ByteBuffer in = ByteBuffer.wrap(("GET / HTTP/1.0\r\n" + fields + "\r\n").getBytes(StandardCharsets.ISO_8859_1));
+        RequestHead head = (RequestHead) new RequestParser(Limits.of(Settings.defaults())).feed(in);
+        return head.hasProxyFields() ? proxy.read(head, peer, proxy.trusts(peer)) : Forwarding.NONE;
+    }
+
+    @Test
+    void saysOnceForEachHeaderThatAnUntrustedPeersIsRemoved() {
+        TrustedProxy proxy = new TrustedProxy(Settings.defaults());
+        read(proxy, "10.0.0.1", "X-Forwarded-Proto: https\r\n");
+        read(proxy, "10.0.0.2", "X-Forwarded-Proto: https\r\nForwarded: for=_a\r\n");
+        read(proxy, "10.0.0.2", "Forwarded: for=_a\r\n");
+        assertThat(log.lines())
+                .containsExactly(
+                        "WARNING:waitress:Removed header X-Forwarded-Proto from untrusted peer 10.0.0.1. If that is a proxy of"
+                                + " yours, set trusted_proxy=10.0.0.1 and trusted_proxy_headers=x-forwarded-proto."
+                                + " This is said once for each header.",
+                        "WARNING:waitress:Removed header Forwarded from untrusted peer 10.0.0.2. If that is a proxy of yours,"
+                                + " set trusted_proxy=10.0.0.2 and trusted_proxy_headers=forwarded."
+                                + " This is said once for each header.");
+    }
+
+    @Test
+    void logsEachRequestWhereTheSettingsSaySo() {
+        TrustedProxy proxy = new TrustedProxy(Settings.defaults().with(Setting.LOG_UNTRUSTED_PROXY_HEADERS, true));
+        String line =
+                "WARNING:waitress:Removed untrusted headers (X-Forwarded-For, Forwarded). Waitress recommends these be"
+                        + " removed upstream.";
+        read(proxy, "10.0.0.1", "Forwarded: for=_a\r\nX-Forwarded-For: 1.1.1.1\r\n");
+        read(proxy, "10.0.0.1", "X-Forwarded-For: 1.1.1.1\r\nForwarded: for=_a\r\n");
+        assertThat(log.lines()).containsExactly(line, line);
+    }
+
+    @Test
+    void doesNotWarnOfUnknownNamesThatAClientSlippedIn() {
+        TrustedProxy proxy = new TrustedProxy(Settings.defaults()
+                .with(Setting.TRUSTED_PROXY, List.of("*"))
+                .with(Setting.TRUSTED_PROXY_HEADERS, List.of("forwarded")));
+        read(proxy, "10.0.0.1", "Forwarded: a=b;c=d, for=1.1.1.1\r\n");
+        assertThat(log.lines()).isEmpty();
+    }
+
+    /** Whatever stands before it, the element of the one trusted proxy alone counts, or the request is refused. */
+    @Test
+    void doesNotLetAClientSpeakForTheProxy() {
+        TrustedProxy proxy = new TrustedProxy(Settings.defaults()
+                .with(Setting.TRUSTED_PROXY, List.of("*"))
+                .with(Setting.TRUSTED_PROXY_HEADERS, List.of("forwarded")));
+        Random random = new Random(7239);
+        int believed = 0;
+        for (int i = 0; i < 20_000; i++) {
+            StringBuilder slippedIn = new StringBuilder();
+            for (int length = random.nextInt(24); length > 0; length--) {
+                slippedIn.append(PIECES.get(random.nextInt(PIECES.size())));
+            }
+            String fields =
+                    "Forwarded: " + slippedIn + "\r\nForwarded: for=\"[2001:db8::1]\";by=\"_p\";host=a.test\r\n";
+            if (read(proxy, "10.0.0.1", fields) instanceof Forwarding forwarding) {
+                believed++;
+                assertThat(forwarding.remoteAddress()).as(fields).isEqualTo("2001:db8::1");
+                assertThat(forwarding.host()).as(fields).isEqualTo("a.test");
+                assertThat(forwarding.scheme()).as(fields).isNull();
+            }
+        }
+        assertThat(believed).isBetween(100, 19_900);
+    }
+
+    private static final List<String> PIECES = List.of(
+            "\"", "\\", ",", ";", "=", " ", "\t", "for=", "_evil", "proto=https", "host=\"evil.test\"", "a=b", "x");
+}
