@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import re
 import shutil
 import signal
 import socket
@@ -26,6 +27,7 @@ SOCKET = "/run/app/waitress.sock"
 # Debian keeps servers where only the administrator's PATH leads.
 SEARCHED = os.pathsep.join([os.environ.get("PATH", os.defpath), "/usr/sbin", "/usr/local/sbin"])
 POLL_SECONDS = 0.01
+TRUSTED_HEADERS = re.compile(r'--trusted-proxy-headers="([^"]+)"')
 
 NGINX_MAIN = """
 daemon off;
@@ -88,6 +90,10 @@ class Kind(NamedTuple):
     listens: tuple[str, str] | None = None
     main: str | None = None
     modules: Path | None = None
+
+    def trusted_headers(self) -> str:
+        """What the file tells users to set: the headers that this proxy leaves to nobody else."""
+        return TRUSTED_HEADERS.findall((DOCUMENTED / self.file).read_text(encoding="utf-8"))[0]
 
     def missing(self) -> str | None:
         """Why it cannot run here."""

@@ -48,20 +48,26 @@ class Site(NamedTuple):
 
 
 @contextlib.contextmanager
-def recorders() -> Iterator[dict[str, Upstream]]:
+def recorders(trusted_headers: str) -> Iterator[dict[str, Upstream]]:
     """Run the recording application on a port and on a Unix socket, each beside one under a prefix."""
     python_path = str(Path(__file__).parent)
     with folder_for_all() as folder, contextlib.ExitStack() as servers:
 
-        def start(*options: str) -> Server:
-            limit = f"--max-request-body-size={MAX_BODY}"
-            return servers.enter_context(serving(folder, "recorder:app", limit, *options, PYTHONPATH=python_path))
+        def start(peer: str, *options: str) -> Server:
+            common = [
+                f"--max-request-body-size={MAX_BODY}",
+                # Wrong, so that what the application sees is what the proxy says.
+                "--url-scheme=https",
+                f"--trusted-proxy={peer}",
+                f"--trusted-proxy-headers={trusted_headers}",
+            ]
+            return servers.enter_context(serving(folder, "recorder:app", *common, *options, PYTHONPATH=python_path))
 
-        port = start().port
-        prefixed_port = start("--url-prefix=/wiki").port
+        port = start("127.0.0.1").port
+        prefixed_port = start("127.0.0.1", "--url-prefix=/wiki").port
         socket = folder / "app.sock"
         # The proxies run as users of their own.
-        start(f"--unix-socket={socket}", "--unix-socket-perms=666")
+        start("localhost", f"--unix-socket={socket}", "--unix-socket-perms=666")
         yield {"tcp": Upstream(port, prefixed_port), "unix": Upstream(socket, prefixed_port)}
 
 
@@ -93,7 +99,8 @@ def open_connections(address: int | Path) -> set[str]:
     """Sockets that a listening one has accepted and that are established, by their inodes."""
     if isinstance(address, Path):
         rows = [row.split() for row in Path("/proc/net/unix").read_text().splitlines()]
-        return {row[6] for row in rows if row[5] == "03" and row[-1] == str(address)}
+        # The server binds its socket in a hidden place of this folder and moves it then; the kernel knows the former.
+        return {row[6] for row in rows if row[5] == "03" and row[-1].startswith(f"{address.parent}/")}
     tables = [Path("/proc/net/tcp"), Path("/proc/net/tcp6")]
     rows = [row.split() for table in tables if table.exists() for row in table.read_text().splitlines()]
     return {row[9] for row in rows if row[3] == "01" and row[1].endswith(f":{address:04X}")}

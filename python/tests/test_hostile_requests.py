@@ -31,7 +31,7 @@ AFTER = Message("GET", "/after")
 
 @pytest.fixture(scope="module")
 def upstream() -> Iterator[Upstream]:
-    with recorders() as running:
+    with recorders("x-forwarded-for") as running:
         yield running["tcp"]
 
 

@@ -2,22 +2,37 @@
 
 from __future__ import annotations
 
+import functools
 import json
 import random
+from contextlib import ExitStack
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 from proxies import KINDS
 from recorder import large, shown
-from sites import MAX_BODY, WAYS, Site, answered, ask, proxied, recorders
+from sites import CLIENT, MAX_BODY, WAYS, Site, answered, ask, proxied, recorders
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     from proxies import Upstream
 
+    Upstreams = Callable[[str], dict[str, Upstream]]
+
 MEBIBYTE = 1024 * 1024
+
+LIAR = "203.0.113.66"
+LIES = (
+    f"X-Forwarded-For: {LIAR}",
+    f"X_Forwarded_For: {LIAR}",
+    f"X-Forwarded-Host: {LIAR}",
+    "X-Forwarded-Proto: https",
+    "X-Forwarded-Port: 66",
+    f"X-Forwarded-By: {LIAR}",
+    f"Forwarded: for={LIAR};host={LIAR};proto=https",
+)
 
 needs_linux = pytest.mark.skipif(
     not Path("/proc/net/unix").exists(), reason="the connections of a server are read from /proc/net"
@@ -25,28 +40,47 @@ needs_linux = pytest.mark.skipif(
 
 
 @pytest.fixture(scope="module")
-def upstreams() -> Iterator[dict[str, Upstream]]:
-    with recorders() as running:
-        yield running
+def upstreams() -> Iterator[Upstreams]:
+    """Start servers for each set of headers that a proxy is trusted with, once."""
+    with ExitStack() as running:
+
+        @functools.cache
+        def trusting(headers: str) -> dict[str, Upstream]:
+            return running.enter_context(recorders(headers))
+
+        yield trusting
 
 
 @pytest.fixture(scope="module", params=[(kind, way) for kind in KINDS for way in WAYS], ids="-".join)
-def site(request: pytest.FixtureRequest, upstreams: dict[str, Upstream]) -> Iterator[Site]:
+def site(request: pytest.FixtureRequest, upstreams: Upstreams) -> Iterator[Site]:
     """Run each proxy in turn, before each upstream."""
     kind, way = request.param
-    with proxied(kind, upstreams[way]) as made:
+    with proxied(kind, upstreams(KINDS[kind].trusted_headers())[way]) as made:
         yield made
 
 
 class TestRequests:
     """What the application is given of them."""
 
-    def test_keep_their_target_and_host(self, site: Site) -> None:
+    def test_keep_their_target(self, site: Site) -> None:
         with site.connect() as connection:
             request = ask(connection, "GET", "/a%20b/c?d=e%2Ff&g")
         assert request["target"] == "/a%20b/c?d=e%2Ff&g"
         assert (request["script_name"], request["path"]) == ("", "/a b/c")
-        assert request["fields"]["HTTP_HOST"] == "localhost"
+
+    @pytest.mark.parametrize("fields", [(), LIES], ids=["honest", "lying"])
+    def test_are_their_clients(self, site: Site, fields: tuple[str, ...]) -> None:
+        """Address, host, scheme and port are those that the proxy has seen, whatever the client says."""
+        host = f"www.example.com:{site.port}"
+        with site.connect() as connection:
+            connection.send("\r\n".join(["GET /mine HTTP/1.1", f"Host: {host}", *fields, "", ""]).encode())
+            request = json.loads(connection.body(answered(connection, 200)))
+        assert request["address"] == CLIENT
+        assert request["scheme"] == "http"
+        assert request["fields"]["HTTP_HOST"] == host
+        assert (request["server_name"], request["server_port"]) == ("www.example.com", str(site.port))
+        assert request["fields"]["HTTP_X_FORWARDED_FOR"] == CLIENT
+        assert not [value for value in request["fields"].values() if LIAR in value]
 
     @pytest.mark.parametrize(
         ("target", "script_name", "path"),
