@@ -76,6 +76,14 @@ class ServerProcess:
                 msg = f"cannot start: {error}"
                 raise RunError(msg) from error
 
+    @property
+    def leader(self) -> int:
+        """Return the process that was started, after which all others came."""
+        if self._process is None:
+            msg = "not started"
+            raise RunError(msg)
+        return self._process.pid
+
     def wait_until_ready(self) -> float:
         """Wait for the first 200 and its body; return the seconds since the start."""
         deadline = self._started + READY_SECONDS

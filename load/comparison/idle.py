@@ -1,0 +1,242 @@
+"""The command load/idle: the heap that idle connections take, and whether they slow the others down."""
+
+from __future__ import annotations
+
+import argparse
+import contextlib
+import datetime as dt
+import platform
+import re
+import resource
+import shutil
+import socket
+import subprocess
+import sys
+from typing import TYPE_CHECKING, Callable, Iterable, Iterator, NamedTuple
+
+from comparison import host, procfs, wrk
+from comparison.aggregate import spread
+from comparison.errors import RunError, UsageError
+from comparison.interrupts import Interrupts
+from comparison.paths import OURS, RESULTS
+from comparison.process import Launch, ServerProcess, free_port
+from comparison.report import factor, table
+from comparison.workloads import HELLO_BODY
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+_USAGE = 2
+_FAILED = 1
+_INTERRUPTED = 130
+_MICROSECONDS = 1_000_000
+_REQUEST = b"GET / HTTP/1.1\r\nHost: idle\r\n\r\n"
+_ANSWER_LIMIT_SECONDS = 30
+# What the server and this command open besides: wrk's connections, files, the worker.
+_OTHER_DESCRIPTORS = 500
+
+
+class Options(NamedTuple):
+    """What the user asked for."""
+
+    idle: int
+    connections: int
+    rounds: int
+    seconds: int
+
+
+class Loaded(NamedTuple):
+    """What the busy connections got, and what that took."""
+
+    requests_per_second: float
+    cpu_us_per_request: float
+
+
+class Round(NamedTuple):
+    """The same load without and with idle connections, and the live heap before each."""
+
+    heap_without: int
+    heap_with: int
+    without: Loaded
+    beside: Loaded
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Run the measurement; return the exit status."""
+    chosen = _parse(arguments)
+    interrupts = Interrupts()
+    interrupts.install()
+    try:
+        _prepare(chosen)
+        rounds = list(_measure(chosen, interrupts))
+    except UsageError as error:
+        _say(f"load/idle: {error}")
+        return _USAGE
+    except RunError as error:
+        _say(f"load/idle: {error}")
+        return _FAILED
+    except KeyboardInterrupt:
+        _say("load/idle: interrupted")
+        return _INTERRUPTED
+    sys.stdout.write(report(host.facts(platform.python_version()), chosen, rounds))
+    return 0
+
+
+def _parse(arguments: list[str] | None) -> Options:
+    parser = argparse.ArgumentParser(
+        prog="load/idle",
+        description="Measure what idle connections cost this server; see load/README.md.",
+        formatter_class=argparse.ArgumentDefaultsHelpFormatter,
+    )
+    parser.add_argument("--idle", type=int, default=10_000, help="idle keep-alive connections")
+    parser.add_argument("--connections", type=int, default=32, help="connections of wrk beside them")
+    parser.add_argument("--rounds", type=int, default=3, help="how often to measure without and with them")
+    parser.add_argument("--seconds", type=int, default=5, help="of load each time")
+    return Options(**vars(parser.parse_args(arguments)))
+
+
+def _prepare(chosen: Options) -> None:
+    wrk.require_wrk()
+    if shutil.which("jcmd") is None:
+        msg = "jcmd is not on the PATH: it comes with the JDK"
+        raise UsageError(msg)
+    # The server inherits this limit.
+    _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
+    if most != resource.RLIM_INFINITY and most < chosen.idle + _OTHER_DESCRIPTORS:
+        msg = f"{chosen.idle} connections need more than the {most} open files that ulimit -Hn allows"
+        raise UsageError(msg)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
+
+
+def _measure(chosen: Options, interrupts: Interrupts) -> Iterator[Round]:
+    port = free_port()
+    load = wrk.Load(f"http://127.0.0.1:{port}/", chosen.connections, chosen.seconds)
+    with ServerProcess(_launch(chosen, port), interrupts) as server:
+        server.start()
+        server.wait_until_ready()
+        wrk.drive(load._replace(seconds=2 * chosen.seconds))  # warms up
+        for number in range(1, chosen.rounds + 1):
+            done = _round(server, port, load, chosen.idle)
+            rates = done.without.requests_per_second, done.beside.requests_per_second
+            _say("round {}: {:,.0f} requests/s without, {:,.0f} with".format(number, *rates))
+            yield done
+
+
+def _round(server: ServerProcess, port: int, load: wrk.Load, idle: int) -> Round:
+    without = _load(server, load)
+    heap_without = _live_heap(server)
+    with _idle_connections(port, idle) as connections:
+        heap_with = _live_heap(server)
+        beside = _load(server, load)
+        for connection in (connections[0], connections[-1]):
+            _ask(connection)  # they are still served
+    return Round(heap_without, heap_with, without, beside)
+
+
+def _load(server: ServerProcess, load: wrk.Load) -> Loaded:
+    before = procfs.cpu_ticks(server.members())
+    figures = wrk.drive(load).figures
+    seconds = (procfs.cpu_ticks(server.members()) - before) / procfs.TICKS_PER_SECOND
+    if figures.requests == 0 or figures.socket_errors or figures.bad_statuses:
+        msg = f"the busy connections were not served: {figures}"
+        raise RunError(msg)
+    return Loaded(figures.requests_per_second, seconds * _MICROSECONDS / figures.requests)
+
+
+def _launch(chosen: Options, port: int) -> Launch:
+    stamp = dt.datetime.now(dt.timezone.utc).strftime("%Y%m%dT%H%M%SZ")
+    log = _log(stamp)
+    command = [
+        str(OURS),
+        f"--listen=127.0.0.1:{port}",
+        f"--connection-limit={chosen.idle + _OTHER_DESCRIPTORS}",
+        "--channel-timeout=3600",
+        "--workers=1",
+        "hello:app",
+    ]
+    return Launch(command, port, log, "/", HELLO_BODY, "Serving on http://")
+
+
+def _log(stamp: str) -> Path:
+    RESULTS.mkdir(parents=True, exist_ok=True)
+    return RESULTS / f"idle-{stamp}.log"
+
+
+@contextlib.contextmanager
+def _idle_connections(port: int, count: int) -> Iterator[list[socket.socket]]:
+    """Open connections that have had one answer each."""
+    with contextlib.ExitStack() as stack:
+        connections = []
+        for _ in range(count):
+            connection = socket.create_connection(("127.0.0.1", port), timeout=_ANSWER_LIMIT_SECONDS)
+            connections.append(stack.enter_context(connection))
+            _ask(connection)
+        yield connections
+
+
+def _ask(connection: socket.socket) -> None:
+    connection.sendall(_REQUEST)
+    answer = b""
+    while not answer.endswith(HELLO_BODY):
+        received = connection.recv(4096)
+        if not received:
+            msg = f"the server closed an idle connection: {answer!r}"
+            raise RunError(msg)
+        answer += received
+
+
+def _live_heap(server: ServerProcess) -> int:
+    """Return the bytes of all objects that the front still reaches."""
+    front = str(server.leader)
+    command = ["jcmd", front, "GC.class_histogram"]  # this collects garbage first
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    if done.returncode != 0:
+        msg = f"jcmd failed: {(done.stderr or done.stdout).strip()}"
+        raise RunError(msg)
+    return parse_histogram(done.stdout)
+
+
+def parse_histogram(text: str) -> int:
+    """Read the bytes of the last line, ``Total <instances> <bytes>``."""
+    total = re.search(r"^Total\s+\d+\s+(\d+)$", text, re.MULTILINE)
+    if total is None:
+        msg = f"jcmd's histogram has no total: {text.strip()[:200]!r}"
+        raise RunError(msg)
+    return int(total.group(1))
+
+
+def report(facts: dict[str, str], chosen: Options, rounds: list[Round]) -> str:
+    """Write the facts and the table."""
+    figures = {
+        "heap without them, KiB": _number(done.heap_without / 1024 for done in rounds),
+        "heap with them, KiB": _number(done.heap_with / 1024 for done in rounds),
+        "heap per idle connection, bytes": _number(_heap_each(done, chosen.idle) for done in rounds),
+        "requests/s without them": _number(done.without.requests_per_second for done in rounds),
+        "requests/s with them": _number(done.beside.requests_per_second for done in rounds),
+        "with ÷ without, round by round": _ratio(rounds, lambda loaded: loaded.requests_per_second),
+        "CPU µs/request without them": _number((done.without.cpu_us_per_request for done in rounds), 1),
+        "CPU µs/request with them": _number((done.beside.cpu_us_per_request for done in rounds), 1),
+        "the same ratio of CPU": _ratio(rounds, lambda loaded: loaded.cpu_us_per_request),
+    }
+    rows = [[name, value] for name, value in figures.items()]
+    title = f"{chosen.idle} idle connections, {chosen.connections} busy ones, {chosen.rounds} rounds"
+    lines = [f"- {name}: {value}" for name, value in facts.items()]
+    return "\n".join([f"# {title}", "", *lines, "", *table(["figure", "median (bounds)"], rows)]) + "\n"
+
+
+def _heap_each(done: Round, idle: int) -> float:
+    return (done.heap_with - done.heap_without) / idle
+
+
+def _ratio(rounds: list[Round], figure: Callable[[Loaded], float]) -> str:
+    return factor(spread(figure(done.beside) / figure(done.without) for done in rounds))
+
+
+def _number(values: Iterable[float], decimals: int = 0) -> str:
+    value = spread(values)
+    return "{} ({}–{})".format(*(f"{part:,.{decimals}f}" for part in value[:3])) if value else "–"
+
+
+def _say(message: str) -> None:
+    sys.stderr.write(message + "\n")
+    sys.stderr.flush()

@@ -1,0 +1,41 @@
+"""The measurement of idle connections."""
+
+from __future__ import annotations
+
+import pytest
+
+from comparison import idle
+from comparison.errors import RunError
+
+HISTOGRAM = """ num     #instances         #bytes  class name (module)
+-------------------------------------------------------
+   1:         20512        1843216  [B (java.base@17.0.15)
+   2:         10007         960672  dev.waitress.channel.HttpChannel
+Total        120304       14034528
+"""
+
+
+def test_reads_the_bytes_of_all_objects() -> None:
+    """The total counts instances first, then bytes."""
+    assert idle.parse_histogram(HISTOGRAM) == 14034528
+
+
+def test_refuses_what_is_no_histogram() -> None:
+    """As when the process has ended meanwhile."""
+    with pytest.raises(RunError, match="has no total: 'gone'"):
+        idle.parse_histogram("gone\n")
+
+
+def test_reports_the_heap_of_one_connection_and_the_ratio_of_each_round() -> None:
+    """The machine slows down for the second round, without and with idle connections: no ratio changes."""
+    chosen = idle.Options(idle=1000, connections=32, rounds=2, seconds=5)
+    rounds = [
+        idle.Round(1_000_000, 3_000_000, idle.Loaded(80_000, 10), idle.Loaded(60_000, 11)),
+        idle.Round(1_000_000, 3_400_000, idle.Loaded(40_000, 20), idle.Loaded(30_000, 22)),
+    ]
+    lines = idle.report({"CPU": "some"}, chosen, rounds).splitlines()
+    cells = [[cell.strip() for cell in line.split("|")[1:-1]] for line in lines if line.startswith("|")]
+    assert "- CPU: some" in lines
+    assert ["heap per idle connection, bytes", "2,200 (2,000–2,400)"] in cells
+    assert ["with ÷ without, round by round", "0.75 (0.75–0.75)"] in cells
+    assert ["the same ratio of CPU", "1.10 (1.10–1.10)"] in cells
