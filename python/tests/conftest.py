@@ -6,6 +6,7 @@ import contextlib
 import os
 import secrets
 import subprocess
+import sys
 from typing import TYPE_CHECKING, Protocol
 
 import pytest
@@ -109,3 +110,13 @@ def jar() -> Path:
     built = ROOT / "cli" / "target" / "waitress-serve.jar"
     os.environ["WAITRESS_JAR"] = str(built)
     return built
+
+
+@pytest.fixture(scope="session")
+def installed(jar: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Build the distribution and install it into a folder of its own, with its metadata and its command."""
+    folder = tmp_path_factory.mktemp("installed")
+    command = [sys.executable, "-m", "pip", "install", "--quiet", "--no-deps", "--target", str(folder)]
+    subprocess.run([*command, str(ROOT / "python")], check=True)
+    assert jar.exists()
+    return folder

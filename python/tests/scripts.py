@@ -32,7 +32,10 @@ def app(environ, start_response):
 
 
 class Script(Server):
-    """One run of a Python program; warnings are errors in it."""
+    """One run of a Python program."""
+
+    #: What becomes of warnings in it.
+    warnings = "error"
 
     def __init__(self, path: Path, *arguments: str, python: str = sys.executable, **environment: str) -> None:
         """Start it; asking for its address waits until it is ready."""
@@ -42,4 +45,4 @@ class Script(Server):
 
     def command(self, application: str, *options: str) -> list[str]:
         """Build the command line."""
-        return [self.python, "-W", "error", application, *options]
+        return [self.python, "-W", self.warnings, application, *options]
