@@ -44,6 +44,13 @@ def app(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[byt
     return _answer(start_response, "200 OK", request)
 
 
+def behind_middleware() -> object:
+    """Make the application as PasteDeploy's users have it, for the tests that have PasteDeploy."""
+    from paste.deploy.config import PrefixMiddleware  # noqa: PLC0415 -- the other tests do without
+
+    return PrefixMiddleware(app)
+
+
 def large(size: int) -> Iterable[bytes]:
     """Blocks of a body whose every part differs."""
     for start in range(0, size, 8192):

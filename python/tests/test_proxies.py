@@ -10,14 +10,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
-from proxies import KINDS
+from proxies import KINDS, Upstream
 from recorder import large, shown
 from sites import CLIENT, MAX_BODY, WAYS, Site, answered, ask, proxied, recorders
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from proxies import Upstream
+    from conftest import Start
 
     Upstreams = Callable[[str], dict[str, Upstream]]
 
@@ -183,3 +183,26 @@ def chunked(body: bytes) -> bytes:
         framed.append(b"%x\r\n%b\r\n" % (len(data), data))
         start += len(data)
     return b"".join([*framed, b"0\r\n\r\n"])
+
+
+@pytest.mark.parametrize(
+    ("options", "scheme"),
+    [
+        ((), "https"),
+        (("--trusted-proxy=127.0.0.1", "--trusted-proxy-headers=x-forwarded-proto"), "http"),
+        (("--no-clear-untrusted-proxy-headers",), "http"),
+    ],
+    ids=["neither", "server", "middleware"],
+)
+def test_prefix_middleware_learns_the_scheme_in_either_way(start: Start, options: tuple[str, ...], scheme: str) -> None:
+    """By default it finds nothing to read: the server has taken away what nobody vouches for."""
+    pytest.importorskip("paste.deploy")
+    server = start(
+        "recorder:behind_middleware",
+        "--call",
+        "--url-scheme=https",
+        *options,
+        PYTHONPATH=str(Path(__file__).parent),
+    )
+    with proxied("nginx", Upstream(server.port, server.port)) as site, site.connect() as connection:
+        assert ask(connection, "GET", "/")["scheme"] == scheme
