@@ -46,3 +46,8 @@ def open_files(pid: int, folder: Path) -> int:
         except OSError:  # closed since
             continue
     return total
+
+
+def has_open(pid: int, path: Path) -> bool:
+    """Whether a process has a file open."""
+    return path in [descriptor.resolve() for descriptor in Path(f"/proc/{pid}/fd").iterdir()]

@@ -114,6 +114,28 @@ class TestSlowReader:
         assert not [line for line in performer.server.lines[seen:] if "ERROR" in line]
 
 
+class TestSenderThatDoesNotWait:
+    """Requests that nobody has answered yet stay in the kernel, and so at the client."""
+
+    def test_is_made_to_wait(self, performer: Performer) -> None:
+        """While its first request runs, no more than a buffer's worth of the others is taken."""
+        name = secrets.token_hex()
+        target, field = script("start=200 OK; list; item=x"), "X: " + "x" * 8000
+        request = f"GET {target} HTTP/1.1\r\nHost: a\r\n{field}\r\n\r\n".encode()
+        with performer.connect() as connection:
+            connection.ask("GET", script(f"await={name}; start=200 OK; list; item=first"))
+            performer.server.wait_for(f"awaits {name}$")
+            sent = connection.send_what_fits(request)
+            assert sent < KERNEL
+            performer.perform(f"release={name}; start=200 OK; list")
+            assert connection.body(connection.head()) == b"first"
+            whole, rest = divmod(sent, len(request))
+            for _ in range(whole):
+                assert connection.body(connection.head()) == b"x"
+            connection.send(request[rest:] if rest else request)
+            assert connection.body(connection.head()) == b"x"
+
+
 def upload(performer: Performer, size: int, *, chunked: bool) -> None:
     """Send a body of pieces that differ, and compare the digest that the application has of it."""
     piece = os.urandom(PIECE)

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import contextlib
+import secrets
 from typing import TYPE_CHECKING
 
 import pytest
 import requests
+from performers import KINDS, Performer, script
 from wire import Connection, Head
 
 if TYPE_CHECKING:
@@ -104,3 +106,26 @@ class TestSlowClients:
             for byte in b"GET /slow?seconds=0 HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n":
                 connection.send(bytes([byte]))
             assert connection.body(connection.head()) == b"waited 0.0 s\n"
+
+
+@pytest.mark.parametrize("performer", [kind for kind in KINDS if kind.transport == "tcp"], indirect=True, ids=str)
+class TestClientDisconnected:
+    """What ``waitress.client_disconnected`` tells an application at work."""
+
+    def test_knows_of_a_reset(self, performer: Performer) -> None:
+        seen = len(performer.server.lines)
+        with performer.connect() as connection:
+            connection.ask("GET", script("outlast; start=200 OK; list"))
+            performer.server.wait_for("^outlasts$", since=seen)
+            connection.reset_on_close()
+        performer.server.wait_for("^gone$", since=seen)
+
+    def test_is_not_said_of_a_client_that_closes_its_side(self, performer: Performer) -> None:
+        """It still reads."""
+        name = secrets.token_hex()
+        with performer.connect() as connection:
+            connection.ask("GET", script(f"await={name}; start=200 OK; iterate; item=a; item=b"))
+            connection.end_output()
+            performer.server.wait_for(f"awaits {name}$")
+            performer.perform(f"release={name}; start=200 OK; list")
+            assert connection.body(connection.head()) == b"ab"

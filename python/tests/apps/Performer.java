@@ -18,6 +18,7 @@ import java.util.Map;
 import java.util.NoSuchElementException;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
+import java.util.function.BooleanSupplier;
 import java.util.stream.Collectors;
 
 /** Does what the query of a request says, step by step: {@code performer.py} in Java, where its steps are explained. */
@@ -161,8 +162,21 @@ public final class Performer implements Application {
                     say("awaits " + value);
                     event(value).await();
                 }
+                case "outlast" -> outlast((BooleanSupplier) environ.get("waitress.client_disconnected"));
                 case "release" -> event(value).countDown();
                 default -> throw new NoSuchElementException(step.name());
+            }
+        }
+
+        /** Goes on until the server says that the client is gone. */
+        private void outlast(BooleanSupplier isClientGone) throws InterruptedException {
+            say("outlasts");
+            for (int i = 0; i < 3000; i++) {
+                if (isClientGone.getAsBoolean()) {
+                    say("gone");
+                    return;
+                }
+                Thread.sleep(10);
             }
         }
 

@@ -7,8 +7,10 @@ form-encoded.
 """
 
 import hashlib
+import io
 import sys
 import threading
+import time
 from typing import Any, Callable, Dict, Iterable, Iterator, List, Tuple
 from urllib.parse import parse_qsl, quote, urlencode
 
@@ -43,11 +45,24 @@ class Performance:
                 return [given.encode("latin-1") for step, given in steps[index + 1 :] if step == "item"]
             if name == "iterate":
                 return Body(self, steps[index + 1 :])
+            if name == "file":
+                return self.wrapped(*value.split(","))
             self.step(name, value)
         return None
 
     def step(self, name: str, value: str) -> None:
         getattr(self, "do_" + name)(value)
+
+    def wrapped(self, source: str, path: str, position: str, block_size: str) -> Any:
+        """Wrap an open file, at a position, as one that can seek or not."""
+        file: Any = open(path, "rb")  # noqa: SIM115 -- the server closes it
+        file.seek(int(position))
+        if source == "memory":
+            with file:
+                content = io.BytesIO(file.read())
+            content.seek(0)
+            return self.environ["wsgi.file_wrapper"](content, int(block_size))
+        return self.environ["wsgi.file_wrapper"](file if source == "disk" else Stream(self, file), int(block_size))
 
     def do_header(self, value: str) -> None:
         name, text = value.split(":", 1)
@@ -87,6 +102,15 @@ class Performance:
         self.do_say("awaits " + name)
         event(name).wait()
 
+    def do_outlast(self, _: str) -> None:
+        """Go on until the server says that the client is gone."""
+        self.do_say("outlasts")
+        for _ in range(3000):
+            if self.environ["waitress.client_disconnected"]():
+                self.do_say("gone")
+                return
+            time.sleep(0.01)
+
     def do_release(self, name: str) -> None:
         event(name).set()
 
@@ -121,6 +145,24 @@ class Body:
                 self.performance.do_say("closed " + value)
             elif name == "close-raise":
                 raise RuntimeError(value)
+
+
+class Stream:
+    """Has no end that could be found without reading it."""
+
+    def __init__(self, performance: Performance, file: Any) -> None:
+        self.performance = performance
+        self.file = file
+
+    def seekable(self) -> bool:
+        return False
+
+    def read(self, size: int) -> bytes:
+        return bytes(self.file.read(size))
+
+    def close(self) -> None:
+        self.performance.do_say("closed " + self.file.name)
+        self.file.close()
 
 
 def answer(start_response: StartResponse, body: bytes) -> Iterable[bytes]:
