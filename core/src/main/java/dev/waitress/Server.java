@@ -2,6 +2,8 @@ package dev.waitress;
 
 import dev.waitress.channel.ChannelHost;
 import dev.waitress.channel.Listener;
+import dev.waitress.gateway.RequestObserver;
+import dev.waitress.log.AccessLog;
 import dev.waitress.settings.Setting;
 import dev.waitress.settings.Settings;
 import dev.waitress.settings.SettingsException;
@@ -13,6 +15,7 @@ import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import org.jspecify.annotations.Nullable;
 
 /** A running server. Thread-safe. */
 public final class Server implements AutoCloseable {
@@ -22,15 +25,22 @@ public final class Server implements AutoCloseable {
     private final Engine engine;
     private final ChannelHost host;
     private final List<Listener> listeners;
+    private final @Nullable AccessLog accessLog;
     private final AtomicBoolean closing = new AtomicBoolean();
     private final CountDownLatch drained = new CountDownLatch(1);
     private final CountDownLatch closed = new CountDownLatch(1);
 
-    private Server(Settings settings, Engine engine, List<Listener> listeners) {
+    private Server(Settings settings, Engine engine, @Nullable AccessLog accessLog, List<Listener> listeners) {
         this.settings = settings;
         this.engine = engine;
+        this.accessLog = accessLog;
         this.listeners = listeners;
-        this.host = new ChannelHost(engine.loop(), engine.gateway(), engine.directory(), settings);
+        this.host = new ChannelHost(
+                engine.loop(),
+                engine.gateway(),
+                engine.directory(),
+                settings,
+                accessLog == null ? RequestObserver.NONE : accessLog);
     }
 
     /**
@@ -42,13 +52,19 @@ public final class Server implements AutoCloseable {
     public static Server start(Settings settings, GatewayStarter starter) throws IOException, InterruptedException {
         settings.requireConsistent();
         settings.warnings().forEach(warning -> LOG.log(Level.WARNING, warning));
-        Engine engine = Engine.start(settings, starter);
+        AccessLog accessLog = AccessLog.open(settings);
         try {
-            Server server = new Server(settings, engine, Listeners.open(settings));
-            engine.loop().execute(() -> server.host.open(server.listeners));
-            return server;
-        } catch (IOException | RuntimeException e) {
-            engine.stop();
+            Engine engine = Engine.start(settings, starter);
+            try {
+                Server server = new Server(settings, engine, accessLog, Listeners.open(settings));
+                engine.loop().execute(() -> server.host.open(server.listeners));
+                return server;
+            } catch (IOException | RuntimeException e) {
+                engine.stop();
+                throw e;
+            }
+        } catch (IOException | RuntimeException | InterruptedException e) {
+            close(accessLog);
             throw e;
         }
     }
@@ -76,6 +92,7 @@ public final class Server implements AutoCloseable {
     /** Logs where it listens, and serves until SIGINT or SIGTERM. */
     public void serveUntilSignal() throws InterruptedException {
         Signals.onTermination(() -> new Thread(this::close, "waitress-stop").start());
+        Signals.onReopen(this::reopenLogs);
         listeners.forEach(listener -> listener.urls().forEach(url -> LOG.log(Level.INFO, "Serving on " + url)));
         closed.await();
     }
@@ -83,6 +100,13 @@ public final class Server implements AutoCloseable {
     /** From now on the signals that end a process are ignored: the parent gets them too, and decides what they mean. */
     public static void leaveSignalsToParent() {
         Signals.ignoreTermination();
+    }
+
+    /** Opens the access log again under its name, because the file was moved away. */
+    public void reopenLogs() {
+        if (accessLog != null) {
+            engine.loop().execute(accessLog::reopen);
+        }
     }
 
     /**
@@ -118,5 +142,12 @@ public final class Server implements AutoCloseable {
         }
         engine.loop().execute(host::closeAll);
         engine.stop();
+        close(accessLog);
+    }
+
+    private static void close(@Nullable AccessLog accessLog) throws InterruptedException {
+        if (accessLog != null) {
+            accessLog.close();
+        }
     }
 }

@@ -32,6 +32,15 @@ final class Signals {
         }
     }
 
+    /** Runs the action at each SIGUSR1, where there is such a signal. */
+    static void onReopen(Runnable action) {
+        try {
+            handle("USR1", action);
+        } catch (IllegalStateException e) {
+            // Windows has none.
+        }
+    }
+
     // By reflection: javac warns of every mention of these classes, and the JDK has no others for signals.
     private static void handle(String name, Runnable action) {
         try {

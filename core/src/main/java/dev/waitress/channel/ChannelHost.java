@@ -5,6 +5,8 @@ import dev.waitress.buffer.PrivateDirectory;
 import dev.waitress.gateway.Gateway;
 import dev.waitress.gateway.Identity;
 import dev.waitress.gateway.Peer;
+import dev.waitress.gateway.RequestIds;
+import dev.waitress.gateway.RequestObserver;
 import dev.waitress.http.Limits;
 import dev.waitress.proxy.TrustedProxy;
 import dev.waitress.settings.Setting;
@@ -39,6 +41,8 @@ public final class ChannelHost {
     private final Deadlines deadlines;
     private final SocketErrors socketErrors;
     private final TrustedProxy trustedProxy;
+    private final RequestIds requestIds;
+    private final RequestObserver observer;
 
     private final Set<HttpChannel> channels = new LinkedHashSet<>();
     private final List<Listener> listeners = new ArrayList<>();
@@ -46,7 +50,9 @@ public final class ChannelHost {
     private boolean draining;
     private Runnable whenEmpty = () -> {};
 
-    public ChannelHost(EventLoop loop, Gateway gateway, PrivateDirectory directory, Settings settings) {
+    /** A host without channels; the observer sees all that they receive. */
+    public ChannelHost(
+            EventLoop loop, Gateway gateway, PrivateDirectory directory, Settings settings, RequestObserver observer) {
         this.loop = loop;
         this.gateway = gateway;
         this.directory = directory;
@@ -60,6 +66,8 @@ public final class ChannelHost {
         this.deadlines = Deadlines.of(settings);
         this.socketErrors = new SocketErrors(settings);
         this.trustedProxy = new TrustedProxy(settings);
+        this.requestIds = new RequestIds(settings);
+        this.observer = observer;
     }
 
     /** Begins to take clients from these listeners. */
@@ -107,6 +115,7 @@ public final class ChannelHost {
         for (HttpChannel channel : List.copyOf(channels)) {
             channel.enforce(deadlines);
         }
+        observer.tick(loop.nowNanos());
         loop.schedule(TICK_NANOS, this::tick);
     }
 
@@ -156,6 +165,14 @@ public final class ChannelHost {
 
     Identity identity() {
         return identity;
+    }
+
+    RequestIds requestIds() {
+        return requestIds;
+    }
+
+    RequestObserver observer() {
+        return observer;
     }
 
     SocketErrors socketErrors() {

@@ -4,7 +4,9 @@ import dev.waitress.buffer.FileRegion;
 import dev.waitress.buffer.OverflowBuffer;
 import dev.waitress.buffer.Segment;
 import dev.waitress.gateway.Peer;
+import dev.waitress.gateway.Refusal;
 import dev.waitress.gateway.Request;
+import dev.waitress.gateway.RequestId;
 import dev.waitress.gateway.Response;
 import dev.waitress.gateway.ResponseSink;
 import dev.waitress.http.Ascii;
@@ -199,6 +201,7 @@ final class HttpChannel implements EventLoop.ReadyHandler, ResponseSink {
     private void submit(Request request) {
         Response answer = new Response(request, this, host.identity());
         response = answer;
+        answer.observedBy(host.observer().accepted(request));
         host.gateway().submit(request, answer);
     }
 
@@ -207,8 +210,11 @@ final class HttpChannel implements EventLoop.ReadyHandler, ResponseSink {
                 Level.DEBUG,
                 () -> "refused a request from " + peer.remoteAddress() + ": "
                         + rejection.rule().status().code() + " " + rejection.text());
+        byte[] line = intake.firstLine();
         intake.discard();
-        Response.refuse(rejection, this, host.identity());
+        RequestId id = host.requestIds().next();
+        int bodyBytes = Response.refuse(rejection, this, host.identity(), id);
+        host.observer().refused(new Refusal(peer, line, intake.firstByteNanos(), rejection, bodyBytes, id));
         end = End.LINGER;
     }
 

@@ -14,6 +14,7 @@ import java.io.IOException;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.nio.ByteBuffer;
+import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -56,12 +57,28 @@ final class RequestIntake {
     /** When the first byte of the head came, then when the body began. */
     private long partStartedNanos;
 
+    private long firstByteNanos;
+
     private long bodyReceived;
 
     RequestIntake(ChannelHost host, Peer peer) {
         this.host = host;
         this.peer = peer;
         this.peerIsTrusted = host.trustedProxy().trusts(peer.remoteAddress());
+    }
+
+    /** When the first byte of the request came that is arriving, or was refused. */
+    long firstByteNanos() {
+        return firstByteNanos;
+    }
+
+    /** The first line of that request, as far as it has come. */
+    byte[] firstLine() {
+        RequestHead receiving = head;
+        if (receiving != null) {
+            return Arrays.copyOfRange(receiving.bytes(), receiving.methodStart(), receiving.lineEnd());
+        }
+        return parser == null ? new byte[0] : parser.firstLine();
     }
 
     /** Whether a request has begun to arrive. */
@@ -74,6 +91,7 @@ final class RequestIntake {
     Arrival take(ByteBuffer in, long nowNanos) {
         if (!inRequest()) {
             partStartedNanos = nowNanos;
+            firstByteNanos = nowNanos;
         }
         RequestParser borrowed = parser == null ? host.parsers().take() : parser;
         parser = borrowed;
@@ -104,7 +122,7 @@ final class RequestIntake {
             } else if (step instanceof Rejection rejection) {
                 return new Arrival.Refused(rejection);
             } else if (step == ParseStep.Progress.COMPLETE) {
-                return new Arrival.Complete(complete());
+                return new Arrival.Complete(complete(nowNanos));
             } else {
                 keepHead();
                 return continueIsAwaited() ? Arrival.Awaited.CONTINUE : null;
@@ -155,12 +173,14 @@ final class RequestIntake {
         }
     }
 
-    private Request complete() {
+    private Request complete(long nowNanos) {
         RequestHead received = head;
         if (received == null) {
             throw new IllegalStateException("a request ended that never began");
         }
-        Request request = new Request(received, body, peer, forwarding);
+        Request request = new Request(received, body, peer, forwarding)
+                .arrived(firstByteNanos, nowNanos)
+                .called(host.requestIds().next(received, peerIsTrusted));
         head = null;
         body = BodyBuffer.EMPTY;
         continueOwed = false;

@@ -35,6 +35,7 @@ public final class Environ {
     private static final byte[] HTTP_HOST = Ascii.bytes("HTTP_HOST");
     private static final byte[] SERVER_NAME = Ascii.bytes("SERVER_NAME");
     private static final byte[] URL_SCHEME = Ascii.bytes("wsgi.url_scheme");
+    private static final byte[] REQUEST_ID = Ascii.bytes("waitress.request_id");
     private static final byte[] HTTP_1_0 = Ascii.bytes("HTTP/1.0");
     private static final byte[] HTTP_1_1 = Ascii.bytes("HTTP/1.1");
     private static final byte[] ROOT = {'/'};
@@ -101,6 +102,10 @@ public final class Environ {
         }
         if (head.isChunked()) {
             put(sink, CONTENT_LENGTH, Ascii.bytes(Long.toString(request.body().size())));
+        }
+        byte[] id = request.id().text();
+        if (id.length > 0) {
+            put(sink, REQUEST_ID, id);
         }
     }
 

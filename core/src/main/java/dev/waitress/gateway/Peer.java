@@ -23,6 +23,11 @@ public final class Peer {
         this.serverPortBytes = Ascii.bytes(serverPort);
     }
 
+    /** Decimal. */
+    public String serverPort() {
+        return Ascii.text(serverPortBytes);
+    }
+
     public String remoteAddress() {
         return remoteAddress;
     }

@@ -7,4 +7,14 @@ public interface Producer {
 
     /** Nobody reads the response any more. */
     void clientGone();
+
+    /** Who answers, for logs; empty as long as nobody does. */
+    default String name() {
+        return "";
+    }
+
+    /** When the request was given to whoever answers it. */
+    default long begunNanos() {
+        return 0;
+    }
 }

@@ -1,6 +1,7 @@
 package dev.waitress.gateway;
 
 import dev.waitress.buffer.BodyBuffer;
+import dev.waitress.http.Ascii;
 import dev.waitress.http.RequestHead;
 import dev.waitress.proxy.Forwarding;
 
@@ -12,6 +13,9 @@ public final class Request {
     private final BodyBuffer body;
     private final Peer peer;
     private final Forwarding forwarding;
+    private RequestId id = RequestId.NONE;
+    private long firstByteNanos;
+    private long completeNanos;
 
     public Request(RequestHead head, BodyBuffer body, Peer peer, Forwarding forwarding) {
         this.head = head;
@@ -35,6 +39,37 @@ public final class Request {
     /** What the peer, as a trusted proxy, says of the request. */
     public Forwarding forwarding() {
         return forwarding;
+    }
+
+    /** Whose request it is; numeric, as the application sees it. */
+    public byte[] remoteAddress() {
+        String forwarded = forwarding.remoteAddress();
+        return forwarded == null ? peer.remoteAddressBytes : Ascii.bytes(forwarded);
+    }
+
+    /** When its first byte and its last one came. */
+    public Request arrived(long newFirstByteNanos, long newCompleteNanos) {
+        firstByteNanos = newFirstByteNanos;
+        completeNanos = newCompleteNanos;
+        return this;
+    }
+
+    public long firstByteNanos() {
+        return firstByteNanos;
+    }
+
+    public long completeNanos() {
+        return completeNanos;
+    }
+
+    /** Names the request. */
+    public Request called(RequestId newId) {
+        id = newId;
+        return this;
+    }
+
+    public RequestId id() {
+        return id;
     }
 
     /** Copies the head, so that the request outlives the call that handed it over. */

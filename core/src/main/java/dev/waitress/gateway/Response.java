@@ -59,8 +59,15 @@ public final class Response {
     /** Bytes of the body that the producer knows to have left. */
     private long reported;
 
+    /** Bytes of the body that went to the client. */
+    private long sent;
+
+    private int statusCode;
+    private boolean complete;
     private boolean warned;
     private @Nullable Producer producer;
+    private final RequestId id;
+    private ResponseObserver observer = ResponseObserver.NONE;
 
     /** The answer to a request that was accepted. */
     public Response(Request request, ResponseSink sink, Identity identity) {
@@ -69,24 +76,67 @@ public final class Response {
         this.headRequest = request.head().isMethod("HEAD");
         this.minorVersion = request.head().minorVersion();
         this.keepAliveWanted = request.head().wantsKeepAlive();
+        this.id = request.id();
     }
 
-    /** The answer to a request that is refused. */
-    public static void refuse(Rejection rejection, ResponseSink sink, Identity identity) {
-        sendError(
+    /** Answers a request that is refused; returns the length of the answer's body. */
+    public static int refuse(Rejection rejection, ResponseSink sink, Identity identity, RequestId id) {
+        return sendError(
                 rejection.rule().status(),
                 rejection.text(),
                 rejection.minorVersion(),
                 !rejection.headRequest(),
                 sink,
-                identity);
+                identity,
+                id);
     }
 
-    private static void sendError(
-            Status status, String text, int minorVersion, boolean withBody, ResponseSink sink, Identity identity) {
-        byte[] answer = ErrorAnswer.compose(status, text, minorVersion, withBody, identity, sink.dateField());
-        sink.write(answer, 0, answer.length);
+    private static int sendError(
+            Status status,
+            String text,
+            int minorVersion,
+            boolean withBody,
+            ResponseSink sink,
+            Identity identity,
+            RequestId id) {
+        byte[] body = ErrorAnswer.body(status, text, identity);
+        byte[] head = ErrorAnswer.head(status, minorVersion, body.length, identity, sink.dateField(), id);
+        sink.write(head, 0, head.length);
+        if (withBody) {
+            sink.write(body, 0, body.length);
+        }
         sink.ended(false);
+        return withBody ? body.length : 0;
+    }
+
+    /** Who is to see it. */
+    public void observedBy(ResponseObserver newObserver) {
+        observer = newObserver;
+    }
+
+    /** Who produces it, if anybody does yet. */
+    public @Nullable Producer producer() {
+        return producer;
+    }
+
+    /** Status of the head; 0 if none was sent. */
+    public int statusCode() {
+        return statusCode;
+    }
+
+    /** Bytes of the body that were sent, or lie in the buffers on the way to the client. */
+    public long bodyBytes() {
+        return sent;
+    }
+
+    /** Whether all of it was written, and so was not broken off. */
+    public boolean isComplete() {
+        return complete;
+    }
+
+    /** Whether the connection stays open behind it. */
+    public boolean keepsConnection() {
+        return complete && keepAlive;
     }
 
     /** Who is to be told how the response gets on. */
@@ -128,6 +178,8 @@ public final class Response {
         if (bodilessStatus) {
             status = head.status();
         }
+        statusCode = head.statusCode();
+        id.addTo(head);
         head.finish(
                 minorVersion,
                 framing == Framing.CHUNKED || unframedHead(head),
@@ -135,6 +187,7 @@ public final class Response {
                 sink.dateField(),
                 identity.serverField());
         sink.write(head.bytes(), 0, head.length());
+        observer.started(head);
         if (framing == Framing.NO_BODY || framing == Framing.LENGTH && announced == 0) {
             finish();
         }
@@ -233,6 +286,7 @@ public final class Response {
     /** Takes note of {@code length} bytes from the application, of which {@code count} went to the client. */
     private void passed(long length, long count) {
         written += length;
+        sent += count;
         if (length > count) {
             warnOfSurplus();
             reportDrained(length - count);
@@ -280,7 +334,9 @@ public final class Response {
 
     private void finish() {
         state = State.ENDED;
+        complete = written >= announced || framing != Framing.LENGTH;
         sink.ended(keepAlive);
+        observer.ended(this);
     }
 
     /**
@@ -297,10 +353,15 @@ public final class Response {
         State before = state;
         state = State.ENDED;
         if (before == State.OPEN) {
-            sendError(errorStatus, text, minorVersion, !headRequest, sink, identity);
+            statusCode = errorStatus.code();
+            complete = true;
+            sent = sendError(errorStatus, text, minorVersion, !headRequest, sink, identity, id);
         } else if (before == State.STARTED) {
             // Where the end of the connection is the end of the body, only a reset tells the client.
             sink.cut(framing == Framing.CLOSE);
+        }
+        if (before != State.ENDED) {
+            observer.ended(this);
         }
     }
 
@@ -324,6 +385,7 @@ public final class Response {
             if (producer != null) {
                 producer.clientGone();
             }
+            observer.ended(this);
         }
     }
 }

@@ -240,6 +240,27 @@ public final class RequestHead implements ParseStep {
         return values.toString();
     }
 
+    /** The value of the first field of this name; empty if there is none. */
+    public String value(String lowerCaseName) {
+        int field = find(lowerCaseName);
+        return field < 0 ? "" : text(valueStart(field), valueEnd(field));
+    }
+
+    /** Index of the first field of this name, or -1. */
+    public int find(String lowerCaseName) {
+        for (int field = 0; field < fieldCount; field++) {
+            if (isField(field, lowerCaseName)) {
+                return field;
+            }
+        }
+        return -1;
+    }
+
+    /** End of the request line, before its line end. */
+    public int lineEnd() {
+        return Syntax.findLineEnd(bytes, targetEnd(), base + length);
+    }
+
     /** A part of the head as text, one character per byte (PEP 3333: bytes as latin-1). */
     public String text(int start, int end) {
         return new String(bytes, start, end - start, StandardCharsets.ISO_8859_1);

@@ -17,6 +17,7 @@ import org.jspecify.annotations.Nullable;
 public final class RequestParser {
     private static final byte[] EMPTY = {};
     private static final int FIRST_PARTIAL_BYTES = 1024;
+    private static final int MOST_SHOWN_BYTES = 8192;
 
     private final Limits limits;
     private final HeadScanner scanner;
@@ -29,6 +30,12 @@ public final class RequestParser {
     private byte[] partial = EMPTY;
 
     private int partialLength;
+
+    /** Where the head is that was fed last, for {@link #firstLine()}. */
+    private byte[] source = EMPTY;
+
+    private int firstLine;
+    private int firstLineLimit;
 
     /** Whether it is HEAD; its head's bytes may be overwritten before a refusal of its body asks. */
     private boolean headRequest;
@@ -75,6 +82,19 @@ public final class RequestParser {
         return step instanceof Rejection refused ? refused.forRequest(head.minorVersion(), headRequest) : step;
     }
 
+    /**
+     * The first line of the request that was refused, or is arriving; as far as it has come, and cut where it is long.
+     * Valid until the bytes that were fed last are overwritten.
+     */
+    public byte[] firstLine() {
+        int start = firstLine;
+        while (start < firstLineLimit && (source[start] == '\r' || source[start] == '\n')) {
+            start++;
+        }
+        int limit = Math.min(firstLineLimit, start + MOST_SHOWN_BYTES);
+        return Arrays.copyOfRange(source, start, Syntax.findLineEnd(source, start, limit));
+    }
+
     private ParseStep feedHead(ByteBuffer in) {
         byte[] bytes = in.array();
         int start = in.arrayOffset() + in.position();
@@ -85,6 +105,9 @@ public final class RequestParser {
             start = 0;
             available = partialLength;
         }
+        source = bytes;
+        firstLine = start;
+        firstLineLimit = start + available;
         int length = scanner.scan(bytes, start, available);
         if (length == HeadScanner.REFUSED) {
             return refusal();

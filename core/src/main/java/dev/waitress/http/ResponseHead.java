@@ -176,6 +176,24 @@ public final class ResponseHead {
         }
     }
 
+    /** The value of the first field of this name, however that is spelled; empty if there is none. */
+    public String value(String name) {
+        int start = 0;
+        while (start < length) {
+            int end = Syntax.findLineEnd(bytes, start, length);
+            int value = start + name.length() + 2;
+            if (value <= end && bytes[value - 2] == ':' && isName(start, name)) {
+                return new String(bytes, value, end - value, StandardCharsets.ISO_8859_1);
+            }
+            start = end + 2;
+        }
+        return "";
+    }
+
+    private boolean isName(int start, String name) {
+        return new String(bytes, start, name.length(), StandardCharsets.ISO_8859_1).equalsIgnoreCase(name);
+    }
+
     public int statusCode() {
         return statusCode;
     }

@@ -148,6 +148,30 @@ public final class Setting<T> {
             Cast.flag(),
             true,
             "Log errors of client sockets; that a client leaves is none.");
+    public static final Setting<String> ACCESS_LOG = define(
+            Group.LOGGING,
+            "access_log",
+            Cast.text("FILE"),
+            "",
+            "File to which a line is added for every request; - is standard output. SIGUSR1 opens it again.");
+    public static final Setting<String> ACCESS_LOG_FORMAT = define(
+            Group.LOGGING,
+            "access_log_format",
+            Cast.text("FORMAT"),
+            "combined",
+            "Form of its lines: combined, json, or directives such as %h %t %r %>s %D (docs/logging.md).");
+    public static final Setting<Boolean> REQUEST_ID = define(
+            Group.LOGGING,
+            "request_id",
+            Cast.flag(),
+            false,
+            "Name every request in its environ and in its answer, also without an access log.");
+    public static final Setting<String> REQUEST_ID_HEADER = define(
+            Group.LOGGING,
+            "request_id_header",
+            Cast.text("NAME"),
+            "X-Request-ID",
+            "Header of that name, in answers and from a trusted proxy.");
 
     public static final Setting<Long> RECV_BYTES = define(
             Group.BUFFERS,

@@ -48,6 +48,7 @@ final class AppTask implements StartResponse {
 
     /** Whatever the application does, the request is answered, the failure logged, and the thread goes on. */
     void run(Application application, Environ variables) {
+        stream.begin();
         Map<String, Object> environ = environ(variables);
         // Taken now: applications move parts of the path to SCRIPT_NAME.
         Object path = environ.get("PATH_INFO");

@@ -21,6 +21,10 @@ final class ResponseStream implements Producer {
     private long pending; // guarded by lock
     private boolean gone; // guarded by lock
 
+    // The loop may look before the task thread has begun.
+    private volatile String name = "";
+    private volatile long begunNanos;
+
     ResponseStream(Response response, Executor loop, long highWatermark) {
         this.response = response;
         this.loop = loop;
@@ -31,6 +35,12 @@ final class ResponseStream implements Producer {
                 clientGone();
             }
         });
+    }
+
+    /** This thread begins to run the application. */
+    void begin() {
+        name = Thread.currentThread().getName();
+        begunNanos = System.nanoTime();
     }
 
     /** Sends a whole response. */
@@ -73,6 +83,16 @@ final class ResponseStream implements Producer {
         } finally {
             lock.unlock();
         }
+    }
+
+    @Override
+    public String name() {
+        return name;
+    }
+
+    @Override
+    public long begunNanos() {
+        return begunNanos;
     }
 
     @Override

@@ -16,6 +16,7 @@ final class Exchange implements Producer {
     private final int end;
     private long uncredited;
     private boolean clientGone;
+    private final long begunNanos;
 
     /** The request lies in the batch between {@code start} and {@code end}. */
     Exchange(int id, Worker worker, Response response, BodyBuffer body, Batch batch, int start, int end) {
@@ -26,6 +27,7 @@ final class Exchange implements Producer {
         this.batch = batch;
         this.start = start;
         this.end = end;
+        this.begunNanos = worker.nowNanos();
         response.producedBy(this);
     }
 
@@ -40,6 +42,16 @@ final class Exchange implements Producer {
     /** The request as it was before it was given to the worker. */
     Pending pending() {
         return new Pending(response, body, Arrays.copyOfRange(batch.writer.bytes(), start, end));
+    }
+
+    @Override
+    public String name() {
+        return worker.name();
+    }
+
+    @Override
+    public long begunNanos() {
+        return begunNanos;
     }
 
     @Override

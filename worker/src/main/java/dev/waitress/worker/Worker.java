@@ -41,6 +41,7 @@ final class Worker {
     private final WorkerGateway gateway;
     final int number;
     final WorkerProcess process;
+    private final String name;
     private final BegunBoard board;
     private final int threads;
     private final InFlight inFlight = new InFlight();
@@ -60,6 +61,7 @@ final class Worker {
         this.gateway = gateway;
         this.number = number;
         this.process = process;
+        this.name = number + "/" + process.pid();
         this.board = board;
         this.threads = gateway.config().threads();
         this.batch = gateway.takeBatch();
@@ -150,6 +152,15 @@ final class Worker {
         if (control != null) {
             control.close();
         }
+    }
+
+    /** {@code NUMBER/PID}. */
+    String name() {
+        return name;
+    }
+
+    long nowNanos() {
+        return gateway.nowNanos();
     }
 
     boolean isReady() {

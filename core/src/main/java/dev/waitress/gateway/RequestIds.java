@@ -1,0 +1,53 @@
+package dev.waitress.gateway;
+
+import dev.waitress.http.RequestHead;
+import dev.waitress.settings.Setting;
+import dev.waitress.settings.Settings;
+import java.security.SecureRandom;
+import java.util.HexFormat;
+import java.util.Locale;
+import java.util.regex.Pattern;
+
+/** Names requests, if the settings want it so: as a trusted proxy named them, or anew. Event loop only. */
+public final class RequestIds {
+    private static final Pattern VALID = Pattern.compile("[A-Za-z0-9._~:/+=@-]{1,128}");
+    private static final int PREFIX_BYTES = 6;
+
+    private final boolean wanted;
+    private final String header;
+    private final String lowerCaseHeader;
+    /** Tells the ids of this server from those of another, or of its own before. */
+    private final String prefix;
+
+    private long count;
+
+    public RequestIds(Settings settings) {
+        wanted = settings.get(Setting.REQUEST_ID)
+                || !settings.get(Setting.ACCESS_LOG).isEmpty();
+        header = settings.get(Setting.REQUEST_ID_HEADER);
+        lowerCaseHeader = header.toLowerCase(Locale.ROOT);
+        byte[] random = new byte[PREFIX_BYTES];
+        if (wanted) {
+            new SecureRandom().nextBytes(random);
+        }
+        prefix = HexFormat.of().formatHex(random) + "-";
+    }
+
+    /** The id of a request; of one that a trusted proxy sent, the proxy's if it is one. */
+    public RequestId next(RequestHead head, boolean peerIsTrusted) {
+        if (!wanted) {
+            return RequestId.NONE;
+        }
+        String given = peerIsTrusted ? head.value(lowerCaseHeader) : "";
+        return new RequestId(header, VALID.matcher(given).matches() ? given : make());
+    }
+
+    /** The id of a request that has no head. */
+    public RequestId next() {
+        return wanted ? new RequestId(header, make()) : RequestId.NONE;
+    }
+
+    private String make() {
+        return prefix + Long.toHexString(++count);
+    }
+}

@@ -1,0 +1,97 @@
+package dev.waitress.log;
+
+import java.io.Closeable;
+import java.io.FileDescriptor;
+import java.io.FileOutputStream;
+import java.io.IOException;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * The file behind an access log. While it cannot be written, what is at hand is tried again and again, from where it
+ * stopped: so no line is torn. One thread writes; the other methods are thread-safe.
+ */
+final class AccessFile implements Closeable {
+    private static final Logger LOG = System.getLogger("waitress");
+    private static final String STANDARD_OUTPUT = "-";
+    private static final long RETRY_MILLIS = 250;
+
+    private final String name;
+    private final CountDownLatch closing = new CountDownLatch(1);
+    private FileChannel channel;
+    private volatile boolean moved;
+
+    /** Opens it, at its end. */
+    AccessFile(String name) throws IOException {
+        this.name = name;
+        this.channel = open();
+    }
+
+    private FileChannel open() throws IOException {
+        return name.equals(STANDARD_OUTPUT)
+                ? new FileOutputStream(FileDescriptor.out).getChannel()
+                : FileChannel.open(Path.of(name), StandardOpenOption.CREATE, StandardOpenOption.APPEND);
+    }
+
+    /** The file of that name is to be opened again before the next piece is written. */
+    void reopen() {
+        moved = !name.equals(STANDARD_OUTPUT);
+    }
+
+    /** Writes all of it; returns early only when the log is closed. */
+    void write(ByteBuffer piece) {
+        boolean failing = false;
+        do {
+            try {
+                followMove();
+                while (piece.hasRemaining()) {
+                    channel.write(piece);
+                }
+                if (failing) {
+                    LOG.log(Level.INFO, "the access log " + name + " is written again");
+                }
+                return;
+            } catch (IOException e) {
+                if (!failing) {
+                    LOG.log(Level.WARNING, "cannot write the access log " + name + ": " + e.getMessage());
+                }
+                failing = true;
+            }
+        } while (!isClosedWithin(RETRY_MILLIS));
+        LOG.log(Level.WARNING, "the last " + piece.remaining() + " bytes of the access log " + name + " are lost");
+    }
+
+    private void followMove() throws IOException {
+        if (moved) {
+            FileChannel next = open();
+            moved = false;
+            channel.close();
+            channel = next;
+        }
+    }
+
+    private boolean isClosedWithin(long millis) {
+        try {
+            return closing.await(millis, TimeUnit.MILLISECONDS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return true;
+        }
+    }
+
+    /** Lets the writer give up, if it is at that. */
+    void giveUp() {
+        closing.countDown();
+    }
+
+    @Override
+    public void close() throws IOException {
+        channel.close();
+    }
+}

@@ -1,0 +1,17 @@
+package dev.waitress.log;
+
+/**
+ * What a line says of an answer. Times are in nanoseconds; a negative one is not known.
+ *
+ * @param status 0 if none was sent
+ * @param connection as Apache has it: X broken off, + kept open, - closed
+ * @param worker empty if nobody was asked
+ */
+record Answered(
+        int status,
+        long bodyBytes,
+        char connection,
+        String worker,
+        long queueNanos,
+        long applicationNanos,
+        long totalNanos) {}

@@ -1,0 +1,145 @@
+package dev.waitress.log;
+
+import dev.waitress.http.Ascii;
+import java.util.Arrays;
+
+/** Lines in the making. What clients send goes through {@link #text} and can neither end a line nor a value. */
+final class Line {
+    private static final byte[] HEX = Ascii.bytes("0123456789abcdef");
+    private static final byte[] ABSENT = {'-'};
+    private static final byte[] JSON_ABSENT = Ascii.bytes("null");
+    private static final int MOST_DIGITS = 20;
+
+    private final boolean json;
+    private byte[] bytes;
+    private int length;
+
+    /**
+     * An empty one.
+     *
+     * @param json whether values are those of JSON, else those of Apache's logs
+     */
+    Line(boolean json, int capacity) {
+        this.json = json;
+        this.bytes = new byte[capacity];
+    }
+
+    byte[] bytes() {
+        return bytes;
+    }
+
+    int length() {
+        return length;
+    }
+
+    void clear() {
+        length = 0;
+    }
+
+    /** Gives its array away and goes on with another. */
+    byte[] release() {
+        byte[] full = bytes;
+        bytes = new byte[full.length];
+        length = 0;
+        return full;
+    }
+
+    void raw(byte[] source, int start, int end) {
+        room(end - start);
+        System.arraycopy(source, start, bytes, length, end - start);
+        length += end - start;
+    }
+
+    void raw(byte[] source) {
+        raw(source, 0, source.length);
+    }
+
+    private void raw(int octet) {
+        room(1);
+        bytes[length++] = (byte) octet;
+    }
+
+    void decimal(long number) {
+        room(MOST_DIGITS);
+        int end = length + digits(number);
+        long left = number;
+        for (int i = end - 1; i >= length; i--) {
+            bytes[i] = (byte) ('0' + left % 10);
+            left /= 10;
+        }
+        length = end;
+    }
+
+    private static int digits(long number) {
+        int count = 1;
+        for (long left = number / 10; left > 0; left /= 10) {
+            count++;
+        }
+        return count;
+    }
+
+    /** There is no such value. */
+    void absent() {
+        raw(json ? JSON_ABSENT : ABSENT);
+    }
+
+    void text(byte[] source) {
+        text(source, 0, source.length);
+    }
+
+    /** A value; an empty one counts as none. */
+    void text(byte[] source, int start, int end) {
+        if (start >= end) {
+            absent();
+        } else if (json) {
+            raw('"');
+            escape(source, start, end);
+            raw('"');
+        } else {
+            escape(source, start, end);
+        }
+    }
+
+    private void escape(byte[] source, int start, int end) {
+        room(end - start);
+        int clean = start;
+        for (int i = start; i < end; i++) {
+            byte b = source[i];
+            if (b >= ' ' && b != '"' && b != '\\' && b != 0x7F) {
+                continue;
+            }
+            int sequence = json ? Utf8.sequence(source, i, end) : 0;
+            if (sequence > 1) {
+                i += sequence - 1;
+                continue;
+            }
+            raw(source, clean, i);
+            escape(b & 0xFF);
+            clean = i + 1;
+        }
+        raw(source, clean, end);
+    }
+
+    private void escape(int octet) {
+        raw('\\');
+        if (octet == '"' || octet == '\\') {
+            raw(octet);
+            return;
+        }
+        if (json) {
+            raw('u');
+            raw('0');
+            raw('0');
+        } else {
+            raw('x');
+        }
+        raw(HEX[octet >> 4]);
+        raw(HEX[octet & 0xF]);
+    }
+
+    private void room(int count) {
+        if (length + count > bytes.length) {
+            bytes = Arrays.copyOf(bytes, Math.max(length + count, 2 * bytes.length));
+        }
+    }
+}
