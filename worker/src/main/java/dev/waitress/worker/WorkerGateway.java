@@ -34,6 +34,9 @@ public final class WorkerGateway implements Gateway, Participant {
     /** A worker that ends may take this long over it before it is killed. */
     private static final long QUIT_NANOS = TimeUnit.SECONDS.toNanos(5);
 
+    /** System property; {@code tcp} makes workers connect over loopback TCP, as they do on Windows. */
+    private static final String TRANSPORT = "waitress.worker.transport";
+
     private final WorkerConfig config;
     private final EventLoop loop;
     private final Path directory;
@@ -98,12 +101,18 @@ public final class WorkerGateway implements Gateway, Participant {
 
     private void open(CompletableFuture<@Nullable Void> opened) {
         try {
-            rendezvous = new Rendezvous(loop, directory, !LaunchedProcess.isWindows(), this::arrived);
+            rendezvous = new Rendezvous(loop, directory, hasUnixSockets(), this::arrived);
             loop.join(this);
             recruiter.begin(opened);
         } catch (IOException e) {
             opened.completeExceptionally(e);
         }
+    }
+
+    /** Whether Python has them; the property lets the other way be tried where it has. */
+    private static boolean hasUnixSockets() {
+        return !LaunchedProcess.isWindows()
+                && !System.getProperty(TRANSPORT, "").equals("tcp");
     }
 
     private void arrived(Rendezvous.Introduction introduction, FrameSocket socket) {
