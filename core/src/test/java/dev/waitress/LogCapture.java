@@ -14,6 +14,13 @@ public final class LogCapture extends Handler implements AutoCloseable {
     private final List<LogRecord> records = new CopyOnWriteArrayList<>();
 
     public LogCapture() {
+        this(Level.INFO);
+    }
+
+    /** With records of less than INFO too. */
+    public LogCapture(Level least) {
+        setLevel(least);
+        logger.setLevel(least);
         logger.addHandler(this);
         logger.setUseParentHandlers(false);
     }
@@ -32,7 +39,7 @@ public final class LogCapture extends Handler implements AutoCloseable {
 
     @Override
     public void publish(LogRecord logged) {
-        if (logged.getLevel().intValue() >= Level.INFO.intValue()) {
+        if (isLoggable(logged)) {
             records.add(logged);
         }
     }
@@ -43,6 +50,7 @@ public final class LogCapture extends Handler implements AutoCloseable {
     @Override
     public void close() {
         logger.removeHandler(this);
+        logger.setLevel(null);
         logger.setUseParentHandlers(true);
     }
 }

@@ -293,7 +293,8 @@ final class HttpChannel implements EventLoop.ReadyHandler, ResponseSink {
 
     @Override
     public boolean isClosing() {
-        return inputEnded || host.isDraining();
+        // A client that closed its side still gets the answers to all that it sent before.
+        return inputEnded && ahead.length == 0 || host.isDraining();
     }
 
     @Override
