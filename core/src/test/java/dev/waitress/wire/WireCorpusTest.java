@@ -2,9 +2,12 @@ package dev.waitress.wire;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.waitress.http.Rule;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.EnumSet;
 import java.util.List;
+import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
@@ -91,5 +94,18 @@ class WireCorpusTest {
         assertThat(WireCorpus.folders())
                 .allSatisfy(folder -> assertThat(WireCorpus.list(folder)).isNotEmpty());
         assertThat(cases()).hasSizeGreaterThanOrEqualTo(LEAST_CASES);
+    }
+
+    @Test
+    void showsEveryReasonForWhichTheParserRefuses() {
+        Set<Rule> outsideTheParser =
+                EnumSet.of(Rule.PROXY_HEADER, Rule.BODY_NOT_STORED, Rule.HEAD_TOO_SLOW, Rule.BODY_TOO_SLOW);
+        List<String> ends = cases().map(
+                        wire -> wire.expected().get(wire.expected().size() - 1).line())
+                .toList();
+        assertThat(EnumSet.complementOf(EnumSet.copyOf(outsideTheParser)))
+                .allSatisfy(rule -> assertThat(ends)
+                        .anyMatch(end -> end.startsWith("rejected "
+                                + rule.status().code() + " \"" + (rule.text("\0") + '"').replaceAll("\0.*", ""))));
     }
 }
