@@ -1,5 +1,6 @@
 package dev.waitress.task;
 
+import dev.waitress.buffer.FileRegion;
 import dev.waitress.gateway.Environ;
 import dev.waitress.gateway.Request;
 import dev.waitress.gateway.Response;
@@ -9,6 +10,7 @@ import dev.waitress.http.ResponseHead;
 import dev.waitress.settings.Setting;
 import dev.waitress.settings.Settings;
 import dev.waitress.wsgi.Application;
+import dev.waitress.wsgi.FileWrapper;
 import dev.waitress.wsgi.Header;
 import dev.waitress.wsgi.StartResponse;
 import java.io.IOException;
@@ -18,6 +20,7 @@ import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
+import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.util.HashMap;
 import java.util.List;
@@ -38,6 +41,10 @@ final class AppTask implements StartResponse {
     private @Nullable ResponseHead head;
 
     private boolean headSent;
+
+    /** Bytes that the application sent by {@code write}. */
+    private long written;
+
     private boolean wholeSent;
 
     AppTask(Request request, Response response, Executor loop, Settings settings) {
@@ -100,6 +107,7 @@ final class AppTask implements StartResponse {
                         new String(value, start, end - start, StandardCharsets.ISO_8859_1)));
         environ.put("wsgi.version", List.of(1, 0));
         environ.put("wsgi.input_terminated", true);
+        environ.put("wsgi.file_wrapper", (FileWrapper.Factory) FileWrapper::new);
         environ.put("wsgi.errors", System.err);
         environ.put("wsgi.multithread", true);
         environ.put("wsgi.multiprocess", false);
@@ -113,14 +121,37 @@ final class AppTask implements StartResponse {
         if (body == null) {
             throw new IllegalStateException("the application returned null instead of the blocks of a body");
         }
+        boolean handedOver = false;
         try {
-            sendBlocks(body);
+            if (body instanceof FileWrapper wrapper && wrapper.channel().isPresent()) {
+                handedOver = sendFile(wrapper, wrapper.channel().get());
+            } else {
+                sendBlocks(body);
+            }
         } finally {
-            if (body instanceof AutoCloseable closeable) {
+            if (!handedOver && body instanceof AutoCloseable closeable) {
                 closeable.close();
             }
         }
         end();
+    }
+
+    /** Sends a file from its position on; true if it is to stay open until the loop has sent it. */
+    private boolean sendFile(FileWrapper wrapper, FileChannel file) throws IOException {
+        ResponseHead stated = requireHead();
+        long position = file.position();
+        long size = Math.max(0, file.size() - position);
+        if (!headSent && (stated.contentLength() == ResponseHead.NO_LENGTH || stated.contentLength() > size)) {
+            stated.setContentLength(size);
+        }
+        long count = stated.contentLength() == ResponseHead.NO_LENGTH
+                ? size
+                : Math.min(size, stated.contentLength() - written);
+        sendHead();
+        if (count > 0) {
+            stream.body(new FileRegion(file, position, count, wrapper));
+        }
+        return count > 0;
     }
 
     private void sendBlocks(Iterable<byte[]> body) throws ClientDisconnectedException, InterruptedException {
@@ -199,6 +230,7 @@ final class AppTask implements StartResponse {
 
     private void write(byte[] block) throws IOException {
         sendHead();
+        written += block.length;
         try {
             stream.body(block);
         } catch (InterruptedException e) {

@@ -1,5 +1,6 @@
 package dev.waitress.task;
 
+import dev.waitress.buffer.FileRegion;
 import dev.waitress.gateway.Producer;
 import dev.waitress.gateway.Response;
 import dev.waitress.http.ResponseHead;
@@ -66,6 +67,11 @@ final class ResponseStream implements Producer {
             lock.unlock();
         }
         loop.execute(() -> response.body(block, 0, block.length));
+    }
+
+    /** Sends part of a file, which the loop closes. */
+    void body(FileRegion file) {
+        loop.execute(() -> response.body(file));
     }
 
     void end() {
