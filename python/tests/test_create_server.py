@@ -171,6 +171,12 @@ class TestSettings:
         with pytest.raises(ValueError, match=name if name != "listen" else "8080"):
             waitress.create_server(app, **settings)
 
+    def test_sockets_cannot_be_handed_over(self) -> None:
+        with socket.create_server(("127.0.0.1", 0)) as bound, pytest.raises(ValueError, match=r"^sockets: "):
+            waitress.create_server(app, sockets=[bound])
+        with running(sockets=[], listen="127.0.0.1:0") as server:
+            assert requests.get(url(server), timeout=10).ok
+
     def test_no_application_is_said_first(self) -> None:
         with pytest.raises(ValueError, match="You forgot to return a WSGI app within your application") as failure:
             waitress.create_server(None, nope=1)

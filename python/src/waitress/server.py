@@ -181,8 +181,12 @@ def _exit(*_: object) -> None:
 
 
 def is_given(name: str, value: object) -> bool:
-    """None is the same as leaving a setting out, but for the identity: none is sent then."""
-    return value is not None or name == "ident"
+    """None is the same as leaving a setting out, but for the identity: none is sent then. So is an empty list of sockets."""
+    if name == "sockets" and value:
+        raise ValueError(
+            "sockets: the front cannot take over sockets of this process; use host, port, listen or unix_socket"
+        )
+    return (value is not None and name != "sockets") or name == "ident"
 
 
 def text(name: str, value: object) -> str:
