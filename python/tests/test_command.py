@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
+import fcntl
+import os
+import pty
+import re
 import signal
 import socket
+import subprocess
+import termios
+import time
 from typing import TYPE_CHECKING
 
 import pytest
-from serving import Server
+from serving import ROOT, STOP_SECONDS, Server
 from wire import Connection
 
 if TYPE_CHECKING:
@@ -90,6 +97,40 @@ def test_ends_quietly_by_control_c(start: Start) -> None:
     server.stop(signal.SIGINT, whole_group=True)
     assert "Traceback" not in server.log
     assert "KeyboardInterrupt" not in server.log
+
+
+def test_does_not_keep_somebody_at_a_terminal_waiting() -> None:
+    """Ctrl-C ends it after 5 seconds, and not after the 30 of a signal, although a request hangs."""
+    terminal, inside = pty.openpty()
+    command = Server.command("examples.flask_board:app")
+    with subprocess.Popen(
+        command,
+        cwd=ROOT,
+        stdin=inside,
+        stdout=inside,
+        stderr=inside,
+        preexec_fn=_own,  # noqa: PLW1509 - two system calls; Popen has no argument for a controlling terminal
+    ) as process:
+        os.close(inside)
+        log = b""
+        while not (serving := re.search(rb"Serving on http://127.0.0.1:(\d+)", log)):
+            log += os.read(terminal, 4096)
+        with Connection(int(serving[1])) as connection:
+            connection.ask("GET", "/slow?seconds=60")
+            while b"slow page" not in log:
+                log += os.read(terminal, 4096)
+            begun = time.monotonic()
+            os.write(terminal, b"\x03")
+            assert connection.rest() == b""
+            assert 4 < time.monotonic() - begun < 20
+            assert process.wait(STOP_SECONDS) == 0
+    os.close(terminal)
+
+
+def _own() -> None:
+    """Make the terminal on standard input the one of this process."""
+    os.setsid()
+    fcntl.ioctl(0, termios.TIOCSCTTY, 0)
 
 
 def test_finishes_what_it_has_begun(start: Start, application: str) -> None:

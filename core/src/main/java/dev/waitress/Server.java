@@ -21,6 +21,8 @@ import org.jspecify.annotations.Nullable;
 public final class Server implements AutoCloseable {
     private static final Logger LOG = System.getLogger("waitress");
 
+    private static final long AT_TERMINAL_SECONDS = 5;
+
     private final Settings settings;
     private final Engine engine;
     private final ChannelHost host;
@@ -89,12 +91,31 @@ public final class Server implements AutoCloseable {
                 .toList();
     }
 
-    /** Logs where it listens, and serves until SIGINT or SIGTERM. */
+    /**
+     * Logs where it listens, and serves until SIGINT or SIGTERM; then ends as {@link #close} does. A second signal ends
+     * the process at once.
+     */
     public void serveUntilSignal() throws InterruptedException {
-        Signals.onTermination(() -> new Thread(this::close, "waitress-stop").start());
+        Thread hook = new Thread(this::abandon, "waitress-abandon");
+        Runtime.getRuntime().addShutdownHook(hook);
+        StopSignal.onTermination(
+                signal -> new Thread(() -> close(secondsToEnd(signal)), "waitress-stop").start(), this::abandon);
         Signals.onReopen(this::reopenLogs);
         listeners.forEach(listener -> listener.urls().forEach(url -> LOG.log(Level.INFO, "Serving on " + url)));
         closed.await();
+        Runtime.getRuntime().removeShutdownHook(hook);
+    }
+
+    /** Who presses Ctrl-C waits for the end, unless told otherwise not for long. */
+    private long secondsToEnd(StopSignal signal) {
+        boolean hurry = signal.isFromTerminal() && !settings.isGiven(Setting.SHUTDOWN_TIMEOUT);
+        return hurry ? AT_TERMINAL_SECONDS : settings.get(Setting.SHUTDOWN_TIMEOUT);
+    }
+
+    /** The process ends under it: no file may be left. Workers end by themselves. */
+    private void abandon() {
+        listeners.forEach(Listener::close);
+        engine.directory().close();
     }
 
     /** From now on the signals that end a process are ignored: the parent gets them too, and decides what they mean. */
@@ -115,10 +136,14 @@ public final class Server implements AutoCloseable {
      */
     @Override
     public void close() {
+        close(settings.get(Setting.SHUTDOWN_TIMEOUT));
+    }
+
+    private void close(long seconds) {
         try {
             if (closing.compareAndSet(false, true)) {
                 try {
-                    shutDown();
+                    shutDown(seconds);
                 } finally {
                     closed.countDown();
                 }
@@ -135,11 +160,10 @@ public final class Server implements AutoCloseable {
         close();
     }
 
-    private void shutDown() throws InterruptedException {
+    private void shutDown(long seconds) throws InterruptedException {
         engine.loop().execute(() -> host.drain(drained::countDown));
-        if (!drained.await(settings.get(Setting.SHUTDOWN_TIMEOUT), TimeUnit.SECONDS)) {
-            LOG.log(Level.WARNING, "requests still running after shutdown_timeout are cut");
-        }
+        boolean inTime = drained.await(seconds, TimeUnit.SECONDS);
+        LOG.log(Level.DEBUG, inTime ? "no client is left" : "shutdown_timeout is over");
         engine.loop().execute(host::closeAll);
         engine.stop();
         close(accessLog);

@@ -38,8 +38,19 @@ final class Command implements AutoCloseable {
     }
 
     static Command start(Map<String, String> environment, String... arguments) throws IOException {
+        return start(List.of(), environment, arguments);
+    }
+
+    /** Becomes the command after these shell commands, for example {@code ulimit}. */
+    static Command startAfter(String shell, String... arguments) throws IOException {
+        return start(List.of("bash", "-c", shell + "; exec \"$@\"", "bash"), Map.of(), arguments);
+    }
+
+    private static Command start(List<String> prefix, Map<String, String> environment, String... arguments)
+            throws IOException {
         Path temporary = Files.createTempDirectory("waitress-it-");
-        List<String> command = new ArrayList<>(List.of(
+        List<String> command = new ArrayList<>(prefix);
+        command.addAll(List.of(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 "-Djava.io.tmpdir=" + temporary,
                 "-cp",

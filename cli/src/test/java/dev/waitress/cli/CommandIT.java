@@ -2,9 +2,11 @@ package dev.waitress.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.io.IOException;
 import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
@@ -148,8 +150,35 @@ class CommandIT {
         try (Command command = Command.serve();
                 Client running = command.connect().ask("/wait/forever")) {
             Client.get(command.port(), "/await/forever");
+            var workers = command.descendants();
             command.signal("TERM");
+            awaitNoListener(command); // two signals that wait at once would be one
             command.signal("TERM");
+            assertThat(running.isClosed()).isTrue();
+            awaitEnd(workers);
+            assertThat(command.await()).isEqualTo(128 + 15);
+        }
+    }
+
+    @Test
+    void leavesNoFileWhenItsTerminalGoes(@TempDir Path directory) throws Exception {
+        Path socket = directory.resolve("app.sock");
+        try (Command command = Command.start("--unix-socket=" + socket, "stages:app")) {
+            command.awaitLog(Pattern.compile("Serving on"));
+            var workers = command.descendants();
+            command.signal("HUP");
+            awaitEnd(workers);
+            assertThat(command.await()).isEqualTo(128 + 1);
+        }
+        assertThat(socket).doesNotExist();
+    }
+
+    @Test
+    void cutsWhatDoesNotEndInTime() throws Exception {
+        try (Command command = Command.serve("--shutdown-timeout=0");
+                Client running = command.connect().ask("/wait/forever")) {
+            Client.get(command.port(), "/await/forever");
+            assertThat(command.stop()).isZero();
             assertThat(running.isClosed()).isTrue();
         }
     }
@@ -181,9 +210,24 @@ class CommandIT {
             var workers = command.descendants();
             assertThat(workers).hasSize(2);
             command.signal("KILL");
-            for (ProcessHandle worker : workers) {
-                worker.onExit().get();
+            awaitEnd(workers);
+        }
+    }
+
+    private static void awaitNoListener(Command command) throws InterruptedException {
+        while (true) {
+            try {
+                command.connect().close();
+            } catch (IOException e) {
+                return;
             }
+        }
+    }
+
+    /** Workers whose front is gone end by themselves, a little later. */
+    private static void awaitEnd(List<ProcessHandle> workers) throws Exception {
+        for (ProcessHandle worker : workers) {
+            worker.onExit().get();
         }
     }
 }

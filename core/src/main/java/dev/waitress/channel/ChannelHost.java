@@ -16,9 +16,7 @@ import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.nio.channels.SocketChannel;
 import java.util.ArrayList;
-import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Set;
 import java.util.concurrent.TimeUnit;
 
 /** The open channels of one loop, what they share, and the listeners that bring new ones. Event loop only. */
@@ -35,7 +33,6 @@ public final class ChannelHost {
     private final Identity identity;
     private final BodyStorage bodies;
     private final int outbufOverflow;
-    private final int connectionLimit;
     private final long channelTimeoutNanos;
     private final long cleanupIntervalNanos;
     private final Deadlines deadlines;
@@ -44,9 +41,9 @@ public final class ChannelHost {
     private final RequestIds requestIds;
     private final RequestObserver observer;
 
-    private final Set<HttpChannel> channels = new LinkedHashSet<>();
+    private final Connections connections;
     private final List<Listener> listeners = new ArrayList<>();
-    private boolean full;
+    private boolean paused;
     private boolean draining;
     private Runnable whenEmpty = () -> {};
 
@@ -60,7 +57,6 @@ public final class ChannelHost {
         this.identity = new Identity(settings.get(Setting.IDENT), settings.get(Setting.EXPOSE_TRACEBACKS));
         this.bodies = new BodyStorage(settings.getInt(Setting.INBUF_OVERFLOW), directory, gateway.bodyMemory());
         this.outbufOverflow = settings.getInt(Setting.OUTBUF_OVERFLOW);
-        this.connectionLimit = settings.getInt(Setting.CONNECTION_LIMIT);
         this.channelTimeoutNanos = TimeUnit.SECONDS.toNanos(settings.get(Setting.CHANNEL_TIMEOUT));
         this.cleanupIntervalNanos = TimeUnit.SECONDS.toNanos(settings.get(Setting.CLEANUP_INTERVAL));
         this.deadlines = Deadlines.of(settings);
@@ -68,6 +64,7 @@ public final class ChannelHost {
         this.trustedProxy = new TrustedProxy(settings);
         this.requestIds = new RequestIds(settings);
         this.observer = observer;
+        this.connections = new Connections(settings);
     }
 
     /** Begins to take clients from these listeners. */
@@ -85,42 +82,53 @@ public final class ChannelHost {
     }
 
     void accepted(SocketChannel socket, Peer peer) throws IOException {
-        channels.add(new HttpChannel(loop, this, socket, peer));
-        if (channels.size() >= connectionLimit && !full) {
-            full = true;
-            LOG.log(
-                    Level.WARNING,
-                    "total open connections reached the connection limit, no longer accepting new connections");
-            listeners.forEach(Listener::pause);
+        if (!connections.admits(peer.remoteAddress())) {
+            LOG.log(Level.DEBUG, () -> peer.remoteAddress() + " has connections_per_address connections already");
+            socket.close();
+            return;
         }
+        connections.makeRoom();
+        connections.add(new HttpChannel(loop, this, socket, peer));
     }
 
     void closed(HttpChannel channel) {
-        channels.remove(channel);
-        if (full && channels.size() < connectionLimit) {
-            full = false;
-            LOG.log(Level.INFO, "total open connections dropped below the connection limit, listening again");
-            listeners.forEach(Listener::resume);
-        }
-        if (draining && channels.isEmpty()) {
+        connections.remove(channel);
+        roomMayBeThere();
+        if (draining && connections.isEmpty()) {
             whenEmpty.run();
         }
     }
 
-    boolean isFull() {
-        return full;
+    /** A connection was closed, or waits for its next request. */
+    void roomMayBeThere() {
+        if (paused && connections.haveRoom()) {
+            paused = false;
+            listeners.forEach(Listener::resume);
+        }
+    }
+
+    /** Whether another client can be taken now; if not, the listeners rest until one can. */
+    boolean canTakeOne() {
+        if (!paused && !connections.haveRoom()) {
+            paused = true;
+            connections.sayFull();
+            listeners.forEach(Listener::pause);
+        }
+        return !paused;
     }
 
     private void tick() {
-        for (HttpChannel channel : List.copyOf(channels)) {
+        for (HttpChannel channel : connections.snapshot()) {
             channel.enforce(deadlines);
         }
         observer.tick(loop.nowNanos());
+        roomMayBeThere();
+        connections.sayIfBelowLimit();
         loop.schedule(TICK_NANOS, this::tick);
     }
 
     private void sweep() {
-        for (HttpChannel channel : List.copyOf(channels)) {
+        for (HttpChannel channel : connections.snapshot()) {
             channel.closeIfIdle(channelTimeoutNanos);
         }
         loop.schedule(cleanupIntervalNanos, this::sweep);
@@ -130,17 +138,27 @@ public final class ChannelHost {
     public void drain(Runnable callback) {
         draining = true;
         whenEmpty = callback;
+        listeners.forEach(listener -> listener.acceptLast(loop, this));
         listeners.forEach(Listener::close);
         listeners.clear();
-        List.copyOf(channels).forEach(HttpChannel::drain);
-        if (channels.isEmpty()) {
+        connections.snapshot().forEach(HttpChannel::giveWay);
+        if (connections.isEmpty()) {
             callback.run();
         }
     }
 
     /** Cuts every connection that is left. */
     public void closeAll() {
-        List.copyOf(channels).forEach(HttpChannel::disconnect);
+        long running = connections.snapshot().stream()
+                .filter(channel -> !channel.isIdle())
+                .count();
+        if (running > 0) {
+            LOG.log(
+                    Level.WARNING,
+                    "cutting " + running + (running == 1 ? " connection" : " connections")
+                            + " whose requests have not ended");
+        }
+        connections.snapshot().forEach(HttpChannel::disconnect);
     }
 
     boolean isDraining() {

@@ -44,6 +44,9 @@ final class HttpChannel implements EventLoop.ReadyHandler, ResponseSink {
     private static final int MAX_LINGER_BYTES = 16 * 1024 * 1024;
     private static final long MAX_LINGER_NANOS = TimeUnit.SECONDS.toNanos(2);
 
+    /** A new client has this long before it counts as idle where connections are scarce. */
+    private static final long FIRST_WORD_NANOS = TimeUnit.SECONDS.toNanos(1);
+
     private enum End {
         /** The connection lives on. */
         NONE,
@@ -70,6 +73,7 @@ final class HttpChannel implements EventLoop.ReadyHandler, ResponseSink {
     private byte[] ahead = NOTHING;
 
     private End end = End.NONE;
+    private boolean served;
     private boolean inputEnded;
     private boolean lingering;
     private int lingerBytes;
@@ -153,6 +157,34 @@ final class HttpChannel implements EventLoop.ReadyHandler, ResponseSink {
         }
     }
 
+    /** Whether it waits for a request of which nothing has come. */
+    boolean isIdle() {
+        return !isBusy() && !intake.inRequest() && !lingering;
+    }
+
+    /** Whether another client may have its place: not if it has just come and could not yet say what it wants. */
+    boolean canGiveWay() {
+        return isIdle() && (served || loop.nowNanos() - lastActiveNanos > FIRST_WORD_NANOS);
+    }
+
+    /** Closes the connection if it is idle. */
+    void giveWay() {
+        if (isIdle()) {
+            read(); // a request may have come in this very turn
+        }
+        if (isIdle()) {
+            close();
+        }
+    }
+
+    long lastActiveNanos() {
+        return lastActiveNanos;
+    }
+
+    String remoteAddress() {
+        return peer.remoteAddress();
+    }
+
     private boolean isBusy() {
         return response != null || end != End.NONE || !output.isEmpty() || ahead.length > 0;
     }
@@ -202,6 +234,7 @@ final class HttpChannel implements EventLoop.ReadyHandler, ResponseSink {
         Response answer = new Response(request, this, host.identity());
         response = answer;
         answer.observedBy(host.observer().accepted(request));
+        served = true;
         host.gateway().submit(request, answer);
     }
 
@@ -368,6 +401,7 @@ final class HttpChannel implements EventLoop.ReadyHandler, ResponseSink {
             close();
         } else {
             setInterest(SelectionKey.OP_READ, true);
+            host.roomMayBeThere();
         }
     }
 
@@ -435,13 +469,6 @@ final class HttpChannel implements EventLoop.ReadyHandler, ResponseSink {
         RequestIntake.Arrival.Refused refused = isBusy() ? null : intake.refusedAsTooSlow(deadlines, loop.nowNanos());
         if (refused != null) {
             refuse(refused.rejection());
-        }
-    }
-
-    /** The server stops: an idle connection goes now, a busy one after its answer. */
-    void drain() {
-        if (!isBusy() && !intake.inRequest()) {
-            close();
         }
     }
 

@@ -64,21 +64,42 @@ public final class Listener {
     }
 
     private void accept(EventLoop loop, ChannelHost host) {
-        for (int i = 0; i < ACCEPTED_PER_TURN && !host.isFull() && socket.isOpen(); i++) {
-            SocketChannel client;
-            try {
-                client = socket.accept();
-            } catch (IOException e) {
-                // Out of descriptors, most likely: the client stays in the backlog, and asking again at once is futile.
-                host.socketErrors().acceptFailed(e);
-                pause();
-                loop.schedule(RETRY_NANOS, this::resume);
+        for (int i = 0; i < ACCEPTED_PER_TURN && host.canTakeOne(); i++) {
+            if (!acceptOne(loop, host)) {
                 return;
             }
-            if (client == null) {
-                return;
-            }
-            take(client, host);
+        }
+    }
+
+    /** Takes the clients that have connected already, before it is closed under them. */
+    void acceptLast(EventLoop loop, ChannelHost host) {
+        while (host.canTakeOne() && acceptOne(loop, host)) {
+            // the next one
+        }
+    }
+
+    /** Whether there was a client. */
+    private boolean acceptOne(EventLoop loop, ChannelHost host) {
+        SocketChannel client;
+        try {
+            client = socket.accept();
+        } catch (IOException e) {
+            // Out of descriptors, most likely: the client stays in the backlog, and asking again at once is futile.
+            host.socketErrors().acceptFailed(e);
+            pause();
+            loop.schedule(RETRY_NANOS, () -> retry(host));
+            return false;
+        }
+        if (client == null) {
+            return false;
+        }
+        take(client, host);
+        return true;
+    }
+
+    private void retry(ChannelHost host) {
+        if (host.canTakeOne()) {
+            resume();
         }
     }
 

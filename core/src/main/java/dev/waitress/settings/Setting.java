@@ -245,7 +245,16 @@ public final class Setting<T> {
             "connection_limit",
             Cast.integer("COUNT", 1, 1_000_000),
             10_000L,
-            "Client connections open at once.");
+            "Client connections open at once, fewer where the system allows fewer open files; at the limit the one that"
+                    + " has been idle for longest makes room.");
+
+    public static final Setting<Long> CONNECTIONS_PER_ADDRESS = define(
+            Group.LIMITS,
+            "connections_per_address",
+            Cast.integer("COUNT", 0, 1_000_000),
+            0L,
+            "Connections open at once from one address; more are closed at once. 0 is no limit, as it must be behind a"
+                    + " proxy.");
 
     public static final Setting<Long> CLEANUP_INTERVAL = define(
             Group.TIMES,
@@ -276,7 +285,7 @@ public final class Setting<T> {
             "shutdown_timeout",
             Cast.integer("SECONDS", 0, TEN_YEARS),
             30L,
-            "Seconds that running requests have to end when the server stops.");
+            "Seconds that running requests have to end when the server stops; 5 for Ctrl-C, unless it is given.");
 
     public static final Setting<Long> ASYNCORE_LOOP_TIMEOUT = define(
             Group.COMPATIBILITY,

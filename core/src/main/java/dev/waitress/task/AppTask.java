@@ -53,8 +53,15 @@ final class AppTask implements StartResponse {
         this.stream = new ResponseStream(response, loop, settings.get(Setting.OUTBUF_HIGH_WATERMARK));
     }
 
-    /** Whatever the application does, the request is answered, the failure logged, and the thread goes on. */
+    /**
+     * Calls the application unless nobody waits for it any more. Whatever it does, the request is answered, the failure
+     * logged, and the thread goes on.
+     */
     void run(Application application, Environ variables) {
+        if (stream.isClientGone()) {
+            releaseBody();
+            return;
+        }
         stream.begin();
         Map<String, Object> environ = environ(variables);
         // Taken now: applications move parts of the path to SCRIPT_NAME.

@@ -2,6 +2,7 @@ package dev.waitress.task;
 
 import dev.waitress.gateway.Environ;
 import dev.waitress.gateway.Gateway;
+import dev.waitress.gateway.QueueDepth;
 import dev.waitress.gateway.Request;
 import dev.waitress.gateway.Response;
 import dev.waitress.settings.Setting;
@@ -12,6 +13,7 @@ import java.util.List;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.Executor;
 import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.atomic.AtomicInteger;
 
 /** Runs a Java application on a fixed set of task threads, first come, first served. */
 public final class TaskDispatcher implements Gateway {
@@ -20,6 +22,10 @@ public final class TaskDispatcher implements Gateway {
     private final Executor loop;
     private final BlockingQueue<AppTask> queue = new LinkedBlockingQueue<>();
     private final List<Thread> threads = new ArrayList<>();
+
+    /** Tasks that wait or run. */
+    private final AtomicInteger unfinished = new AtomicInteger();
+
     private volatile boolean closed;
 
     /**
@@ -41,6 +47,7 @@ public final class TaskDispatcher implements Gateway {
 
     @Override
     public void submit(Request request, Response response) {
+        QueueDepth.arrived(unfinished.incrementAndGet() - threads.size());
         queue.add(new AppTask(request.detach(), response, loop, settings));
     }
 
@@ -48,7 +55,9 @@ public final class TaskDispatcher implements Gateway {
         Environ environ = new Environ(settings);
         while (!closed) {
             try {
-                queue.take().run(application, environ);
+                AppTask task = queue.take();
+                task.run(application, environ);
+                unfinished.decrementAndGet();
             } catch (InterruptedException e) {
                 // The server ends, or an application has left its thread interrupted: the loop's condition knows.
             }

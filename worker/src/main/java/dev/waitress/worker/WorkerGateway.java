@@ -6,6 +6,7 @@ import dev.waitress.channel.EventLoop;
 import dev.waitress.channel.Participant;
 import dev.waitress.gateway.Environ;
 import dev.waitress.gateway.Gateway;
+import dev.waitress.gateway.QueueDepth;
 import dev.waitress.gateway.Request;
 import dev.waitress.gateway.Response;
 import dev.waitress.settings.Setting;
@@ -229,6 +230,7 @@ public final class WorkerGateway implements Gateway, Participant {
             scratch.clear();
             encoder.encode(0, request, scratch);
             waiting.add(new Pending(response, request.body(), scratch.toByteArray()));
+            QueueDepth.arrived(waiting.size());
             return;
         }
         int start = worker.encoder().length();
