@@ -33,6 +33,7 @@ public final class ChannelHost {
     private final Identity identity;
     private final BodyStorage bodies;
     private final int outbufOverflow;
+    private final int lookahead;
     private final long channelTimeoutNanos;
     private final long cleanupIntervalNanos;
     private final Deadlines deadlines;
@@ -57,6 +58,7 @@ public final class ChannelHost {
         this.identity = new Identity(settings.get(Setting.IDENT), settings.get(Setting.EXPOSE_TRACEBACKS));
         this.bodies = new BodyStorage(settings.getInt(Setting.INBUF_OVERFLOW), directory, gateway.bodyMemory());
         this.outbufOverflow = settings.getInt(Setting.OUTBUF_OVERFLOW);
+        this.lookahead = settings.getInt(Setting.CHANNEL_REQUEST_LOOKAHEAD);
         this.channelTimeoutNanos = TimeUnit.SECONDS.toNanos(settings.get(Setting.CHANNEL_TIMEOUT));
         this.cleanupIntervalNanos = TimeUnit.SECONDS.toNanos(settings.get(Setting.CLEANUP_INTERVAL));
         this.deadlines = Deadlines.of(settings);
@@ -203,5 +205,10 @@ public final class ChannelHost {
 
     int outbufOverflow() {
         return outbufOverflow;
+    }
+
+    /** Requests of a channel that may be taken while another one of it runs. */
+    int lookahead() {
+        return lookahead;
     }
 }

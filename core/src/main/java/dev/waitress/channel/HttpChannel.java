@@ -16,12 +16,9 @@ import java.io.EOFException;
 import java.io.IOException;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
-import java.net.InetSocketAddress;
-import java.net.StandardSocketOptions;
 import java.nio.ByteBuffer;
 import java.nio.channels.SelectionKey;
 import java.nio.channels.SocketChannel;
-import java.util.Arrays;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
@@ -33,16 +30,12 @@ final class HttpChannel implements EventLoop.ReadyHandler, ResponseSink {
     private static final Logger LOG = System.getLogger("waitress");
 
     private static final byte[] CONTINUE = Ascii.bytes("HTTP/1.1 100 Continue\r\n\r\n");
-    private static final byte[] NOTHING = {};
 
     /** Blocks of this size are offered to the socket before they are copied. */
     private static final int DIRECT_BYTES = 16 * 1024;
 
     /** Reads in a row, so that other channels have their turn. */
     private static final int MOST_READS = 16;
-
-    private static final int MAX_LINGER_BYTES = 16 * 1024 * 1024;
-    private static final long MAX_LINGER_NANOS = TimeUnit.SECONDS.toNanos(2);
 
     /** A new client has this long before it counts as idle where connections are scarce. */
     private static final long FIRST_WORD_NANOS = TimeUnit.SECONDS.toNanos(1);
@@ -60,24 +53,22 @@ final class HttpChannel implements EventLoop.ReadyHandler, ResponseSink {
 
     private final EventLoop loop;
     private final ChannelHost host;
-    private final SocketChannel socket;
-    private final SelectionKey key;
+    private final ClientSocket socket;
     private final Peer peer;
     private final RequestIntake intake;
+    private final ReadAhead ahead = new ReadAhead();
     private final OverflowBuffer output;
 
     /** The answer being written; null while a request is awaited. */
     private @Nullable Response response;
 
-    /** Received, but not parsed yet: what followed the current request. */
-    private byte[] ahead = NOTHING;
-
     private End end = End.NONE;
     private boolean served;
     private boolean inputEnded;
-    private boolean lingering;
-    private int lingerBytes;
-    private long lingeringSinceNanos;
+
+    /** The end of the connection, once it has begun. */
+    private @Nullable Linger linger;
+
     private boolean dirty;
     private boolean open = true;
     private long lastActiveNanos;
@@ -85,12 +76,11 @@ final class HttpChannel implements EventLoop.ReadyHandler, ResponseSink {
     HttpChannel(EventLoop loop, ChannelHost host, SocketChannel socket, Peer peer) throws IOException {
         this.loop = loop;
         this.host = host;
-        this.socket = socket;
         this.peer = peer;
         this.intake = new RequestIntake(host, peer);
         this.output = new OverflowBuffer(loop.pool(), host.outbufOverflow(), host.directory());
         this.lastActiveNanos = loop.nowNanos();
-        this.key = loop.register(socket, SelectionKey.OP_READ, this);
+        this.socket = new ClientSocket(socket, loop, this);
     }
 
     @Override
@@ -146,12 +136,12 @@ final class HttpChannel implements EventLoop.ReadyHandler, ResponseSink {
     }
 
     private void take(ByteBuffer in, int count) {
-        if (lingering) {
-            discard(count);
-        } else if (isBusy()) {
-            // The client sends on while its request runs: keep this much, leave the rest to the kernel.
-            keepAhead(in);
-            setInterest(SelectionKey.OP_READ, false);
+        if (linger != null) {
+            linger.discarded(count);
+            endLingerIfOver(linger);
+        } else if (ahead.hasBytes()) {
+            ahead.keep(in);
+            socket.watchInput(false);
         } else {
             consume(in);
         }
@@ -159,7 +149,7 @@ final class HttpChannel implements EventLoop.ReadyHandler, ResponseSink {
 
     /** Whether it waits for a request of which nothing has come. */
     boolean isIdle() {
-        return !isBusy() && !intake.inRequest() && !lingering;
+        return !isBusy() && !intake.inRequest() && linger == null;
     }
 
     /** Whether another client may have its place: not if it has just come and could not yet say what it wants. */
@@ -186,47 +176,53 @@ final class HttpChannel implements EventLoop.ReadyHandler, ResponseSink {
     }
 
     private boolean isBusy() {
-        return response != null || end != End.NONE || !output.isEmpty() || ahead.length > 0;
+        return response != null || end != End.NONE || !output.isEmpty() || !ahead.isEmpty();
     }
 
     private void inputEnded() {
         inputEnded = true;
-        setInterest(SelectionKey.OP_READ, false);
+        socket.watchInput(false);
         // A client may close its side and still wait for its answer.
-        if (lingering || response == null && output.isEmpty()) {
+        if (linger != null || response == null && output.isEmpty()) {
             close();
         }
     }
 
-    private void discard(int count) {
-        lingerBytes += count;
-        if (lingerBytes > MAX_LINGER_BYTES) {
-            close();
-        }
-    }
-
-    private void keepAhead(ByteBuffer in) {
-        int had = ahead.length;
-        ahead = Arrays.copyOf(ahead, had + in.remaining());
-        in.get(ahead, had, in.remaining());
-    }
-
-    /** Takes requests until one is under way, the bytes are used up, or the connection is to end. */
+    /**
+     * Takes requests as far as they may come before their turn; bytes beyond that are kept, and the rest of what the
+     * client sends is left to the kernel.
+     */
     private void consume(ByteBuffer in) {
-        while (response == null && end == End.NONE && open) {
+        while (mayTakeMore()) {
             RequestIntake.Arrival arrival = intake.take(in, loop.nowNanos());
             if (arrival == null) {
                 return;
-            } else if (arrival instanceof RequestIntake.Arrival.Complete complete) {
-                submit(complete.request());
-            } else if (arrival instanceof RequestIntake.Arrival.Refused refused) {
-                refuse(refused.rejection());
+            }
+            if (isBusy()) {
+                ahead.add(arrival);
             } else {
-                write(CONTINUE, 0, CONTINUE.length);
+                act(arrival);
             }
         }
-        if (in.hasRemaining() && end == End.NONE && open) {
-            keepAhead(in);
+        if (open && end == End.NONE && in.hasRemaining()) {
+            ahead.keep(in);
+            socket.watchInput(false);
+        }
+    }
+
+    private boolean mayTakeMore() {
+        return open
+                && end == End.NONE
+                && (!isBusy() || ahead.requests() < host.lookahead() && !ahead.endsWithRefusal());
+    }
+
+    private void act(RequestIntake.Arrival arrival) {
+        if (arrival instanceof RequestIntake.Arrival.Complete complete) {
+            submit(complete.request());
+        } else if (arrival instanceof RequestIntake.Arrival.Refused refused) {
+            refuse(refused.rejection());
+        } else {
+            write(CONTINUE, 0, CONTINUE.length);
         }
     }
 
@@ -259,8 +255,8 @@ final class HttpChannel implements EventLoop.ReadyHandler, ResponseSink {
             return;
         }
         try {
-            if (length >= DIRECT_BYTES && !isBlocked()) {
-                output.pass(bytes, offset, length, socket);
+            if (length >= DIRECT_BYTES && !socket.isFull()) {
+                output.pass(bytes, offset, length, socket.channel());
             } else {
                 output.append(bytes, offset, length);
             }
@@ -272,32 +268,17 @@ final class HttpChannel implements EventLoop.ReadyHandler, ResponseSink {
         markDirty();
     }
 
-    /** Whether the socket has refused bytes, and has not become ready for more. */
-    private boolean isBlocked() {
-        return (key.interestOps() & SelectionKey.OP_WRITE) != 0;
-    }
-
     @Override
     public void write(Segment segment) {
         if (!open) {
             drop(segment);
             return;
         }
-        if (segment instanceof FileRegion region && isLocal()) {
+        if (segment instanceof FileRegion region && socket.isLocal()) {
             region.copyThrough(loop.copyBuffer());
         }
         output.append(segment);
         markDirty();
-    }
-
-    /** Whether the client is on this machine. */
-    private boolean isLocal() {
-        try {
-            return !(socket.getRemoteAddress() instanceof InetSocketAddress remote)
-                    || remote.getAddress().isLoopbackAddress();
-        } catch (IOException e) {
-            return false; // it is gone; the next write finds out
-        }
     }
 
     private static void drop(Closeable resource) {
@@ -312,7 +293,7 @@ final class HttpChannel implements EventLoop.ReadyHandler, ResponseSink {
     public void ended(boolean reusable) {
         response = null;
         if (!reusable && end == End.NONE) {
-            end = ahead.length > 0 ? End.LINGER : End.CLOSE;
+            end = ahead.isEmpty() ? End.CLOSE : End.LINGER;
         }
         markDirty();
     }
@@ -327,7 +308,7 @@ final class HttpChannel implements EventLoop.ReadyHandler, ResponseSink {
     @Override
     public boolean isClosing() {
         // A client that closed its side still gets the answers to all that it sent before.
-        return inputEnded && ahead.length == 0 || host.isDraining();
+        return inputEnded && ahead.isEmpty() || host.isDraining();
     }
 
     @Override
@@ -358,7 +339,7 @@ final class HttpChannel implements EventLoop.ReadyHandler, ResponseSink {
             return;
         }
         boolean sent = output.isEmpty();
-        setInterest(SelectionKey.OP_WRITE, !sent);
+        socket.watchOutput(!sent);
         if (sent && response == null) {
             answered();
         }
@@ -366,7 +347,7 @@ final class HttpChannel implements EventLoop.ReadyHandler, ResponseSink {
 
     private boolean send() {
         try {
-            if (output.writeTo(socket) > 0) {
+            if (output.writeTo(socket.channel()) > 0) {
                 lastActiveNanos = loop.nowNanos();
             }
         } catch (EOFException e) {
@@ -389,25 +370,39 @@ final class HttpChannel implements EventLoop.ReadyHandler, ResponseSink {
             finish();
             return;
         }
-        if (ahead.length > 0) {
-            ByteBuffer in = ByteBuffer.wrap(ahead);
-            ahead = NOTHING;
-            consume(in);
-        }
+        takeTurns();
         if (response != null || end != End.NONE || !open) {
             return;
         }
         if (inputEnded || host.isDraining() && !intake.inRequest()) {
             close();
         } else {
-            setInterest(SelectionKey.OP_READ, true);
+            socket.watchInput(true);
             host.roomMayBeThere();
+        }
+    }
+
+    /** What came while a request ran has its turn: requests in their order, then the bytes behind them. */
+    private void takeTurns() {
+        while (response == null && end == End.NONE && open && !ahead.isEmpty()) {
+            RequestIntake.Arrival next = ahead.next();
+            if (next == null) {
+                consume(ahead.takeBytes());
+                return;
+            }
+            act(next);
+        }
+        if (ahead.hasBytes() && mayTakeMore()) {
+            consume(ahead.takeBytes());
+        }
+        if (!inputEnded && mayTakeMore()) {
+            socket.watchInput(true);
         }
     }
 
     private void finish() {
         if (end == End.RESET) {
-            resetOnClose();
+            socket.resetOnClose();
         }
         if (end == End.LINGER && !inputEnded) {
             linger();
@@ -416,37 +411,22 @@ final class HttpChannel implements EventLoop.ReadyHandler, ResponseSink {
         }
     }
 
-    /** RFC 9112 §9.6: closing with input unread would reset the connection under the answer. */
     private void linger() {
-        if (lingering) {
+        if (linger != null) {
             return;
         }
-        try {
-            socket.shutdownOutput();
-        } catch (IOException e) {
-            LOG.log(Level.TRACE, "shutdown failed", e);
+        if (!socket.shutDownOutput()) {
             close();
             return;
         }
-        lingering = true;
-        lingeringSinceNanos = loop.nowNanos();
-        ahead = NOTHING;
-        setInterest(SelectionKey.OP_READ, true);
+        linger = new Linger(loop.nowNanos());
+        ahead.clear();
+        socket.watchInput(true);
     }
 
-    private void resetOnClose() {
-        try {
-            socket.setOption(StandardSocketOptions.SO_LINGER, 0);
-        } catch (IOException | UnsupportedOperationException e) {
-            LOG.log(Level.TRACE, "no reset on this socket", e); // Unix sockets have none
-        }
-    }
-
-    private void setInterest(int operation, boolean wanted) {
-        int now = key.interestOps();
-        int next = wanted ? now | operation : now & ~operation;
-        if (next != now) {
-            key.interestOps(next);
+    private void endLingerIfOver(Linger lingering) {
+        if (lingering.isOver(loop.nowNanos())) {
+            close();
         }
     }
 
@@ -462,8 +442,8 @@ final class HttpChannel implements EventLoop.ReadyHandler, ResponseSink {
 
     /** Refuses a request that has begun to arrive but comes too slowly; ends a linger whose time is over. */
     void enforce(Deadlines deadlines) {
-        if (lingering && loop.nowNanos() - lingeringSinceNanos > MAX_LINGER_NANOS) {
-            close();
+        if (linger != null) {
+            endLingerIfOver(linger);
             return;
         }
         RequestIntake.Arrival.Refused refused = isBusy() ? null : intake.refusedAsTooSlow(deadlines, loop.nowNanos());
@@ -487,9 +467,8 @@ final class HttpChannel implements EventLoop.ReadyHandler, ResponseSink {
         }
         open = false;
         response = null;
-        ahead = NOTHING;
+        ahead.clear();
         intake.discard();
-        key.cancel();
         drop(output);
         try {
             socket.close();

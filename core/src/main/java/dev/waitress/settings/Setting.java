@@ -179,6 +179,12 @@ public final class Setting<T> {
             Cast.integer("BYTES", 1, 16 * MIB),
             8192L,
             "Most bytes taken by one read of a client's socket.");
+    public static final Setting<Long> CHANNEL_REQUEST_LOOKAHEAD = define(
+            Group.BUFFERS,
+            "channel_request_lookahead",
+            Cast.integer("REQUESTS", 0, 10_000),
+            0L,
+            "Requests of a connection that are received while another one of it runs; each is buffered in full.");
     public static final Setting<Long> INBUF_OVERFLOW = define(
             Group.BUFFERS,
             "inbuf_overflow",
