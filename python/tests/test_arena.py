@@ -50,7 +50,18 @@ def test_there_is_none_where_the_system_has_no_such_memory(monkeypatch: pytest.M
     assert Arena.create() is None
 
 
-def test_there_is_none_where_memory_is_short(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_there_is_no_room_where_memory_is_short(arena: Arena, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(*_arguments: int) -> None:
+        raise OSError
+
+    assert arena.put(memoryview(b"x")) == (0, 1)
+    monkeypatch.setattr(os, "posix_fallocate", refuse)
+    assert arena.put(memoryview(b"x")) is None
+    monkeypatch.undo()
+    assert arena.put(memoryview(b"x")) == (1, 1)
+
+
+def test_there_is_none_where_there_is_no_memory_at_all(monkeypatch: pytest.MonkeyPatch) -> None:
     def refuse(*_arguments: int) -> None:
         raise OSError
 
@@ -58,3 +69,12 @@ def test_there_is_none_where_memory_is_short(monkeypatch: pytest.MonkeyPatch) ->
     monkeypatch.setattr(os, "posix_fallocate", refuse)
     assert Arena.create() is None
     assert len(os.listdir("/proc/self/fd")) == before
+
+
+def test_it_takes_up_what_was_used_at_the_same_time(arena: Arena) -> None:
+    path, first, _slots, size = arena.describe()
+    for _ in range(5):
+        arena.put(memoryview(b"x"))
+        with open(path, "r+b") as file:
+            file.write(b"\0")
+    assert os.stat(path).st_blocks * 512 == first + size

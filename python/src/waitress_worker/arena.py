@@ -12,7 +12,7 @@ from typing import Optional, Tuple
 SMALLEST_BLOCK = 64 * 1024
 
 _SLOT_BYTES = 256 * 1024
-_SLOTS = 32
+_SLOTS = 128
 
 #: In front of the slots there is a byte for each of them: 0 while it is free.
 _HEADER_BYTES = 4096
@@ -23,9 +23,11 @@ class Arena:
 
     def __init__(self, descriptor: int) -> None:
         size = _HEADER_BYTES + _SLOTS * _SLOT_BYTES
-        # All of it now: a page that cannot be had later would kill whoever touches it.
-        os.posix_fallocate(descriptor, 0, size)
+        os.ftruncate(descriptor, size)
+        os.posix_fallocate(descriptor, 0, _HEADER_BYTES)
         self._descriptor = descriptor
+        #: So many slots have their memory: what is never used at the same time never takes up any.
+        self._reserved = 0
         self._memory = mmap.mmap(descriptor, size)
         self._view = memoryview(self._memory)
         self._lock = threading.Lock()
@@ -51,10 +53,20 @@ class Arena:
         with self._lock:
             # The lowest one is the likeliest to be in a cache still.
             slot = self._memory.find(b"\0", 0, _SLOTS)
-            if slot < 0:
+            if slot < 0 or not self._reserve(slot):
                 return None
             self._memory[slot] = 1
         count = min(len(block), _SLOT_BYTES)
         start = _HEADER_BYTES + slot * _SLOT_BYTES
         self._view[start : start + count] = block[:count]
         return slot, count
+
+    def _reserve(self, slot: int) -> bool:
+        """See to the memory of a slot before its first use: a page that cannot be had kills whoever touches it."""
+        if slot >= self._reserved:
+            try:
+                os.posix_fallocate(self._descriptor, _HEADER_BYTES + slot * _SLOT_BYTES, _SLOT_BYTES)
+            except OSError:
+                return False
+            self._reserved = slot + 1
+        return True

@@ -28,7 +28,10 @@ final class BodySlots implements SharedMemory, Closeable {
     static final int SMALLEST_BODY = 16 * 1024;
 
     static final int SLOT_BYTES = 512 * 1024;
-    static final int SLOTS = 32;
+    static final int SLOTS = 128;
+
+    /** Memory of a slot is taken up in steps of so many bytes. */
+    private static final int STEP = 64 * 1024;
 
     private final PrivateDirectory directory;
     private final Path path;
@@ -74,7 +77,7 @@ final class BodySlots implements SharedMemory, Closeable {
             return null;
         }
         BodySlot slot = free[freeCount - 1];
-        if (!slot.reserve()) {
+        if (!slot.reserve((int) bytes)) {
             return null;
         }
         freeCount--;
@@ -90,24 +93,26 @@ final class BodySlots implements SharedMemory, Closeable {
     private final class BodySlot implements SharedMemory.Slot {
         private final int number;
         private final ByteBuffer bytes;
-        private boolean reserved;
+        private int reserved;
 
         BodySlot(int number, ByteBuffer bytes) {
             this.number = number;
             this.bytes = bytes;
         }
 
-        /** Writes it once as a file: a page that cannot be had is an error then, but kills who touches it later. */
-        boolean reserve() {
-            if (!reserved) {
+        /** Writes it as a file before its first use: a page that cannot be had kills who touches it. */
+        boolean reserve(int wanted) {
+            if (wanted > reserved) {
+                int more = (wanted - reserved + STEP - 1) / STEP * STEP;
                 try {
-                    file.write(ByteBuffer.allocate(SLOT_BYTES), (long) number * SLOT_BYTES);
-                    reserved = true;
+                    file.write(ByteBuffer.allocate(more), (long) number * SLOT_BYTES + reserved);
+                    reserved += more;
                 } catch (IOException e) {
                     LOG.log(Level.DEBUG, "no more shared memory for request bodies", e);
+                    return false;
                 }
             }
-            return reserved;
+            return true;
         }
 
         @Override
