@@ -151,10 +151,12 @@ class LookaheadIT {
 
     @Test
     void sendsNo100ForABodyThatHasComeMeanwhile() throws Exception {
-        try (Server server = serve(1);
+        try (Server server = serve(2);
                 Socket client = connect(server)) {
             send(client, post(3).replace("\r\n\r\n", "\r\nExpect: 100-continue\r\n\r\n"));
             send(client, "abc");
+            // When a larger body behind it has been taken, this one has come.
+            assertThat(taken(client, 1).tryAcquire(20, TimeUnit.SECONDS)).isTrue();
             leave.countDown();
             Answers answers = new Answers(client.getInputStream());
             assertThat(List.of(body(answers), body(answers))).containsExactly("0", "3");
