@@ -34,6 +34,7 @@ class LookaheadIT {
     /** More than the buffers of both kernels hold. */
     private static final int LARGE_BODY = 64 << 20;
 
+    private final CountDownLatch begun = new CountDownLatch(1);
     private final CountDownLatch leave = new CountDownLatch(1);
     private final CountDownLatch gone = new CountDownLatch(1);
 
@@ -41,6 +42,7 @@ class LookaheadIT {
     private final Application application = (environ, startResponse) -> {
         boolean waits = "/wait".equals(environ.get("PATH_INFO"));
         BooleanSupplier isGone = (BooleanSupplier) Objects.requireNonNull(environ.get("waitress.client_disconnected"));
+        begun.countDown();
         while (waits && !leave.await(10, TimeUnit.MILLISECONDS)) {
             if (isGone.getAsBoolean()) {
                 gone.countDown();
@@ -63,10 +65,11 @@ class LookaheadIT {
     }
 
     /** A client whose first request is being answered. */
-    private static Socket connect(Server server) throws Exception {
+    private Socket connect(Server server) throws Exception {
         InetSocketAddress address = (InetSocketAddress) server.addresses().get(0);
         Socket client = new Socket(address.getAddress(), address.getPort());
         send(client, GET.replace(" / ", " /wait "));
+        assertThat(begun.await(20, TimeUnit.SECONDS)).isTrue();
         return client;
     }
 
