@@ -4,9 +4,13 @@ from __future__ import annotations
 
 import contextlib
 import errno
+import functools
 import logging
+import os
 import socket
 import threading
+from collections import Counter
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -17,8 +21,7 @@ import waitress
 from waitress.server import WSGIServer
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-    from pathlib import Path
+    from collections.abc import Callable, Iterable, Iterator
 
 pytestmark = pytest.mark.usefixtures("jar")
 
@@ -41,6 +44,20 @@ def running(**settings: Any) -> Iterator[waitress.Server]:
         server.close()
         thread.join(10)
     assert not thread.is_alive()
+
+
+def open_descriptors() -> Counter[str]:
+    """What this process has open."""
+    found = []
+    for descriptor in Path("/proc/self/fd").iterdir():
+        with contextlib.suppress(FileNotFoundError):  # the one that reads the folder
+            found.append(os.readlink(descriptor))
+    return Counter(found)
+
+
+def assert_no_child_is_left() -> None:
+    with pytest.raises(ChildProcessError):
+        os.waitpid(-1, os.WNOHANG)
 
 
 def url(server: waitress.Server) -> str:
@@ -80,6 +97,51 @@ class TestLife:
         server.close()
         with pytest.raises(ConnectionRefusedError):
             Connection(int(server.effective_port))
+
+    def test_may_be_closed_while_it_begins_to_run(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        """It comes too late: the front is gone, and nothing may be left of the attempt to reach it."""
+        server = waitress.create_server(app, listen="127.0.0.1:0")
+        closing = threading.Thread(target=server.close)
+
+        def end_before(start_worker: Callable[[int], Any], number: int) -> Any:
+            closing.start()
+            server._front._process.wait()
+            return start_worker(number)
+
+        monkeypatch.setattr(server, "_start_worker", functools.partial(end_before, server._start_worker))
+        server.run()
+        closing.join(10)
+        assert not closing.is_alive()
+        assert_no_child_is_left()
+
+    @pytest.mark.parametrize("workers", [1, 2])
+    def test_leaves_nothing_open(self, workers: int) -> None:
+        """Neither sockets, pipes, files nor processes; run() has let go of them when close() returns."""
+
+        def large(environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
+            start_response("200 OK", [])
+            if environ["PATH_INFO"] == "/file":
+                return environ["wsgi.file_wrapper"](Path(__file__).open("rb"))  # type: ignore[no-any-return]
+            return [bytes(1_000_000)]
+
+        before = open_descriptors()
+        for _ in range(2):
+            server = waitress.create_server(large, listen="127.0.0.1:0", workers=workers)
+            thread = threading.Thread(target=server.run)
+            thread.start()
+            for path in ("/file", "/memory", "/memory", "/memory"):
+                with Connection(int(server.effective_port)) as connection:
+                    connection.ask("POST", path, "Connection: close", "Content-Length: 1000000")
+                    connection.send(bytes(1_000_000))
+                    connection.body(connection.head())
+            server.close()
+            assert_no_child_is_left()
+            thread.join(10)
+        del server
+        for left in threading.enumerate():
+            if left.name.startswith("waitress-"):
+                left.join(10)
+        assert not open_descriptors() - before
 
     def test_two_run_side_by_side(self) -> None:
         with running(listen="127.0.0.1:0") as one, running(listen="127.0.0.1:0", url_scheme="https") as other:

@@ -18,7 +18,11 @@ if TYPE_CHECKING:
     Run = Callable[..., Server]
 
 APPLICATION = """\
-import json
+import json, logging, os, signal
+
+class Ending(logging.Handler):
+    def emit(self, record):
+        os.kill(os.getpid(), signal.SIGTERM)
 
 def make(global_conf, **local):
     def app(environ, start_response):
@@ -125,7 +129,7 @@ pipeline =
     environ = fetch(server, "x")["environ"]
     assert (environ["SCRIPT_NAME"], environ["PATH_INFO"]) == ("", "/x")
     server.stop()
-    assert server.lines == [f"INFO:waitress:Serving on http://127.0.0.1:{server.port}\n"]
+    assert server.own_lines == [f"INFO:waitress:Serving on http://127.0.0.1:{server.port}\n"]
 
 
 def test_without_logging_sections_nothing_is_printed(run: Run, tmp_path: Path) -> None:
@@ -137,7 +141,7 @@ def test_without_logging_sections_nothing_is_printed(run: Run, tmp_path: Path) -
         assert connection.head().status == 200
         assert (tmp_path / "s").stat().st_mode & 0o777 == 0o660
     server.stop()
-    assert server.lines == []
+    assert server.own_lines == []
 
 
 def test_settings_are_text(run: Run) -> None:
@@ -224,6 +228,35 @@ format = %(levelname)-5.5s [%(name)s] %(message)s
     )
     server.wait_for(r"^INFO  \[waitress\] Serving on")
     server.stop()
+
+
+@pytest.mark.parametrize("runner", ["waitress-serve", "pserve"])
+def test_is_ready_for_a_signal_when_it_says_that_it_listens(run: Run, runner: str) -> None:
+    """SIGTERM comes in the moment of the first line that tells it."""
+    server = run(
+        MAIN
+        + SERVER
+        + """
+[loggers]
+keys = root, waitress
+[handlers]
+keys = ending
+[formatters]
+keys =
+[logger_root]
+handlers =
+[logger_waitress]
+level = INFO
+qualname = waitress
+handlers = ending
+[handler_ending]
+class = applications.Ending
+args = ()
+""",
+        runner=runner,
+    )
+    server.check_ended()
+    assert not [line for line in server.lines if not line.startswith("Starting server in PID")]
 
 
 def test_prefix_middleware_takes_the_scheme_of_a_proxy(run: Run) -> None:

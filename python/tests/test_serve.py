@@ -96,8 +96,24 @@ def test_returns_after_a_signal(run: Run, number: signal.Signals) -> None:
     script = run('serve(app, listen="127.0.0.1:0", workers=2)\nprint("returned", file=sys.stderr)\n')
     fetch(script)
     script.stop(number, whole_group=True)
-    assert script.lines[-1] == "returned\n"
-    assert len(script.lines) == 2
+    assert script.own_lines[1:] == ["returned\n"]
+
+
+@pytest.mark.parametrize("call", ["serve(app, ", "serve_paste(app, {}, "], ids=["serve", "serve_paste"])
+def test_is_ready_for_a_signal_when_it_says_that_it_listens(run: Run, call: str) -> None:
+    script = run(f"""
+from waitress import serve_paste
+
+class Ending(logging.Handler):
+    def emit(self, record):
+        os.kill(os.getpid(), signal.SIGTERM)
+
+logging.getLogger("waitress").addHandler(Ending())
+{call}listen="127.0.0.1:0", workers=2)
+print("returned", file=sys.stderr)
+""")
+    script.check_ended()
+    assert script.lines == ["returned\n"]
 
 
 def test_control_c_on_a_terminal_ends_quietly(tmp_path: Path, jar: Path) -> None:
@@ -163,7 +179,7 @@ serve(failing, unix_socket=sys.argv[1])
         connection.ask("GET", "/x", "Connection: close")
         assert connection.head().status == 500
     script.stop()
-    assert script.lines[0] == "ERROR:waitress:Exception while serving /x\n"
+    assert script.own_lines[0] == "ERROR:waitress:Exception while serving /x\n"
     assert script.lines[-1] == "ValueError: it fell down\n"
 
 

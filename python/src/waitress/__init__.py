@@ -8,7 +8,7 @@ import logging
 from typing import Any, Callable
 
 from waitress.java import JavaError
-from waitress.server import Application, Server, create_server
+from waitress.server import Application, Server, create_server, terminable
 
 __all__ = ["JavaError", "Server", "create_server", "serve", "serve_paste"]
 
@@ -24,14 +24,15 @@ def serve(app: Application, **settings: Any) -> None:  # noqa: ANN401 -- each se
     if not quiet:
         logging.basicConfig()
     try:
-        server = factory(app, **settings)
-        try:
-            if not quiet:
-                server.print_listen("Serving on http://{}:{}")
-            server.run()
-        finally:
-            server.close()
-    except KeyboardInterrupt:
+        with terminable():
+            server = factory(app, **settings)
+            try:
+                if not quiet:
+                    server.print_listen("Serving on http://{}:{}")
+                server.run()
+            finally:
+                server.close()
+    except (KeyboardInterrupt, SystemExit):
         pass  # before it ran, or for the second time: no request is waited for
 
 

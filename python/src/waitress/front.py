@@ -46,6 +46,8 @@ class Front:
         self._process = subprocess.Popen(java_command(_MAIN), stdin=subprocess.PIPE, stdout=subprocess.PIPE, bufsize=0)
         self._writing = threading.Lock()
         self._level = _level()
+        #: Held by the thread that reads reports, whose handlers may close the server: the pipe must not be closed under it.
+        self._reading = threading.RLock()
         _LIVE.add(self)
         try:
             self._send((self._level, settings))
@@ -108,12 +110,14 @@ class Front:
 
     def relay_log(self) -> None:
         """Hand its log records to Python's logging, until it ends."""
-        while True:
-            report = self._receive()
-            if report is None:
-                return
-            if report[0] == _RECORD:
-                _log(*report[1:])
+        assert self._process.stdout is not None
+        with self._reading:
+            while not self._process.stdout.closed:
+                report = self._receive()
+                if report is None:
+                    return
+                if report[0] == _RECORD:
+                    _log(*report[1:])
 
     def _receive(self) -> Optional[Tuple[Any, ...]]:
         """Wait for a report; nothing when the front has ended."""
@@ -137,14 +141,18 @@ class Front:
 
     def wait(self) -> None:
         """Wait until it has ended in good order."""
-        self._process.wait()
-        self._close_pipes()
+        self.relay_log()  # perhaps nobody else does, and it must not wait for a reader
+        self._clear()
 
     def kill(self) -> None:
-        """End it now, and remove what it leaves behind."""
+        """End it now."""
         self._process.kill()
+        self._clear()
+
+    def _clear(self) -> None:
         self._process.wait()
-        self._close_pipes()
+        with self._reading:
+            self._close_pipes()
 
     def lost(self) -> Exception:
         """Take note that it ended by itself, and remove what it has left behind; returns what to raise."""

@@ -3,13 +3,15 @@
 Forking from the process that serves would copy locks that its threads hold, and nobody would ever open them in the copy.
 """
 
+import contextlib
 import logging
 import os
+import signal
 import sys
 import time
 import traceback
 from itertools import count
-from typing import Callable, Dict
+from typing import Callable, Dict, Iterator
 
 from waitress_worker.control import leave_signals_to_the_front
 
@@ -36,7 +38,10 @@ class Nursery:
                 " waitress-serve MODULE:OBJECT starts them without".format(sys.platform)
             )
         _flush()
-        self._pid = os.fork()
+        with _signals_held_back():
+            self._pid = os.fork()
+            if self._pid == 0:
+                leave_signals_to_the_front()
         if self._pid == 0:
             _exit_after(lambda: _keep(workers, work))
 
@@ -45,8 +50,17 @@ class Nursery:
         os.waitpid(self._pid, 0)
 
 
+@contextlib.contextmanager
+def _signals_held_back() -> "Iterator[None]":
+    """Nobody may be told to end between a fork and the moment when it has its own answer to that."""
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, (signal.SIGINT, signal.SIGTERM))
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
+
+
 def _keep(workers: int, work: Callable[[int], int]) -> int:
-    leave_signals_to_the_front()
     numbers = count(_FIRST_NUMBER)
     delay = 0.0
     started: Dict[int, float] = {}

@@ -39,7 +39,9 @@ class Server:
         self.application = application
         self._front = Front([(name, text(name, value)) for name, value in settings.items() if is_given(name, value)])
         self._ended = threading.Event()
-        self._closing = threading.Lock()
+        #: Held while run() runs; it may close its server too.
+        self._running = threading.RLock()
+        self._closing = threading.RLock()
         self._closed = False
         self._lost = False
         self._control: Optional[threading.Thread] = None
@@ -71,15 +73,27 @@ class Server:
 
     def run(self) -> None:
         """Serve until :meth:`close`, Ctrl-C or SIGTERM; ChildProcessError if the front ends by itself."""
+        with self._running:
+            try:
+                with terminable():
+                    self._work_until_the_end()
+            except (KeyboardInterrupt, SystemExit):
+                pass
+            finally:
+                self._leave()
+
+    def _leave(self) -> None:
         try:
-            with _terminable():
-                self._work_until_the_end()
-        except (KeyboardInterrupt, SystemExit):
-            pass
+            self._close()
         finally:
-            self.close()
+            if self._control is not None:
+                self._control.join()
+            if self._nursery is not None:
+                self._nursery.wait()
 
     def _work_until_the_end(self) -> None:
+        if self._closed:
+            return
         try:
             self._start_workers()
         except (EOFError, OSError):
@@ -94,12 +108,7 @@ class Server:
         if self._front.workers > 1:
             self._nursery = Nursery(self._front.workers - 1, self._work)
         threading.Thread(target=self._front.relay_log, name="waitress-log", daemon=True).start()
-        worker = Worker(self._front.address, self._front.secret, 1)
-        try:
-            worker.start(self.application)
-        except OSError:
-            worker.close()
-            raise
+        worker = self._start_worker(1)
         control = threading.Thread(target=self._obey, args=(worker,), name="waitress-control", daemon=True)
         control.start()
         self._control = control
@@ -110,14 +119,22 @@ class Server:
         if "random" in sys.modules:
             random.seed()  # each its own sequence, also where fork does not see to that
         try:
-            worker = Worker(self._front.address, self._front.secret, number)
-        except OSError:
+            worker = self._start_worker(number)
+        except (EOFError, OSError):
             return 0  # the front is gone
-        worker.start(self.application)
         if worker.obey():
             worker.crew.stop(_REST)
         worker.close()
         return 0
+
+    def _start_worker(self, number: int) -> Worker:
+        worker = Worker(self._front.address, self._front.secret, number)
+        try:
+            worker.start(self.application)
+        except BaseException:
+            worker.close()
+            raise
+        return worker
 
     def _obey(self, worker: Worker) -> None:
         """Do as the front says, on a thread of its own: Ctrl-C must not cut a message in two."""
@@ -131,27 +148,28 @@ class Server:
         self._ended.set()
 
     def close(self) -> None:
-        """Answer what was received, for up to ``shutdown_timeout`` seconds, and end; more calls only wait."""
+        """Answer what was received, for up to ``shutdown_timeout`` seconds, and end; more calls only wait.
+
+        Nothing is left of it then: run() has let go of its connections and processes, on whatever thread it runs.
+        """
+        self._close()
+        with self._running:
+            pass
+
+    def _close(self) -> None:
         with self._closing:
             if self._closed:
                 return
             self._closed = True
             if self._lost:
                 raise self._front.lost()
-            self._end()
-
-    def _end(self) -> None:
-        try:
-            self._front.stop()
-            self._front.wait()
-        except BaseException:
-            # A second Ctrl-C: now.
-            self._front.kill()
-            raise
-        if self._control is not None:
-            self._control.join()
-        if self._nursery is not None:
-            self._nursery.wait()
+            try:
+                self._front.stop()
+                self._front.wait()
+            except BaseException:
+                # A second Ctrl-C: now.
+                self._front.kill()
+                raise
 
 
 def create_server(application: Application, map: None = None, **settings: Any) -> Server:  # noqa: A002, ANN401
@@ -164,7 +182,7 @@ WSGIServer = Server
 
 
 @contextlib.contextmanager
-def _terminable() -> "Iterator[None]":
+def terminable() -> "Iterator[None]":
     """Let SIGTERM be a SystemExit, unless the program has its own plans for it or this is not the main thread."""
     if threading.current_thread() is not threading.main_thread() or signal.getsignal(signal.SIGTERM) != signal.SIG_DFL:
         yield

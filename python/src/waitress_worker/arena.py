@@ -48,6 +48,10 @@ class Arena:
         """Return what the front needs to know: a path, where the first slot is, how many there are, and their size."""
         return "/proc/{}/fd/{}".format(os.getpid(), self._descriptor), _HEADER_BYTES, _SLOTS, _SLOT_BYTES
 
+    def close(self) -> None:
+        """Close the descriptor; the memory goes when nobody uses it any more."""
+        os.close(self._descriptor)
+
     def put(self, block: memoryview) -> Optional[Tuple[int, int]]:
         """Copy the beginning of a block into a free slot; return the slot and how much it took."""
         with self._lock:

@@ -113,7 +113,11 @@ def connect(address: str) -> socket.socket:
     scheme, _, place = address.partition(":")
     if scheme == "unix":
         connected = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
-        connected.connect(place)
+        try:
+            connected.connect(place)
+        except BaseException:
+            connected.close()
+            raise
     else:
         connected = socket.create_connection(("127.0.0.1", int(place)))
         connected.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)

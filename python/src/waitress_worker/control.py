@@ -6,7 +6,7 @@ import mmap
 import os
 import signal
 import sys
-from typing import Any, Callable, Dict, List
+from typing import Any, Callable, Dict, List, Union
 
 from waitress_worker import protocol
 from waitress_worker.application import LoadError, load, python_version
@@ -33,6 +33,7 @@ def main(address: str, number: str, application_name: str) -> int:
     worker.start(application)
     if worker.obey():
         worker.crew.stop()
+        worker.close()
         return 0
     # The front is gone, and with it everybody who waits for an answer.
     sys.stdout.flush()
@@ -71,7 +72,7 @@ class Worker:
     def __init__(self, address: str, secret: str, number: int) -> None:
         self._secret = secret
         self._number = number
-        self._channels: List[Channel] = []
+        self._open: List[Union[Channel, Crew]] = []
         try:
             self._requests = self._introduce(address, "requests")
             self._control = self._introduce(address, "control")
@@ -83,7 +84,7 @@ class Worker:
 
     def _introduce(self, address: str, purpose: str) -> Channel:
         channel = Channel(connect(address))
-        self._channels.append(channel)
+        self._open.append(channel)
         channel.send((protocol.VERSION, self._secret, self._number, purpose, python_version(), os.getpid()))
         return channel
 
@@ -95,6 +96,7 @@ class Worker:
         """Run requests from now on."""
         settings = self.settings
         self.crew = Crew(self._requests, application, settings, _open_board(settings["board"], settings["threads"]))
+        self._open.append(self.crew)
         self.crew.start()
         self._control.send((protocol.READY,))
 
@@ -122,5 +124,5 @@ class Worker:
 
     def close(self) -> None:
         """Leave the front; the threads of the crew end when they have nothing to run."""
-        for channel in self._channels:
-            channel.close()
+        for each in self._open:
+            each.close()

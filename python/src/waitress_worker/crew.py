@@ -255,7 +255,8 @@ class Crew:
             with self._lock:
                 if not self._arena_offered:
                     self._offer_arena(request_id)
-        return self._arena.put(block) if self._arena else None
+        arena = self._arena
+        return arena.put(block) if arena else None
 
     def _offer_arena(self, request_id: int) -> None:
         self._arena = Arena.create() if self.by_descriptor else None
@@ -325,10 +326,18 @@ class Crew:
             self._resting.wait_for(lambda: not self._queue and not self._running(), timeout)
             running = self._running()
         self.flush()
+        return running
+
+    def close(self) -> None:
+        """Close what is open: the files that the front was sending, and the arena."""
         for request_id in list(self._files):
             self.file_sent(request_id)
         self._closer.stop()
-        return running
+        with self._lock:
+            self._arena_offered = True  # a thread that still runs must not open another one
+            if self._arena:
+                self._arena.close()
+                self._arena = None
 
     def _running(self) -> int:
         return len(self._members) - len(self._idle) - self._reading
