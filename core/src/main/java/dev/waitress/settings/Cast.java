@@ -8,6 +8,7 @@ import java.util.Locale;
 import java.util.Set;
 import java.util.function.Function;
 import java.util.function.UnaryOperator;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /**
@@ -22,6 +23,9 @@ record Cast<T>(String word, String valid, Function<String, T> parser, UnaryOpera
     private static final Set<String> YES = Set.of("t", "true", "y", "yes", "on", "1");
     private static final Set<String> NO = Set.of("f", "false", "n", "no", "off", "0", "");
 
+    /** RFC 9110 §5.6.2: token. */
+    private static final Pattern TOKEN = Pattern.compile("[!#$%&'*+.^_`|~0-9A-Za-z-]+");
+
     T parse(String text) {
         return check(parser.apply(text));
     }
@@ -32,6 +36,14 @@ record Cast<T>(String word, String valid, Function<String, T> parser, UnaryOpera
 
     static Cast<String> text(String word) {
         return new Cast<>(word, "text", UnaryOperator.identity(), UnaryOperator.identity());
+    }
+
+    /** Name of a header. */
+    static Cast<String> fieldName() {
+        return new Cast<>("NAME", "the name of a header", UnaryOperator.identity(), value -> {
+            require(TOKEN.matcher(value).matches());
+            return value;
+        });
     }
 
     /** Decimal digits with an optional sign and spaces around, within {@code min..max}. */

@@ -169,7 +169,7 @@ public final class Setting<T> {
     public static final Setting<String> REQUEST_ID_HEADER = define(
             Group.LOGGING,
             "request_id_header",
-            Cast.text("NAME"),
+            Cast.fieldName(),
             "X-Request-ID",
             "Header of that name, in answers and from a trusted proxy.");
 

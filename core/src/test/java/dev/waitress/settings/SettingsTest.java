@@ -60,6 +60,8 @@ class SettingsTest {
                 "sockets | 3 | sockets: must be a list of bound ServerSocketChannels, given in code, got '3'",
                 "trusted_proxy_count | 0 | trusted_proxy_count: must be a whole number from 1 to 2147483647, got '0'",
                 "trusted_proxy | 10.0.0.0/33 | trusted_proxy: must be addresses, networks such as 10.0.0.0/8, localhost or *, got '10.0.0.0/33'",
+                "request_id_header | X-Id: | request_id_header: must be the name of a header, got 'X-Id:'",
+                "request_id_header | \"\" | request_id_header: must be the name of a header, got ''",
                 "nope | 1 | Unknown adjustment 'nope'",
             })
     void refuseWhatIsNotValid(String name, String text, String message) {
