@@ -55,9 +55,12 @@ def open_descriptors() -> Counter[str]:
     return Counter(found)
 
 
-def assert_no_child_is_left() -> None:
-    with pytest.raises(ChildProcessError):
-        os.waitpid(-1, os.WNOHANG)
+def assert_no_child_is_left(server: waitress.Server) -> None:
+    """By number: other tests have children of their own."""
+    for child in (server._front, server._nursery):
+        if child is not None:
+            with pytest.raises(ChildProcessError):
+                os.waitpid(child.pid, os.WNOHANG)
 
 
 def url(server: waitress.Server) -> str:
@@ -112,7 +115,7 @@ class TestLife:
         server.run()
         closing.join(10)
         assert not closing.is_alive()
-        assert_no_child_is_left()
+        assert_no_child_is_left(server)
 
     @pytest.mark.parametrize("workers", [1, 2])
     def test_leaves_nothing_open(self, workers: int) -> None:
@@ -135,7 +138,7 @@ class TestLife:
                     connection.send(bytes(1_000_000))
                     connection.body(connection.head())
             server.close()
-            assert_no_child_is_left()
+            assert_no_child_is_left(server)
             thread.join(10)
         del server
         for left in threading.enumerate():

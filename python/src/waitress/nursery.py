@@ -39,15 +39,16 @@ class Nursery:
             )
         _flush()
         with _signals_held_back():
-            self._pid = os.fork()
-            if self._pid == 0:
+            #: Number of its process.
+            self.pid = os.fork()
+            if self.pid == 0:
                 leave_signals_to_the_front()
-        if self._pid == 0:
+        if self.pid == 0:
             _exit_after(lambda: _keep(workers, work))
 
     def wait(self) -> None:
         """Wait until all workers have ended."""
-        os.waitpid(self._pid, 0)
+        os.waitpid(self.pid, 0)
 
 
 @contextlib.contextmanager
