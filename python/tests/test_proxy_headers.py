@@ -112,7 +112,8 @@ def difference(changed: dict[str, str], plain: dict[str, str]) -> dict[str, str]
     return {**differing, **dict.fromkeys(plain.keys() - changed.keys(), GONE)}
 
 
-@pytest.mark.parametrize(("server", "case"), [*parameters()], indirect=["server"])
+# Without its scope, pytest would start a server for each case: one of the two parameters is not a fixture.
+@pytest.mark.parametrize(("server", "case"), [*parameters()], indirect=["server"], scope="module")
 def test_proxy_headers_change_the_environ(server: Server, case: Case) -> None:
     """As its case says, and in nothing else."""
     logged = len(server.lines)
