@@ -34,7 +34,6 @@ final class AppTask implements StartResponse {
     private static final Logger LOG = System.getLogger("waitress");
 
     private final Request request;
-    private final Settings settings;
     private final ResponseStream stream;
 
     /** What start_response was given; null until it is called. */
@@ -49,7 +48,6 @@ final class AppTask implements StartResponse {
 
     AppTask(Request request, Response response, Executor loop, Settings settings) {
         this.request = request;
-        this.settings = settings;
         this.stream = new ResponseStream(response, loop, settings.get(Setting.OUTBUF_HIGH_WATERMARK));
     }
 
@@ -57,13 +55,13 @@ final class AppTask implements StartResponse {
      * Calls the application unless nobody waits for it any more. Whatever it does, the request is answered, the failure
      * logged, and the thread goes on.
      */
-    void run(Application application, Environ variables) {
+    void run(Application application, Map<String, String> constants, Environ variables) {
         if (stream.isClientGone()) {
             releaseBody();
             return;
         }
         stream.begin();
-        Map<String, Object> environ = environ(variables);
+        Map<String, Object> environ = environ(constants, variables);
         // Taken now: applications move parts of the path to SCRIPT_NAME.
         Object path = environ.get("PATH_INFO");
         try (InputStream input = request.body().open()) {
@@ -104,9 +102,9 @@ final class AppTask implements StartResponse {
         return text.toString();
     }
 
-    private Map<String, Object> environ(Environ variables) {
+    private Map<String, Object> environ(Map<String, String> constants, Environ variables) {
         Map<String, Object> environ = new HashMap<>(64);
-        environ.putAll(Environ.constants(settings));
+        environ.putAll(constants);
         variables.write(
                 request,
                 (key, keyEnd, value, start, end) -> environ.put(

@@ -10,6 +10,7 @@ import dev.waitress.settings.Settings;
 import dev.waitress.wsgi.Application;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.Executor;
 import java.util.concurrent.LinkedBlockingQueue;
@@ -52,11 +53,12 @@ public final class TaskDispatcher implements Gateway {
     }
 
     private void work() {
+        Map<String, String> constants = Environ.constants(settings);
         Environ environ = new Environ(settings);
         while (!closed) {
             try {
                 AppTask task = queue.take();
-                task.run(application, environ);
+                task.run(application, constants, environ);
                 unfinished.decrementAndGet();
             } catch (InterruptedException e) {
                 // The server ends, or an application has left its thread interrupted: the loop's condition knows.
