@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import socket
 from typing import TYPE_CHECKING
 from urllib.parse import parse_qsl, unquote
 
 import pytest
 from performers import KINDS, Kind, Performer, performing, script
+from serving import EVENT_SECONDS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -290,3 +292,22 @@ def test_several_workers_are_several_processes(tmp_path_factory: pytest.TempPath
     folder = tmp_path_factory.mktemp("several")
     with performing(Kind("python", "tcp"), folder, "--workers=2") as performer:
         assert environ_of(performer, get("/"))["wsgi.multiprocess"] == "true"
+
+
+@pytest.mark.parametrize("language", ["python", "java"])
+def test_a_client_of_ipv6_has_its_address_without_brackets(
+    language: str, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    if not socket.has_ipv6:
+        pytest.skip("no IPv6 here")
+    folder = tmp_path_factory.mktemp("ipv6")
+    with performing(Kind(language, "tcp"), folder, "--listen=[::1]:0") as performer:
+        port = int(performer.server.wait_for(r"Serving on http://\[::1\]:(\d+)")[1])
+        with socket.create_connection(("::1", port), EVENT_SECONDS) as client:
+            client.sendall(b"GET / HTTP/1.0\r\n\r\n")
+            client_port = client.getsockname()[1]
+            answer = client.makefile("rb").read()
+    environ = dict(parse_qsl(answer.partition(b"\r\n\r\n")[2].decode()))
+    assert environ["REMOTE_ADDR"] == environ["REMOTE_HOST"] == "::1"
+    assert environ["REMOTE_PORT"] == str(client_port)
+    assert environ["SERVER_PORT"] == str(port)

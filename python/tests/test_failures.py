@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING
 import pytest
 import requests
 from boards import Visitor
+from performers import APPS
+from serving import EVENT_SECONDS
 from wire import Connection
 
 if TYPE_CHECKING:
@@ -103,3 +105,12 @@ class TestSlowPage:
     def _fetch(url: str, seconds: float) -> str:
         with Visitor(url) as visitor:
             return visitor.get(f"slow?seconds={seconds}").text
+
+
+def test_a_body_that_cannot_be_opened_is_500_and_the_thread_goes_on(start: Start) -> None:
+    """With one thread, so that nobody else could answer the next request."""
+    server = start("unreadable:app", "--threads=1", "--inbuf-overflow=2", PYTHONPATH=str(APPS))
+    for _ in range(2):
+        assert requests.post(server.url, data=b"ab", timeout=EVENT_SECONDS).status_code == requests.codes.server_error
+    assert requests.post(server.url, data=b"a", timeout=EVENT_SECONDS).text == "1"
+    server.wait_for(r"OSError: \[Errno 24\] Too many open files")

@@ -112,7 +112,12 @@ class Crew:
                 exchange = Exchange(self, request_id)
                 environ.update(self._environ)
                 environ["waitress.client_disconnected"] = exchange.client_disconnected
-                environ["wsgi.input"] = stream = BytesIO() if body is None else self._bodies.open(body)
+                try:
+                    stream = BytesIO() if body is None else self._bodies.open(body)
+                except OSError:
+                    self._ready.append((exchange.failure(environ["PATH_INFO"]), None))
+                    continue
+                environ["wsgi.input"] = stream
                 answer = exchange.run(self._application, environ)
                 if answer is not None:
                     self._ready.append((answer, None))

@@ -101,14 +101,19 @@ class Exchange:
                 LOG.info("Client disconnected while serving %s", printable(path))
             return (protocol.FAIL, self._id, "")
         except BaseException:  # noqa: BLE001 -- SystemExit must not leave the client hanging either
-            with harmless:
-                LOG.exception("Exception while serving %s", printable(path))
+            failure = self.failure(path)
             if not self._complete:
-                return (protocol.FAIL, self._id, traceback.format_exc())
+                return failure
         finally:
             if self.budget:
                 self._crew.close_stream(self._id)
         return None
+
+    def failure(self, path: str) -> "Message":
+        """Log the exception that is being handled; return the message that tells the front of it."""
+        with harmless:
+            LOG.exception("Exception while serving %s", printable(path))
+        return (protocol.FAIL, self._id, traceback.format_exc())
 
     def client_disconnected(self) -> bool:
         """``environ["waitress.client_disconnected"]``."""
