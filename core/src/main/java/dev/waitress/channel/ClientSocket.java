@@ -4,17 +4,29 @@ import java.io.IOException;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.net.InetSocketAddress;
+import java.net.SocketAddress;
+import java.net.SocketOption;
 import java.net.StandardSocketOptions;
+import java.net.UnixDomainSocketAddress;
 import java.nio.ByteBuffer;
 import java.nio.channels.SelectionKey;
 import java.nio.channels.SocketChannel;
+import org.jspecify.annotations.Nullable;
 
 /** The socket of one client, and what the loop watches it for. Event loop only. */
 final class ClientSocket {
     private static final Logger LOG = System.getLogger("waitress");
 
+    /**
+     * Most bytes that the kernel keeps for a receiver on this machine. It takes in cheaply what the processors still
+     * have in their caches; the kernel's own bound, 4 MiB for each connection, lets far more wait. Files of 10 MiB, 8
+     * connections: 1.5 times the rate, at 0.7 of the CPU time on either side.
+     */
+    private static final int NEARBY_SEND_BYTES = 256 * 1024;
+
     private final SocketChannel channel;
     private final SelectionKey key;
+    private boolean sendsLargeBlocks;
 
     /** Watches for input. */
     ClientSocket(SocketChannel channel, EventLoop loop, EventLoop.ReadyHandler handler) throws IOException {
@@ -52,13 +64,33 @@ final class ClientSocket {
         return (key.interestOps() & SelectionKey.OP_WRITE) != 0;
     }
 
-    /** Whether the client is on this machine. */
+    /** Whether the client is on this machine, behind a Unix socket or TCP. */
     boolean isLocal() {
+        return remoteAddress() instanceof UnixDomainSocketAddress || isLoopback();
+    }
+
+    private boolean isLoopback() {
+        return remoteAddress() instanceof InetSocketAddress remote
+                && remote.getAddress().isLoopbackAddress();
+    }
+
+    /** Null if the client is gone; the next write finds out. */
+    private @Nullable SocketAddress remoteAddress() {
         try {
-            return !(channel.getRemoteAddress() instanceof InetSocketAddress remote)
-                    || remote.getAddress().isLoopbackAddress();
+            return channel.getRemoteAddress();
         } catch (IOException e) {
-            return false; // it is gone; the next write finds out
+            return null;
+        }
+    }
+
+    /** Large blocks are about to be sent, where so far there may have been small ones only. */
+    void expectLargeBlocks() {
+        if (sendsLargeBlocks) {
+            return;
+        }
+        sendsLargeBlocks = true;
+        if (isLoopback()) {
+            set(StandardSocketOptions.SO_SNDBUF, NEARBY_SEND_BYTES);
         }
     }
 
@@ -73,12 +105,16 @@ final class ClientSocket {
         }
     }
 
-    /** Closing will be a reset, where there is one. */
+    /** Closing will be a reset, where there is one: Unix sockets have none. */
     void resetOnClose() {
+        set(StandardSocketOptions.SO_LINGER, 0);
+    }
+
+    private <T> void set(SocketOption<T> option, T value) {
         try {
-            channel.setOption(StandardSocketOptions.SO_LINGER, 0);
+            channel.setOption(option, value);
         } catch (IOException | UnsupportedOperationException e) {
-            LOG.log(Level.TRACE, "no reset on this socket", e); // Unix sockets have none
+            LOG.log(Level.TRACE, "cannot set " + option + " on a socket", e);
         }
     }
 

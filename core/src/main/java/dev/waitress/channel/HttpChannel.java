@@ -1,7 +1,5 @@
 package dev.waitress.channel;
 
-import dev.waitress.buffer.FileRegion;
-import dev.waitress.buffer.OverflowBuffer;
 import dev.waitress.buffer.Segment;
 import dev.waitress.gateway.Peer;
 import dev.waitress.gateway.Refusal;
@@ -31,9 +29,6 @@ final class HttpChannel implements EventLoop.ReadyHandler, ResponseSink {
 
     private static final byte[] CONTINUE = Ascii.bytes("HTTP/1.1 100 Continue\r\n\r\n");
 
-    /** Blocks of this size are offered to the socket before they are copied. */
-    private static final int DIRECT_BYTES = 16 * 1024;
-
     /** Reads in a row, so that other channels have their turn. */
     private static final int MOST_READS = 16;
 
@@ -57,7 +52,7 @@ final class HttpChannel implements EventLoop.ReadyHandler, ResponseSink {
     private final Peer peer;
     private final RequestIntake intake;
     private final ReadAhead ahead = new ReadAhead();
-    private final OverflowBuffer output;
+    private final ClientOutput output;
 
     /** The answer being written; null while a request is awaited. */
     private @Nullable Response response;
@@ -78,9 +73,9 @@ final class HttpChannel implements EventLoop.ReadyHandler, ResponseSink {
         this.host = host;
         this.peer = peer;
         this.intake = new RequestIntake(host, peer);
-        this.output = new OverflowBuffer(loop.pool(), host.outbufOverflow(), host.directory());
         this.lastActiveNanos = loop.nowNanos();
         this.socket = new ClientSocket(socket, loop, this);
+        this.output = new ClientOutput(loop, host, this.socket);
     }
 
     @Override
@@ -255,11 +250,7 @@ final class HttpChannel implements EventLoop.ReadyHandler, ResponseSink {
             return;
         }
         try {
-            if (length >= DIRECT_BYTES && !socket.isFull()) {
-                output.pass(bytes, offset, length, socket.channel());
-            } else {
-                output.append(bytes, offset, length);
-            }
+            output.add(bytes, offset, length);
         } catch (IOException e) {
             LOG.log(Level.ERROR, "cannot store output for a slow client, connection cut", e);
             disconnect();
@@ -274,10 +265,7 @@ final class HttpChannel implements EventLoop.ReadyHandler, ResponseSink {
             drop(segment);
             return;
         }
-        if (segment instanceof FileRegion region && socket.isLocal()) {
-            region.copyThrough(loop.copyBuffer());
-        }
-        output.append(segment);
+        output.add(segment);
         markDirty();
     }
 
@@ -338,16 +326,14 @@ final class HttpChannel implements EventLoop.ReadyHandler, ResponseSink {
         if (!open || !send()) {
             return;
         }
-        boolean sent = output.isEmpty();
-        socket.watchOutput(!sent);
-        if (sent && response == null) {
+        if (response == null && output.isEmpty()) {
             answered();
         }
     }
 
     private boolean send() {
         try {
-            if (output.writeTo(socket.channel()) > 0) {
+            if (output.send() > 0) {
                 lastActiveNanos = loop.nowNanos();
             }
         } catch (EOFException e) {
