@@ -133,6 +133,7 @@ public final class ChannelHost {
         for (HttpChannel channel : connections.snapshot()) {
             channel.closeIfIdle(channelTimeoutNanos);
         }
+        loop.localFiles().forgetUnused();
         loop.schedule(cleanupIntervalNanos, this::sweep);
     }
 

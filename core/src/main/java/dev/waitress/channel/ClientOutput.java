@@ -48,7 +48,7 @@ final class ClientOutput implements Closeable {
     void add(Segment segment) {
         socket.expectLargeBlocks();
         if (segment instanceof FileRegion region && socket.isLocal()) {
-            region.copyThrough(loop.copyBuffer());
+            region.sendLocally(loop.localFiles());
         }
         waiting.append(segment);
     }

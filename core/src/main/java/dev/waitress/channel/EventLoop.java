@@ -1,6 +1,7 @@
 package dev.waitress.channel;
 
 import dev.waitress.buffer.BufferPool;
+import dev.waitress.buffer.LocalFiles;
 import dev.waitress.http.HttpDate;
 import java.io.IOException;
 import java.lang.System.Logger;
@@ -15,7 +16,6 @@ import java.util.PriorityQueue;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.TimeUnit;
-import org.jspecify.annotations.Nullable;
 
 /**
  * One thread that waits for sockets and owns all that is registered with it. A turn: take what is ready, run what other
@@ -27,9 +27,6 @@ public final class EventLoop implements Runnable {
     private static final Logger LOG = System.getLogger("waitress");
     private static final String UNCAUGHT = "uncaught exception on the event loop";
     private static final int POOLED_BUFFER_BYTES = 16 * 1024;
-
-    /** Half of a usual second-level cache: the bytes are still there when they are written. */
-    private static final int COPY_BUFFER_BYTES = 256 * 1024;
 
     /** Who wants another turn within this time waits for answers that are on their way. */
     private static final long SOON_NANOS = TimeUnit.MILLISECONDS.toNanos(2);
@@ -53,10 +50,9 @@ public final class EventLoop implements Runnable {
     private final PriorityQueue<Timer> timers = new PriorityQueue<>();
     private final List<Participant> participants = new ArrayList<>();
     private final BufferPool pool = new BufferPool(POOLED_BUFFER_BYTES);
+    private final LocalFiles localFiles = new LocalFiles();
     private final HttpDate date = new HttpDate();
     private final ByteBuffer readBuffer;
-
-    private @Nullable ByteBuffer copyBuffer;
 
     private List<HttpChannel> dirty = new ArrayList<>();
     private List<HttpChannel> flushing = new ArrayList<>();
@@ -119,12 +115,8 @@ public final class EventLoop implements Runnable {
         return readBuffer.clear();
     }
 
-    /** A direct buffer for bytes on their way from a file to a socket; empty again after each use. */
-    ByteBuffer copyBuffer() {
-        if (copyBuffer == null) {
-            copyBuffer = ByteBuffer.allocateDirect(COPY_BUFFER_BYTES);
-        }
-        return copyBuffer;
+    LocalFiles localFiles() {
+        return localFiles;
     }
 
     BufferPool pool() {
@@ -150,6 +142,7 @@ public final class EventLoop implements Runnable {
         } catch (IOException | RuntimeException | Error e) {
             LOG.log(Level.ERROR, "the event loop failed", e);
         } finally {
+            localFiles.close();
             closeQuietly();
         }
     }

@@ -118,7 +118,7 @@ class BuffersTest {
                         FileRegion region = region(file, 0, 50);
                         region.truncate(bytes.length);
                         if (random.nextBoolean()) {
-                            region.copyThrough(ByteBuffer.allocateDirect(8));
+                            region.sendLocally(new LocalFiles(8));
                         }
                         buffer.append(region);
                         expected.writeBytes(new byte[Math.min(50, bytes.length)]);
@@ -164,7 +164,7 @@ class BuffersTest {
         try (OverflowBuffer buffer = new OverflowBuffer(new BufferPool(16), 1000, directory)) {
             FileRegion region = region(file, 10, 41);
             if (copied) {
-                region.copyThrough(ByteBuffer.allocateDirect(8));
+                region.sendLocally(new LocalFiles(8));
             }
             buffer.append(region);
             assertThatThrownBy(() -> {

@@ -1,14 +1,17 @@
 package dev.waitress.worker;
 
 import dev.waitress.buffer.FileRegion;
+import dev.waitress.buffer.LocalFiles;
 import dev.waitress.buffer.Segment;
 import dev.waitress.http.ResponseHead;
 import java.io.IOException;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.nio.channels.FileChannel;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.BasicFileAttributes;
 import org.jspecify.annotations.Nullable;
 
 /** Reads the answers of one worker and hands them to the responses that they belong to. Event loop only. */
@@ -144,16 +147,25 @@ final class Answers implements FrameSocket.Listener {
         long count = reader.longInteger();
         int id = exchange.id;
         try {
+            Object key = count < LocalFiles.SMALLEST_BYTES ? null : key(path);
             FileChannel file = FileChannel.open(path, StandardOpenOption.READ);
-            exchange.response.body(new FileRegion(file, position, count, () -> {
+            FileRegion region = new FileRegion(file, position, count, () -> {
                 worker.fileSent(id);
                 file.close();
-            }));
+            });
+            exchange.response.body(key == null ? region : region.knownAs(key));
         } catch (IOException e) {
             LOG.log(Level.ERROR, "cannot open the file of a response", e);
             worker.fileSent(id);
             exchange.response.fail("");
         }
+    }
+
+    /** Tells the file from others; null unless the path is that of a descriptor, which cannot come to mean another. */
+    private static @Nullable Object key(Path path) throws IOException {
+        return path.startsWith("/proc")
+                ? Files.readAttributes(path, BasicFileAttributes.class).fileKey()
+                : null;
     }
 
     private void end(Exchange exchange) {
