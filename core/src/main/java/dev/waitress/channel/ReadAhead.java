@@ -23,16 +23,23 @@ final class ReadAhead {
     private byte[] bytes = NOTHING;
 
     boolean isEmpty() {
-        return requests() == 0 && !hasBytes();
+        return (arrivals == null || arrivals.isEmpty()) && !hasBytes();
     }
 
     boolean hasBytes() {
         return bytes.length > 0;
     }
 
-    /** Arrivals that wait for their turn. */
+    /** Requests that wait for their turn, all of them here. */
     int requests() {
-        return arrivals == null ? 0 : arrivals.size();
+        if (arrivals == null) {
+            return 0;
+        }
+        return endsWithContinue(arrivals) ? arrivals.size() - 1 : arrivals.size();
+    }
+
+    private static boolean endsWithContinue(Deque<RequestIntake.Arrival> arrivals) {
+        return arrivals.peekLast() == RequestIntake.Arrival.Awaited.CONTINUE;
     }
 
     /** Whether nothing that comes behind the last arrival can count. */
@@ -40,26 +47,25 @@ final class ReadAhead {
         return arrivals != null && arrivals.peekLast() instanceof RequestIntake.Arrival.Refused;
     }
 
-    /** Puts an arrival behind the others; it no longer points into the reader's buffer. */
+    /**
+     * Puts an arrival behind the others; it no longer points into the reader's buffer. Who waits to send what has come
+     * now need not be told to.
+     */
     void add(RequestIntake.Arrival arrival) {
         if (arrival instanceof RequestIntake.Arrival.Complete complete) {
             complete.request().detach();
         }
         if (arrivals == null) {
             arrivals = new ArrayDeque<>(2);
+        } else if (endsWithContinue(arrivals)) {
+            arrivals.removeLast();
         }
         arrivals.addLast(arrival);
     }
 
-    /**
-     * The next arrival whose turn it is; null if there is none. Who waits to send what has come need not be told to.
-     */
+    /** The next arrival whose turn it is; null if there is none. */
     RequestIntake.@Nullable Arrival next() {
-        if (arrivals == null) {
-            return null;
-        }
-        RequestIntake.Arrival next = arrivals.poll();
-        return next == RequestIntake.Arrival.Awaited.CONTINUE && !arrivals.isEmpty() ? arrivals.poll() : next;
+        return arrivals == null ? null : arrivals.poll();
     }
 
     /** Keeps what is left in the buffer. */

@@ -152,17 +152,21 @@ class LookaheadIT {
         }
     }
 
+    /**
+     * Once a body of 64 MiB seemed lost behind such a request: it counted twice where its body came in a later read.
+     */
     @Test
     void sendsNo100ForABodyThatHasComeMeanwhile() throws Exception {
         try (Server server = serve(2);
                 Socket client = connect(server)) {
-            send(client, post(3).replace("\r\n\r\n", "\r\nExpect: 100-continue\r\n\r\n"));
-            send(client, "abc");
-            // When a larger body behind it has been taken, this one has come.
+            String head = post(LARGE_BODY).replace("\r\n\r\n", "\r\nExpect: 100-continue\r\n\r\n");
+            send(client, head);
+            client.getOutputStream().write(new byte[LARGE_BODY]); // in many reads
+            // When another one behind it has been taken, this one has come.
             assertThat(taken(client, 1).tryAcquire(20, TimeUnit.SECONDS)).isTrue();
             leave.countDown();
             Answers answers = new Answers(client.getInputStream());
-            assertThat(List.of(body(answers), body(answers))).containsExactly("0", "3");
+            assertThat(List.of(body(answers), body(answers))).containsExactly("0", String.valueOf(LARGE_BODY));
         }
     }
 
