@@ -15,4 +15,4 @@ import org.junit.jupiter.api.condition.OS;
         value = {OS.LINUX, OS.MAC, OS.WINDOWS},
         architectures = {"amd64", "x86_64", "aarch64"},
         disabledReason = "Jazzer has native code for Linux, macOS and Windows, for x86-64 and ARM64 only")
-@interface FuzzedWhereJazzerRuns {}
+public @interface FuzzedWhereJazzerRuns {}

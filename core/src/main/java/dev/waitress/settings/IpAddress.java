@@ -109,7 +109,7 @@ public final class IpAddress {
     }
 
     /** Itself, or the IPv4 address that it maps. */
-    IpAddress unmapped() {
+    public IpAddress unmapped() {
         return isMapped() ? new IpAddress(Arrays.copyOfRange(octets, MAPPED_PREFIX, IPV6_OCTETS)) : this;
     }
 

@@ -10,10 +10,10 @@ import java.util.function.Consumer;
  * Holds a property against many cases, each made from a seed of its own. A failure names its seed;
  * {@code -Dwaitress.seed=} begins with it.
  */
-final class Property {
+public final class Property {
     private Property() {}
 
-    static void holds(int cases, Consumer<SplittableRandom> property) {
+    public static void holds(int cases, Consumer<SplittableRandom> property) {
         long first = Long.getLong("waitress.seed", System.nanoTime());
         for (long seed = first; seed < first + cases; seed++) {
             try {
@@ -24,12 +24,12 @@ final class Property {
         }
     }
 
-    static String oneOf(SplittableRandom random, String... choices) {
+    public static String oneOf(SplittableRandom random, String... choices) {
         return choices[random.nextInt(choices.length)];
     }
 
     /** Between {@code least} and {@code most} characters of those given. */
-    static String text(SplittableRandom random, String characters, int least, int most) {
+    public static String text(SplittableRandom random, String characters, int least, int most) {
         StringBuilder text = new StringBuilder();
         for (int i = random.nextInt(least, most + 1); i > 0; i--) {
             text.append(characters.charAt(random.nextInt(characters.length())));
@@ -38,7 +38,7 @@ final class Property {
     }
 
     /** The same bytes in as many pieces as chance has it: mostly few, sometimes one for each byte. */
-    static List<byte[]> cut(SplittableRandom random, byte[] bytes) {
+    public static List<byte[]> cut(SplittableRandom random, byte[] bytes) {
         int longest = random.nextInt(4) == 0 ? 1 : 1 + random.nextInt(bytes.length + 1);
         List<byte[]> pieces = new ArrayList<>();
         for (int at = 0; at < bytes.length; ) {
@@ -50,7 +50,7 @@ final class Property {
     }
 
     /** What somebody has tampered with: bytes changed, lost, doubled, or put in that mean something. */
-    static String mutate(SplittableRandom random, String valid) {
+    public static String mutate(SplittableRandom random, String valid) {
         StringBuilder text = new StringBuilder(valid);
         for (int i = random.nextInt(4); i >= 0; i--) {
             int at = random.nextInt(text.length() + 1);
