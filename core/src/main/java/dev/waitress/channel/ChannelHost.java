@@ -14,10 +14,12 @@ import dev.waitress.settings.Settings;
 import java.io.IOException;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
+import java.nio.ByteBuffer;
 import java.nio.channels.SocketChannel;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 
 /** The open channels of one loop, what they share, and the listeners that bring new ones. Event loop only. */
 public final class ChannelHost {
@@ -39,6 +41,7 @@ public final class ChannelHost {
     private final Deadlines deadlines;
     private final SocketErrors socketErrors;
     private final TrustedProxy trustedProxy;
+    private final PrefaceRule prefaces;
     private final RequestIds requestIds;
     private final RequestObserver observer;
 
@@ -64,6 +67,7 @@ public final class ChannelHost {
         this.deadlines = Deadlines.of(settings);
         this.socketErrors = new SocketErrors(settings);
         this.trustedProxy = new TrustedProxy(settings);
+        this.prefaces = new PrefaceRule(settings, trustedProxy);
         this.requestIds = new RequestIds(settings);
         this.observer = observer;
         this.connections = new Connections(settings);
@@ -84,17 +88,53 @@ public final class ChannelHost {
     }
 
     void accepted(SocketChannel socket, Peer peer) throws IOException {
+        if (!prefaces.areWanted()) {
+            open(socket, peer);
+        } else if (prefaces.areTakenFrom(peer)) {
+            connections.makeRoom();
+            connections.add(new PrefaceChannel(loop, this, socket, peer));
+        } else {
+            socket.close();
+        }
+    }
+
+    /** Null if the client has too many. */
+    private @Nullable HttpChannel open(SocketChannel socket, Peer peer) throws IOException {
         if (!connections.admits(peer.remoteAddress())) {
             LOG.log(Level.DEBUG, () -> peer.remoteAddress() + " has connections_per_address connections already");
             socket.close();
-            return;
+            return null;
         }
         connections.makeRoom();
-        connections.add(new HttpChannel(loop, this, socket, peer));
+        HttpChannel channel = new HttpChannel(loop, this, socket, peer);
+        connections.add(channel);
+        return channel;
     }
 
-    void closed(HttpChannel channel) {
-        connections.remove(channel);
+    /**
+     * A preface has ended: the connection is that of a client like any other.
+     *
+     * @param behind what was read with the preface, in the loop's buffer
+     */
+    void announced(PrefaceChannel preface, SocketChannel socket, Peer client, ByteBuffer behind) throws IOException {
+        connections.remove(preface);
+        HttpChannel channel = open(socket, client);
+        if (channel == null) {
+            oneHasEnded();
+            return;
+        }
+        channel.received(behind);
+        if (draining) {
+            channel.giveWay();
+        }
+    }
+
+    void closed(Connection connection) {
+        connections.remove(connection);
+        oneHasEnded();
+    }
+
+    private void oneHasEnded() {
         roomMayBeThere();
         if (draining && connections.isEmpty()) {
             whenEmpty.run();
@@ -120,8 +160,8 @@ public final class ChannelHost {
     }
 
     private void tick() {
-        for (HttpChannel channel : connections.snapshot()) {
-            channel.enforce(deadlines);
+        for (Connection connection : connections.snapshot()) {
+            connection.enforce(deadlines);
         }
         observer.tick(loop.nowNanos());
         roomMayBeThere();
@@ -130,8 +170,8 @@ public final class ChannelHost {
     }
 
     private void sweep() {
-        for (HttpChannel channel : connections.snapshot()) {
-            channel.closeIfIdle(channelTimeoutNanos);
+        for (Connection connection : connections.snapshot()) {
+            connection.closeIfIdle(channelTimeoutNanos);
         }
         loop.localFiles().forgetUnused();
         loop.schedule(cleanupIntervalNanos, this::sweep);
@@ -144,7 +184,7 @@ public final class ChannelHost {
         listeners.forEach(listener -> listener.acceptLast(loop, this));
         listeners.forEach(Listener::close);
         listeners.clear();
-        connections.snapshot().forEach(HttpChannel::giveWay);
+        connections.snapshot().forEach(Connection::giveWay);
         if (connections.isEmpty()) {
             callback.run();
         }
@@ -153,7 +193,7 @@ public final class ChannelHost {
     /** Cuts every connection that is left. */
     public void closeAll() {
         long running = connections.snapshot().stream()
-                .filter(channel -> !channel.isIdle())
+                .filter(connection -> !connection.isIdle())
                 .count();
         if (running > 0) {
             LOG.log(
@@ -161,7 +201,7 @@ public final class ChannelHost {
                     "cutting " + running + (running == 1 ? " connection" : " connections")
                             + " whose requests have not ended");
         }
-        connections.snapshot().forEach(HttpChannel::disconnect);
+        connections.snapshot().forEach(Connection::disconnect);
     }
 
     boolean isDraining() {
@@ -194,6 +234,10 @@ public final class ChannelHost {
 
     RequestObserver observer() {
         return observer;
+    }
+
+    PrefaceRule prefaces() {
+        return prefaces;
     }
 
     SocketErrors socketErrors() {

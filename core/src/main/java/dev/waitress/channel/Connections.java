@@ -24,7 +24,7 @@ final class Connections {
     /** 0 for no limit. */
     private final int limitPerAddress;
 
-    private final Set<HttpChannel> open = new LinkedHashSet<>();
+    private final Set<Connection> open = new LinkedHashSet<>();
     private final Map<String, Integer> countByAddress = new HashMap<>();
     private boolean saidFull;
 
@@ -43,16 +43,17 @@ final class Connections {
         return limitPerAddress == 0 || countByAddress.getOrDefault(address, 0) < limitPerAddress;
     }
 
-    void add(HttpChannel channel) {
-        open.add(channel);
+    void add(Connection connection) {
+        open.add(connection);
         if (limitPerAddress > 0) {
-            countByAddress.merge(channel.remoteAddress(), 1, Integer::sum);
+            countByAddress.merge(connection.remoteAddress(), 1, Integer::sum);
         }
     }
 
-    void remove(HttpChannel channel) {
-        if (open.remove(channel) && limitPerAddress > 0) {
-            countByAddress.computeIfPresent(channel.remoteAddress(), (address, count) -> count > 1 ? count - 1 : null);
+    void remove(Connection connection) {
+        if (open.remove(connection) && limitPerAddress > 0) {
+            countByAddress.computeIfPresent(
+                    connection.remoteAddress(), (address, count) -> count > 1 ? count - 1 : null);
         }
     }
 
@@ -61,19 +62,19 @@ final class Connections {
     }
 
     /** Those that are open now; what is done to them may close some. */
-    List<HttpChannel> snapshot() {
+    List<Connection> snapshot() {
         return List.copyOf(open);
     }
 
     /** Whether one more can be taken, if need be in the place of an idle one. */
     boolean haveRoom() {
-        return open.size() < limit || open.stream().anyMatch(HttpChannel::canGiveWay);
+        return open.size() < limit || open.stream().anyMatch(Connection::canGiveWay);
     }
 
     /** Closes the one that has been idle for longest, if there is no room for another. */
     void makeRoom() {
         while (open.size() >= limit) {
-            HttpChannel oldest = oldestIdle();
+            Connection oldest = oldestIdle();
             if (oldest == null) {
                 return; // a request of each has come in this very turn: one more than the limit, this time
             }
@@ -81,10 +82,10 @@ final class Connections {
         }
     }
 
-    private @Nullable HttpChannel oldestIdle() {
+    private @Nullable Connection oldestIdle() {
         return open.stream()
-                .filter(HttpChannel::canGiveWay)
-                .min(Comparator.comparingLong(HttpChannel::lastActiveNanos))
+                .filter(Connection::canGiveWay)
+                .min(Comparator.comparingLong(Connection::lastActiveNanos))
                 .orElse(null);
     }
 

@@ -24,7 +24,7 @@ import org.jspecify.annotations.Nullable;
  * One client connection, from accept to close. Its requests are answered one at a time; what the client sends meanwhile
  * waits, in a bounded buffer and then in the kernel. Event loop only.
  */
-final class HttpChannel implements EventLoop.ReadyHandler, ResponseSink {
+final class HttpChannel implements Connection, EventLoop.ReadyHandler, ResponseSink {
     private static final Logger LOG = System.getLogger("waitress");
 
     private static final byte[] CONTINUE = Ascii.bytes("HTTP/1.1 100 Continue\r\n\r\n");
@@ -33,7 +33,7 @@ final class HttpChannel implements EventLoop.ReadyHandler, ResponseSink {
     private static final int MOST_READS = 16;
 
     /** A new client has this long before it counts as idle where connections are scarce. */
-    private static final long FIRST_WORD_NANOS = TimeUnit.SECONDS.toNanos(1);
+    static final long FIRST_WORD_NANOS = TimeUnit.SECONDS.toNanos(1);
 
     private enum End {
         /** The connection lives on. */
@@ -130,6 +130,15 @@ final class HttpChannel implements EventLoop.ReadyHandler, ResponseSink {
         return full && open;
     }
 
+    /** Takes what was read with the preface of the connection, in the loop's buffer. */
+    void received(ByteBuffer in) {
+        try {
+            take(in, in.remaining());
+        } catch (RuntimeException e) {
+            failed(e);
+        }
+    }
+
     private void take(ByteBuffer in, int count) {
         if (linger != null) {
             linger.discarded(count);
@@ -142,18 +151,18 @@ final class HttpChannel implements EventLoop.ReadyHandler, ResponseSink {
         }
     }
 
-    /** Whether it waits for a request of which nothing has come. */
-    boolean isIdle() {
+    @Override
+    public boolean isIdle() {
         return !isBusy() && !intake.inRequest() && linger == null;
     }
 
-    /** Whether another client may have its place: not if it has just come and could not yet say what it wants. */
-    boolean canGiveWay() {
+    @Override
+    public boolean canGiveWay() {
         return isIdle() && (served || loop.nowNanos() - lastActiveNanos > FIRST_WORD_NANOS);
     }
 
-    /** Closes the connection if it is idle. */
-    void giveWay() {
+    @Override
+    public void giveWay() {
         if (isIdle()) {
             read(); // a request may have come in this very turn
         }
@@ -162,11 +171,13 @@ final class HttpChannel implements EventLoop.ReadyHandler, ResponseSink {
         }
     }
 
-    long lastActiveNanos() {
+    @Override
+    public long lastActiveNanos() {
         return lastActiveNanos;
     }
 
-    String remoteAddress() {
+    @Override
+    public String remoteAddress() {
         return peer.remoteAddress();
     }
 
@@ -418,8 +429,8 @@ final class HttpChannel implements EventLoop.ReadyHandler, ResponseSink {
 
     // ---- Ending ----------------------------------------------------------------------------------------------------
 
-    /** Closes the connection if it has not moved for that long and no application is at work on it. */
-    void closeIfIdle(long timeoutNanos) {
+    @Override
+    public void closeIfIdle(long timeoutNanos) {
         boolean waitsForApplication = response != null && output.isEmpty();
         if (!waitsForApplication && loop.nowNanos() - lastActiveNanos > timeoutNanos) {
             disconnect();
@@ -427,7 +438,8 @@ final class HttpChannel implements EventLoop.ReadyHandler, ResponseSink {
     }
 
     /** Refuses a request that has begun to arrive but comes too slowly; ends a linger whose time is over. */
-    void enforce(Deadlines deadlines) {
+    @Override
+    public void enforce(Deadlines deadlines) {
         if (linger != null) {
             endLingerIfOver(linger);
             return;
@@ -438,8 +450,8 @@ final class HttpChannel implements EventLoop.ReadyHandler, ResponseSink {
         }
     }
 
-    /** Nobody is there any more: whoever still writes is told. */
-    void disconnect() {
+    @Override
+    public void disconnect() {
         Response running = response;
         close();
         if (running != null) {

@@ -64,7 +64,7 @@ final class RequestIntake {
     RequestIntake(ChannelHost host, Peer peer) {
         this.host = host;
         this.peer = peer;
-        this.peerIsTrusted = host.trustedProxy().trusts(peer.remoteAddress());
+        this.peerIsTrusted = host.trustedProxy().trusts(peer.hopAddress());
     }
 
     /** When the first byte of the request came that is arriving, or was refused. */
@@ -150,7 +150,7 @@ final class RequestIntake {
 
     private Reading readProxyHeaders(RequestHead received) {
         return received.hasProxyFields()
-                ? host.trustedProxy().read(received, peer.remoteAddress(), peerIsTrusted)
+                ? host.trustedProxy().read(received, peer.hopAddress(), peerIsTrusted)
                 : Forwarding.NONE;
     }
 

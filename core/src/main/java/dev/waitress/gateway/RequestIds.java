@@ -19,6 +19,8 @@ public final class RequestIds {
     /** Tells the ids of this server from those of another, or of its own before. */
     private final String prefix;
 
+    private final boolean proxySpeaksHttp;
+
     private long count;
 
     public RequestIds(Settings settings) {
@@ -30,6 +32,7 @@ public final class RequestIds {
         if (wanted) {
             new SecureRandom().nextBytes(random);
         }
+        proxySpeaksHttp = settings.trustedProxySpeaksHttp();
         prefix = HexFormat.of().formatHex(random) + "-";
     }
 
@@ -38,7 +41,7 @@ public final class RequestIds {
         if (!wanted) {
             return RequestId.NONE;
         }
-        String given = peerIsTrusted ? head.value(lowerCaseHeader) : "";
+        String given = peerIsTrusted && proxySpeaksHttp ? head.value(lowerCaseHeader) : "";
         return new RequestId(header, VALID.matcher(given).matches() ? given : make());
     }
 

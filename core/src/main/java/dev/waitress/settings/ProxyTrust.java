@@ -7,7 +7,9 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
 
-/** What the settings {@code trusted_proxy}, {@code _count} and {@code _headers} say together. */
+/**
+ * What the settings {@code trusted_proxy}, {@code _count}, {@code _headers} and {@code proxy_protocol} say together.
+ */
 final class ProxyTrust {
     static final String VALID_HEADERS = "forwarded, or any of x-forwarded-for -host -proto -port -by";
 
@@ -19,6 +21,7 @@ final class ProxyTrust {
         if (settings.get(Setting.TRUSTED_PROXY).isEmpty()) {
             refuse(settings.isGiven(Setting.TRUSTED_PROXY_COUNT), inVain(Setting.TRUSTED_PROXY_COUNT));
             refuse(!headers.isEmpty(), inVain(Setting.TRUSTED_PROXY_HEADERS));
+            refuse(settings.get(Setting.PROXY_PROTOCOL), inVain(Setting.PROXY_PROTOCOL));
         }
         List<String> known =
                 Arrays.stream(ProxyHeader.values()).map(ProxyHeader::word).toList();
@@ -60,7 +63,8 @@ final class ProxyTrust {
 
     private static boolean areImplied(Settings settings) {
         return !settings.get(Setting.TRUSTED_PROXY).isEmpty()
-                && settings.get(Setting.TRUSTED_PROXY_HEADERS).isEmpty();
+                && settings.get(Setting.TRUSTED_PROXY_HEADERS).isEmpty()
+                && settings.trustedProxySpeaksHttp();
     }
 
     static Optional<String> warning(Settings settings) {

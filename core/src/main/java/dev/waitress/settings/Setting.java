@@ -97,7 +97,7 @@ public final class Setting<T> {
             "trusted_proxy",
             Cast.words("PEERS", "addresses, networks such as 10.0.0.0/8, localhost or *", PeerPattern::require),
             List.of(),
-            "Peers whose proxy headers count; localhost is every peer of a Unix socket, * is everybody.");
+            "Peers whose word on their clients counts; localhost is every peer of a Unix socket, * is everybody.");
     public static final Setting<Long> TRUSTED_PROXY_COUNT = define(
             Group.PROXIES,
             "trusted_proxy_count",
@@ -110,6 +110,13 @@ public final class Setting<T> {
             Cast.words("HEADERS", ProxyTrust.VALID_HEADERS, header -> header.toLowerCase(Locale.ROOT)),
             List.of(),
             "Headers in which a trusted proxy speaks for its client.");
+    public static final Setting<Boolean> PROXY_PROTOCOL = define(
+            Group.PROXIES,
+            "proxy_protocol",
+            Cast.flag(),
+            false,
+            "Every connection begins with a header of the PROXY protocol, version 1 or 2, that names the client; nobody but"
+                    + " trusted_proxy may connect.");
     public static final Setting<Boolean> CLEAR_UNTRUSTED_PROXY_HEADERS = define(
             Group.PROXIES,
             "clear_untrusted_proxy_headers",
@@ -260,7 +267,7 @@ public final class Setting<T> {
             Cast.integer("COUNT", 0, 1_000_000),
             0L,
             "Connections open at once from one address; more are closed at once. 0 is no limit, as it must be behind a"
-                    + " proxy.");
+                    + " proxy, unless that names its clients by proxy_protocol.");
 
     public static final Setting<Long> CLEANUP_INTERVAL = define(
             Group.TIMES,

@@ -151,6 +151,15 @@ public final class Settings {
         return ProxyTrust.headers(this);
     }
 
+    /**
+     * Whether a trusted proxy may be the author of a request's head. One that speaks the PROXY protocol usually hands
+     * on what its client wrote; only if headers are named that it sets is it more than that.
+     */
+    public boolean trustedProxySpeaksHttp() {
+        return !get(Setting.PROXY_PROTOCOL)
+                || !get(Setting.TRUSTED_PROXY_HEADERS).isEmpty();
+    }
+
     /** The addresses to listen on in the form of {@link Setting#LISTEN}; none with a Unix socket or open sockets. */
     public List<String> addresses() {
         if (!get(Setting.UNIX_SOCKET).isEmpty() || !get(Setting.SOCKETS).isEmpty()) {

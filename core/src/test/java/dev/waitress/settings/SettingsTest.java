@@ -144,6 +144,8 @@ class SettingsTest {
                 "trusted_proxy_count=1 trusted_proxy_headers=nope | trusted_proxy_count has no meaning without setting trusted_proxy",
                 "trusted_proxy= trusted_proxy_count=1 | trusted_proxy_count has no meaning without setting trusted_proxy",
                 "trusted_proxy_headers=nope | trusted_proxy_headers has no meaning without setting trusted_proxy",
+                "proxy_protocol=yes | proxy_protocol has no meaning without setting trusted_proxy",
+                "proxy_protocol=yes trusted_proxy= | proxy_protocol has no meaning without setting trusted_proxy",
                 "trusted_proxy=* trusted_proxy_headers=x_forwarded_for,forwarded"
                         + " | Received unknown trusted_proxy_headers value (x_forwarded_for,forwarded) expected one of"
                         + " x-forwarded-for, x-forwarded-host, x-forwarded-proto, x-forwarded-port, x-forwarded-by, forwarded",
@@ -192,6 +194,13 @@ class SettingsTest {
                         "No proxy headers were marked as trusted, but trusted_proxy was set. Implicitly trusting"
                                 + " X-Forwarded-Proto for backwards compatibility. This will be removed in future"
                                 + " versions of waitress.");
+    }
+
+    @Test
+    void implyNothingWithTheProxyProtocol() {
+        Settings settings = settings("trusted_proxy=* proxy_protocol=yes");
+        assertThat(settings.requireConsistent().trustedProxyHeaders()).isEmpty();
+        assertThat(settings.warnings()).isEmpty();
     }
 
     @Test
