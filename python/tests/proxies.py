@@ -46,6 +46,16 @@ http {{
 }}
 """
 
+NGINX_STREAM_MAIN = """
+load_module {modules};
+daemon off;
+pid {folder}/pid;
+error_log {folder}/log;
+worker_processes 1;
+events {{ worker_connections 256; }}
+include {documented};
+"""
+
 # One process, so that connections to the upstream are shared. The number is nobody's: Apache does not serve as root.
 APACHE_MAIN = """
 ServerRoot {folder}
@@ -80,8 +90,8 @@ include "{documented}"
 class Kind(NamedTuple):
     """One proxy: its program, its documented file, and how that is run in the foreground.
 
-    ``listens`` is what the file says of its own address, and what takes its place. ``main`` is the configuration
-    around the file, unless the file is all of it.
+    ``listens`` is what the file says of its own address, and what takes its place; ``varied`` another such pair.
+    ``main`` is the configuration around the file, unless the file is all of it.
     """
 
     program: str
@@ -90,6 +100,7 @@ class Kind(NamedTuple):
     listens: tuple[str, str] | None = None
     main: str | None = None
     modules: Path | None = None
+    varied: tuple[str, str] | None = None
 
     def trusted_headers(self) -> str:
         """What the file tells users to set: the headers that this proxy leaves to nobody else."""
@@ -99,7 +110,7 @@ class Kind(NamedTuple):
         """Why it cannot run here."""
         if shutil.which(self.program, path=SEARCHED) is None:
             return f"{self.program} is not installed"
-        if self.modules is not None and not self.modules.is_dir():
+        if self.modules is not None and not self.modules.exists():
             return f"{self.program} has no {self.modules}"
         return None
 
@@ -129,12 +140,31 @@ KINDS = {
     "lighttpd": Kind("lighttpd", "lighttpd.conf", ("-D", "-f", "{main}"), main=LIGHTTPD_MAIN),
 }
 
+# These hand connections on, and say by the PROXY protocol whose they are.
+NGINX_STREAM = Kind(
+    "nginx",
+    "nginx-stream.conf",
+    ("-p", "{folder}", "-e", "{folder}/log", "-c", "{main}"),
+    listens=("listen 80;", "listen 127.0.0.1:{port};"),
+    main=NGINX_STREAM_MAIN,
+    modules=Path("/usr/lib/nginx/modules/ngx_stream_module.so"),
+)
+HAPROXY_TCP = KINDS["haproxy"]._replace(file="haproxy-tcp.cfg")
+STREAMS = {
+    "nginx-stream": NGINX_STREAM,
+    "haproxy-v1": HAPROXY_TCP._replace(varied=("send-proxy-v2", "send-proxy")),
+    "haproxy-v2": HAPROXY_TCP,
+    "haproxy-v2-extended": HAPROXY_TCP._replace(
+        varied=("send-proxy-v2", "send-proxy-v2 proxy-v2-options crc32c,unique-id")
+    ),
+}
+
 
 class Upstream(NamedTuple):
-    """Where the server behind the proxy listens, and the one that serves under the prefix."""
+    """Where the server behind the proxy listens, and the one that serves under the prefix, if the file has one."""
 
     address: int | Path
-    prefixed_port: int
+    prefixed_port: int | None = None
 
 
 @contextlib.contextmanager
@@ -182,7 +212,10 @@ def configuration(kind: Kind, port: int, upstream: Upstream) -> str:
     text = (DOCUMENTED / kind.file).read_text(encoding="utf-8")
     if kind.listens is not None:
         text = replaced(text, kind.listens[0], kind.listens[1].format(port=port))
-    text = replaced(text, PREFIXED_PORT, str(upstream.prefixed_port))
+    if kind.varied is not None:
+        text = replaced(text, *kind.varied)
+    if upstream.prefixed_port is not None:
+        text = replaced(text, PREFIXED_PORT, str(upstream.prefixed_port))
     if isinstance(upstream.address, int):
         return replaced(text, PORT, str(upstream.address))
     # As the reader does it: the line with the port goes, the one with the socket counts.

@@ -69,6 +69,7 @@ def _remember(environ: WSGIEnvironment) -> dict[str, object]:
         "server_name": environ["SERVER_NAME"],
         "server_port": environ["SERVER_PORT"],
         "address": environ["REMOTE_ADDR"],
+        "port": environ.get("REMOTE_PORT"),
         "fields": fields,
         "body": shown(environ["wsgi.input"].read()),
     }

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import pytest
 from conftest import serving
-from proxies import KINDS, Upstream, folder_for_all, running
+from proxies import KINDS, STREAMS, Upstream, folder_for_all, running
 from recorder import MEMORY
 from wire import Connection, Head
 
@@ -74,10 +74,11 @@ def recorders(trusted_headers: str) -> Iterator[dict[str, Upstream]]:
 @contextlib.contextmanager
 def proxied(kind: str, upstream: Upstream) -> Iterator[Site]:
     """Run a proxy before the server, or skip the test where there is none."""
-    missing = KINDS[kind].missing()
+    proxy = {**KINDS, **STREAMS}[kind]
+    missing = proxy.missing()
     if missing is not None:
         pytest.skip(missing)
-    with running(KINDS[kind], upstream) as port:
+    with running(proxy, upstream) as port:
         yield Site(kind, port, upstream)
 
 

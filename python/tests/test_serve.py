@@ -90,6 +90,32 @@ def test_the_calling_process_answers(run: Run) -> None:
     script.stop()
 
 
+def test_the_client_is_whom_a_trusted_proxy_names(run: Run) -> None:
+    script = run("""
+def app(environ, start_response):
+    start_response("200 OK", [])
+    return [f'{environ["REMOTE_ADDR"]} {environ["REMOTE_PORT"]}'.encode()]
+
+serve(app, listen="127.0.0.1:0", proxy_protocol=True, trusted_proxy="127.0.0.1")
+""")
+    with Connection(script.port) as connection:
+        connection.send(b"PROXY TCP4 192.0.2.1 192.0.2.2 56324 443\r\n")
+        connection.ask("GET", "/")
+        assert connection.body(connection.head()) == b"192.0.2.1 56324"
+    script.stop()
+
+
+def test_a_proxy_protocol_without_a_trusted_proxy_ends_the_start(run: Run) -> None:
+    script = run("""
+try:
+    serve(app, listen="127.0.0.1:0", proxy_protocol=True)
+except ValueError as error:
+    print(error, file=sys.stderr)
+""")
+    script.check_ended()
+    assert script.lines == ["proxy_protocol has no meaning without setting trusted_proxy\n"]
+
+
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM], ids=lambda number: number.name)
 def test_returns_after_a_signal(run: Run, number: signal.Signals) -> None:
     """To the whole group, as from a terminal: Python decides, the front and forked workers look on."""

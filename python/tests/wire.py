@@ -79,6 +79,12 @@ class Connection:
         self._input.close()
         self._socket.close()
 
+    @property
+    def port(self) -> int:
+        """Its own port."""
+        port: int = self._socket.getsockname()[1]
+        return port
+
     def send(self, data: bytes) -> None:
         """Send it all."""
         self._socket.sendall(data)
