@@ -16,6 +16,8 @@ ROOT = HERE.parent
 VENV = ROOT / "target" / "venv"
 BIN = VENV / ("Scripts" if os.name == "nt" else "bin")
 REQUIREMENTS = [HERE / "requirements-test.txt", ROOT / "examples" / "requirements.txt"]
+#: Packages that require another waitress, which must not come with them.
+ALONE = HERE / "requirements-alone.txt"
 
 
 def main() -> int:
@@ -38,13 +40,14 @@ def main() -> int:
 
 def make_environment() -> None:
     """Make the environment with all requirements, unless it is there."""
-    wanted = hashlib.sha256(b"".join(path.read_bytes() for path in REQUIREMENTS)).hexdigest()
+    wanted = hashlib.sha256(b"".join(path.read_bytes() for path in [*REQUIREMENTS, ALONE])).hexdigest()
     stamp = VENV / "requirements.sha256"
     if stamp.exists() and stamp.read_text() == wanted:
         return
     venv.create(str(VENV), with_pip=True, clear=True)
-    arguments = [argument for path in REQUIREMENTS for argument in ("-r", str(path))]
-    subprocess.run([str(BIN / "python"), "-m", "pip", "install", "--quiet", *arguments], check=True)
+    install = [str(BIN / "python"), "-m", "pip", "install", "--quiet"]
+    subprocess.run([*install, *(argument for path in REQUIREMENTS for argument in ("-r", str(path)))], check=True)
+    subprocess.run([*install, "--no-deps", "-r", str(ALONE)], check=True)
     stamp.write_text(wanted)
 
 

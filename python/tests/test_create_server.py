@@ -18,7 +18,7 @@ import requests
 from wire import Connection
 
 import waitress
-from waitress.server import WSGIServer
+import waitress.server
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -151,8 +151,10 @@ class TestLife:
             assert "|http|" in requests.get(url(one), timeout=10).text
             assert "|https|" in requests.get(url(other), timeout=10).text
 
-    def test_has_the_name_that_subclasses_know(self) -> None:
-        assert WSGIServer is waitress.Server
+    @pytest.mark.parametrize("name", ["WSGIServer", "BaseWSGIServer", "TcpWSGIServer", "MultiSocketServer"])
+    def test_has_the_names_that_programs_know(self, name: str) -> None:
+        """To extend it, and to ask with isinstance() what create_server() has returned."""
+        assert getattr(waitress.server, name) is waitress.Server
 
 
 class TestAddresses:

@@ -6,7 +6,8 @@ import random
 import signal
 import sys
 import threading
-from typing import Any, Callable, Iterable, Iterator, List, Optional, Tuple
+from types import SimpleNamespace
+from typing import Any, Callable, Dict, Iterable, Iterator, List, Optional, Tuple
 
 from waitress.front import Front
 from waitress.nursery import Nursery
@@ -37,6 +38,7 @@ class Server:
         if map is not None:
             raise TypeError("map: the front has its own loop, which no other server can share")
         self.application = application
+        self._host: Optional[str] = settings.get("host")
         self._front = Front([(name, text(name, value)) for name, value in settings.items() if is_given(name, value)])
         self._ended = threading.Event()
         #: Held while run() runs; it may close its server too.
@@ -171,14 +173,49 @@ class Server:
                 self._front.kill()
                 raise
 
+    # ---- Insides of Waitress' servers, by which programs in the wild run one on a thread and end it ----
+    #
+    # They are WebTest's StopableWSGIServer, a subclass, and what was written after its example: ycmd's subclass, and
+    # programs with a server of create_server(), like Anki.
+
+    #: WebTest and ycmd silence it before the end; their silence must not outlast this server, so it is not "waitress".
+    logger = logging.getLogger("waitress.server")
+
+    @property
+    def adj(self) -> SimpleNamespace:
+        """Host as given, and real port: WebTest makes its URL of them."""
+        return SimpleNamespace(host=self._host or self.effective_host, port=int(self.effective_port))
+
+    @property
+    def asyncore(self) -> SimpleNamespace:
+        """The loop that WebTest's run() calls, in place of this one's."""
+        return SimpleNamespace(loop=lambda *_, **__: Server.run(self))
+
+    @property
+    def _map(self) -> Dict[int, SimpleNamespace]:
+        """What is open; all of them close each, WebTest and ycmd until nothing is left."""
+        return {} if self._closed else {0: SimpleNamespace(handle_close=self.close)}
+
+    @property
+    def task_dispatcher(self) -> SimpleNamespace:
+        """All of them shut it down, before or after the rest; here it goes with the server."""
+        return SimpleNamespace(shutdown=self._shut_down)
+
+    def _shut_down(self, *_: object, **__: object) -> bool:
+        self.close()
+        return True
+
+    def maintenance(self, now: float) -> None:
+        """WebTest has idle connections closed by it at the end; here they are by then."""
+
 
 def create_server(application: Application, map: None = None, **settings: Any) -> Server:  # noqa: A002, ANN401
     """Make a server that listens already; its ``run()`` serves."""
     return Server(application, map, **settings)
 
 
-#: Its name in Waitress.
-WSGIServer = Server
+#: Its names in Waitress, where it is one of several classes; programs make, extend and ask for them.
+WSGIServer = BaseWSGIServer = TcpWSGIServer = MultiSocketServer = Server
 
 
 @contextlib.contextmanager
