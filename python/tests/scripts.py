@@ -46,3 +46,15 @@ class Script(Server):
     def command(self, application: str, *options: str) -> list[str]:
         """Build the command line."""
         return [self.python, "-W", self.warnings, application, *options]
+
+
+class Program(Server):
+    """One run of any command, in a folder of its own."""
+
+    def __init__(self, folder: Path, *command: str) -> None:
+        """Start it; asking for its address waits until it is ready."""
+        super().__init__(*command, environment=ENVIRONMENT, folder=folder)
+
+    def command(self, application: str, *options: str) -> list[str]:
+        """The command as it is."""
+        return [application, *options]

@@ -34,6 +34,7 @@ class Server:
         application: str,
         *options: str,
         environment: Mapping[str, str] | None = None,
+        folder: Path = ROOT,
         stdin: int = subprocess.DEVNULL,
     ) -> None:
         """Start it; asking for its address waits until it is ready."""
@@ -45,7 +46,7 @@ class Server:
         self._ended = False
         self.process = subprocess.Popen(
             self.command(application, *options),
-            cwd=ROOT,
+            cwd=folder,
             env={
                 **os.environ,
                 "PYTHONDONTWRITEBYTECODE": "1",

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import sys
 from typing import TYPE_CHECKING
 
 import pytest
 import requests
-from scripts import Script
+from scripts import Program, Script
+from serving import COMMAND
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -69,9 +71,67 @@ class Root:
     def hello(self):
         return "hello"
 
+cherrypy.config.update({"environment": "embedded"})
 app = cherrypy.tree.mount(Root(), "/")
+cherrypy.server.unsubscribe()
+cherrypy.engine.start()
 serve(app, listen="127.0.0.1:0")
+cherrypy.engine.exit()
 """,
+}
+
+#: Modules, and what the command is given to serve them.
+COMMANDS = {
+    "flask": (
+        "flaskr/__init__.py",
+        """
+import os
+import sqlite3
+from flask import Flask, current_app
+
+def create_app(test_config=None):
+    app = Flask(__name__, instance_relative_config=True)
+    app.config.from_mapping(SECRET_KEY="dev", DATABASE=os.path.join(app.instance_path, "flaskr.sqlite"))
+    os.makedirs(app.instance_path, exist_ok=True)
+
+    @app.route("/hello")
+    def hello():
+        with sqlite3.connect(current_app.config["DATABASE"]) as database:
+            return database.execute("SELECT 'hello'").fetchone()[0]
+
+    return app
+""",
+        ["--call", "flaskr:create_app"],
+    ),
+    "falcon": (
+        "look/app.py",
+        """
+import falcon
+
+class Hello:
+    def on_get(self, request, response):
+        response.text = "hello"
+
+app = falcon.App()
+app.add_route("/hello", Hello())
+""",
+        ["look.app:app"],
+    ),
+    "cherrypy": (
+        "pages/root.py",
+        """
+import cherrypy
+
+class Root:
+    @cherrypy.expose
+    def hello(self):
+        return "hello"
+
+cherrypy.config.update({"environment": "embedded"})
+application = cherrypy.Application(Root(), script_name="", config=None)
+""",
+        ["pages.root:application"],
+    ),
 }
 
 
@@ -88,6 +148,22 @@ def test_answers_as_its_documentation_says(tmp_path: Path, way: str) -> None:
     path = tmp_path / "serving.py"
     path.write_text(HEAD + WAYS[way])
     server = Framework(path)
+    try:
+        answer = requests.get(server.url + "hello", timeout=10)
+        assert (answer.status_code, answer.text) == (200, "hello")
+        server.stop()
+    finally:
+        server.kill()
+
+
+@pytest.mark.parametrize("framework", list(COMMANDS))
+@pytest.mark.usefixtures("jar")
+def test_is_served_by_the_command_in_its_folder(tmp_path: Path, framework: str) -> None:
+    pytest.importorskip(framework)
+    module, text, arguments = COMMANDS[framework]
+    (tmp_path / module).parent.mkdir()
+    (tmp_path / module).write_text(text)
+    server = Program(tmp_path, COMMAND, f"--python={sys.executable}", "--listen=127.0.0.1:0", *arguments)
     try:
         answer = requests.get(server.url + "hello", timeout=10)
         assert (answer.status_code, answer.text) == (200, "hello")
