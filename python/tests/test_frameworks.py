@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 import requests
 from scripts import Program, Script
-from serving import COMMAND
+from serving import COMMAND, Server
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -141,19 +141,23 @@ class Framework(Script):
     warnings = "ignore"
 
 
-@pytest.mark.parametrize("way", list(WAYS))
-@pytest.mark.usefixtures("jar")
-def test_answers_as_its_documentation_says(tmp_path: Path, way: str) -> None:
-    pytest.importorskip(way)
-    path = tmp_path / "serving.py"
-    path.write_text(HEAD + WAYS[way])
-    server = Framework(path)
+def check_that_it_answers(server: Server) -> None:
+    """And that it ends as it should."""
     try:
         answer = requests.get(server.url + "hello", timeout=10)
         assert (answer.status_code, answer.text) == (200, "hello")
         server.stop()
     finally:
         server.kill()
+
+
+@pytest.mark.parametrize("way", list(WAYS))
+@pytest.mark.usefixtures("jar")
+def test_answers_as_its_documentation_says(tmp_path: Path, way: str) -> None:
+    pytest.importorskip(way)
+    path = tmp_path / "serving.py"
+    path.write_text(HEAD + WAYS[way])
+    check_that_it_answers(Framework(path))
 
 
 @pytest.mark.parametrize("framework", list(COMMANDS))
@@ -163,10 +167,5 @@ def test_is_served_by_the_command_in_its_folder(tmp_path: Path, framework: str) 
     module, text, arguments = COMMANDS[framework]
     (tmp_path / module).parent.mkdir()
     (tmp_path / module).write_text(text)
-    server = Program(tmp_path, COMMAND, f"--python={sys.executable}", "--listen=127.0.0.1:0", *arguments)
-    try:
-        answer = requests.get(server.url + "hello", timeout=10)
-        assert (answer.status_code, answer.text) == (200, "hello")
-        server.stop()
-    finally:
-        server.kill()
+    command = [COMMAND, f"--python={sys.executable}", "--listen=127.0.0.1:0", *arguments]
+    check_that_it_answers(Program(tmp_path, *command))
