@@ -86,11 +86,6 @@ class Server:
         """Everything on standard error so far, the application's part included."""
         return "".join(self.lines)
 
-    @property
-    def own_lines(self) -> list[str]:
-        """The log without the warning that a request was quicker than the workers at their start."""
-        return [line for line in self.lines if "Task queue depth is" not in line]
-
     def wait_until_ready(self) -> None:
         """Wait until it says that it serves, wherever."""
         self.wait_for("Serving on http://", timeout=START_SECONDS)

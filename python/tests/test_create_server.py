@@ -33,9 +33,9 @@ def app(environ: dict[str, Any], start_response: Any) -> list[bytes]:
 
 
 @contextlib.contextmanager
-def running(**settings: Any) -> Iterator[waitress.Server]:
+def running(application: Any = app, **settings: Any) -> Iterator[waitress.Server]:
     """Run a server on a thread, as test tools do."""
-    server = waitress.create_server(app, **settings)
+    server = waitress.create_server(application, **settings)
     thread = threading.Thread(target=server.run)
     thread.start()
     try:
@@ -83,9 +83,9 @@ class TestLife:
             thread.join(10)
         assert not [thread for thread in left if thread.is_alive()]
 
-    def test_listens_before_it_runs(self) -> None:
-        """Who connects early waits."""
-        server = waitress.create_server(app, listen="127.0.0.1:0")
+    def test_listens_before_it_runs(self, caplog: pytest.LogCaptureFixture) -> None:
+        """Who connects early waits, but not in a queue: a thread that takes the request is on its way."""
+        server = waitress.create_server(app, listen="127.0.0.1:0", threads=1)
         with Connection(int(server.effective_port)) as connection:
             connection.ask("GET", "/early")
             thread = threading.Thread(target=server.run)
@@ -93,6 +93,16 @@ class TestLife:
             assert connection.body(connection.head()) == b"|/early|http|waitress.invalid"
         server.close()
         thread.join(10)
+        assert not caplog.records
+
+    def test_runs_requests_on_numbered_daemons(self) -> None:
+        def naming(environ: dict[str, Any], start_response: Any) -> list[bytes]:
+            thread = threading.current_thread()
+            start_response("200 OK", [])
+            return [f"{thread.name} {thread.daemon}".encode()]
+
+        with running(naming, listen="127.0.0.1:0", threads=2) as server:
+            assert requests.get(url(server), timeout=10).text in ("waitress-0 True", "waitress-1 True")
 
     def test_may_be_closed_without_having_run(self) -> None:
         server = waitress.create_server(app, listen="127.0.0.1:0")

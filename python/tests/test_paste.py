@@ -129,7 +129,7 @@ pipeline =
     environ = fetch(server, "x")["environ"]
     assert (environ["SCRIPT_NAME"], environ["PATH_INFO"]) == ("", "/x")
     server.stop()
-    assert server.own_lines == [f"INFO:waitress:Serving on http://127.0.0.1:{server.port}\n"]
+    assert server.lines == [f"INFO:waitress:Serving on http://127.0.0.1:{server.port}\n"]
 
 
 def test_without_logging_sections_nothing_is_printed(run: Run, tmp_path: Path) -> None:
@@ -141,7 +141,7 @@ def test_without_logging_sections_nothing_is_printed(run: Run, tmp_path: Path) -
         assert connection.head().status == 200
         assert (tmp_path / "s").stat().st_mode & 0o777 == 0o660
     server.stop()
-    assert server.own_lines == []
+    assert server.lines == []
 
 
 def test_settings_are_text(run: Run) -> None:

@@ -122,7 +122,7 @@ def test_returns_after_a_signal(run: Run, number: signal.Signals) -> None:
     script = run('serve(app, listen="127.0.0.1:0", workers=2)\nprint("returned", file=sys.stderr)\n')
     fetch(script)
     script.stop(number, whole_group=True)
-    assert script.own_lines[1:] == ["returned\n"]
+    assert script.lines[1:] == ["returned\n"]
 
 
 @pytest.mark.parametrize("call", ["serve(app, ", "serve_paste(app, {}, "], ids=["serve", "serve_paste"])
@@ -205,7 +205,7 @@ serve(failing, unix_socket=sys.argv[1])
         connection.ask("GET", "/x", "Connection: close")
         assert connection.head().status == 500
     script.stop()
-    assert script.own_lines[0] == "ERROR:waitress:Exception while serving /x\n"
+    assert script.lines[0] == "ERROR:waitress:Exception while serving /x\n"
     assert script.lines[-1] == "ValueError: it fell down\n"
 
 

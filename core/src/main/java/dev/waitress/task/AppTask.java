@@ -44,7 +44,8 @@ final class AppTask implements StartResponse {
     /** Bytes that the application sent by {@code write}. */
     private long written;
 
-    private boolean wholeSent;
+    /** Whether the stream knows how the response ends. */
+    private boolean ended;
 
     AppTask(Request request, Response response, Executor loop, Settings settings) {
         this.request = request;
@@ -52,8 +53,8 @@ final class AppTask implements StartResponse {
     }
 
     /**
-     * Calls the application unless nobody waits for it any more. Whatever it does, the request is answered, the failure
-     * logged, and the thread goes on.
+     * Calls the application unless nobody waits for it any more. Whatever it does, a failure is logged, the thread goes
+     * on, and {@link #handOver} completes the answer.
      */
     void run(Application application, Map<String, String> constants, Environ variables) {
         if (stream.isClientGone()) {
@@ -74,6 +75,11 @@ final class AppTask implements StartResponse {
         } finally {
             releaseBody();
         }
+    }
+
+    /** The end of the answer, after which nothing is left to do. */
+    void handOver() {
+        stream.handOver();
     }
 
     private void failed(String path, Throwable failure) {
@@ -154,7 +160,8 @@ final class AppTask implements StartResponse {
                 : Math.min(size, stated.contentLength() - written);
         sendHead();
         if (count > 0) {
-            stream.body(new FileRegion(file, position, count, wrapper));
+            stream.end(new FileRegion(file, position, count, wrapper));
+            ended = true;
         }
         return count > 0;
     }
@@ -162,7 +169,7 @@ final class AppTask implements StartResponse {
     private void sendBlocks(Iterable<byte[]> body) throws ClientDisconnectedException, InterruptedException {
         if (!headSent && body instanceof List<byte[]> blocks && blocks.size() <= 1) {
             headSent = true;
-            wholeSent = true;
+            ended = true;
             stream.send(requireHead(), blocks.isEmpty() ? new byte[0] : blocks.get(0));
             return;
         }
@@ -176,7 +183,7 @@ final class AppTask implements StartResponse {
 
     /** After the body is closed: a failure of that must not follow an answer that says it is complete. */
     private void end() {
-        if (!wholeSent) {
+        if (!ended) {
             sendHead();
             stream.end();
         }

@@ -22,6 +22,9 @@ final class ResponseStream implements Producer {
     private long pending; // guarded by lock
     private boolean gone; // guarded by lock
 
+    /** What the loop is to do last. */
+    private Runnable last = () -> {};
+
     // The loop may look before the task thread has begun.
     private volatile String name = "";
     private volatile long begunNanos;
@@ -44,9 +47,9 @@ final class ResponseStream implements Producer {
         begunNanos = System.nanoTime();
     }
 
-    /** Sends a whole response. */
+    /** Ends with a whole response. Like every end it takes the place of another, until {@link #handOver}. */
     void send(ResponseHead head, byte[] body) {
-        loop.execute(() -> response.send(head, body, 0, body.length));
+        last = () -> response.send(head, body, 0, body.length);
     }
 
     void start(ResponseHead head, long bodyBytes) {
@@ -69,17 +72,25 @@ final class ResponseStream implements Producer {
         loop.execute(() -> response.body(block, 0, block.length));
     }
 
-    /** Sends part of a file, which the loop closes. */
-    void body(FileRegion file) {
-        loop.execute(() -> response.body(file));
+    /** Ends with part of a file, which the loop closes. */
+    void end(FileRegion file) {
+        last = () -> {
+            response.body(file);
+            response.end();
+        };
     }
 
     void end() {
-        loop.execute(response::end);
+        last = response::end;
     }
 
     void fail(String traceback) {
-        loop.execute(() -> response.fail(traceback));
+        last = () -> response.fail(traceback);
+    }
+
+    /** Brings the end to the loop. The client may have it, and ask again, before this returns. */
+    void handOver() {
+        loop.execute(last);
     }
 
     boolean isClientGone() {

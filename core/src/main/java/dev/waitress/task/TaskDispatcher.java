@@ -24,7 +24,7 @@ public final class TaskDispatcher implements Gateway {
     private final BlockingQueue<AppTask> queue = new LinkedBlockingQueue<>();
     private final List<Thread> threads = new ArrayList<>();
 
-    /** Tasks that wait or run. */
+    /** Tasks that wait or run; one whose end has only to be handed over is none: its thread is about to be idle. */
     private final AtomicInteger unfinished = new AtomicInteger();
 
     private volatile boolean closed;
@@ -57,12 +57,19 @@ public final class TaskDispatcher implements Gateway {
         Environ environ = new Environ(settings);
         while (!closed) {
             try {
-                AppTask task = queue.take();
-                task.run(application, constants, environ);
-                unfinished.decrementAndGet();
+                run(queue.take(), constants, environ);
             } catch (InterruptedException e) {
                 // The server ends, or an application has left its thread interrupted: the loop's condition knows.
             }
+        }
+    }
+
+    private void run(AppTask task, Map<String, String> constants, Environ environ) {
+        try {
+            task.run(application, constants, environ);
+        } finally {
+            unfinished.decrementAndGet();
+            task.handOver();
         }
     }
 

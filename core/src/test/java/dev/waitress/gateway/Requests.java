@@ -10,10 +10,10 @@ import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 
 /** Makes requests from their text. */
-final class Requests {
+public final class Requests {
     private Requests() {}
 
-    static Request parse(String text) {
+    public static Request parse(String text) {
         return parse(text, Forwarding.NONE);
     }
 

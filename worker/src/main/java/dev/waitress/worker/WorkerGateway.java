@@ -230,13 +230,22 @@ public final class WorkerGateway implements Gateway, Participant {
             scratch.clear();
             encoder.encode(0, request, scratch);
             waiting.add(new Pending(response, request.body(), scratch.toByteArray()));
-            QueueDepth.arrived(waiting.size());
+            QueueDepth.arrived(waiting.size() - threadsToCome());
             return;
         }
         int start = worker.encoder().length();
         int id = worker.nextId();
         encoder.encode(id, request, worker.encoder());
         worker.add(id, start, response, request.body());
+    }
+
+    /** Threads of workers that are still on their way: each takes one of those that wait. */
+    private int threadsToCome() {
+        int ready = 0;
+        for (Worker worker : workers) {
+            ready += worker.isReady() ? 1 : 0;
+        }
+        return Math.max(0, config.workers() - ready) * config.threads();
     }
 
     private @Nullable Worker leastBusy() {
