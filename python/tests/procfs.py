@@ -2,15 +2,25 @@
 
 from __future__ import annotations
 
+import contextlib
+import ctypes
 import os
 import re
+import socket
+import time
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+from serving import EVENT_SECONDS
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from serving import Server
+
+#: The same number on every processor; Python has no function for it.
+_PIDFD_GETFD = 438
 
 on_linux = pytest.mark.skipif(not Path("/proc/self/status").exists(), reason="asks /proc")
 
@@ -36,18 +46,55 @@ def _status(pid: int, name: str) -> int:
     return int(found[1]) * 1024
 
 
-def open_files(pid: int, folder: Path) -> int:
-    """Bytes on disk of the files below a folder that a process has open, those without a name included."""
+def spooled(pid: int) -> int:
+    """Bytes on disk of what the server has put aside and a process has open, with or without a name."""
     total = 0
     for descriptor in Path(f"/proc/{pid}/fd").iterdir():
         try:
-            if os.readlink(descriptor).startswith(str(folder)):
+            if re.search("/waitress-[^/]+/spool-", os.readlink(descriptor)):
                 total += descriptor.stat().st_blocks * 512
         except OSError:  # closed since
             continue
     return total
 
 
+def wait_until_nothing_is_spooled(pid: int) -> None:
+    """Fail if that takes long: an answer may be there a moment before the file of its request is closed."""
+    deadline = time.monotonic() + EVENT_SECONDS
+    while spooled(pid):
+        assert time.monotonic() < deadline, f"process {pid} keeps {spooled(pid)} bytes"
+        time.sleep(0.01)
+
+
 def has_open(pid: int, path: Path) -> bool:
     """Whether a process has a file open."""
     return path in [descriptor.resolve() for descriptor in Path(f"/proc/{pid}/fd").iterdir()]
+
+
+def socket_descriptors(pid: int) -> list[int]:
+    """Numbers under which a process has sockets open."""
+    found = []
+    for descriptor in Path(f"/proc/{pid}/fd").iterdir():
+        with contextlib.suppress(FileNotFoundError):  # closed since
+            if os.readlink(descriptor).startswith("socket:"):
+                found.append(int(descriptor.name))
+    return found
+
+
+@contextlib.contextmanager
+def sockets(pid: int) -> Iterator[list[socket.socket]]:
+    """Share the sockets of another process, to read their options."""
+    with contextlib.ExitStack() as shared:
+        try:
+            process = os.pidfd_open(pid)
+        except (AttributeError, OSError) as failure:
+            pytest.skip(f"processes have no descriptors here: {failure}")
+        shared.callback(os.close, process)
+        yield [shared.enter_context(_share(process, number)) for number in socket_descriptors(pid)]
+
+
+def _share(process: int, number: int) -> socket.socket:
+    copy = ctypes.CDLL(None, use_errno=True).syscall(_PIDFD_GETFD, process, number, 0)
+    if copy < 0:
+        pytest.skip(f"cannot share a socket of another process: {os.strerror(ctypes.get_errno())}")
+    return socket.socket(fileno=copy)

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 from performers import KINDS, Kind, Performer, performing, script
-from procfs import most_resident, on_linux, open_files, processes, resident
+from procfs import most_resident, on_linux, processes, resident, spooled, wait_until_nothing_is_spooled
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -29,6 +29,7 @@ CLOSE_SECONDS = 1
 UPLOAD = 100_000_000
 SOAK_UPLOAD = 1_000_000_000
 PIECE = 1_000_003
+OVER_TCP = [kind for kind in KINDS if kind.transport == "tcp"]
 
 
 @pytest.fixture(params=KINDS, ids=str)
@@ -61,7 +62,7 @@ def stalled(performer: Performer, name: str) -> int:
 class TestReaderThatDoesNotRead:
     """An application that makes half a gigabyte, and nobody who takes it."""
 
-    def test_stops_the_application_and_nobody_else(self, idle: Performer, tmp_path: Path) -> None:
+    def test_stops_the_application_and_nobody_else(self, idle: Performer) -> None:
         """Neither memory nor disk hold more than the watermark says; when the client goes, the body is closed."""
         name = secrets.token_hex()
         before = {pid: resident(pid) for pid in processes(idle.server)}
@@ -72,12 +73,39 @@ class TestReaderThatDoesNotRead:
             assert made < WATERMARK + BLOCK + KERNEL
             for pid, idle_bytes in before.items():
                 assert most_resident(pid) - idle_bytes < GROWTH, pid
-                assert open_files(pid, tmp_path) <= WATERMARK + BLOCK + MIB
+                assert spooled(pid) <= WATERMARK + BLOCK + MIB
             assert f"closed {name}" not in idle.server.log
         idle.server.wait_for(f"closed {name}$", timeout=CLOSE_SECONDS)
         idle.server.wait_for("INFO:waitress:Client disconnected while serving /perform$")
         for pid in before:
-            assert open_files(pid, tmp_path) == 0
+            wait_until_nothing_is_spooled(pid)
+
+
+@on_linux
+class TestSettings:
+    """How much waits for a reader that does not read, and where."""
+
+    @pytest.mark.parametrize("mark", [MIB, 3 * WATERMARK])
+    @pytest.mark.parametrize("kind", OVER_TCP, ids=str)
+    def test_say_when_the_application_waits(self, kind: Kind, tmp_path: Path, mark: int) -> None:
+        options = ["--threads=2", f"--outbuf-high-watermark={mark}"]
+        with performing(kind, tmp_path, *options) as performer, performer.connect() as connection:
+            name = secrets.token_hex()
+            connection.ask("GET", script(f"start=200 OK; iterate; flood={name},{FLOOD // BLOCK},{BLOCK}"))
+            assert mark <= stalled(performer, name) * BLOCK < mark + BLOCK + KERNEL
+
+    @pytest.mark.parametrize("overflow", [100_000, 8 * MIB])
+    @pytest.mark.parametrize("kind", OVER_TCP, ids=str)
+    def test_say_what_goes_to_a_file(self, kind: Kind, tmp_path: Path, overflow: int) -> None:
+        """Blocks that are too small for the memory that both sides share."""
+        mark, block = 2 * MIB, 10_000
+        options = ["--threads=2", f"--outbuf-high-watermark={mark}", f"--outbuf-overflow={overflow}"]
+        with performing(kind, tmp_path, *options) as performer, performer.connect() as connection:
+            name = secrets.token_hex()
+            connection.ask("GET", script(f"start=200 OK; iterate; flood={name},{FLOOD // block},{block}"))
+            stalled(performer, name)
+            stored = spooled(performer.server.process.pid)
+            assert (stored > mark // 2) == (overflow < mark)
 
 
 class TestSlowReader:
@@ -158,13 +186,11 @@ class TestUpload:
 
     @pytest.mark.parametrize("size", [UPLOAD, pytest.param(SOAK_UPLOAD, marks=pytest.mark.soak)])
     @pytest.mark.parametrize("chunked", [False, True], ids=["length", "chunked"])
-    @pytest.mark.parametrize("idle", [kind for kind in KINDS if kind.transport == "tcp"], indirect=True, ids=str)
-    def test_takes_no_more_memory_than_another(
-        self, idle: Performer, tmp_path: Path, size: int, *, chunked: bool
-    ) -> None:
+    @pytest.mark.parametrize("idle", OVER_TCP, indirect=True, ids=str)
+    def test_takes_no_more_memory_than_another(self, idle: Performer, size: int, *, chunked: bool) -> None:
         """It arrives byte for byte, and leaves nothing behind."""
         before = {pid: resident(pid) for pid in processes(idle.server)}
         upload(idle, size, chunked=chunked)
         for pid, idle_bytes in before.items():
             assert most_resident(pid) - idle_bytes < GROWTH, pid
-            assert open_files(pid, tmp_path) == 0
+            wait_until_nothing_is_spooled(pid)

@@ -63,6 +63,7 @@ class SettingsTest {
                 "request_id_header | X-Id: | request_id_header: must be the name of a header, got 'X-Id:'",
                 "request_id_header | \"\" | request_id_header: must be the name of a header, got ''",
                 "nope | 1 | Unknown adjustment 'nope'",
+                "socket_options | 1 | Unknown adjustment 'socket_options'",
             })
     void refuseWhatIsNotValid(String name, String text, String message) {
         assertThatThrownBy(() -> Settings.ofText(Map.of(name, text)))
