@@ -191,7 +191,7 @@ public final class EventLoop implements Runnable {
     private void dispatch(SelectionKey key) {
         try {
             ((ReadyHandler) key.attachment()).ready(key);
-        } catch (IOException | RuntimeException e) {
+        } catch (IOException | RuntimeException | Error e) {
             LOG.log(Level.ERROR, UNCAUGHT, e);
             key.cancel();
         }
@@ -200,7 +200,7 @@ public final class EventLoop implements Runnable {
     private void act(Participant participant) {
         try {
             participant.act(nowNanos);
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | Error e) {
             LOG.log(Level.ERROR, UNCAUGHT, e);
         }
     }
@@ -230,7 +230,7 @@ public final class EventLoop implements Runnable {
     private static void run(Runnable action) {
         try {
             action.run();
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | Error e) {
             LOG.log(Level.ERROR, UNCAUGHT, e);
         }
     }

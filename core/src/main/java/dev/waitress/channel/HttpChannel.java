@@ -87,13 +87,13 @@ final class HttpChannel implements Connection, EventLoop.ReadyHandler, ResponseS
             if (open && selected.isReadable()) {
                 read();
             }
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | Error e) {
             failed(e);
         }
     }
 
     /** A fault of ours costs one connection, never the loop. */
-    private void failed(RuntimeException fault) {
+    private void failed(Throwable fault) {
         LOG.log(Level.ERROR, "uncaptured exception, closing channel " + peer.remoteAddress(), fault);
         disconnect();
     }
@@ -326,7 +326,7 @@ final class HttpChannel implements Connection, EventLoop.ReadyHandler, ResponseS
     void flush() {
         try {
             proceed();
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | Error e) {
             failed(e);
         }
     }
