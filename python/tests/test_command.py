@@ -9,12 +9,13 @@ import re
 import signal
 import socket
 import subprocess
+import sys
 import termios
 import time
 from typing import TYPE_CHECKING
 
 import pytest
-from serving import ROOT, STOP_SECONDS, Server
+from serving import COMMAND, ROOT, STOP_SECONDS, Server
 from wire import Connection
 
 if TYPE_CHECKING:
@@ -89,6 +90,28 @@ def test_serves_the_socket_that_it_inherits(family: socket.AddressFamily, tmp_pa
         finally:
             server.kill()
         assert family == socket.AF_INET or (tmp_path / "inherited.sock").is_socket()
+
+
+def test_finds_modules_in_the_current_directory_last(tmp_path: Path) -> None:
+    """What is installed wins over a file of the same name."""
+    (tmp_path / "shop.py").write_text(
+        "import both, json, sys\nprint(both.place, json.__name__, sys.path[-1])\napp = print\n"
+    )
+    (tmp_path / "json.py").write_text("raise ImportError('the wrong one')\n")
+    (tmp_path / "both.py").write_text("place = 'here'\n")
+    installed = tmp_path / "installed"
+    installed.mkdir()
+    (installed / "both.py").write_text("place = 'installed'\n")
+    shown = subprocess.run(
+        [COMMAND, "--check", f"--python={sys.executable}", "shop:app"],
+        cwd=tmp_path,
+        env={**os.environ, "PYTHONPATH": str(installed), "PYTHONDONTWRITEBYTECODE": "1"},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert f"installed json {tmp_path}\n" in shown.stdout, shown.stderr
+    assert shown.returncode == 0
 
 
 def test_ends_quietly_by_control_c(start: Start) -> None:
