@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import fcntl
 import os
 import pty
@@ -12,14 +13,16 @@ import subprocess
 import sys
 import termios
 import time
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+from scripts import ENVIRONMENT
 from serving import COMMAND, ROOT, STOP_SECONDS, Server
 from wire import Connection
 
 if TYPE_CHECKING:
-    from pathlib import Path
+    from collections.abc import Iterator
 
     from conftest import Start
 
@@ -90,6 +93,85 @@ def test_serves_the_socket_that_it_inherits(family: socket.AddressFamily, tmp_pa
         finally:
             server.kill()
         assert family == socket.AF_INET or (tmp_path / "inherited.sock").is_socket()
+
+
+class Activated(Server):
+    """The command as systemd starts it: sockets from descriptor 3 on, meant for this very process."""
+
+    LAUNCH = """
+import os, socket, sys
+pid, *command = sys.argv[1:]
+bound = socket.create_server(("127.0.0.1", 0))
+for number in (3, 4):
+    os.dup2(bound.fileno(), number)
+    os.set_inheritable(number, True)
+os.environ["LISTEN_PID"] = str(os.getpid() + int(pid))
+os.execvp(command[0], command)
+"""
+
+    def __init__(self, program: list[str], *options: str, sockets: int = 1, meant_for: int = 0) -> None:
+        self._launch = [sys.executable, "-c", self.LAUNCH, str(meant_for), *program]
+        super().__init__(
+            HELLO, *options, environment={**ENVIRONMENT, "LISTEN_FDS": str(sockets), "LISTEN_FDNAMES": "x"}
+        )
+
+    def command(self, application: str, *options: str) -> list[str]:  # type: ignore[override]
+        """Build the command line of the launcher, which becomes the server."""
+        return [*self._launch, *options, application]
+
+
+@contextlib.contextmanager
+def activated(server: Activated) -> Iterator[Activated]:
+    try:
+        yield server
+    finally:
+        server.kill()
+
+
+@pytest.mark.parametrize("program", [[COMMAND], [sys.executable, "-m", "waitress"]], ids=["script", "module"])
+class TestSocketActivation:
+    """``LISTEN_FDS`` of sd_listen_fds(3)."""
+
+    def test_serves_the_socket_that_is_given(self, program: list[str]) -> None:
+        with activated(Activated(program)) as server:
+            with Connection(server.port) as connection:
+                connection.ask("GET", "/")
+                assert connection.body(connection.head()) == BODY
+            for process in server.survivors():
+                variables = Path(f"/proc/{process.split()[0]}/environ")
+                assert not variables.exists() or b"LISTEN_PID" not in variables.read_bytes()
+            assert server.log.count("Serving on") == 1
+            server.stop()
+
+    def test_refuses_more_than_one(self, program: list[str]) -> None:
+        with activated(Activated(program, sockets=2)) as server:
+            server.wait_for("^Error: LISTEN_FDS is 2: the server can take over one socket; run a service for each$")
+            assert server.process.wait(STOP_SECONDS) == 1
+
+    def test_is_not_for_the_children_of_whom_it_was_meant_for(self, program: list[str]) -> None:
+        with activated(Activated(program, "--listen=127.0.0.1:0", meant_for=-1)) as server:
+            with Connection(server.port) as connection:
+                connection.ask("GET", "/")
+                assert connection.body(connection.head()) == BODY
+            assert server.log.count("Serving on") == 1
+            server.stop()
+
+
+def test_logs_to_the_end_on_a_socket_that_it_inherits() -> None:
+    """Standard error must not be closed with the socket."""
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+        options = ["--listen=stdin", "--shutdown-timeout=0"]
+        server = Server("examples.flask_board:app", *options, stdin=listening.fileno())
+        try:
+            server.wait_until_ready()
+            with Connection(listening.getsockname()[1]) as connection:
+                connection.ask("GET", "/slow?seconds=60")
+                server.wait_for("slow page")
+                server.process.send_signal(signal.SIGTERM)
+                server.wait_for("WARNING:waitress:cutting 1 connection whose requests have not ended")
+                server.check_ended()
+        finally:
+            server.kill()
 
 
 def test_finds_modules_in_the_current_directory_last(tmp_path: Path) -> None:

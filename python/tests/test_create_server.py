@@ -8,6 +8,7 @@ import functools
 import logging
 import os
 import socket
+import struct
 import threading
 from collections import Counter
 from pathlib import Path
@@ -248,13 +249,89 @@ class TestSettings:
         with pytest.raises(ValueError, match=name if name != "listen" else "8080"):
             waitress.create_server(app, **settings)
 
-    def test_sockets_cannot_be_handed_over(self) -> None:
-        with socket.create_server(("127.0.0.1", 0)) as bound, pytest.raises(ValueError, match=r"^sockets: "):
-            waitress.create_server(app, sockets=[bound])
-        with running(sockets=[], listen="127.0.0.1:0") as server:
-            assert requests.get(url(server), timeout=10).ok
-
     def test_no_application_is_said_first(self) -> None:
         with pytest.raises(ValueError, match="You forgot to return a WSGI app within your application") as failure:
             waitress.create_server(None, nope=1)
         assert str(failure.value).startswith('The "app" passed to ``create_server`` was ``None``.  You forgot')
+
+
+@pytest.mark.skipif(not hasattr(socket, "AF_UNIX"), reason="the front inherits no socket here")
+class TestSockets:
+    """``sockets=``: what the caller has bound."""
+
+    @pytest.mark.parametrize("family", [socket.AF_INET, socket.AF_UNIX], ids=lambda family: family.name)
+    def test_are_served_and_stay_with_the_caller(self, family: socket.AddressFamily, tmp_path: Path) -> None:
+        path = tmp_path / "caller.sock"
+        with socket.socket(family) as bound:
+            bound.bind(("127.0.0.1", 0) if family == socket.AF_INET else str(path))
+            port = None if family == socket.AF_UNIX else bound.getsockname()[1]
+            expected = ("unix", str(path)) if port is None else ("127.0.0.1", str(port))
+            for _ in range(2):
+                with running(sockets=[bound]) as server:
+                    assert server.effective_listen == [expected]
+                    with Connection(port or path) as connection:
+                        connection.ask("GET", "/x", "Connection: close")
+                        assert connection.body(connection.head()) == b"|/x|http|waitress.invalid"
+            assert bound.getsockopt(socket.SOL_SOCKET, socket.SO_ACCEPTCONN) == 1
+        assert family == socket.AF_INET or path.is_socket()
+
+    def test_log_to_the_end(self, caplog: pytest.LogCaptureFixture) -> None:
+        """The way of log records must not be closed with the socket."""
+        began, ended = threading.Event(), threading.Event()
+
+        def hanging(environ: dict[str, Any], start_response: Any) -> list[bytes]:
+            began.set()
+            ended.wait()
+            return app(environ, start_response)
+
+        bound = socket.create_server(("127.0.0.1", 0))
+        with bound, running(hanging, sockets=[bound], shutdown_timeout=0) as server:
+            with Connection(int(server.effective_port)) as connection:
+                connection.ask("GET", "/")
+                began.wait()
+                server.close()
+        ended.set()
+        assert "cutting 1 connection whose requests have not ended" in caplog.messages
+
+    @pytest.mark.skipif(not hasattr(socket, "TCP_INFO"), reason="no way to read it")
+    def test_have_the_backlog_of_the_settings(self) -> None:
+        with socket.socket() as bound:
+            bound.bind(("127.0.0.1", 0))
+            with running(sockets=[bound], backlog="7"):
+                info = bound.getsockopt(socket.IPPROTO_TCP, socket.TCP_INFO, 256)
+                assert struct.unpack_from("I", info, 8 + 5 * 4)[0] == 7  # of a listener, tcpi_sacked is that
+
+    @pytest.mark.parametrize(
+        ("settings", "message"),
+        [
+            ({"listen": "127.0.0.1:0"}, "socket may not be set if listen is set."),
+            ({"host": "127.0.0.1"}, "host or port may not be set if sockets is set."),
+            ({"port": 0}, "host or port may not be set if sockets is set."),
+            ({"unix_socket": "s"}, "unix_socket may not be set if sockets is set"),
+        ],
+        ids=str,
+    )
+    def test_are_not_for_other_addresses(self, settings: dict[str, Any], message: str) -> None:
+        with socket.create_server(("127.0.0.1", 0)) as bound, pytest.raises(ValueError, match=".") as failure:
+            waitress.create_server(app, sockets=[bound], **settings)
+        assert str(failure.value) == message
+
+    def test_of_other_kinds_are_refused(self) -> None:
+        with socket.create_server(("127.0.0.1", 0)) as tcp, socket.socket(socket.AF_UNIX) as unix:
+            with socket.socket(type=socket.SOCK_DGRAM) as datagrams:
+                self._refused([datagrams], "Only Internet or UNIX stream sockets may be used.")
+            self._refused([tcp, unix], "Internet and UNIX sockets may not be mixed.")
+            self._refused([tcp, tcp], "sockets: the front can take over one, not 2; run a server for each")
+            self._refused([3], "sockets: must be a list of bound sockets, got 3")
+            with socket.create_connection(tcp.getsockname()) as connected, pytest.raises(OSError, match="Invalid"):
+                waitress.create_server(app, sockets=[connected])
+
+    @staticmethod
+    def _refused(sockets: list[Any], message: str) -> None:
+        with pytest.raises(ValueError, match=".") as failure:
+            waitress.create_server(app, sockets=sockets)
+        assert str(failure.value) == message
+
+    def test_may_be_none(self) -> None:
+        with running(sockets=[], listen="127.0.0.1:0") as server:
+            assert requests.get(url(server), timeout=10).ok

@@ -235,6 +235,17 @@ serve(forking, unix_socket={str(tmp_path / "s")!r}, workers=1 if {forks} else 2)
         assert not (tmp_path / "s").exists()
         assert private_directories() < before
 
+    def test_of_the_caller_ends_the_front_that_listens_on_its_socket(self, run: Run) -> None:
+        """Its orders come by another pipe then, which is the leash."""
+        script = run("""
+import socket
+with socket.create_server(("127.0.0.1", 0)) as bound:
+    serve(app, sockets=[bound], workers=2)
+""")
+        fetch(script)
+        script.process.kill()
+        wait_until(lambda: not script.survivors(), GONE_SECONDS)
+
     def test_of_the_front_ends_serve(self, run: Run, tmp_path: Path) -> None:
         script = run(f"serve(app, unix_socket={str(tmp_path / 's')!r}, workers=2)")
         script.wait_until_ready()

@@ -1,7 +1,7 @@
 """The front: the Java process that speaks HTTP for this one. ``Caller.java`` is the other side.
 
-Orders go to its standard input, which also is its leash: when nobody holds the other end any more, it ends. Reports come
-from its standard output. Both carry the frames of workers.
+Orders go to its standard input, or to another pipe where that is a socket to listen on. The pipe also is its leash: when
+nobody holds the other end any more, it ends. Reports come from its standard output. Both carry the frames of workers.
 """
 
 import errno
@@ -14,7 +14,7 @@ import struct
 import subprocess
 import threading
 import weakref
-from typing import Any, List, Optional, Tuple
+from typing import IO, Any, List, Optional, Tuple
 
 from waitress.java import java_command
 
@@ -42,8 +42,10 @@ _FRONT_LOGGERS = ("waitress", "waitress.queue")
 class Front:
     """A front that listens; requests wait in it until a worker connects to :attr:`address`."""
 
-    def __init__(self, settings: "List[Tuple[str, str]]") -> None:
-        self._process = subprocess.Popen(java_command(_MAIN), stdin=subprocess.PIPE, stdout=subprocess.PIPE, bufsize=0)
+    def __init__(self, settings: "List[Tuple[str, str]]", listening: Optional[socket.socket] = None) -> None:
+        """Start it; on this socket if there is one."""
+        self._listening = listening
+        self._process, self._orders = _start(listening)
         self._writing = threading.Lock()
         self._level = _level()
         #: Held by the thread that reads reports, whose handlers may close the server: the pipe must not be closed under it.
@@ -102,9 +104,8 @@ class Front:
 
     def _send(self, value: Any) -> None:  # noqa: ANN401 -- whatever marshal takes
         frame = marshal.dumps(value, _MARSHAL_VERSION)
-        assert self._process.stdin is not None
         with self._writing:
-            self._process.stdin.write(_LENGTH.pack(len(frame)) + frame)
+            self._orders.write(_LENGTH.pack(len(frame)) + frame)
 
     # ---- Reports ----
 
@@ -159,7 +160,7 @@ class Front:
         self.kill()
         shutil.rmtree(self._directory, ignore_errors=True)
         for host, path in self.listeners:
-            if host == "unix" and os.path.exists(path):
+            if host == "unix" and self._listening is None and os.path.exists(path):
                 os.remove(path)
         return ChildProcessError("the front (java, process {}) {}".format(self.pid, self._how_it_ended()))
 
@@ -168,7 +169,7 @@ class Front:
         return "was killed by signal {}".format(-status) if status < 0 else "ended with status {}".format(status)
 
     def _close_pipes(self) -> None:
-        for pipe in (self._process.stdin, self._process.stdout):
+        for pipe in (self._orders, self._process.stdout):
             if pipe is not None:
                 pipe.close()
         _LIVE.discard(self)
@@ -176,6 +177,27 @@ class Front:
     def let_go(self) -> None:
         """Close this process' copies of the pipes, in a child: the leash is the parent's alone."""
         self._close_pipes()
+
+
+def _start(listening: Optional[socket.socket]) -> "Tuple[subprocess.Popen[bytes], IO[bytes]]":
+    """Start the process; orders go to its standard input, unless that is the socket: Java can inherit it nowhere else."""
+    command = java_command(_MAIN)
+    if listening is None:
+        process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, bufsize=0)
+        assert process.stdin is not None
+        return process, process.stdin
+    reading, writing = os.pipe()
+    try:
+        command.append("/dev/fd/{}".format(reading))
+        process = subprocess.Popen(
+            command, stdin=listening.fileno(), stdout=subprocess.PIPE, bufsize=0, pass_fds=[reading]
+        )
+    except BaseException:
+        os.close(writing)
+        raise
+    finally:
+        os.close(reading)
+    return process, os.fdopen(writing, "wb", 0)
 
 
 def _shortest(host: str) -> str:

@@ -7,6 +7,7 @@ from typing import List, Optional
 
 from waitress import ini
 from waitress.java import JavaError, java_command
+from waitress.sockets import take_over
 
 _MAIN = "dev.waitress.cli.Main"
 
@@ -18,10 +19,15 @@ def run(argv: Optional[List[str]] = None) -> int:
         return ini.run(arguments)
     try:
         # An option of the user's comes later, and so counts.
-        command = [*java_command(_MAIN), "--python={}".format(sys.executable), *arguments]
-    except JavaError as failure:
+        command = [*java_command(_MAIN), "--python={}".format(sys.executable), *_listening(), *arguments]
+    except (JavaError, ValueError) as failure:
         print("Error: {}".format(failure), file=sys.stderr)
         return 1
     if os.name != "nt":
         os.execv(command[0], command)
     return subprocess.call(command)
+
+
+def _listening() -> List[str]:
+    """Build the option for a socket of systemd."""
+    return ["--listen=stdin"] if os.name != "nt" and take_over() else []

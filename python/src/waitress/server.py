@@ -11,6 +11,7 @@ from typing import Any, Callable, Dict, Iterable, Iterator, List, Optional, Tupl
 
 from waitress.front import Front
 from waitress.nursery import Nursery
+from waitress.sockets import listen_again, the_one
 from waitress_worker.control import Worker
 
 Application = Callable[..., Iterable[bytes]]
@@ -39,7 +40,11 @@ class Server:
             raise TypeError("map: the front has its own loop, which no other server can share")
         self.application = application
         self._host: Optional[str] = settings.get("host")
-        self._front = Front([(name, text(name, value)) for name, value in settings.items() if is_given(name, value)])
+        listening = the_one(settings.pop("sockets", None) or [])
+        given = [(name, text(name, value)) for name, value in settings.items() if is_given(name, value)]
+        if listening is not None:
+            listen_again(listening, settings)
+        self._front = Front(given, listening)
         self._ended = threading.Event()
         #: Held while run() runs; it may close its server too.
         self._running = threading.RLock()
@@ -236,12 +241,8 @@ def _exit(*_: object) -> None:
 
 
 def is_given(name: str, value: object) -> bool:
-    """None is the same as leaving a setting out, but for the identity: none is sent then. So is an empty list of sockets."""
-    if name == "sockets" and value:
-        raise ValueError(
-            "sockets: the front cannot take over sockets of this process; use host, port, listen or unix_socket"
-        )
-    return (value is not None and name != "sockets") or name == "ident"
+    """None is the same as leaving a setting out, but for the identity: none is sent then."""
+    return value is not None or name == "ident"
 
 
 def text(name: str, value: object) -> str:

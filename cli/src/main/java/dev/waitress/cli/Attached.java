@@ -1,14 +1,18 @@
 package dev.waitress.cli;
 
 import dev.waitress.Server;
+import dev.waitress.settings.Setting;
 import dev.waitress.settings.Settings;
 import dev.waitress.settings.SettingsException;
 import dev.waitress.worker.Caller;
 import dev.waitress.worker.WorkerConfig;
 import dev.waitress.worker.WorkerGateway;
 import java.io.FileDescriptor;
+import java.io.FileInputStream;
 import java.io.FileOutputStream;
 import java.io.IOException;
+import java.io.InputStream;
+import java.nio.channels.ServerSocketChannel;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 
@@ -18,18 +22,23 @@ public final class Attached {
 
     private Attached() {}
 
-    /** Serves until the process that started us says so, or is gone. */
-    public static void main(String[] arguments) throws InterruptedException {
-        Caller caller = new Caller(System.in, new FileOutputStream(FileDescriptor.out));
+    /**
+     * Serves until the process that started us says so, or is gone.
+     *
+     * @param arguments none, or the file from which orders come while standard input is the socket to listen on
+     */
+    public static void main(String[] arguments) throws IOException, InterruptedException {
+        InputStream orders = arguments.length == 0 ? System.in : new FileInputStream(arguments[0]);
+        Caller caller = new Caller(orders, new FileOutputStream(FileDescriptor.out));
         System.setOut(System.err); // nobody else writes among the frames
-        System.exit(run(caller));
+        System.exit(run(caller, arguments.length > 0));
     }
 
-    private static int run(Caller caller) throws InterruptedException {
+    private static int run(Caller caller, boolean hasSocket) throws InterruptedException {
         Server.leaveSignalsToParent();
         CallerLog log = CallerLog.install(caller);
         try {
-            Server server = start(caller, log);
+            Server server = start(caller, log, hasSocket);
             obey(caller, server, log);
             return 0;
         } catch (IOException e) {
@@ -37,9 +46,11 @@ public final class Attached {
         }
     }
 
-    private static Server start(Caller caller, CallerLog log) throws IOException, InterruptedException {
+    private static Server start(Caller caller, CallerLog log, boolean hasSocket)
+            throws IOException, InterruptedException {
         try {
-            Settings settings = caller.readSettings(log::follow).requireConsistent();
+            Settings given = caller.readSettings(log::follow);
+            Settings settings = (hasSocket ? withInheritedSocket(given) : given).requireConsistent();
             WorkerConfig config = new WorkerConfig(List.of(), "", false, settings);
             CompletableFuture<WorkerGateway> gateway = new CompletableFuture<>();
             Server server = Server.start(settings, (loop, directory) -> {
@@ -55,6 +66,13 @@ public final class Attached {
             caller.failed(String.valueOf(e.getMessage()));
             throw e;
         }
+    }
+
+    private static Settings withInheritedSocket(Settings given) throws IOException {
+        if (System.inheritedChannel() instanceof ServerSocketChannel socket) {
+            return given.with(Setting.SOCKETS, List.of(socket));
+        }
+        throw new SettingsException("sockets: must be a socket that can listen");
     }
 
     private static void obey(Caller caller, Server server, CallerLog log) {

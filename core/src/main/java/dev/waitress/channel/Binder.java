@@ -94,6 +94,10 @@ public final class Binder {
     /** Listens on a socket that somebody else has bound, and closes it in the end; its file stays. */
     public Listener adopt(ServerSocketChannel socket) throws IOException {
         SocketAddress address = socket.getLocalAddress();
+        if (socket.equals(System.inheritedChannel())) {
+            // With it the JDK would close standard output and error, and what is logged at the end would be lost.
+            return Listener.lent(socket, address, serverPort(address));
+        }
         return Listener.of(socket, List.of(address), true, serverPort(address));
     }
 

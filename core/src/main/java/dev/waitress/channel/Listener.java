@@ -2,6 +2,7 @@ package dev.waitress.channel;
 
 import dev.waitress.gateway.NumericAddress;
 import dev.waitress.gateway.Peer;
+import java.io.Closeable;
 import java.io.IOException;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
@@ -29,7 +30,7 @@ public final class Listener {
     private final List<SocketAddress> addresses;
     private final boolean takesIpv4;
     private final String serverPort;
-    private final @Nullable UnixSocketFile file;
+    private final Closeable end;
     private @Nullable SelectionKey key;
 
     private Listener(
@@ -37,21 +38,29 @@ public final class Listener {
             List<SocketAddress> addresses,
             boolean takesIpv4,
             String serverPort,
-            @Nullable UnixSocketFile file) {
+            Closeable end) {
         this.socket = socket;
         this.addresses = List.copyOf(addresses);
         this.takesIpv4 = takesIpv4;
         this.serverPort = serverPort;
-        this.file = file;
+        this.end = end;
     }
 
     static Listener of(
             ServerSocketChannel socket, List<SocketAddress> addresses, boolean takesIpv4, String serverPort) {
-        return new Listener(socket, addresses, takesIpv4, serverPort, null);
+        return new Listener(socket, addresses, takesIpv4, serverPort, socket);
     }
 
     static Listener of(ServerSocketChannel socket, UnixSocketFile file, SocketAddress address, String serverPort) {
-        return new Listener(socket, List.of(address), true, serverPort, file);
+        return new Listener(socket, List.of(address), true, serverPort, () -> {
+            socket.close();
+            file.remove();
+        });
+    }
+
+    /** On a socket that stays open. */
+    static Listener lent(ServerSocketChannel socket, SocketAddress address, String serverPort) {
+        return new Listener(socket, List.of(address), true, serverPort, () -> {});
     }
 
     /** Where it listens, with the real port where 0 was asked for: one address, or that of each family. */
@@ -151,10 +160,10 @@ public final class Listener {
     /** Stops listening, and removes the file of a Unix socket. */
     public void close() {
         try {
-            socket.close();
-            if (file != null) {
-                file.remove();
+            if (key != null) {
+                key.cancel();
             }
+            end.close();
         } catch (IOException e) {
             LOG.log(Level.WARNING, "closing " + this + " failed", e);
         }
