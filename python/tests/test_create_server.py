@@ -284,14 +284,18 @@ class TestSockets:
             ended.wait()
             return app(environ, start_response)
 
-        bound = socket.create_server(("127.0.0.1", 0))
-        with bound, running(hanging, sockets=[bound], shutdown_timeout=0) as server:
-            with Connection(int(server.effective_port)) as connection:
-                connection.ask("GET", "/")
-                began.wait()
-                server.close()
+        with contextlib.ExitStack() as stack:
+            bound = stack.enter_context(socket.create_server(("127.0.0.1", 0)))
+            server = stack.enter_context(running(hanging, sockets=[bound], shutdown_timeout=0))
+            connection = stack.enter_context(Connection(int(server.effective_port)))
+            connection.ask("GET", "/")
+            began.wait()
+            server.close()
         ended.set()
-        assert "cutting 1 connection whose requests have not ended" in caplog.messages
+        assert set(caplog.messages) == {
+            "cutting 1 connection whose requests have not ended",
+            "1 thread(s) still running",
+        }
 
     @pytest.mark.skipif(not hasattr(socket, "TCP_INFO"), reason="no way to read it")
     def test_have_the_backlog_of_the_settings(self) -> None:

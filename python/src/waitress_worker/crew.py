@@ -77,6 +77,8 @@ class Crew:
         self._lock = threading.Lock()
         self._idle: List[_Member] = []
         self._reading = False
+        #: Threads that have ended.
+        self._left = 0
         self._resting = threading.Condition(self._lock)
 
         self._send_lock = threading.Lock()
@@ -128,6 +130,8 @@ class Crew:
         except (EOFError, OSError):
             # The front is gone, or we have left it. The next thread that waits for a request finds that out too.
             with self._lock:
+                self._left += 1
+                self._resting.notify_all()
                 if self._idle:
                     self._idle.pop().woken.release()
         except BaseException:
@@ -345,4 +349,4 @@ class Crew:
                 self._arena = None
 
     def _running(self) -> int:
-        return len(self._members) - len(self._idle) - self._reading
+        return len(self._members) - len(self._idle) - self._reading - self._left

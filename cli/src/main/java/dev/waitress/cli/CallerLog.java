@@ -1,11 +1,10 @@
 package dev.waitress.cli;
 
+import dev.waitress.log.BackgroundWriter;
 import dev.waitress.worker.Caller;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
-import java.util.concurrent.ArrayBlockingQueue;
-import java.util.concurrent.BlockingQueue;
 import java.util.logging.Handler;
 import java.util.logging.Level;
 import java.util.logging.LogRecord;
@@ -31,9 +30,11 @@ final class CallerLog extends Handler {
     private static final int WARNING = 30;
     private static final int ERROR = 40;
 
+    private static final long LAST_WORDS_MILLIS = 1000;
+
     private final Caller caller;
     private final SimpleFormatter formatter = new SimpleFormatter();
-    private final BlockingQueue<LogRecord> waiting = new ArrayBlockingQueue<>(MOST_WAITING);
+    private final BackgroundWriter<LogRecord> sender = new BackgroundWriter<>("waitress-log", MOST_WAITING, this::send);
 
     private CallerLog(Caller caller) {
         this.caller = caller;
@@ -49,9 +50,6 @@ final class CallerLog extends Handler {
         root.addHandler(log);
         root.setLevel(Level.WARNING);
         WAITRESS.setLevel(Level.INFO);
-        Thread sender = new Thread(log::send, "waitress-log");
-        sender.setDaemon(true);
-        sender.start();
         return log;
     }
 
@@ -68,26 +66,20 @@ final class CallerLog extends Handler {
     @Override
     public void publish(LogRecord logged) {
         if (isLoggable(logged)) {
-            boolean unused = waiting.offer(logged);
+            boolean unused = sender.offer(logged);
         }
     }
 
-    private void send() {
+    private void send(LogRecord logged) {
         try {
-            while (true) {
-                send(waiting.take());
-            }
-        } catch (IOException | InterruptedException e) {
+            caller.log(
+                    level(logged.getLevel()),
+                    String.valueOf(logged.getLoggerName()),
+                    formatter.formatMessage(logged),
+                    trace(logged.getThrown()));
+        } catch (IOException e) {
             // Python is gone, and so will we be.
         }
-    }
-
-    private void send(LogRecord logged) throws IOException {
-        caller.log(
-                level(logged.getLevel()),
-                String.valueOf(logged.getLoggerName()),
-                formatter.formatMessage(logged),
-                trace(logged.getThrown()));
     }
 
     private static int level(Level level) {
@@ -112,6 +104,13 @@ final class CallerLog extends Handler {
     @Override
     public void flush() {}
 
+    /** Called when the process ends. */
     @Override
-    public void close() {}
+    public void close() {
+        try {
+            sender.close(LAST_WORDS_MILLIS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
 }
