@@ -7,6 +7,7 @@ import errno
 import functools
 import logging
 import os
+import signal
 import socket
 import struct
 import threading
@@ -104,6 +105,32 @@ class TestLife:
 
         with running(naming, listen="127.0.0.1:0", threads=2) as server:
             assert requests.get(url(server), timeout=10).text in ("waitress-0 True", "waitress-1 True")
+
+    @pytest.mark.parametrize("at_terminal", [False, True])
+    def test_tells_the_front_whether_somebody_waits(
+        self, monkeypatch: pytest.MonkeyPatch, *, at_terminal: bool
+    ) -> None:
+        """Ctrl-C at a terminal is in a hurry; SIGINT in another way is not."""
+
+        def interrupting(environ: dict[str, Any], start_response: Any) -> list[bytes]:
+            signal.raise_signal(signal.SIGINT)
+            return app(environ, start_response)
+
+        server = waitress.create_server(interrupting, listen="127.0.0.1:0")
+        told = []
+        stop = server._front.stop
+
+        def listen_in(*, at_terminal: bool) -> None:
+            told.append(at_terminal)
+            stop(at_terminal=at_terminal)
+
+        monkeypatch.setattr(os, "isatty", lambda descriptor: descriptor == 0 and at_terminal)
+        monkeypatch.setattr(server._front, "stop", listen_in)
+        with Connection(int(server.effective_port)) as connection:
+            connection.ask("GET", "/x")
+            server.run()
+            assert connection.body(connection.head()) == b"|/x|http|waitress.invalid"
+        assert told == [at_terminal]
 
     def test_may_be_closed_without_having_run(self) -> None:
         server = waitress.create_server(app, listen="127.0.0.1:0")

@@ -142,26 +142,97 @@ print("returned", file=sys.stderr)
     assert script.lines == ["returned\n"]
 
 
-def test_control_c_on_a_terminal_ends_quietly(tmp_path: Path, jar: Path) -> None:
-    assert jar.exists()
-    path = tmp_path / "script.py"
-    path.write_text(PREAMBLE + SERVE)
-    mark = secrets.token_hex()
-    environment = {**os.environ, **ENVIRONMENT, MARK: mark}
-    pid, terminal = pty.fork()
-    if pid == 0:
-        os.execve(sys.executable, [sys.executable, str(path)], environment)
-    output = b""
-    while b"Serving on" not in output:
-        output += os.read(terminal, 1000)
-    os.write(terminal, b"\x03")
-    assert os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]) == 0
-    while b"returned" not in output:
-        output += os.read(terminal, 1000)
-    os.close(terminal)
-    assert b"Traceback" not in output
-    everybody = [folder for folder in Path("/proc").iterdir() if folder.name.isdigit()]
-    assert not [folder for folder in everybody if mark.encode() in read_or_nothing(folder / "environ")]
+class Terminal:
+    """A program at a terminal of its own."""
+
+    def __init__(self, folder: Path, text: str) -> None:
+        path = folder / "script.py"
+        path.write_text(PREAMBLE + text)
+        self.output = b""
+        self._mark = secrets.token_hex()
+        environment = {**os.environ, **ENVIRONMENT, MARK: self._mark}
+        self.pid, self._terminal = pty.fork()
+        if self.pid == 0:
+            os.execve(sys.executable, [sys.executable, str(path)], environment)
+
+    def wait_for(self, text: bytes) -> None:
+        while text not in self.output:
+            self.output += os.read(self._terminal, 1000)
+
+    @property
+    def port(self) -> int:
+        self.wait_for(b"Serving on http://127.0.0.1:")
+        self.wait_for(b"\r\n")
+        return int(self.output.split(b"Serving on http://127.0.0.1:")[1].split()[0])
+
+    def press_control_c(self) -> None:
+        os.write(self._terminal, b"\x03")
+
+    def check_ended(self) -> None:
+        """Exit status 0, no traceback, and nobody left behind."""
+        self.wait_for(b"returned")
+        status = os.waitstatus_to_exitcode(os.waitpid(self.pid, 0)[1])
+        os.close(self._terminal)
+        assert status == 0, self.output
+        assert b"Traceback" not in self.output
+        everybody = [folder for folder in Path("/proc").iterdir() if folder.name.isdigit()]
+        assert not [folder for folder in everybody if self._mark.encode() in read_or_nothing(folder / "environ")]
+
+
+HANGING = """
+def hanging(environ, start_response):
+    print("it hangs", file=sys.stderr)
+    threading.Event().wait()
+
+serve(hanging, {})
+print("returned", file=sys.stderr)
+"""
+
+
+@pytest.mark.usefixtures("jar")
+class TestControlC:
+    """At a terminal."""
+
+    def test_ends_quietly(self, tmp_path: Path) -> None:
+        terminal = Terminal(tmp_path, SERVE)
+        terminal.wait_for(b"Serving on")
+        terminal.press_control_c()
+        terminal.check_ended()
+
+    @pytest.mark.parametrize("workers", [1, 2])
+    def test_does_not_wait_for_ever(self, tmp_path: Path, workers: int) -> None:
+        """A request that hangs is cut when the time is over: that of the setting, else 5 seconds."""
+        address = tmp_path / "s"
+        options = f"unix_socket={str(address)!r}, shutdown_timeout=1, workers={workers}, threads=1"
+        terminal = Terminal(tmp_path, HANGING.format(options))
+        terminal.wait_for(b"Serving on")
+        with contextlib.ExitStack() as connections:
+            for _ in range(workers):
+                connection = connections.enter_context(Connection(address))
+                connection.ask("GET", "/")
+            terminal.wait_for(b"it hangs")
+            terminal.press_control_c()
+            assert connection.rest() == b""
+        terminal.check_ended()
+        assert not address.exists()
+
+    def test_ends_at_once_for_the_second_time(self, tmp_path: Path) -> None:
+        terminal = Terminal(tmp_path, HANGING.format('listen="127.0.0.1:0", shutdown_timeout=600, workers=2'))
+        with Connection(terminal.port) as connection:
+            connection.ask("GET", "/")
+            terminal.wait_for(b"it hangs")
+            terminal.press_control_c()
+            wait_until(lambda: refuses(terminal.port), 20)
+            terminal.press_control_c()
+            terminal.check_ended()
+
+
+def refuses(port: int) -> bool:
+    try:
+        Connection(port).__exit__(None, None, None)
+    except ConnectionRefusedError:
+        return True
+    return False
 
 
 def read_or_nothing(path: Path) -> bytes:

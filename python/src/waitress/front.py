@@ -85,9 +85,9 @@ class Front:
 
     # ---- Orders ----
 
-    def stop(self) -> None:
-        """Let it answer what it has received, and end."""
-        self._order((_STOP,))
+    def stop(self, *, at_terminal: bool) -> None:
+        """Let it answer what it has received, and end: soon, if somebody at a terminal waits for that."""
+        self._order((_STOP, int(at_terminal)))
 
     def follow_log_level(self) -> None:
         """Let it send the log records that Python wants now, and no others."""

@@ -2,6 +2,7 @@
 
 import contextlib
 import logging
+import os
 import random
 import signal
 import sys
@@ -51,6 +52,8 @@ class Server:
         self._closing = threading.RLock()
         self._closed = False
         self._lost = False
+        #: Whether it ends because of Ctrl-C at a terminal.
+        self._at_terminal = False
         self._control: Optional[threading.Thread] = None
         self._nursery: Optional[Nursery] = None
 
@@ -84,7 +87,9 @@ class Server:
             try:
                 with terminable():
                     self._work_until_the_end()
-            except (KeyboardInterrupt, SystemExit):
+            except KeyboardInterrupt:
+                self._at_terminal = os.isatty(0)
+            except SystemExit:
                 pass
             finally:
                 self._leave()
@@ -171,7 +176,7 @@ class Server:
             if self._lost:
                 raise self._front.lost()
             try:
-                self._front.stop()
+                self._front.stop(at_terminal=self._at_terminal)
                 self._front.wait()
             except BaseException:
                 # A second Ctrl-C: now.

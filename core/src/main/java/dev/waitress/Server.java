@@ -98,18 +98,19 @@ public final class Server implements AutoCloseable {
     public void serveUntilSignal() throws InterruptedException {
         Thread hook = new Thread(this::abandon, "waitress-abandon");
         Runtime.getRuntime().addShutdownHook(hook);
-        StopSignal.onTermination(
-                signal -> new Thread(() -> close(secondsToEnd(signal)), "waitress-stop").start(), this::abandon);
+        StopSignal.onTermination(signal -> new Thread(() -> close(signal), "waitress-stop").start(), this::abandon);
         Signals.onReopen(this::reopenLogs);
         listeners.forEach(listener -> listener.urls().forEach(url -> LOG.log(Level.INFO, "Serving on " + url)));
         closed.await();
         Runtime.getRuntime().removeShutdownHook(hook);
     }
 
-    /** Who presses Ctrl-C waits for the end, unless told otherwise not for long. */
-    private long secondsToEnd(StopSignal signal) {
-        boolean hurry = signal.isFromTerminal() && !settings.isGiven(Setting.SHUTDOWN_TIMEOUT);
-        return hurry ? AT_TERMINAL_SECONDS : settings.get(Setting.SHUTDOWN_TIMEOUT);
+    private void close(StopSignal signal) {
+        if (signal.isFromTerminal()) {
+            closeAtTerminal();
+        } else {
+            close();
+        }
     }
 
     /** The process ends under it: no file may be left. Workers end by themselves. */
@@ -137,6 +138,15 @@ public final class Server implements AutoCloseable {
     @Override
     public void close() {
         close(settings.get(Setting.SHUTDOWN_TIMEOUT));
+    }
+
+    /**
+     * Ends the server as {@link #close} does, for somebody who has pressed Ctrl-C and waits: within 5 seconds, unless
+     * {@code shutdown_timeout} is given.
+     */
+    public void closeAtTerminal() {
+        boolean isGiven = settings.isGiven(Setting.SHUTDOWN_TIMEOUT);
+        close(isGiven ? settings.get(Setting.SHUTDOWN_TIMEOUT) : AT_TERMINAL_SECONDS);
     }
 
     private void close(long seconds) {

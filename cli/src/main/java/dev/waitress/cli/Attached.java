@@ -77,15 +77,19 @@ public final class Attached {
 
     private static void obey(Caller caller, Server server, CallerLog log) {
         try {
-            caller.obey(() -> new Thread(() -> end(server), "waitress-stop").start(), log::follow);
+            caller.obey(atTerminal -> new Thread(() -> end(server, atTerminal), "waitress-stop").start(), log::follow);
         } catch (IOException e) {
             // Who would answer the requests is gone: there is nothing to wait for.
             server.abort();
         }
     }
 
-    private static void end(Server server) {
-        server.close();
+    private static void end(Server server, boolean atTerminal) {
+        if (atTerminal) {
+            server.closeAtTerminal();
+        } else {
+            server.close();
+        }
         System.exit(0);
     }
 }

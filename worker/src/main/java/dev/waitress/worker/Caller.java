@@ -10,6 +10,7 @@ import java.net.SocketAddress;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Consumer;
 import java.util.function.IntConsumer;
 
 /**
@@ -18,7 +19,7 @@ import java.util.function.IntConsumer;
  * workers; {@code waitress/front.py} is the other side.
  */
 public final class Caller {
-    /** From the caller: {@code (STOP,)}: answer what was received, then end. */
+    /** From the caller: {@code (STOP, n)}: answer what was received, then end; 1 if somebody at a terminal waits. */
     private static final int STOP = 0;
     /** {@code (LEVEL, n)}: log records below this level of Python's are of no interest. */
     private static final int LEVEL = 1;
@@ -64,15 +65,16 @@ public final class Caller {
     /**
      * Obeys until the caller is gone.
      *
+     * @param stop told whether somebody at a terminal waits for the end
      * @throws IOException when it is: the end of our standard input
      */
-    public void obey(Runnable stop, IntConsumer level) throws IOException {
+    public void obey(Consumer<Boolean> stop, IntConsumer level) throws IOException {
         while (true) {
             readFrame();
             reader.sequence();
             int order = reader.integer();
             switch (order) {
-                case STOP -> stop.run();
+                case STOP -> stop.accept(reader.integer() != 0);
                 case LEVEL -> level.accept(reader.integer());
                 default -> throw new IOException("an order of kind " + order);
             }
