@@ -20,6 +20,9 @@ from scripts import ENVIRONMENT, PREAMBLE, Script
 from serving import MARK
 from wire import Connection
 
+from waitress import serve
+from waitress.java import find_java
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
@@ -415,6 +418,41 @@ serve(app, listen="127.0.0.1:0")
         script.wait_until_ready()
         self._provoke(script)
         script.wait_for(r"^DEBUG\|waitress\|refused a request from 127\.0\.0\.1")
+
+
+class TestProfile:
+    """As docs/python.md tells."""
+
+    def test_is_not_a_setting(self) -> None:
+        with pytest.raises(ValueError, match="^_profile: "):
+            serve(print, _profile=True)
+
+    def test_of_the_application(self, run: Run) -> None:
+        script = run("""
+import cProfile, pstats
+profile = cProfile.Profile()
+serve(lambda environ, start_response: profile.runcall(app, environ, start_response), listen="127.0.0.1:0", threads=1)
+pstats.Stats(profile, stream=sys.stderr).sort_stats("cumulative").print_stats(0.3)
+""")
+        fetch(script)
+        script.stop()
+        assert "Ordered by: cumulative time" in script.log
+        assert "(app)" in script.log
+
+    def test_of_the_front(self, run: Run, tmp_path: Path) -> None:
+        if "jdk.jfr" not in subprocess.check_output([find_java(), "--list-modules"], text=True):
+            pytest.skip("this Java has no flight recorder")
+        recording = tmp_path / "front.jfr"
+        options = f"-XX:StartFlightRecording=filename={recording} -Xlog:jfr+startup=error"
+        script = run(SERVE, WAITRESS_JAVA_OPTS=options)
+        fetch(script)
+        script.stop()
+        assert recording.stat().st_size > 0
+
+    def test_says_so_when_java_writes_where_reports_come(self, run: Run) -> None:
+        script = run(SERVE, WAITRESS_JAVA_OPTS="--show-version")
+        script.wait_for("ChildProcessError: options of Java .WAITRESS_JAVA_OPTS. must not make it write")
+        assert script.process.wait(20) == 1
 
 
 def test_a_worker_that_cannot_be_forked_is_a_clear_error(run: Run) -> None:

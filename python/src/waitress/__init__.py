@@ -19,6 +19,8 @@ def serve(app: Application, **settings: Any) -> None:  # noqa: ANN401 -- each se
     Logging goes to the console unless it has been set up already; the lines that tell where the server listens have the
     level INFO. Wrong settings are a ValueError, an address that cannot be had is an OSError.
     """
+    if settings.pop("_profile", False):
+        raise ValueError("_profile: requests run on several threads; docs/python.md tells how to see what they do")
     quiet = settings.pop("_quiet", False)
     factory: Callable[..., Server] = settings.pop("_server", create_server)
     if not quiet:

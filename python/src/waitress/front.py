@@ -23,6 +23,9 @@ _MAIN = "dev.waitress.cli.Attached"
 _LENGTH = struct.Struct("<I")
 _MARSHAL_VERSION = 2
 
+#: Bytes; what Java itself prints reads as a length far beyond.
+_LONGEST_REPORT = 1 << 24
+
 # Orders.
 _STOP = 0
 _LEVEL = 1
@@ -123,6 +126,10 @@ class Front:
     def _receive(self) -> Optional[Tuple[Any, ...]]:
         """Wait for a report; nothing when the front has ended."""
         length = self._read(_LENGTH.size)
+        if length and _LENGTH.unpack(length)[0] > _LONGEST_REPORT:
+            raise ChildProcessError(
+                "options of Java (WAITRESS_JAVA_OPTS) must not make it write to its standard output"
+            )
         frame = self._read(_LENGTH.unpack(length)[0]) if length else b""
         return marshal.loads(frame) if frame else None  # type: ignore[no-any-return]
 

@@ -9,6 +9,8 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.stream.Stream;
 
 /** What the arguments of the command say: options of its own, settings in their order, and the application. */
 final class CommandLine {
@@ -59,22 +61,22 @@ final class CommandLine {
         take(option, equals < 0 ? rest.removeFirst() : text.substring(equals + 1));
     }
 
-    /** The option of this name, or the only one that begins so. */
+    /** The option of this name, or the only one that begins so; the only one of Waitress's if there are more. */
     private static Option find(String name) throws UsageException {
         List<Option> candidates =
                 Option.all().stream().filter(o -> o.name().startsWith(name)).toList();
-        for (Option candidate : candidates) {
-            if (candidate.name().equals(name)) {
-                return candidate;
-            }
-        }
         if (candidates.isEmpty()) {
             throw new UsageException("option --" + name + " not recognized");
         }
-        if (candidates.size() > 1) {
-            throw new UsageException("option --" + name + " not a unique prefix");
-        }
-        return candidates.get(0);
+        return only(candidates.stream().filter(o -> o.name().equals(name)))
+                .or(() -> only(candidates.stream()))
+                .or(() -> only(candidates.stream().filter(Option::isOfWaitress)))
+                .orElseThrow(() -> new UsageException("option --" + name + " not a unique prefix"));
+    }
+
+    private static Optional<Option> only(Stream<Option> options) {
+        List<Option> some = options.limit(2).toList();
+        return some.size() == 1 ? Optional.of(some.get(0)) : Optional.empty();
     }
 
     /** Of an option given twice the last counts, but addresses add up. */

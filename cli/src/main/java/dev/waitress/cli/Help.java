@@ -52,8 +52,9 @@ final class Help {
 
     private void add(Option option, String name, String doc) {
         String usage = "  --" + name + (option.takesValue() ? "=" + option.valueWord() : "");
-        text.append(usage).append(" ".repeat(Math.max(1, COLUMN - usage.length())));
-        int column = Math.max(COLUMN, usage.length() + 1);
+        boolean fits = usage.length() < COLUMN - 1;
+        text.append(usage).append(fits ? "" : "\n").append(" ".repeat(fits ? COLUMN - usage.length() : COLUMN));
+        int column = COLUMN;
         String gap = "";
         for (String word : doc.split(" ", -1)) {
             if (column + gap.length() + word.length() > WIDTH) {

@@ -3,6 +3,7 @@ package dev.waitress.cli;
 import dev.waitress.settings.Setting;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 
 /**
  * One option of the command line.
@@ -24,6 +25,15 @@ record Option(String name, String valueWord, String doc, String setting, String 
     static final Option APP = own("app", "MODULE:OBJECT", "The Python application, in place of the argument.");
     static final Option APP_CLASS =
             own("app-class", "CLASS", "A Java application: a class with a public constructor, on CLASSPATH.");
+
+    /** What Waitress knows, without negations. */
+    private static final Set<String> OF_WAITRESS = Set.of("""
+            help call app host port listen ipv4 ipv6 unix-socket unix-socket-perms backlog server-name url-scheme
+            url-prefix ident expose-tracebacks trusted-proxy trusted-proxy-count trusted-proxy-headers
+            clear-untrusted-proxy-headers log-untrusted-proxy-headers threads log-socket-errors recv-bytes send-bytes
+            channel-request-lookahead inbuf-overflow outbuf-overflow outbuf-high-watermark max-request-header-size
+            max-request-body-size connection-limit cleanup-interval channel-timeout asyncore-loop-timeout
+            asyncore-use-poll""".split("\\s+"));
 
     private static Option own(String name, String valueWord, String doc) {
         return new Option(name, valueWord, doc, "", "");
@@ -48,6 +58,15 @@ record Option(String name, String valueWord, String doc, String setting, String 
 
     static Option of(Setting<?> setting) {
         return new Option(setting.option(), setting.valueWord(), setting.doc(), setting.name(), "true");
+    }
+
+    /** Whether Waitress has it too, so that a short form which is unique there must mean the same here. */
+    boolean isOfWaitress() {
+        return OF_WAITRESS.contains(isNegation() ? name.substring("no-".length()) : name);
+    }
+
+    private boolean isNegation() {
+        return flagText.equals("false");
     }
 
     boolean takesValue() {

@@ -37,6 +37,19 @@ class CommandLineTest {
         assertThat(line.settings()).isEqualTo(Map.of("port", "1", "expose_tracebacks", "true"));
     }
 
+    /** Options that Waitress does not have must not take a short form away from one that it has. */
+    @Test
+    void knowsTheShortFormsOfWaitress() throws UsageException {
+        CommandLine line = parse("--p=8041 --r=100 --b=5 --no-c --no-log-s --ap=m:a");
+        assertThat(line.application()).isEqualTo("m:a");
+        assertThat(line.settings())
+                .containsEntry("port", "8041")
+                .containsEntry("recv_bytes", "100")
+                .containsEntry("backlog", "5")
+                .containsEntry("clear_untrusted_proxy_headers", "false")
+                .containsEntry("log_socket_errors", "false");
+    }
+
     @ParameterizedTest
     @ValueSource(strings = {"--listen=a", "--ident=a", "--port=1", "--app=a"})
     void aWholeNameIsNeverAmbiguous(String argument) throws UsageException {
@@ -92,6 +105,8 @@ class CommandLineTest {
         String help = Help.text();
         assertThat(help).startsWith("Usage: ");
         assertThat(help.lines()).allMatch(line -> line.length() <= 100);
+        assertThat(help.lines())
+                .allMatch(line -> line.matches("\\S.*| {2}--\\S+( {2,}\\S.*)?| {7}waitress-serve .*| {34}\\S.*|"));
         String words = help.replaceAll("\\s+", " ");
         for (Setting<?> setting : Setting.textual()) {
             String name = (setting.isFlag() ? "[no-]" : "") + setting.option();
