@@ -6,12 +6,14 @@ import mmap
 import os
 import signal
 import sys
+import threading
 from typing import Any, Callable, Dict, List, Union
 
 from waitress_worker import protocol
 from waitress_worker.application import LoadError, load, python_version
 from waitress_worker.channel import Channel, connect
 from waitress_worker.crew import Crew
+from waitress_worker.imports import Imports
 
 _SECRET = "WAITRESS_WORKER_SECRET"  # noqa: S105 -- the variable's name
 
@@ -23,9 +25,8 @@ def main(address: str, number: str, application_name: str) -> int:
     sys.argv[:] = ["waitress-serve", application_name]
     sys.path.append(os.getcwd())
     try:
-        application = load(worker.settings["application"], is_factory=worker.settings["factory"])
+        application = worker.load()
     except LoadError as failure:
-        worker.report_failure(failure)
         return failure.exit_status
     _set_up_logging()
     if hasattr(gc, "freeze"):
@@ -72,6 +73,7 @@ class Worker:
     def __init__(self, address: str, secret: str, number: int) -> None:
         self._secret = secret
         self._number = number
+        self._telling = threading.Lock()
         self._open: List[Union[Channel, Crew]] = []
         try:
             self._requests = self._introduce(address, "requests")
@@ -88,9 +90,22 @@ class Worker:
         channel.send((protocol.VERSION, self._secret, self._number, purpose, python_version(), os.getpid()))
         return channel
 
-    def report_failure(self, failure: LoadError) -> None:
-        """Say that there is no application to run."""
-        self._control.send((protocol.FAILED, failure.message, failure.traceback, failure.exit_status))
+    def _tell(self, *message: Any) -> None:  # noqa: ANN401 -- whatever marshal takes
+        with self._telling:
+            self._control.send(message)
+
+    def load(self) -> Callable[..., Any]:
+        """Import the application; where there is none to run, say so and raise LoadError."""
+        imports = Imports(lambda since, files: self._tell(protocol.IMPORTED, since, files))
+        if self.settings["reload"]:
+            imports.begin()
+        try:
+            return load(self.settings["application"], is_factory=self.settings["factory"])
+        except LoadError as failure:
+            if self.settings["reload"]:
+                imports.report(failure)
+            self._tell(protocol.FAILED, failure.message, failure.traceback, failure.exit_status)
+            raise
 
     def start(self, application: Callable[..., Any]) -> None:
         """Run requests from now on."""
@@ -98,7 +113,7 @@ class Worker:
         self.crew = Crew(self._requests, application, settings, _open_board(settings["board"], settings["threads"]))
         self._open.append(self.crew)
         self.crew.start()
-        self._control.send((protocol.READY,))
+        self._tell(protocol.READY)
 
     def obey(self) -> bool:
         """Do as the front says until it says *quit*; false when it has gone instead."""
@@ -118,7 +133,7 @@ class Worker:
             protocol.CREDIT: self.crew.credit,
             protocol.GONE: self.crew.client_gone,
             protocol.SENT: self.crew.file_sent,
-            protocol.RECALL: lambda: self._control.send((protocol.RECALLED, self.crew.recall())),
+            protocol.RECALL: lambda: self._tell(protocol.RECALLED, self.crew.recall()),
         }
         actions[kind](*message[1:])
 

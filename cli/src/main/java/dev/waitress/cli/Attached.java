@@ -50,7 +50,8 @@ public final class Attached {
             throws IOException, InterruptedException {
         try {
             Settings given = caller.readSettings(log::follow);
-            Settings settings = (hasSocket ? withInheritedSocket(given) : given).requireConsistent();
+            Settings settings = requireOnceLoaded(
+                    (hasSocket ? withInheritedSocket(given) : given).requireConsistent());
             WorkerConfig config = new WorkerConfig(List.of(), "", false, settings);
             CompletableFuture<WorkerGateway> gateway = new CompletableFuture<>();
             Server server = Server.start(settings, (loop, directory) -> {
@@ -73,6 +74,15 @@ public final class Attached {
             return given.with(Setting.SOCKETS, List.of(socket));
         }
         throw new SettingsException("sockets: must be a socket that can listen");
+    }
+
+    /** The application is an object of the caller, which nobody but the caller can make again. */
+    private static Settings requireOnceLoaded(Settings settings) {
+        if (settings.get(Setting.RELOAD)) {
+            throw new SettingsException(
+                    "reload: serve() cannot load the application again; use waitress-serve --reload");
+        }
+        return settings;
     }
 
     private static void obey(Caller caller, Server server, CallerLog log) {

@@ -10,10 +10,13 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.stream.Stream;
 
 /** What the arguments of the command say: options of its own, settings in their order, and the application. */
 final class CommandLine {
+    private static final Set<String> ADDING_UP = Set.of(Setting.LISTEN.name(), Setting.RELOAD_EXTRA.name());
+
     private final Map<Option, String> own = new HashMap<>();
     private final Map<String, String> settings = new LinkedHashMap<>();
     private final List<String> applications = new ArrayList<>();
@@ -79,11 +82,11 @@ final class CommandLine {
         return some.size() == 1 ? Optional.of(some.get(0)) : Optional.empty();
     }
 
-    /** Of an option given twice the last counts, but addresses add up. */
+    /** Of an option given twice the last counts, but these add up. */
     private void take(Option option, String text) {
         if (option.setting().isEmpty()) {
             own.put(option, text);
-        } else if (option.setting().equals(Setting.LISTEN.name())) {
+        } else if (ADDING_UP.contains(option.setting())) {
             settings.merge(option.setting(), text, (before, more) -> before + " " + more);
         } else {
             settings.put(option.setting(), text);

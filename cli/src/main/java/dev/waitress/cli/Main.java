@@ -80,7 +80,7 @@ public final class Main {
         String application = line.application();
         Settings settings = Source.merge(sources(line, environment)).requireConsistent();
         GatewayStarter starter = line.appClass().isEmpty()
-                ? pythonApplication(application, line.has(Option.CALL), settings, environment)
+                ? pythonApplication(line, settings, environment)
                 : GatewayStarter.of(JavaApplication.load(application), settings);
         if (line.has(Option.CHECK)) {
             Server.check(settings, starter);
@@ -91,9 +91,11 @@ public final class Main {
     }
 
     private static GatewayStarter pythonApplication(
-            String application, boolean isFactory, Settings settings, Map<String, String> environment) {
+            CommandLine line, Settings settings, Map<String, String> environment) throws UsageException {
         String python = PythonFinder.find(settings.get(Setting.PYTHON), environment);
-        WorkerConfig config = new WorkerConfig(List.of(python), application, isFactory, settings);
+        // A check tells of a fault, and waits for nobody to mend it.
+        Settings own = line.has(Option.CHECK) ? settings.with(Setting.RELOAD, false) : settings;
+        WorkerConfig config = new WorkerConfig(List.of(python), line.application(), line.has(Option.CALL), own);
         return (loop, directory) -> WorkerGateway.start(config, loop, directory);
     }
 }

@@ -2,6 +2,7 @@ package dev.waitress.settings;
 
 import java.io.IOException;
 import java.nio.channels.ServerSocketChannel;
+import java.nio.file.FileSystems;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
@@ -101,6 +102,14 @@ record Cast<T>(String word, String valid, Function<String, T> parser, UnaryOpera
                 valid,
                 List::of,
                 value -> value.stream().flatMap(Cast::split).map(reader).toList());
+    }
+
+    /** Files, directories or globs, as words; they need not be there. */
+    static Cast<List<String>> paths(String word, String valid) {
+        return words(word, valid, path -> {
+            FileSystems.getDefault().getPathMatcher("glob:" + path); // fails if it is none
+            return path;
+        });
     }
 
     private static Stream<String> split(String text) {

@@ -148,6 +148,19 @@ public final class Setting<T> {
             Cast.text("COMMAND"),
             "",
             "Python of the workers; by default the active virtualenv's, else python3.");
+    public static final Setting<Boolean> RELOAD = define(
+            Group.WORKERS,
+            "reload",
+            Cast.flag(),
+            false,
+            "For development: load a Python application again, in new workers, when one of its modules changes"
+                    + " (docs/reload.md).");
+    public static final Setting<List<String>> RELOAD_EXTRA = define(
+            Group.WORKERS,
+            "reload_extra",
+            Cast.paths("PATHS", "files, directories or globs such as templates/**/*.html, separated by spaces"),
+            List.of(),
+            "What else makes it load again when it changes. On the command line it may be repeated.");
 
     public static final Setting<Boolean> LOG_SOCKET_ERRORS = define(
             Group.LOGGING,
@@ -298,7 +311,8 @@ public final class Setting<T> {
             "shutdown_timeout",
             Cast.integer("SECONDS", 0, TEN_YEARS),
             30L,
-            "Seconds that running requests have to end when the server stops; 5 for Ctrl-C, unless it is given.");
+            "Seconds that running requests have to end when the server stops, or their worker is replaced; 5 for Ctrl-C,"
+                    + " unless it is given.");
 
     public static final Setting<Long> ASYNCORE_LOOP_TIMEOUT = define(
             Group.COMPATIBILITY,

@@ -1,6 +1,9 @@
 package dev.waitress.worker;
 
 import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 
@@ -18,9 +21,6 @@ final class AttachedWorkers implements Recruiter {
     /** A process that ends, or goes on with other things, once its sockets are closed. */
     private record AttachedProcess(long pid) implements WorkerProcess {
         @Override
-        public void endWithin(long timeoutNanos) {}
-
-        @Override
         public void kill() {}
     }
 
@@ -35,7 +35,9 @@ final class AttachedWorkers implements Recruiter {
     }
 
     @Override
-    public void ready() {}
+    public void ready(Worker worker) {
+        worker.serve();
+    }
 
     @Override
     public void failed(Worker worker, WorkerFailedException failure) {
@@ -43,5 +45,15 @@ final class AttachedWorkers implements Recruiter {
     }
 
     @Override
-    public void gone() {}
+    public void imported(Instant since, List<Path> files) {
+        throw new IllegalArgumentException("nobody asked for the files of the application");
+    }
+
+    @Override
+    public void gone(Worker worker) {}
+
+    @Override
+    public List<LaunchedProcess> close() {
+        return List.of();
+    }
 }

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.ByteOrder;
 import java.nio.IntBuffer;
 import java.nio.channels.FileChannel;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 
@@ -28,6 +29,15 @@ final class BegunBoard {
 
     Path path() {
         return path;
+    }
+
+    /** Removes the file; what it holds can still be read. */
+    void remove() {
+        try {
+            Files.deleteIfExists(path);
+        } catch (IOException e) {
+            // Where a file in use cannot go, it goes with its directory.
+        }
     }
 
     /** Id of the request begun last; 0 before the first. */

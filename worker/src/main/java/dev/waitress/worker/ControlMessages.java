@@ -1,5 +1,9 @@
 package dev.waitress.worker;
 
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** Reads what a worker says on its control socket. Event loop only. */
@@ -20,6 +24,7 @@ final class ControlMessages implements FrameSocket.Listener {
             case Protocol.READY -> worker.ready();
             case Protocol.FAILED -> worker.failed(reader.text(), reader.text(), reader.integer());
             case Protocol.RECALLED -> worker.recalled(ids());
+            case Protocol.IMPORTED -> worker.imported(Instant.ofEpochMilli(reader.longInteger()), paths());
             default -> throw new IllegalArgumentException("a control message of kind " + kind);
         }
         return 0;
@@ -31,6 +36,14 @@ final class ControlMessages implements FrameSocket.Listener {
             ids[i] = reader.integer();
         }
         return ids;
+    }
+
+    private List<Path> paths() {
+        List<Path> paths = new ArrayList<>();
+        for (int left = reader.sequence(); left > 0; left--) {
+            paths.add(Path.of(reader.text()));
+        }
+        return paths;
     }
 
     @Override

@@ -55,8 +55,8 @@ final class LaunchedProcess implements WorkerProcess {
         var unused = process.onExit().thenAccept(ended -> callback.accept(ended.exitValue()));
     }
 
-    @Override
-    public void endWithin(long timeoutNanos) throws InterruptedException {
+    /** Waits for its end, then makes an end. */
+    void endWithin(long timeoutNanos) throws InterruptedException {
         if (!process.waitFor(timeoutNanos, TimeUnit.NANOSECONDS)) {
             process.destroyForcibly();
             process.waitFor();

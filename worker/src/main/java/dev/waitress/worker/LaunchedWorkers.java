@@ -1,39 +1,57 @@
 package dev.waitress.worker;
 
+import dev.waitress.settings.Setting;
 import java.io.IOException;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
-/** Workers that we start, watch, and replace when they go. Event loop only. */
+/**
+ * Workers that we start, watch, and replace: one by one when they go, all together when the application is to be loaded
+ * again. Then a generation comes while another serves; it takes over when all of it is ready, and if it cannot load the
+ * application, the other one goes on. Event loop only.
+ */
 final class LaunchedWorkers implements Recruiter {
     private static final Logger LOG = System.getLogger("waitress");
 
+    /** So long the loading of a state that has changed since may go on. */
+    private static final long PATIENCE_NANOS = TimeUnit.SECONDS.toNanos(5);
+
     private final WorkerGateway gateway;
     private final Restarts restarts = new Restarts();
-    private CompletableFuture<@Nullable Void> firstReady = new CompletableFuture<>();
+    private final List<LaunchedProcess> running = new ArrayList<>();
+    private CompletableFuture<@Nullable Void> opened = new CompletableFuture<>();
     private int started;
+
+    /** Empty until the first generation is ready. */
+    private Generation serving = new Generation(0);
+    /** Null unless one is on its way. */
+    private @Nullable Generation coming;
+    /** Whether the one that comes is out of date already. */
+    private boolean overtaken;
+
+    /** Null unless the application is loaded again when a file changes. */
+    private @Nullable FileWatch watch;
 
     LaunchedWorkers(WorkerGateway gateway) {
         this.gateway = gateway;
     }
 
     @Override
-    public void begin(CompletableFuture<@Nullable Void> opened) throws IOException {
-        firstReady = opened;
-        for (int i = 0; i < gateway.config().workers(); i++) {
-            start();
+    public void begin(CompletableFuture<@Nullable Void> whenOpened) throws IOException {
+        opened = whenOpened;
+        if (gateway.config().isReloading()) {
+            watch = FileWatch.start(
+                    gateway.config().settings().get(Setting.RELOAD_EXTRA),
+                    change -> gateway.execute(() -> changed(change)));
         }
-    }
-
-    private Worker start() throws IOException {
-        int number = ++started;
-        LaunchedProcess process = LaunchedProcess.start(
-                gateway.config(), gateway.directory(), gateway.address(), gateway.secret(), number);
-        Worker worker = gateway.add(number, process);
-        process.onExit(status -> gateway.execute(() -> exited(worker, status)));
-        return worker;
+        succeed();
     }
 
     @Override
@@ -41,36 +59,145 @@ final class LaunchedWorkers implements Recruiter {
         return null;
     }
 
-    @Override
-    public void ready() {
-        restarts.succeeded();
-        if (gateway.allAreReady()) {
-            firstReady.complete(null);
+    // ---- Generations -----------------------------------------------------------------------------------------------
+
+    /** Starts workers that take over once all of them are ready. */
+    private void succeed() throws IOException {
+        overtaken = false;
+        Generation next = new Generation(gateway.config().workers());
+        coming = next;
+        while (!next.isFull()) {
+            next.add(launch());
+        }
+        gateway.resume();
+    }
+
+    private Worker launch() throws IOException {
+        int number = ++started;
+        LaunchedProcess process = LaunchedProcess.start(
+                gateway.config(), gateway.directory(), gateway.address(), gateway.secret(), number);
+        running.add(process);
+        Worker worker = gateway.add(number, process);
+        process.onExit(status -> gateway.execute(() -> exited(worker, process, status)));
+        return worker;
+    }
+
+    /** Loads the application again; what it was before goes on until that is done. */
+    private void reload() {
+        try {
+            succeed();
+        } catch (IOException e) {
+            giveUp(new WorkerFailedException("cannot start a worker: " + e.getMessage(), "", 1));
         }
     }
 
-    /** The end at the start of the server, a reason to try again later. */
+    @Override
+    public void ready(Worker worker) {
+        if (serving.contains(worker)) {
+            restarts.succeeded();
+            worker.serve();
+        } else if (coming != null && coming.contains(worker) && coming.isReady()) {
+            takeOver(coming);
+        }
+    }
+
+    private void takeOver(Generation next) {
+        Generation before = serving;
+        serving = next;
+        coming = null;
+        restarts.succeeded();
+        next.serve();
+        before.retire();
+        if (!opened.complete(null)) {
+            LOG.log(Level.INFO, "The application was loaded again, " + next);
+        }
+        catchUp();
+    }
+
+    /** One that cannot load the application ends the coming of its generation. */
     @Override
     public void failed(Worker worker, WorkerFailedException failure) {
-        if (!firstReady.completeExceptionally(failure)) {
-            LOG.log(
-                    Level.ERROR,
-                    "worker " + worker.process.pid() + " cannot load the application: " + failure.getMessage() + "\n"
-                            + failure.traceback());
+        if (coming != null && coming.contains(worker)) {
+            giveUp(failure);
+        } else if (serving.contains(worker)) {
+            LOG.log(Level.ERROR, "worker " + worker.process.pid() + " cannot load the application:\n" + failure.story());
         }
     }
 
-    private void exited(Worker worker, int status) {
+    /** The coming generation will not come. At the start of the server that is the end, unless a change may help. */
+    private void giveUp(WorkerFailedException failure) {
+        dismissComing();
+        if (watch == null || watch.isEmpty() && !opened.isDone()) {
+            opened.completeExceptionally(failure);
+            return;
+        }
+        opened.complete(null);
+        String consequence = serving.isEmpty() ? "waiting for a change" : "what was loaded before goes on";
+        LOG.log(Level.ERROR, "Cannot load the application, " + consequence + ":\n" + failure.story());
+        if (serving.isEmpty()) {
+            gateway.suspend("The application could not be loaded. The server's log says why.");
+        }
+        catchUp();
+    }
+
+    private void dismissComing() {
+        if (coming != null) {
+            coming.retire();
+            coming = null;
+        }
+    }
+
+    // ---- Changes ---------------------------------------------------------------------------------------------------
+
+    @Override
+    public void imported(Instant since, List<Path> files) {
+        if (watch != null) {
+            watch.add(since, files);
+        }
+    }
+
+    private void changed(String change) {
+        if (gateway.isClosing()) {
+            return;
+        }
+        LOG.log(Level.INFO, "Loading the application again: " + change);
+        Generation outdated = coming;
+        if (outdated == null) {
+            reload();
+        } else if (!overtaken) {
+            overtaken = true;
+            gateway.schedule(PATIENCE_NANOS, () -> overtake(outdated));
+        }
+    }
+
+    /** Loading never ends, it seems. */
+    private void overtake(Generation outdated) {
+        if (outdated == coming && !gateway.isClosing()) {
+            dismissComing();
+            reload();
+        }
+    }
+
+    private void catchUp() {
+        if (overtaken) {
+            reload();
+        }
+    }
+
+    // ---- The end of one --------------------------------------------------------------------------------------------
+
+    private void exited(Worker worker, LaunchedProcess process, int status) {
+        running.remove(process);
         if (!worker.isGone()) {
             worker.receiveLast();
         }
-        if (!firstReady.isDone()) {
-            firstReady.completeExceptionally(new WorkerFailedException(
+        if (coming != null && coming.contains(worker)) {
+            giveUp(new WorkerFailedException(
                     "Python (" + String.join(" ", gateway.config().python()) + ") " + describe(status)
                             + " before it had loaded the application",
                     "",
                     1));
-        } else if (!gateway.isClosing() && !firstReady.isCompletedExceptionally()) {
+        } else if (!worker.isRetired() && !gateway.isClosing() && !firstReady.isCompletedExceptionally()) {
             LOG.log(Level.ERROR, "worker " + worker.process.pid() + " " + describe(status));
         }
         worker.gone();
@@ -80,23 +207,34 @@ final class LaunchedWorkers implements Recruiter {
         return status > 128 ? "was killed by signal " + (status - 128) : "ended with status " + status;
     }
 
-    /** Another takes its place. */
+    /** Another takes its place, if it served. */
     @Override
-    public void gone() {
-        if (!gateway.isClosing() && firstReady.isDone() && !firstReady.isCompletedExceptionally()) {
-            gateway.schedule(restarts.delayNanos(), this::replace);
+    public void gone(Worker worker) {
+        if (serving.remove(worker)) {
+            Generation bereft = serving;
+            gateway.schedule(restarts.delayNanos(), () -> replenish(bereft));
         }
     }
 
-    private void replace() {
-        if (gateway.isClosing() || gateway.workers() >= gateway.config().workers()) {
+    private void replenish(Generation bereft) {
+        if (gateway.isClosing() || bereft != serving || serving.isFull()) {
             return;
         }
         try {
-            LOG.log(Level.INFO, "worker " + start().process.pid() + " started");
+            Worker successor = launch();
+            serving.add(successor);
+            LOG.log(Level.INFO, "worker " + successor.process.pid() + " started");
         } catch (IOException e) {
             LOG.log(Level.ERROR, "cannot start a worker", e);
-            gateway.schedule(restarts.delayNanos(), this::replace);
+            gateway.schedule(restarts.delayNanos(), () -> replenish(bereft));
         }
+    }
+
+    @Override
+    public List<LaunchedProcess> close() {
+        if (watch != null) {
+            watch.close();
+        }
+        return List.copyOf(running);
     }
 }

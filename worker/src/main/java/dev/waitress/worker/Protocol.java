@@ -51,6 +51,11 @@ final class Protocol {
     static final int FAILED = 1;
     /** {@code (RECALLED, [id, …])}: these will not be answered. */
     static final int RECALLED = 2;
+    /**
+     * {@code (IMPORTED, milliseconds, [path, …])}: the application was made of these files, which the worker read after
+     * that time. Only where the settings say {@code reload}.
+     */
+    static final int IMPORTED = 3;
 
     private Protocol() {}
 }

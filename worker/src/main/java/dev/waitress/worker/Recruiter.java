@@ -1,6 +1,9 @@
 package dev.waitress.worker;
 
 import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 
@@ -17,11 +20,18 @@ interface Recruiter {
     @Nullable
     Worker stranger(Rendezvous.Introduction introduction) throws IOException;
 
-    void ready();
+    /** One has loaded the application, and serves when it is told to. */
+    void ready(Worker worker);
 
     /** The application cannot be loaded. */
     void failed(Worker worker, WorkerFailedException failure);
 
+    /** One has read files, all of them after this time, to load the application or while it runs. */
+    void imported(Instant since, List<Path> files);
+
     /** One is no more, and out of the gateway's list. */
-    void gone();
+    void gone(Worker worker);
+
+    /** The gateway closes, and workers were told to quit; returns the processes whose end is to be seen to. */
+    List<LaunchedProcess> close();
 }

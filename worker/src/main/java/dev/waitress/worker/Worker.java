@@ -7,6 +7,8 @@ import dev.waitress.http.Status;
 import java.io.IOException;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
+import java.nio.file.Path;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
@@ -17,9 +19,12 @@ import org.jspecify.annotations.Nullable;
  * loop only.
  *
  * <pre>
- *             both sockets, then READY          quit, or the process ended
- *   STARTING ──────────────────────────► READY ───────────────────────────► GONE
+ *             READY is said        is told to serve           is retired        holds no request: quits
+ *   STARTING ──────────────► READY ────────────────► SERVING ───────────► DRAINING ────────────────► GONE
  * </pre>
+ *
+ * One that is retired before it serves is DRAINING too, and quits at once. From everywhere it is GONE when its process
+ * ends.
  */
 final class Worker {
     private static final Logger LOG = System.getLogger("waitress");
@@ -35,6 +40,8 @@ final class Worker {
     enum State {
         STARTING,
         READY,
+        SERVING,
+        DRAINING,
         GONE
     }
 
@@ -48,6 +55,7 @@ final class Worker {
     private final MarshalWriter message = new MarshalWriter(64);
 
     private State state = State.STARTING;
+    private boolean retired;
     private @Nullable FrameSocket requests;
     private @Nullable FrameSocket control;
     private Batch batch;
@@ -86,12 +94,55 @@ final class Worker {
     }
 
     void ready() {
-        state = State.READY;
-        gateway.ready(this);
+        if (state == State.STARTING) {
+            state = State.READY;
+            gateway.recruiter().ready(this);
+        }
+    }
+
+    /** From now on it is given requests. */
+    void serve() {
+        state = State.SERVING;
+    }
+
+    /** From now on it is given no requests; it quits as soon as it holds none, which others may take off it. */
+    void retire() {
+        if (retired || state == State.GONE) {
+            return;
+        }
+        retired = true;
+        state = State.DRAINING;
+        if (inFlight.size() > 0) {
+            recall();
+            gateway.schedule(gateway.drainNanos(), this::endDraining);
+        }
+        quitIfDrained();
+    }
+
+    boolean isRetired() {
+        return retired;
+    }
+
+    private void quitIfDrained() {
+        if (state == State.DRAINING && inFlight.size() == 0) {
+            quit();
+            gateway.endSoon(process);
+        }
+    }
+
+    private void endDraining() {
+        if (state == State.DRAINING && inFlight.size() > 0) {
+            LOG.log(Level.WARNING, "worker " + process.pid() + " was replaced, but its requests do not end");
+            process.kill();
+        }
+    }
+
+    void imported(Instant since, List<Path> files) {
+        gateway.recruiter().imported(since, files);
     }
 
     void failed(String text, String traceback, int exitStatus) {
-        gateway.failed(this, new WorkerFailedException(text, traceback, exitStatus));
+        gateway.recruiter().failed(this, new WorkerFailedException(text, traceback, exitStatus));
     }
 
     /** A socket ended or broke, or what came on it made no sense. */
@@ -142,6 +193,7 @@ final class Worker {
                 unbegun.add(takeBack(exchange));
             }
         }
+        board.remove();
         gateway.gone(this, lost, unbegun);
     }
 
@@ -183,7 +235,7 @@ final class Worker {
 
     /** How many more requests it may be given now. */
     int room() {
-        return state == State.READY && !inFlight.isFull() ? threads + ahead - inFlight.size() : 0;
+        return state == State.SERVING && !inFlight.isFull() ? threads + ahead - inFlight.size() : 0;
     }
 
     int load() {
@@ -264,6 +316,7 @@ final class Worker {
         } catch (IOException e) {
             LOG.log(Level.WARNING, "cannot remove a spooled request body", e);
         }
+        quitIfDrained();
     }
 
     private Pending takeBack(Exchange exchange) {
@@ -284,6 +337,9 @@ final class Worker {
             unbegun.add(takeBack(exchange));
         }
         gateway.requeue(unbegun);
+        if (ids.length > 0) {
+            quitIfDrained();
+        }
     }
 
     // ---- Pace ------------------------------------------------------------------------------------------------------
@@ -303,7 +359,7 @@ final class Worker {
      * @return nanoseconds after which to look again
      */
     long watch(long nowNanos) {
-        if (state != State.READY || inFlight.size() == 0 || takeovers >= threads) {
+        if (inFlight.size() == 0 || takeovers >= threads) {
             return Participant.NO_DEADLINE;
         }
         // One takeover sends what is ready; more are of use only to requests that have not begun.
@@ -318,11 +374,17 @@ final class Worker {
         ahead = 0;
         lastAnswerNanos = nowNanos;
         tell(Protocol.TAKEOVER);
-        if (inFlight.size() > threads && !recalling && gateway.hasRoomBeside(this)) {
+        if (inFlight.size() > threads && gateway.hasRoomBeside(this)) {
+            recall();
+        }
+        return STALL_NANOS;
+    }
+
+    private void recall() {
+        if (!recalling) {
             recalling = true;
             tell(Protocol.RECALL);
         }
-        return STALL_NANOS;
     }
 
     private boolean hasUnbegun() {

@@ -21,6 +21,11 @@ public record WorkerConfig(List<String> python, String application, boolean isFa
         return settings.getInt(Setting.WORKERS);
     }
 
+    /** Whether the application is loaded again when its files change. */
+    boolean isReloading() {
+        return settings.get(Setting.RELOAD);
+    }
+
     int threads() {
         return settings.getInt(Setting.THREADS);
     }

@@ -15,6 +15,12 @@ public final class WorkerFailedException extends IOException {
         this.exitStatus = exitStatus;
     }
 
+    /** Message and traceback, for a log line and those below it. */
+    String story() {
+        String all = (getMessage() + "\n" + traceback).strip();
+        return all.isEmpty() ? "it asked for the end of the process, with status " + exitStatus : all;
+    }
+
     /** Python's traceback, or nothing. */
     public String traceback() {
         return traceback;

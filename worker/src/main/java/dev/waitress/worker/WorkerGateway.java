@@ -1,14 +1,15 @@
 package dev.waitress.worker;
 
+import dev.waitress.buffer.BodyBuffer;
 import dev.waitress.buffer.PrivateDirectory;
 import dev.waitress.buffer.SharedMemory;
 import dev.waitress.channel.EventLoop;
 import dev.waitress.channel.Participant;
-import dev.waitress.gateway.Environ;
 import dev.waitress.gateway.Gateway;
 import dev.waitress.gateway.QueueDepth;
 import dev.waitress.gateway.Request;
 import dev.waitress.gateway.Response;
+import dev.waitress.http.Status;
 import dev.waitress.settings.Setting;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -54,6 +55,9 @@ public final class WorkerGateway implements Gateway, Participant {
 
     private @Nullable Rendezvous rendezvous;
     private boolean closing;
+
+    /** Why nobody answers, and nobody will until something changes; empty if requests are taken, or wait. */
+    private String suspended = "";
 
     private WorkerGateway(
             WorkerConfig config, EventLoop loop, Path directory, Function<WorkerGateway, Recruiter> recruiter) {
@@ -172,12 +176,23 @@ public final class WorkerGateway implements Gateway, Participant {
         return worker;
     }
 
-    int workers() {
-        return workers.size();
+    Recruiter recruiter() {
+        return recruiter;
     }
 
-    boolean allAreReady() {
-        return workers.stream().allMatch(Worker::isReady);
+    /** Refuses requests with 503 and this reason, also those that wait, until {@link #resume}. */
+    void suspend(String reason) {
+        suspended = reason;
+        while (!waiting.isEmpty()) {
+            Pending next = waiting.removeFirst();
+            close(next.body());
+            next.response().refuse(Status.SERVICE_UNAVAILABLE, reason);
+        }
+    }
+
+    /** Lets requests wait for a worker. */
+    void resume() {
+        suspended = "";
     }
 
     boolean isClosing() {
@@ -194,15 +209,6 @@ public final class WorkerGateway implements Gateway, Participant {
 
     // ---- What workers report ---------------------------------------------------------------------------------------
 
-    void ready(Worker worker) {
-        recruiter.ready();
-        dispatchWaiting();
-    }
-
-    void failed(Worker worker, WorkerFailedException failure) {
-        recruiter.failed(worker, failure);
-    }
-
     /** A worker is no more. */
     void gone(Worker worker, int lost, List<Pending> unbegun) {
         workers.remove(worker);
@@ -213,7 +219,7 @@ public final class WorkerGateway implements Gateway, Participant {
                             + (lost == 1 ? " request" : " requests") + ", answered with 502");
         }
         requeue(unbegun);
-        recruiter.gone();
+        recruiter.gone(worker);
     }
 
     /** A worker that has closed its sockets is about to end by itself, unless it hangs over it. */
@@ -225,6 +231,11 @@ public final class WorkerGateway implements Gateway, Participant {
 
     @Override
     public void submit(Request request, Response response) {
+        if (!suspended.isEmpty()) {
+            close(request.body());
+            response.refuse(Status.SERVICE_UNAVAILABLE, suspended);
+            return;
+        }
         Worker worker = waiting.isEmpty() ? leastBusy() : null;
         if (worker == null) {
             scratch.clear();
@@ -278,16 +289,16 @@ public final class WorkerGateway implements Gateway, Participant {
             }
             Pending next = waiting.removeFirst();
             if (next.response().hasEnded()) {
-                closeBody(next); // the client left while it waited
+                close(next.body()); // the client left while it waited
             } else {
                 worker.add(next);
             }
         }
     }
 
-    private static void closeBody(Pending pending) {
+    private static void close(BodyBuffer body) {
         try {
-            pending.body().close();
+            body.close();
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
@@ -333,6 +344,11 @@ public final class WorkerGateway implements Gateway, Participant {
         return loop.nowNanos();
     }
 
+    /** How long requests of a worker that is replaced may take to end. */
+    long drainNanos() {
+        return TimeUnit.SECONDS.toNanos(config.settings().get(Setting.SHUTDOWN_TIMEOUT));
+    }
+
     long creditStep() {
         return creditStep;
     }
@@ -351,51 +367,19 @@ public final class WorkerGateway implements Gateway, Participant {
 
     /** What a worker has to know before it can load the application. */
     MarshalWriter workerSettings(Worker worker, Path board) {
-        MarshalWriter writer = new MarshalWriter(1024);
-        writer.dict();
-        writer.text("application");
-        writer.text(config.application());
-        writer.text("factory");
-        writer.bool(config.isFactory());
-        writer.text("threads");
-        writer.integer(config.threads());
-        writer.text("workers");
-        writer.integer(config.workers());
-        writer.text("board");
-        writer.text(board.toString());
-        writer.text("bodies");
-        writer.text(bodies == null ? "" : bodies.path().toString());
-        writer.text("body_slot_bytes");
-        writer.integer(BodySlots.SLOT_BYTES);
-        writer.text("by_descriptor");
-        writer.bool(worker.process.showsDescriptors());
-        writer.text("outbuf_high_watermark");
-        writer.integer((int) Math.min(Integer.MAX_VALUE, config.settings().get(Setting.OUTBUF_HIGH_WATERMARK)));
-        writer.text("environ");
-        writer.dict();
-        Environ.constants(config.settings()).forEach((name, value) -> {
-            writer.text(name);
-            writer.text(value);
-        });
-        writer.text("wsgi.multithread");
-        writer.bool(true);
-        writer.text("wsgi.multiprocess");
-        writer.bool(config.workers() > 1);
-        writer.endDict();
-        writer.endDict();
-        return writer;
+        return WorkerSettings.write(config, board, bodies, worker.process.showsDescriptors());
     }
 
     // ---- End -------------------------------------------------------------------------------------------------------
 
     @Override
     public void close() {
-        CompletableFuture<List<Worker>> ending = new CompletableFuture<>();
+        CompletableFuture<List<LaunchedProcess>> ending = new CompletableFuture<>();
         loop.execute(() -> ending.complete(quitAll()));
         try {
             long deadline = System.nanoTime() + QUIT_NANOS;
-            for (Worker worker : ending.join()) {
-                worker.process.endWithin(Math.max(0, deadline - System.nanoTime()));
+            for (LaunchedProcess process : ending.join()) {
+                process.endWithin(Math.max(0, deadline - System.nanoTime()));
             }
             if (bodies != null) {
                 bodies.close();
@@ -407,13 +391,12 @@ public final class WorkerGateway implements Gateway, Participant {
         }
     }
 
-    private List<Worker> quitAll() {
+    private List<LaunchedProcess> quitAll() {
         closing = true;
-        List<Worker> ending = List.copyOf(workers);
-        ending.forEach(Worker::quit);
+        List.copyOf(workers).forEach(Worker::quit);
         if (rendezvous != null) {
             rendezvous.close();
         }
-        return ending;
+        return recruiter.close();
     }
 }

@@ -14,8 +14,6 @@ interface WorkerProcess {
         return Files.isReadable(Path.of("/proc", String.valueOf(pid()), "fd"));
     }
 
-    /** Waits for its end, then makes an end. */
-    void endWithin(long timeoutNanos) throws InterruptedException;
-
+    /** Ends it, if it is ours to end. */
     void kill();
 }

@@ -1,0 +1,119 @@
+"""Which files the application was made of, for a front that loads it again when one of them changes."""
+
+import os
+import sys
+import threading
+import time
+from types import TracebackType
+from typing import Any, Callable, Iterable, Iterator, List, Optional, Set
+
+#: Seconds between looks for modules that were imported since.
+_PERIOD = 0.5
+
+#: A file changed again within so many seconds may look to Python as it did before: it goes by whole seconds.
+_SAME_SECOND = 2.0
+
+_STANDARD_LIBRARY = os.path.dirname(os.__file__) + os.sep
+_OWN = os.path.dirname(os.path.abspath(__file__)) + os.sep
+
+
+class Imports:
+    """Tells of the files behind modules, from those on that are imported after it was made."""
+
+    def __init__(self, tell: Callable[[int, List[str]], None]) -> None:
+        """Call ``tell`` with files and with a time, in milliseconds, before which none of them had been read."""
+        self._tell = tell
+        self._known: Set[str] = set(sys.modules)
+        self._since = self._began = time.time()
+
+    def begin(self) -> None:
+        """Go on telling, on a thread of its own, while the process lives."""
+        threading.Thread(target=self._go_on, name="waitress-imports", daemon=True).start()
+
+    def _go_on(self) -> None:
+        try:
+            while True:
+                self.report()
+                time.sleep(_PERIOD)
+        except OSError:
+            pass  # the front is gone
+
+    def report(self, failure: Optional[BaseException] = None) -> None:
+        """Tell of what was imported since the last time, and of the files that may have to do with a failure."""
+        since, self._since = self._since, time.time()
+        files = [_file_of(module) for name, module in sys.modules.copy().items() if self._is_new(name)]
+        if failure is not None:
+            since = self._began
+            files += files_behind(failure)
+        paths = sorted({os.path.abspath(file) for file in files if file and is_watched(file)})
+        if paths:
+            self._tell(int(since * 1000), paths)
+
+    def _is_new(self, name: str) -> bool:
+        if name in self._known:
+            return False
+        self._known.add(name)
+        return True
+
+
+def _file_of(module: Any) -> str:  # noqa: ANN401 -- whatever stands in sys.modules
+    """Name the file of a module; asks for no attribute, because a lazy module would be loaded by that."""
+    try:
+        names = object.__getattribute__(module, "__dict__")
+    except AttributeError:
+        return ""
+    file = names.get("__file__") if isinstance(names, dict) else None
+    if not isinstance(file, str):
+        return ""
+    _drop_doubtful_bytecode(file, names.get("__cached__"))
+    return file
+
+
+def _drop_doubtful_bytecode(file: str, cached: object) -> None:
+    """Remove what was compiled from a file in the second in which that was changed: it would be taken for the next state."""
+    try:
+        if isinstance(cached, str) and cached != file and time.time() - os.stat(file).st_mtime < _SAME_SECOND:
+            os.remove(cached)
+    except OSError:
+        pass  # there is none, or it is not ours
+
+
+def is_watched(file: str) -> bool:
+    """Tell whether a file may change while somebody develops: not what came with Python, not ours, and no ``<string>``."""
+    if file.startswith("<") or not file.isprintable() or os.path.abspath(file).startswith(_OWN):
+        return False
+    return not file.startswith(_STANDARD_LIBRARY) or "site-packages" in file or "dist-packages" in file
+
+
+def files_behind(failure: BaseException) -> Iterator[str]:
+    """Name files whose change may mend a failed import: where it happened, and where a missing module would be.
+
+    A module that fails does not stay in ``sys.modules``.
+    """
+    to_do: List[Optional[BaseException]] = [failure]
+    seen: Set[int] = set()
+    while to_do:
+        each = to_do.pop()
+        if each is None or id(each) in seen:
+            continue
+        seen.add(id(each))
+        yield from _files_in(each.__traceback__)
+        if isinstance(each, SyntaxError) and each.filename:
+            yield each.filename
+        elif isinstance(each, ModuleNotFoundError) and each.name:
+            yield from _places_of(each.name)
+        to_do += [each.__cause__, each.__context__]
+
+
+def _files_in(trace: Optional[TracebackType]) -> Iterator[str]:
+    while trace is not None:
+        yield trace.tb_frame.f_code.co_filename
+        trace = trace.tb_next
+
+
+def _places_of(module: str) -> Iterable[str]:
+    """Name the files in which Python would look for a module."""
+    for place in filter(lambda each: isinstance(each, str), sys.path):
+        stem = os.path.join(place, *module.split("."))
+        yield stem + ".py"
+        yield os.path.join(stem, "__init__.py")

@@ -1,0 +1,122 @@
+package dev.waitress.worker;
+
+import dev.waitress.settings.SettingsException;
+import java.io.Closeable;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Looks at files again and again, on a thread of its own, and tells of changes once they have come to rest: an editor
+ * saves several files, one of them in several steps. Looking is enough for a few thousand files, and works on every
+ * file system. Thread-safe.
+ */
+final class FileWatch implements Closeable {
+    private static final long PERIOD_MILLIS = 500;
+
+    /** Nothing has changed for so long: this is all. */
+    private static final long REST_MILLIS = 150;
+
+    /** What never comes to rest is told of after so many looks. */
+    private static final int MOST_LOOKS = 20;
+
+    private record Report(Instant since, List<Path> files) {}
+
+    private final BlockingQueue<Report> reports = new LinkedBlockingQueue<>();
+    private final WatchedFiles files;
+    private final Consumer<String> listener;
+    private final Thread thread = new Thread(this::run, "waitress-watch");
+    private volatile boolean empty;
+
+    private FileWatch(List<String> extra, Consumer<String> listener) {
+        this.files = new WatchedFiles(extra.stream().map(ExtraFiles::new).toList());
+        this.listener = listener;
+        this.empty = extra.isEmpty();
+        thread.setDaemon(true);
+    }
+
+    /**
+     * Begins to watch.
+     *
+     * @param extra files, directories and globs
+     * @param listener told, on the thread of the watch, what has changed
+     * @throws SettingsException if one of them cannot be watched
+     */
+    static FileWatch start(List<String> extra, Consumer<String> listener) {
+        FileWatch watch = new FileWatch(extra, listener);
+        watch.thread.start();
+        return watch;
+    }
+
+    /** Watches these files too, which were read after that time: those that were changed since count as changed. */
+    void add(Instant since, List<Path> more) {
+        if (!more.isEmpty()) {
+            empty = false;
+            reports.add(new Report(since, more));
+        }
+    }
+
+    /** Whether there is nothing whose change it could tell of. */
+    boolean isEmpty() {
+        return empty;
+    }
+
+    private void run() {
+        try {
+            while (true) {
+                Set<Path> changed = look(PERIOD_MILLIS);
+                if (!changed.isEmpty()) {
+                    listener.accept(describe(settle(changed)));
+                }
+            }
+        } catch (InterruptedException e) {
+            // Nobody is interested any more.
+        }
+    }
+
+    private Set<Path> settle(Set<Path> first) throws InterruptedException {
+        Set<Path> all = new TreeSet<>(first);
+        for (int looks = 1; looks < MOST_LOOKS; looks++) {
+            Set<Path> more = look(REST_MILLIS);
+            if (more.isEmpty()) {
+                break;
+            }
+            all.addAll(more);
+        }
+        return all;
+    }
+
+    /** What has changed since the last look; that is a while ago, in which new files may be reported. */
+    private Set<Path> look(long millis) throws InterruptedException {
+        long deadline = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(millis);
+        Report report;
+        while ((report = next(deadline)) != null) {
+            files.add(report.since, report.files);
+        }
+        return files.takeChanges();
+    }
+
+    private @Nullable Report next(long deadline) throws InterruptedException {
+        return reports.poll(deadline - System.nanoTime(), TimeUnit.NANOSECONDS);
+    }
+
+    /** {@code shop/views.py changed}, {@code shop/views.py and 2 more changed}. */
+    private static String describe(Set<Path> changed) {
+        Path here = Path.of("").toAbsolutePath();
+        Path first = changed.iterator().next();
+        Path shown = first.startsWith(here) ? here.relativize(first) : first;
+        return shown + (changed.size() == 1 ? "" : " and " + (changed.size() - 1) + " more") + " changed";
+    }
+
+    @Override
+    public void close() {
+        thread.interrupt();
+    }
+}

@@ -1,0 +1,85 @@
+package dev.waitress.worker;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.BasicFileAttributes;
+import java.nio.file.attribute.FileTime;
+import java.time.Instant;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+/**
+ * Files as they were when somebody looked last. None of them need be there: one that comes or goes has changed. What is
+ * watched once stays watched, so that no change is lost while nobody has it loaded. Not thread-safe.
+ */
+final class WatchedFiles {
+    /**
+     * What tells one state of a file from another.
+     *
+     * @param size in bytes; -1 if there is no file
+     */
+    private record Stamp(FileTime modified, long size) {
+        private static final Stamp MISSING = new Stamp(FileTime.fromMillis(0), -1);
+
+        static Stamp of(Path file) {
+            try {
+                BasicFileAttributes attributes = Files.readAttributes(file, BasicFileAttributes.class);
+                return new Stamp(attributes.lastModifiedTime(), attributes.size());
+            } catch (IOException e) {
+                return MISSING;
+            }
+        }
+    }
+
+    private final Map<Path, Stamp> known = new HashMap<>();
+    private final Set<Path> changed = new HashSet<>();
+    private final List<ExtraFiles> extra;
+
+    /** Watches all that these stand for, now and later. */
+    WatchedFiles(List<ExtraFiles> extra) {
+        this.extra = extra;
+        extra.forEach(each -> each.find().forEach(file -> known.put(file, Stamp.of(file))));
+    }
+
+    /**
+     * Watches these files from now on.
+     *
+     * @param since when none of them had been read yet; one that is newer has changed after it was, or may have
+     */
+    void add(Instant since, Collection<Path> files) {
+        for (Path file : files) {
+            if (known.containsKey(file)) {
+                continue;
+            }
+            Stamp stamp = Stamp.of(file);
+            known.put(file, stamp);
+            Instant modified = stamp.modified.toInstant();
+            // A time to come says nothing: somebody's clock is wrong.
+            if (modified.isAfter(since) && !modified.isAfter(Instant.now())) {
+                changed.add(file);
+            }
+        }
+    }
+
+    /** Those that have changed since the last call. */
+    Set<Path> takeChanges() {
+        for (ExtraFiles each : extra) {
+            each.find().forEach(file -> known.putIfAbsent(file, Stamp.MISSING));
+        }
+        known.replaceAll((file, before) -> {
+            Stamp now = Stamp.of(file);
+            if (!now.equals(before)) {
+                changed.add(file);
+            }
+            return now;
+        });
+        Set<Path> taken = Set.copyOf(changed);
+        changed.clear();
+        return taken;
+    }
+}

@@ -1,0 +1,59 @@
+package dev.waitress.worker;
+
+import dev.waitress.gateway.Environ;
+import dev.waitress.settings.Setting;
+import java.nio.file.Path;
+import org.jspecify.annotations.Nullable;
+
+/** What a worker has to know before it can load the application: the first message on its control socket. */
+final class WorkerSettings {
+    private WorkerSettings() {}
+
+    /**
+     * As a marshal dictionary.
+     *
+     * @param board file of its {@link BegunBoard}
+     * @param byDescriptor whether we can open what the worker has open
+     */
+    static MarshalWriter write(WorkerConfig config, Path board, @Nullable BodySlots bodies, boolean byDescriptor) {
+        MarshalWriter writer = new MarshalWriter(1024);
+        writer.dict();
+        writer.text("application");
+        writer.text(config.application());
+        writer.text("factory");
+        writer.bool(config.isFactory());
+        writer.text("threads");
+        writer.integer(config.threads());
+        writer.text("workers");
+        writer.integer(config.workers());
+        writer.text("reload");
+        writer.bool(config.isReloading());
+        writer.text("board");
+        writer.text(board.toString());
+        writer.text("bodies");
+        writer.text(bodies == null ? "" : bodies.path().toString());
+        writer.text("body_slot_bytes");
+        writer.integer(BodySlots.SLOT_BYTES);
+        writer.text("by_descriptor");
+        writer.bool(byDescriptor);
+        writer.text("outbuf_high_watermark");
+        writer.integer((int) Math.min(Integer.MAX_VALUE, config.settings().get(Setting.OUTBUF_HIGH_WATERMARK)));
+        writer.text("environ");
+        environ(writer, config);
+        writer.endDict();
+        return writer;
+    }
+
+    private static void environ(MarshalWriter writer, WorkerConfig config) {
+        writer.dict();
+        Environ.constants(config.settings()).forEach((name, value) -> {
+            writer.text(name);
+            writer.text(value);
+        });
+        writer.text("wsgi.multithread");
+        writer.bool(true);
+        writer.text("wsgi.multiprocess");
+        writer.bool(config.workers() > 1);
+        writer.endDict();
+    }
+}
