@@ -96,16 +96,25 @@ class Worker:
 
     def load(self) -> Callable[..., Any]:
         """Import the application; where there is none to run, say so and raise LoadError."""
-        imports = Imports(lambda since, files: self._tell(protocol.IMPORTED, since, files))
-        if self.settings["reload"]:
-            imports.begin()
         try:
-            return load(self.settings["application"], is_factory=self.settings["factory"])
+            return self._load_and_watch() if self.settings["reload"] else self._load()
         except LoadError as failure:
-            if self.settings["reload"]:
-                imports.report(failure)
             self._tell(protocol.FAILED, failure.message, failure.traceback, failure.exit_status)
             raise
+
+    def _load(self) -> Callable[..., Any]:
+        return load(self.settings["application"], is_factory=self.settings["factory"])
+
+    def _load_and_watch(self) -> Callable[..., Any]:
+        imports = Imports(lambda since, files: self._tell(protocol.IMPORTED, since, files))
+        imports.begin()
+        try:
+            application = self._load()
+        except LoadError as failure:
+            imports.report(failure)
+            raise
+        imports.report()
+        return application
 
     def start(self, application: Callable[..., Any]) -> None:
         """Run requests from now on."""

@@ -10,7 +10,8 @@ from typing import Any, Callable, Iterable, Iterator, List, Optional, Set
 #: Seconds between looks for modules that were imported since.
 _PERIOD = 0.5
 
-#: A file changed again within so many seconds may look to Python as it did before: it goes by whole seconds.
+#: A file changed so many seconds before it was imported may change again and look the same to Python, which goes by whole
+#: seconds and the size.
 _SAME_SECOND = 2.0
 
 _STANDARD_LIBRARY = os.path.dirname(os.__file__) + os.sep
@@ -23,6 +24,7 @@ class Imports:
     def __init__(self, tell: Callable[[int, List[str]], None]) -> None:
         """Call ``tell`` with files and with a time, in milliseconds, before which none of them had been read."""
         self._tell = tell
+        self._reporting = threading.Lock()
         self._known: Set[str] = set(sys.modules)
         self._since = self._began = time.time()
 
@@ -40,8 +42,15 @@ class Imports:
 
     def report(self, failure: Optional[BaseException] = None) -> None:
         """Tell of what was imported since the last time, and of the files that may have to do with a failure."""
+        with self._reporting:
+            self._report(failure)
+
+    def _report(self, failure: Optional[BaseException]) -> None:
         since, self._since = self._since, time.time()
-        files = [_file_of(module) for name, module in sys.modules.copy().items() if self._is_new(name)]
+        modules = [module for name, module in sys.modules.copy().items() if self._is_new(name)]
+        files = [_text(module, "__file__") for module in modules]
+        for file, module in zip(files, modules):
+            self._drop_doubtful_bytecode(file, _text(module, "__cached__"))
         if failure is not None:
             since = self._began
             files += files_behind(failure)
@@ -55,27 +64,23 @@ class Imports:
         self._known.add(name)
         return True
 
+    def _drop_doubtful_bytecode(self, file: str, cached: str) -> None:
+        """Remove what was compiled from a file that had just been changed: it could pass for that of the next state."""
+        try:
+            if cached and cached != file and self._began - os.stat(file).st_mtime < _SAME_SECOND:
+                os.remove(cached)
+        except OSError:
+            pass  # there is none, or it is not ours
 
-def _file_of(module: Any) -> str:  # noqa: ANN401 -- whatever stands in sys.modules
-    """Name the file of a module; asks for no attribute, because a lazy module would be loaded by that."""
+
+def _text(module: Any, name: str) -> str:  # noqa: ANN401 -- whatever stands in sys.modules
+    """Look up a name in a module, or nothing; asks for no attribute, because a lazy module would be loaded by that."""
     try:
         names = object.__getattribute__(module, "__dict__")
     except AttributeError:
         return ""
-    file = names.get("__file__") if isinstance(names, dict) else None
-    if not isinstance(file, str):
-        return ""
-    _drop_doubtful_bytecode(file, names.get("__cached__"))
-    return file
-
-
-def _drop_doubtful_bytecode(file: str, cached: object) -> None:
-    """Remove what was compiled from a file in the second in which that was changed: it would be taken for the next state."""
-    try:
-        if isinstance(cached, str) and cached != file and time.time() - os.stat(file).st_mtime < _SAME_SECOND:
-            os.remove(cached)
-    except OSError:
-        pass  # there is none, or it is not ours
+    value = names.get(name) if isinstance(names, dict) else None
+    return value if isinstance(value, str) else ""
 
 
 def is_watched(file: str) -> bool:
@@ -112,8 +117,9 @@ def _files_in(trace: Optional[TracebackType]) -> Iterator[str]:
 
 
 def _places_of(module: str) -> Iterable[str]:
-    """Name the files in which Python would look for a module."""
+    """Name where Python would look for a module; a directory alone is a package too."""
     for place in filter(lambda each: isinstance(each, str), sys.path):
         stem = os.path.join(place, *module.split("."))
+        yield stem
         yield stem + ".py"
         yield os.path.join(stem, "__init__.py")

@@ -24,6 +24,13 @@ class CommandLineTest {
     }
 
     @Test
+    void addsUpWhatIsWatched() throws UsageException {
+        assertThat(parse("--reload --reload-extra=a --reload-extra=b/*.html m:a")
+                        .settings())
+                .isEqualTo(Map.of("reload", "true", "reload_extra", "a b/*.html"));
+    }
+
+    @Test
     void letsTheLastOneCountButAddsAddresses() throws UsageException {
         CommandLine line = parse("--port=1 --listen=a:1 --ipv4 --listen=b:2 --no-ipv4 --port=2 --app=m:a --app=m:b");
         assertThat(line.settings()).isEqualTo(Map.of("port", "2", "listen", "a:1 b:2", "ipv4", "false"));

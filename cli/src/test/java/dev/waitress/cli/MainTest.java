@@ -2,6 +2,8 @@ package dev.waitress.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.waitress.wsgi.Application;
+import dev.waitress.wsgi.StartResponse;
 import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
@@ -68,6 +70,21 @@ class MainTest {
         assertThat(outcome.err().lines())
                 .containsExactly(
                         "Error: WAITRESS_PORT: must be a whole number from 0 to 65535, got 'tcp://10.0.0.1:80'");
+    }
+
+    /** An application in Java. */
+    public static final class Hello implements Application {
+        @Override
+        public Iterable<byte[]> call(Map<String, Object> environ, StartResponse startResponse) {
+            return List.of();
+        }
+    }
+
+    @Test
+    void loadsNoJavaApplicationAgain() {
+        Outcome outcome = run(Map.of(), "--reload", "--app-class=" + Hello.class.getName());
+        assertThat(outcome.status()).isEqualTo(1);
+        assertThat(outcome.err().lines()).containsExactly("Error: reload: a Java application cannot be loaded again");
     }
 
     @Test

@@ -62,6 +62,7 @@ class SettingsTest {
                 "trusted_proxy | 10.0.0.0/33 | trusted_proxy: must be addresses, networks such as 10.0.0.0/8, localhost or *, got '10.0.0.0/33'",
                 "request_id_header | X-Id: | request_id_header: must be the name of a header, got 'X-Id:'",
                 "request_id_header | \"\" | request_id_header: must be the name of a header, got ''",
+                "reload_extra | a [b | reload_extra: must be files, directories or globs such as templates/**/*.html, separated by spaces, got 'a [b'",
                 "nope | 1 | Unknown adjustment 'nope'",
                 "socket_options | 1 | Unknown adjustment 'socket_options'",
             })

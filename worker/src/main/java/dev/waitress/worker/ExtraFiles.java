@@ -36,13 +36,19 @@ final class ExtraFiles {
             depth = text.contains("**")
                     ? Integer.MAX_VALUE
                     : text.substring(separator + 1).split("/").length;
-            // In Java's globs ** is one directory at least.
-            matcher = FileSystems.getDefault().getPathMatcher("glob:" + text.replace("**/", "{**/,}"));
+            // In Java's globs **/ is one directory at least.
+            PathMatcher deep = glob(text);
+            PathMatcher flat = glob(text.replace("**/", ""));
+            matcher = file -> deep.matches(file) || flat.matches(file);
         } else {
             top = Path.of(text);
             depth = Integer.MAX_VALUE;
             matcher = file -> true;
         }
+    }
+
+    private static PathMatcher glob(String text) {
+        return FileSystems.getDefault().getPathMatcher("glob:" + text);
     }
 
     /** The files that it stands for now, by their absolute paths. */

@@ -120,7 +120,9 @@ final class LaunchedWorkers implements Recruiter {
         if (coming != null && coming.contains(worker)) {
             giveUp(failure);
         } else if (serving.contains(worker)) {
-            LOG.log(Level.ERROR, "worker " + worker.process.pid() + " cannot load the application:\n" + failure.story());
+            LOG.log(
+                    Level.ERROR,
+                    "worker " + worker.process.pid() + " cannot load the application:\n" + failure.story());
         }
     }
 

@@ -19,17 +19,20 @@ import java.util.Set;
  */
 final class WatchedFiles {
     /**
-     * What tells one state of a file from another.
+     * What tells one state of a file from another; a directory has only one.
      *
      * @param size in bytes; -1 if there is no file
      */
     private record Stamp(FileTime modified, long size) {
         private static final Stamp MISSING = new Stamp(FileTime.fromMillis(0), -1);
+        private static final Stamp DIRECTORY = new Stamp(FileTime.fromMillis(0), 0);
 
         static Stamp of(Path file) {
             try {
                 BasicFileAttributes attributes = Files.readAttributes(file, BasicFileAttributes.class);
-                return new Stamp(attributes.lastModifiedTime(), attributes.size());
+                return attributes.isDirectory()
+                        ? DIRECTORY
+                        : new Stamp(attributes.lastModifiedTime(), attributes.size());
             } catch (IOException e) {
                 return MISSING;
             }
