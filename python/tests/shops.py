@@ -11,10 +11,10 @@ from serving import EVENT_SECONDS, Server
 
 APPLICATION = "shop.wsgi:app"
 
-#: ``/`` tells the process and what each part of the application was when it was loaded; ``/slow`` answers after
-#: somebody has written into a named pipe, ``/stream`` without end.
+#: ``/`` tells the process and what each part of the application was when it was loaded; ``/brief`` takes a moment for that,
+#: ``/slow`` until a line is written into a named pipe; ``/stream`` never ends.
 WSGI = """\
-import os, sys
+import os, sys, time
 from shop import views
 
 HERE = os.path.dirname(__file__)
@@ -35,7 +35,9 @@ def app(environ, start_response):
     elif path == "/slow":
         print("slow request begins", file=sys.stderr, flush=True)
         with open(os.path.join(HERE, "pipe")) as pipe:
-            pipe.read()
+            pipe.readline()
+    elif path == "/brief":
+        time.sleep(0.01)
     return ["{} {}".format(os.getpid(), text).encode()]
 
 def stream():
@@ -58,6 +60,12 @@ class Shop:
         self.write("lazy.py", "TEXT = 'one'\n")
         self.write("page.html", "one")
         os.mkfifo(self.package / "pipe")
+        # Open for both, so that neither side waits for the other to open it.
+        self._pipe = os.open(self.package / "pipe", os.O_RDWR)
+
+    def close(self) -> None:
+        """Close the pipe."""
+        os.close(self._pipe)
 
     def write(self, name: str, text: str) -> None:
         """Save a file, as an editor does: whoever reads meanwhile sees one state or the other."""
@@ -71,10 +79,9 @@ class Shop:
         """Change the module that gives the text."""
         self.write("views.py", f"TEXT = {text!r}\n")
 
-    def let_slow_requests_end(self) -> None:
-        """Answer all of them."""
-        with (self.package / "pipe").open("w") as pipe:
-            pipe.write("go on")
+    def let_go_on(self) -> None:
+        """Let one go on that waits at the pipe."""
+        os.write(self._pipe, b"\n")
 
 
 class Watched:

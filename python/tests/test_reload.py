@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import re
 import subprocess
@@ -20,14 +21,15 @@ from shops import APPLICATION, Shop, Watched
 from wire import Connection
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
     from conftest import Start
 
 
 @pytest.fixture
-def shop(tmp_path: Path) -> Shop:
-    return Shop(tmp_path)
+def shop(tmp_path: Path) -> Iterator[Shop]:
+    with contextlib.closing(Shop(tmp_path)) as shop:
+        yield shop
 
 
 @pytest.fixture
@@ -86,12 +88,13 @@ class TestChange:
         """The first one is out of date when it is loaded."""
         watched = watch()
         shop.write(
-            "views.py", "import sys\nsys.stderr.write('loading\\n')\nopen(__file__[:-8] + 'pipe').read()\nTEXT = 2\n"
+            "views.py",
+            "import sys\nsys.stderr.write('loading\\n')\nopen(__file__[:-8] + 'pipe').readline()\nTEXT = 2\n",
         )
         watched.server.wait_for("^loading$")
         shop.views("three")
         watched.server.wait_for("Loading the application again", count=2)
-        shop.let_slow_requests_end()
+        shop.let_go_on()
         watched.wait_until_loaded_again()
         watched.wait_until_loaded_again()
         assert watched.fetch()[1] == "three"
@@ -208,7 +211,7 @@ class TestTraffic:
             texts = []
             with Connection(watched.server.port) as connection:
                 while states[-1] not in texts and not failed.is_set():
-                    connection.ask("GET", "/")
+                    connection.ask("GET", "/brief")
                     head = connection.head()
                     assert (head.status, head.one("Connection")) == (200, None)
                     texts.append(connection.body(head).decode().split(" ")[1])
@@ -249,7 +252,7 @@ class TestTraffic:
             if threads > 1:
                 behind.ask("GET", "/")
             assert behind.body(behind.head()).decode() == f"{after[0]} two"
-            shop.let_slow_requests_end()
+            shop.let_go_on()
             assert slow.body(slow.head()).decode() == f"{before} one"
             slow.ask("GET", "/")
             assert slow.body(slow.head()).decode() == f"{after[0]} two"

@@ -11,7 +11,6 @@ import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -29,14 +28,6 @@ import org.jspecify.annotations.Nullable;
 final class Worker {
     private static final Logger LOG = System.getLogger("waitress");
 
-    /** Requests in flight and no answer for so long: the runner is stuck, another thread goes on. */
-    static final long STALL_NANOS = TimeUnit.MILLISECONDS.toNanos(1);
-
-    /** Requests beyond its threads that a worker is given: none after a stall, then doubling up to the most. */
-    private static final int FIRST_AHEAD = 16;
-
-    private static final int MOST_AHEAD = 1024;
-
     enum State {
         STARTING,
         READY,
@@ -51,6 +42,7 @@ final class Worker {
     private final String name;
     private final BegunBoard board;
     private final int threads;
+    private final Pace pace;
     private final InFlight inFlight = new InFlight();
     private final MarshalWriter message = new MarshalWriter(64);
 
@@ -60,9 +52,6 @@ final class Worker {
     private @Nullable FrameSocket control;
     private Batch batch;
 
-    private long lastAnswerNanos;
-    private int takeovers;
-    private int ahead = FIRST_AHEAD;
     private boolean recalling;
 
     Worker(WorkerGateway gateway, int number, WorkerProcess process, BegunBoard board) {
@@ -72,6 +61,7 @@ final class Worker {
         this.name = number + "/" + process.pid();
         this.board = board;
         this.threads = gateway.config().threads();
+        this.pace = new Pace(threads);
         this.batch = gateway.takeBatch();
     }
 
@@ -235,7 +225,7 @@ final class Worker {
 
     /** How many more requests it may be given now. */
     int room() {
-        return state == State.SERVING && !inFlight.isFull() ? threads + ahead - inFlight.size() : 0;
+        return state == State.SERVING && !inFlight.isFull() ? pace.most() - inFlight.size() : 0;
     }
 
     int load() {
@@ -258,8 +248,8 @@ final class Worker {
 
     /** A request was encoded into the batch, from {@code start} on; it is sent at the next {@link #flush}. */
     void add(int id, int start, Response response, BodyBuffer body) {
-        if (inFlight.size() == 0 || takeovers > 0 && !hasUnbegun()) {
-            lastAnswerNanos = gateway.nowNanos();
+        if (inFlight.size() == 0 || pace.isStalled() && !hasUnbegun()) {
+            pace.begins(gateway.nowNanos());
         }
         batch.added();
         inFlight.add(new Exchange(id, this, response, body, batch, start, batch.writer.length()));
@@ -344,13 +334,9 @@ final class Worker {
 
     // ---- Pace ------------------------------------------------------------------------------------------------------
 
-    /** Answers have come: if that was in time, it may be given more at once. */
+    /** Answers have come. */
     void answered() {
-        if (takeovers == 0) {
-            ahead = Math.min(MOST_AHEAD, Math.max(FIRST_AHEAD, 2 * ahead));
-        }
-        takeovers = 0;
-        lastAnswerNanos = gateway.nowNanos();
+        pace.answered(gateway.nowNanos());
     }
 
     /**
@@ -359,25 +345,23 @@ final class Worker {
      * @return nanoseconds after which to look again
      */
     long watch(long nowNanos) {
-        if (inFlight.size() == 0 || takeovers >= threads) {
+        if (inFlight.size() == 0 || pace.isSpent()) {
             return Participant.NO_DEADLINE;
         }
         // One takeover sends what is ready; more are of use only to requests that have not begun.
-        if (takeovers > 0 && !hasUnbegun()) {
+        if (pace.isStalled() && !hasUnbegun()) {
             return Participant.NO_DEADLINE;
         }
-        long left = lastAnswerNanos + STALL_NANOS - nowNanos;
+        long left = pace.left(nowNanos);
         if (left > 0) {
             return left;
         }
-        takeovers++;
-        ahead = 0;
-        lastAnswerNanos = nowNanos;
+        pace.stalled(nowNanos);
         tell(Protocol.TAKEOVER);
         if (inFlight.size() > threads && gateway.hasRoomBeside(this)) {
             recall();
         }
-        return STALL_NANOS;
+        return Pace.STALL_NANOS;
     }
 
     private void recall() {
