@@ -8,6 +8,7 @@ import types
 from pathlib import Path
 
 import pytest
+
 from waitress_worker import imports
 from waitress_worker.imports import Imports, files_behind, is_watched
 
