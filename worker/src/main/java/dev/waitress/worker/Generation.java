@@ -30,10 +30,6 @@ final class Generation {
         return workers.contains(worker);
     }
 
-    boolean isEmpty() {
-        return workers.isEmpty();
-    }
-
     boolean isFull() {
         return workers.size() >= size;
     }

@@ -29,8 +29,9 @@ final class LaunchedWorkers implements Recruiter {
     private CompletableFuture<@Nullable Void> opened = new CompletableFuture<>();
     private int started;
 
-    /** Empty until the first generation is ready. */
-    private Generation serving = new Generation(0);
+    private final Generation nobody = new Generation(0);
+    /** Nobody until the first generation is ready. */
+    private Generation serving = nobody;
     /** Null unless one is on its way. */
     private @Nullable Generation coming;
     /** Whether the one that comes is out of date already. */
@@ -129,14 +130,14 @@ final class LaunchedWorkers implements Recruiter {
     /** The coming generation will not come. At the start of the server that is the end, unless a change may help. */
     private void giveUp(WorkerFailedException failure) {
         dismissComing();
-        if (watch == null || watch.isEmpty() && !opened.isDone()) {
+        if (!opened.isDone() && (watch == null || watch.isEmpty())) {
             opened.completeExceptionally(failure);
             return;
         }
         opened.complete(null);
-        String consequence = serving.isEmpty() ? "waiting for a change" : "what was loaded before goes on";
+        String consequence = serving == nobody ? "waiting for a change" : "what was loaded before goes on";
         LOG.log(Level.ERROR, "Cannot load the application, " + consequence + ":\n" + failure.story());
-        if (serving.isEmpty()) {
+        if (serving == nobody) {
             gateway.suspend("The application could not be loaded. The server's log says why.");
         }
         catchUp();
