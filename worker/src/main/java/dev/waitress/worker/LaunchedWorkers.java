@@ -200,7 +200,7 @@ final class LaunchedWorkers implements Recruiter {
                             + " before it had loaded the application",
                     "",
                     1));
-        } else if (!worker.isRetired() && !gateway.isClosing() && !firstReady.isCompletedExceptionally()) {
+        } else if (!worker.isRetired() && !gateway.isClosing()) {
             LOG.log(Level.ERROR, "worker " + worker.process.pid() + " " + describe(status));
         }
         worker.gone();
