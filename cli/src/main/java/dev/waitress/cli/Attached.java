@@ -50,8 +50,7 @@ public final class Attached {
             throws IOException, InterruptedException {
         try {
             Settings given = caller.readSettings(log::follow);
-            Settings settings = requireOnceLoaded(
-                    (hasSocket ? withInheritedSocket(given) : given).requireConsistent());
+            Settings settings = requireOnceLoaded((hasSocket ? withInheritedSocket(given) : given).requireConsistent());
             WorkerConfig config = new WorkerConfig(List.of(), "", false, settings);
             CompletableFuture<WorkerGateway> gateway = new CompletableFuture<>();
             Server server = Server.start(settings, (loop, directory) -> {
