@@ -5,7 +5,6 @@ from its standard output. Both carry the frames of workers.
 """
 
 import errno
-import logging
 import marshal
 import os
 import shutil
@@ -17,6 +16,7 @@ import weakref
 from typing import Any, List, Optional, Tuple
 
 from waitress.java import java_command
+from waitress_worker.log import handle, wanted_level
 
 _MAIN = "dev.waitress.cli.Attached"
 
@@ -36,8 +36,6 @@ _RECORD = 3
 #: What an address may be refused for, as the front words it; callers look at the number.
 _ERRNOS = (errno.EADDRINUSE, errno.EACCES, errno.EADDRNOTAVAIL)
 
-_FRONT_LOGGERS = ("waitress", "waitress.queue")
-
 
 class Front:
     """A front that listens; requests wait in it until a worker connects to :attr:`address`."""
@@ -45,7 +43,7 @@ class Front:
     def __init__(self, settings: "List[Tuple[str, str]]") -> None:
         self._process = subprocess.Popen(java_command(_MAIN), stdin=subprocess.PIPE, stdout=subprocess.PIPE, bufsize=0)
         self._writing = threading.Lock()
-        self._level = _level()
+        self._level = wanted_level()
         #: Held by the thread that reads reports, whose handlers may close the server: the pipe must not be closed under it.
         self._reading = threading.RLock()
         _LIVE.add(self)
@@ -89,7 +87,7 @@ class Front:
 
     def follow_log_level(self) -> None:
         """Let it send the log records that Python wants now, and no others."""
-        level = _level()
+        level = wanted_level()
         if level != self._level:
             self._level = level
             self._order((_LEVEL, level))
@@ -117,7 +115,7 @@ class Front:
                 if report is None:
                     return
                 if report[0] == _RECORD:
-                    _log(*report[1:])
+                    handle(*report[1:])
 
     def _receive(self) -> Optional[Tuple[Any, ...]]:
         """Wait for a report; nothing when the front has ended."""
@@ -184,18 +182,6 @@ def _shortest(host: str) -> str:
         return socket.inet_ntop(socket.AF_INET6, socket.inet_pton(socket.AF_INET6, host))
     except OSError:
         return host
-
-
-def _level() -> int:
-    return min(logging.getLogger(name).getEffectiveLevel() for name in _FRONT_LOGGERS)
-
-
-def _log(level: int, name: str, message: str, trace: str) -> None:
-    logger = logging.getLogger(name)
-    if logger.isEnabledFor(level):
-        record = logger.makeRecord(name, level, "(front)", 0, message, (), None)
-        record.exc_text = trace or None
-        logger.handle(record)
 
 
 #: The fronts of this process, whose pipes its children must not hold open.

@@ -12,6 +12,7 @@ from waitress_worker import protocol
 from waitress_worker.application import LoadError, load, python_version
 from waitress_worker.channel import Channel, connect
 from waitress_worker.crew import Crew
+from waitress_worker.log import FrontRecords, wanted_level
 
 _SECRET = "WAITRESS_WORKER_SECRET"  # noqa: S105 -- the variable's name
 
@@ -23,11 +24,10 @@ def main(address: str, number: str, application_name: str) -> int:
     sys.argv[:] = ["waitress-serve", application_name]
     sys.path.append(os.getcwd())
     try:
-        application = load(worker.settings["application"], is_factory=worker.settings["factory"])
+        application = _load(worker)
     except LoadError as failure:
         worker.report_failure(failure)
         return failure.exit_status
-    _set_up_logging()
     if hasattr(gc, "freeze"):
         gc.freeze()  # what the application has loaded stays: the collector need not look at it again and again
     worker.start(application)
@@ -39,6 +39,19 @@ def main(address: str, number: str, application_name: str) -> int:
     sys.stdout.flush()
     sys.stderr.flush()
     os._exit(1)
+
+
+def _load(worker: "Worker") -> Callable[..., Any]:
+    name, path = worker.settings["application"], worker.settings["ini"]
+    if not path:
+        application = load(name, is_factory=worker.settings["factory"])
+        _set_up_logging()
+        return application
+    from waitress_worker import ini  # noqa: PLC0415 -- seldom needed, and the start of a worker counts
+
+    application = ini.load(path, name, worker.settings["variables"])
+    worker.own_logging()
+    return application
 
 
 def leave_signals_to_the_front() -> None:
@@ -68,11 +81,12 @@ class Worker:
     """A worker as the front knows it: two connections, and the crew that runs the application."""
 
     crew: Crew
+    _records: FrontRecords
 
     def __init__(self, address: str, secret: str, number: int) -> None:
         self._secret = secret
         self._number = number
-        self._open: List[Union[Channel, Crew]] = []
+        self._open: List[Union[Channel, Crew, FrontRecords]] = []
         try:
             self._requests = self._introduce(address, "requests")
             self._control = self._introduce(address, "control")
@@ -91,6 +105,12 @@ class Worker:
     def report_failure(self, failure: LoadError) -> None:
         """Say that there is no application to run."""
         self._control.send((protocol.FAILED, failure.message, failure.traceback, failure.exit_status))
+
+    def own_logging(self) -> None:
+        """Take in the records of the front too, from a level on: the logging that was set up here is meant for all."""
+        self._records = FrontRecords()
+        self._open.append(self._records)
+        self._control.send((protocol.LOGGING, wanted_level()))
 
     def start(self, application: Callable[..., Any]) -> None:
         """Run requests from now on."""
@@ -118,6 +138,7 @@ class Worker:
             protocol.CREDIT: self.crew.credit,
             protocol.GONE: self.crew.client_gone,
             protocol.SENT: self.crew.file_sent,
+            protocol.RECORD: lambda *record: self._records.add(*record),
             protocol.RECALL: lambda: self._control.send((protocol.RECALLED, self.crew.recall())),
         }
         actions[kind](*message[1:])

@@ -4,6 +4,7 @@ import dev.waitress.Server;
 import dev.waitress.settings.Settings;
 import dev.waitress.settings.SettingsException;
 import dev.waitress.worker.Caller;
+import dev.waitress.worker.PythonApplication;
 import dev.waitress.worker.WorkerConfig;
 import dev.waitress.worker.WorkerGateway;
 import java.io.FileDescriptor;
@@ -40,7 +41,7 @@ public final class Attached {
     private static Server start(Caller caller, CallerLog log) throws IOException, InterruptedException {
         try {
             Settings settings = caller.readSettings(log::follow).requireConsistent();
-            WorkerConfig config = new WorkerConfig(List.of(), "", false, settings);
+            WorkerConfig config = new WorkerConfig(List.of(), PythonApplication.named("", false), settings);
             CompletableFuture<WorkerGateway> gateway = new CompletableFuture<>();
             Server server = Server.start(settings, (loop, directory) -> {
                 gateway.complete(WorkerGateway.attach(config, loop, directory));

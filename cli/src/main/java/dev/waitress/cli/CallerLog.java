@@ -2,16 +2,12 @@ package dev.waitress.cli;
 
 import dev.waitress.worker.Caller;
 import java.io.IOException;
-import java.io.PrintWriter;
-import java.io.StringWriter;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
 import java.util.logging.Handler;
 import java.util.logging.Level;
 import java.util.logging.LogRecord;
 import java.util.logging.Logger;
-import java.util.logging.SimpleFormatter;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Log records for the Python process that started us: its logging decides what becomes of them. A thread of its own
@@ -24,15 +20,7 @@ final class CallerLog extends Handler {
 
     private static final int MOST_WAITING = 1000;
 
-    /** Python's levels. */
-    private static final int DEBUG = 10;
-
-    private static final int INFO = 20;
-    private static final int WARNING = 30;
-    private static final int ERROR = 40;
-
     private final Caller caller;
-    private final SimpleFormatter formatter = new SimpleFormatter();
     private final BlockingQueue<LogRecord> waiting = new ArrayBlockingQueue<>(MOST_WAITING);
 
     private CallerLog(Caller caller) {
@@ -57,12 +45,7 @@ final class CallerLog extends Handler {
 
     /** Keeps back what Python would not show. */
     void follow(int pythonLevel) {
-        WAITRESS.setLevel(
-                pythonLevel > ERROR
-                        ? Level.OFF
-                        : pythonLevel > WARNING
-                                ? Level.SEVERE
-                                : pythonLevel > INFO ? Level.WARNING : pythonLevel > DEBUG ? Level.INFO : Level.FINE);
+        WAITRESS.setLevel(PythonRecord.level(pythonLevel));
     }
 
     @Override
@@ -75,38 +58,11 @@ final class CallerLog extends Handler {
     private void send() {
         try {
             while (true) {
-                send(waiting.take());
+                caller.log(PythonRecord.of(waiting.take()));
             }
         } catch (IOException | InterruptedException e) {
             // Python is gone, and so will we be.
         }
-    }
-
-    private void send(LogRecord logged) throws IOException {
-        caller.log(
-                level(logged.getLevel()),
-                String.valueOf(logged.getLoggerName()),
-                formatter.formatMessage(logged),
-                trace(logged.getThrown()));
-    }
-
-    private static int level(Level level) {
-        if (level.intValue() >= Level.SEVERE.intValue()) {
-            return ERROR;
-        }
-        if (level.intValue() >= Level.WARNING.intValue()) {
-            return WARNING;
-        }
-        return level.intValue() >= Level.INFO.intValue() ? INFO : DEBUG;
-    }
-
-    private static String trace(@Nullable Throwable thrown) {
-        if (thrown == null) {
-            return "";
-        }
-        StringWriter text = new StringWriter();
-        thrown.printStackTrace(new PrintWriter(text));
-        return text.toString().stripTrailing();
     }
 
     @Override

@@ -26,7 +26,7 @@ record ConfigFile(Path path, Sections sections, Map<String, String> defaults) {
     private static final String BYTE_ORDER_MARK = "\ufeff";
 
     static ConfigFile read(Path file, Map<String, String> variables) throws IOException {
-        Path path = file.toAbsolutePath();
+        Path path = file.toAbsolutePath().normalize();
         Sections sections = IniParser.parse(text(path), path.toString());
         Map<String, String> defaults = new LinkedHashMap<>();
         defaults.put("here", String.valueOf(path.getParent()));

@@ -20,6 +20,7 @@ final class PythonPackage {
             "control.py",
             "crew.py",
             "files.py",
+            "ini.py",
             "input.py",
             "log.py",
             "protocol.py",

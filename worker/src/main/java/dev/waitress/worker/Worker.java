@@ -32,6 +32,9 @@ final class Worker {
 
     private static final int MOST_AHEAD = 1024;
 
+    /** Messages that it has not read when log records are kept from it. */
+    private static final int MOST_UNREAD = 1000;
+
     enum State {
         STARTING,
         READY,
@@ -56,6 +59,7 @@ final class Worker {
     private int takeovers;
     private int ahead = FIRST_AHEAD;
     private boolean recalling;
+    private boolean isQuitting;
 
     Worker(WorkerGateway gateway, int number, WorkerProcess process, BegunBoard board) {
         this.gateway = gateway;
@@ -88,6 +92,10 @@ final class Worker {
     void ready() {
         state = State.READY;
         gateway.ready(this);
+    }
+
+    void ownsLogging(int level) {
+        gateway.ownsLogging(level);
     }
 
     void failed(String text, String traceback, int exitStatus) {
@@ -176,6 +184,7 @@ final class Worker {
             process.kill();
         } else {
             tell(Protocol.QUIT);
+            isQuitting = true;
         }
     }
 
@@ -344,6 +353,19 @@ final class Worker {
 
     void fileSent(int id) {
         tell(Protocol.SENT, id);
+    }
+
+    /** Hands it a log record; false if it cannot take it. */
+    boolean log(LogLine line) {
+        if (control == null || state != State.READY || isQuitting || control.backlog() > MOST_UNREAD) {
+            return false;
+        }
+        message.clear();
+        message.tuple(5);
+        message.integer(Protocol.RECORD);
+        line.write(message);
+        control.sendFrame(message);
+        return true;
     }
 
     private void tell(int... numbers) {

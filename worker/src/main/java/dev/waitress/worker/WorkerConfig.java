@@ -8,11 +8,10 @@ import java.util.List;
  * Which Python application runs, and on what.
  *
  * @param python command of the interpreter
- * @param application {@code module:attribute}
- * @param isFactory whether the attribute is called, without arguments, to make the application
+ * @param application how its workers find it
  * @param settings those of the server
  */
-public record WorkerConfig(List<String> python, String application, boolean isFactory, Settings settings) {
+public record WorkerConfig(List<String> python, PythonApplication application, Settings settings) {
     public WorkerConfig {
         python = List.copyOf(python);
     }

@@ -55,6 +55,9 @@ public final class WorkerGateway implements Gateway, Participant {
     private @Nullable Rendezvous rendezvous;
     private boolean closing;
 
+    /** From which level of Python's on the workers want our log records. */
+    private volatile int logLevel = Integer.MAX_VALUE;
+
     private WorkerGateway(
             WorkerConfig config, EventLoop loop, Path directory, Function<WorkerGateway, Recruiter> recruiter) {
         this.config = config;
@@ -203,6 +206,29 @@ public final class WorkerGateway implements Gateway, Participant {
         recruiter.failed(worker, failure);
     }
 
+    /** It has set up a logging that is meant for our records too. */
+    void ownsLogging(int level) {
+        logLevel = level;
+    }
+
+    /** From which level of Python's on {@link #log} is of use. Thread-safe. */
+    public int logLevel() {
+        return logLevel;
+    }
+
+    /**
+     * Hands a log record to the logging of a worker. Thread-safe.
+     *
+     * @param otherwise what to do, on the event loop, when no worker can take it
+     */
+    public void log(LogLine line, Runnable otherwise) {
+        loop.execute(() -> {
+            if (workers.stream().noneMatch(worker -> worker.log(line))) {
+                otherwise.run();
+            }
+        });
+    }
+
     /** A worker is no more. */
     void gone(Worker worker, int lost, List<Pending> unbegun) {
         workers.remove(worker);
@@ -344,10 +370,7 @@ public final class WorkerGateway implements Gateway, Participant {
     MarshalWriter workerSettings(Worker worker, Path board) {
         MarshalWriter writer = new MarshalWriter(1024);
         writer.dict();
-        writer.text("application");
-        writer.text(config.application());
-        writer.text("factory");
-        writer.bool(config.isFactory());
+        config.application().write(writer);
         writer.text("threads");
         writer.integer(config.threads());
         writer.text("workers");
