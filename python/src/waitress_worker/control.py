@@ -112,6 +112,9 @@ class Worker:
         self._open.append(self._records)
         self._control.send((protocol.LOGGING, wanted_level()))
 
+    def _handle(self, *record: Any) -> None:  # noqa: ANN401 -- level, logger, message, trace
+        self._records.add(*record)
+
     def start(self, application: Callable[..., Any]) -> None:
         """Run requests from now on."""
         settings = self.settings
@@ -138,7 +141,7 @@ class Worker:
             protocol.CREDIT: self.crew.credit,
             protocol.GONE: self.crew.client_gone,
             protocol.SENT: self.crew.file_sent,
-            protocol.RECORD: lambda *record: self._records.add(*record),
+            protocol.RECORD: self._handle,
             protocol.RECALL: lambda: self._control.send((protocol.RECALLED, self.crew.recall())),
         }
         actions[kind](*message[1:])
