@@ -70,7 +70,7 @@ final class LaunchedWorkers implements Recruiter {
                             + " before it had loaded the application",
                     "",
                     1));
-        } else if (!gateway.isClosing()) {
+        } else if (!gateway.isClosing() && !firstReady.isCompletedExceptionally()) {
             LOG.log(Level.ERROR, "worker " + worker.process.pid() + " " + describe(status));
         }
         worker.gone();
