@@ -138,6 +138,10 @@ pipeline =
 """
 
 
+#: So that a test can wait for what is printed on standard output too.
+ALL_ON_STDERR = ("sh", "-c", 'exec "$@" 1>&2', "sh")
+
+
 @pytest.fixture
 def folder(tmp_path: Path, jar: Path) -> Path:
     """Make a folder with the applications, and with a distribution that has one as its entry point."""
@@ -162,9 +166,9 @@ def run(folder: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Run]:
         if runner[:1] == ("pserve",):
             command = [str(Path(sys.executable).with_name("pserve")), str(path), *arguments]
         elif runner:
-            command = [sys.executable, "-m", "waitress", f"--paste={path}{name}", *arguments]
+            command = [*ALL_ON_STDERR, sys.executable, "-m", "waitress", f"--paste={path}{name}", *arguments]
         else:
-            command = [COMMAND, f"--python={sys.executable}", f"--paste={path}{name}", *arguments]
+            command = [*ALL_ON_STDERR, COMMAND, f"--python={sys.executable}", f"--paste={path}{name}", *arguments]
         server = Started(command)
         servers.append(server)
         return server
@@ -214,7 +218,10 @@ def check_example(server: Server) -> None:
     environ = fetch(server, "x")["environ"]
     assert (environ["SCRIPT_NAME"], environ["PATH_INFO"]) == ("", "/x")
     server.stop()
-    assert server.own_lines == [f"INFO:waitress:Serving on http://127.0.0.1:{server.port}\n"]
+    assert server.own_lines == [
+        f"Starting server in PID {server.process.pid}.\n",
+        f"INFO:waitress:Serving on http://127.0.0.1:{server.port}\n",
+    ]
 
 
 def test_the_example_of_the_documentation(run: Run) -> None:
@@ -233,14 +240,13 @@ def test_the_example_without_its_indentation_is_refused(run: Run) -> None:
 
 def test_without_logging_sections_nothing_is_printed(run: Run, tmp_path: Path) -> None:
     server = run(MAIN + f"[server:main]\nuse = egg:waitress\nunix_socket = {tmp_path / 's'}\nunix_socket_perms = 660\n")
-    while not (tmp_path / "s").exists():
-        assert server.process.poll() is None, server.log
+    server.wait_for("Starting server in PID")
     with Connection(tmp_path / "s") as connection:
         connection.ask("GET", "/", "Connection: close")
         assert connection.head().status == 200
         assert (tmp_path / "s").stat().st_mode & 0o777 == 0o660
     server.stop()
-    assert server.own_lines == []
+    assert server.own_lines == [f"Starting server in PID {server.process.pid}.\n"]
 
 
 def test_settings_are_text(run: Run) -> None:
@@ -345,8 +351,7 @@ def test_the_queue_has_the_level_of_waitress_unless_it_has_its_own(run: Run, fol
         f"[app:main]\nuse = call:applications:waiting\nuntil = {until}\n[server:main]\nuse = egg:waitress\n"
         f"unix_socket = {folder / 's'}\nthreads = 1\n[logger_waitress]\nlevel = ERROR\n" + own
     )
-    while not (folder / "s").exists():
-        assert server.process.poll() is None, server.log
+    server.wait_for("Starting server in PID")
     connections = [Connection(folder / "s") for _ in range(20)]  # a worker with one thread holds no more than 17
     for connection in connections:
         connection.ask("GET", "/", "Connection: close")

@@ -101,11 +101,11 @@ public final class Main {
             out.println("OK: " + application + " can be served");
             return;
         }
-        Server server = Server.start(settings, starter);
-        if (paste != null) {
-            out.println("Starting server in PID " + ProcessHandle.current().pid() + ".");
-        }
-        server.serveUntilSignal();
+        Server.start(settings, starter).serveUntilSignal(() -> {
+            if (paste != null) {
+                out.println("Starting server in PID " + ProcessHandle.current().pid() + ".");
+            }
+        });
     }
 
     private static GatewayStarter starter(CommandLine line, Settings settings, Map<String, String> environment)
