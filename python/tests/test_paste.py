@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 import requests
+from scripts import ENVIRONMENT, PREAMBLE, Script
 from serving import COMMAND, Server
 from wire import Connection
 
@@ -404,6 +405,23 @@ def test_options_and_variables_of_the_environment_come_before_the_file(
     assert answer.headers["Server"] == "option"
 
 
+def test_a_key_that_is_dropped_is_told_of(folder: Path) -> None:
+    """PasteDeploy's rule surprises: a default takes the key away from the section."""
+    path = folder / "production.ini"
+    path.write_text("[DEFAULT]\nthreads = 2\n" + MAIN + SERVER + "threads = 3\n")
+    assert check(path).stderr == (
+        f"WARNING:waitress:[server:main] in {path}: threads has no effect, because it is in [DEFAULT]"
+        " or among the variables given too\n"
+    )
+
+
+def check(path: Path) -> subprocess.CompletedProcess[str]:
+    """Let the command load everything and listen nowhere."""
+    command = [COMMAND, f"--python={sys.executable}", f"--paste={path}", "--check"]
+    environment = {**os.environ, "PYTHONPATH": str(path.parent)}
+    return subprocess.run(command, capture_output=True, text=True, env=environment, check=True)
+
+
 def test_another_server_may_be_named(run: Run) -> None:
     text = MAIN + "[server:main]\nuse = egg:gunicorn\n" + SERVER.replace("main]", "other]") + "threads = 2\n" + VISIBLE
     server = run(text, "--server-name=other")
@@ -462,9 +480,7 @@ def test_only_variables_may_stand_beside_it(run: Run) -> None:
 def test_check_loads_the_application(folder: Path) -> None:
     path = folder / "production.ini"
     path.write_text(MAIN + SERVER)
-    command = [COMMAND, f"--python={sys.executable}", f"--paste={path}", "--check"]
-    environment = {**os.environ, "PYTHONPATH": str(folder)}
-    result = subprocess.run(command, capture_output=True, text=True, env=environment, check=True)
+    result = check(path)
     assert (result.stdout, result.stderr) == (f"OK: {path}#main can be served\n", "")
 
 
@@ -530,3 +546,54 @@ class = StreamHandler
     )
     assert requests.get(server.url + "hello/ada", timeout=10).text == "hello ada"
     server.stop()
+
+
+@pytest.mark.parametrize(("section", "level"), [("", "ERROR"), ("[logger_waitress]\nlevel = INFO\n", "INFO")])
+def test_a_level_set_in_code_stays_unless_the_file_names_its_logger(tmp_path: Path, section: str, level: str) -> None:
+    path = tmp_path / "production.ini"
+    path.write_text(section)
+    program = (
+        "import logging, sys; from waitress_worker.ini import set_up_logging;"
+        "logger = logging.getLogger('waitress'); logger.setLevel('ERROR'); set_up_logging(sys.argv[1], {});"
+        "print(logging.getLevelName(logger.level))"
+    )
+    environment = {**os.environ, **ENVIRONMENT}
+    command = [sys.executable, "-c", program, str(path)]
+    result = subprocess.run(command, capture_output=True, text=True, env=environment, check=True)
+    assert result.stdout.strip() == level
+
+
+def test_the_server_runner_returns_0(jar: Path, tmp_path: Path) -> None:
+    """The global configuration has no part in it; settings are text."""
+    assert jar.exists()
+    path = tmp_path / "script.py"
+    path.write_text(
+        PREAMBLE + "from waitress import serve_paste\n"
+        "status = serve_paste(app, {'threads': 'none of its business'}, host='127.0.0.1', port='0')\n"
+        "print('returned', status, file=sys.stderr)\n"
+    )
+    script = Script(path)
+    try:
+        assert requests.get(script.url, timeout=10).ok
+        script.stop()
+        script.wait_for("returned 0$")
+    finally:
+        script.kill()
+
+
+def test_prefix_middleware_serves_in_code(jar: Path, tmp_path: Path) -> None:
+    assert jar.exists()
+    path = tmp_path / "script.py"
+    path.write_text(
+        PREAMBLE + "from paste.deploy.config import PrefixMiddleware\n"
+        "def show(environ, start_response):\n"
+        "    start_response('200 OK', [])\n"
+        "    return [' '.join((environ['SCRIPT_NAME'], environ['PATH_INFO'])).encode()]\n"
+        "serve(PrefixMiddleware(show, prefix='/p/'), host='127.0.0.1', port=0)\n"
+    )
+    script = Script(path)
+    try:
+        assert requests.get(script.url + "p/x", timeout=10).text == "/p /x"
+        script.stop()
+    finally:
+        script.kill()

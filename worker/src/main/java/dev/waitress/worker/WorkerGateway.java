@@ -55,6 +55,9 @@ public final class WorkerGateway implements Gateway, Participant {
     private @Nullable Rendezvous rendezvous;
     private boolean closing;
 
+    /** The loop may have ended: nothing must be left to it any more. */
+    private volatile boolean isClosed;
+
     /** From which level of Python's on the workers want our log records. */
     private volatile int logLevel = Integer.MAX_VALUE;
 
@@ -219,9 +222,13 @@ public final class WorkerGateway implements Gateway, Participant {
     /**
      * Hands a log record to the logging of a worker. Thread-safe.
      *
-     * @param otherwise what to do, on the event loop, when no worker can take it
+     * @param otherwise what to do, on any thread, when no worker can take it
      */
     public void log(LogLine line, Runnable otherwise) {
+        if (isClosed) {
+            otherwise.run();
+            return;
+        }
         loop.execute(() -> {
             if (workers.stream().noneMatch(worker -> worker.log(line))) {
                 otherwise.run();
@@ -411,6 +418,7 @@ public final class WorkerGateway implements Gateway, Participant {
             for (Worker worker : ending.join()) {
                 worker.process.endWithin(Math.max(0, deadline - System.nanoTime()));
             }
+            isClosed = true;
             if (bodies != null) {
                 bodies.close();
             }
