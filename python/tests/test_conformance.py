@@ -37,7 +37,7 @@ def test_most_of_http_is_covered() -> None:
 
 @pytest.mark.parametrize(("feature", "test"), NAMED)
 def test_names_a_test_that_exists(feature: str, test: str) -> None:
-    if test.startswith("wire/"):
+    if test.startswith(("wire/", "ini/")):
         assert (ROOT / test).exists(), feature
     elif "#" in test:
         assert java_exists(test), feature
