@@ -378,6 +378,7 @@ def test_the_queue_has_the_level_of_waitress_unless_it_has_its_own(run: Run, fol
         ("class = FileHandler", "", "[handler_access] has no 'class'"),
         ("formatter = plain", "formatter = nope", "[handler_access] uses 'nope', which [formatters] does not list"),
         ("[formatters]\nkeys = generic, plain", "", "[formatters] has no 'keys'"),
+        ("keys = root, waitress", "keys = waitress", "[loggers] must list 'root'"),
     ],
 )
 def test_wrong_logging_sections_are_named(run: Run, before: str, after: str, message: str) -> None:

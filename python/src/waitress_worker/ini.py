@@ -64,6 +64,8 @@ def set_up_logging(path: str, variables: Dict[str, str]) -> None:
     if parser.has_section("loggers"):
         for keys, beginning, required in _LISTS:
             _check(parser, keys, beginning, required)
+        if "root" not in _listed(parser, "loggers", "keys"):
+            raise _LoggingError("[loggers] must list 'root'")
         logging.config.fileConfig(parser, disable_existing_loggers=False)
         return
     logging.basicConfig()
