@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import re
 import signal
@@ -564,37 +565,41 @@ def test_a_level_set_in_code_stays_unless_the_file_names_its_logger(tmp_path: Pa
     assert result.stdout.strip() == level
 
 
-def test_the_server_runner_returns_0(jar: Path, tmp_path: Path) -> None:
-    """The global configuration has no part in it; settings are text."""
-    assert jar.exists()
-    path = tmp_path / "script.py"
-    path.write_text(
-        PREAMBLE + "from waitress import serve_paste\n"
-        "status = serve_paste(app, {'threads': 'none of its business'}, host='127.0.0.1', port='0')\n"
-        "print('returned', status, file=sys.stderr)\n"
-    )
+@contextlib.contextmanager
+def running(folder: Path, text: str) -> Iterator[Script]:
+    """Run a program of the package's, until the test is over."""
+    path = folder / "script.py"
+    path.write_text(PREAMBLE + text)
     script = Script(path)
     try:
-        assert requests.get(script.url, timeout=10).ok
-        script.stop()
-        script.wait_for("returned 0$")
+        yield script
     finally:
         script.kill()
 
 
-def test_prefix_middleware_serves_in_code(jar: Path, tmp_path: Path) -> None:
-    assert jar.exists()
-    path = tmp_path / "script.py"
-    path.write_text(
-        PREAMBLE + "from paste.deploy.config import PrefixMiddleware\n"
+@pytest.mark.usefixtures("jar")
+def test_the_server_runner_returns_0(tmp_path: Path) -> None:
+    """The global configuration has no part in it; settings are text."""
+    text = (
+        "from waitress import serve_paste\n"
+        "status = serve_paste(app, {'threads': 'none of its business'}, host='127.0.0.1', port='0')\n"
+        "print('returned', status, file=sys.stderr)\n"
+    )
+    with running(tmp_path, text) as script:
+        assert requests.get(script.url, timeout=10).ok
+        script.stop()
+        script.wait_for("returned 0$")
+
+
+@pytest.mark.usefixtures("jar")
+def test_prefix_middleware_serves_in_code(tmp_path: Path) -> None:
+    text = (
+        "from paste.deploy.config import PrefixMiddleware\n"
         "def show(environ, start_response):\n"
         "    start_response('200 OK', [])\n"
         "    return [' '.join((environ['SCRIPT_NAME'], environ['PATH_INFO'])).encode()]\n"
         "serve(PrefixMiddleware(show, prefix='/p/'), host='127.0.0.1', port=0)\n"
     )
-    script = Script(path)
-    try:
+    with running(tmp_path, text) as script:
         assert requests.get(script.url + "p/x", timeout=10).text == "/p /x"
         script.stop()
-    finally:
-        script.kill()
