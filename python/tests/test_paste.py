@@ -55,6 +55,9 @@ def waiting(global_conf, until):
 def failing(global_conf):
     raise RuntimeError("as asked for")
 
+def number(global_conf):
+    return 42
+
 def filtered(app, global_conf, mark):
     def filter(environ, start_response):
         environ["marks"] = environ.get("marks", "") + mark
@@ -453,6 +456,7 @@ def test_a_python_without_paste_deploy_is_told_so_in_one_line(run: Run, folder: 
     [
         ("call:nomod:app", "No module named 'nomod'"),
         ("call:applications:nope", "module 'applications' has no attribute 'nope'"),
+        ("call:applications:number", "WSGI application 'main' is not callable: 42"),
         ("egg:nopackage", "No package metadata was found for nopackage"),
     ],
 )

@@ -10,7 +10,7 @@ from typing import Any, Callable, Optional
 _NAMES = r"[^\W\d]\w*(?:\.[^\W\d]\w*)*"
 _FORM = re.compile("^(?P<module>{0})(?P<colon>:(?P<attributes>{0})?)?$".format(_NAMES))
 
-_MACHINERY = ("waitress_worker", "importlib", "runpy", "paste.deploy", "configparser", "logging")
+_MACHINERY = ("waitress_worker.", "importlib.", "runpy.", "paste.deploy.", "configparser.", "logging.")
 
 _NOT_RETURNED = (
     'The "app" passed to ``create_server`` was ``None``.  You forgot to return a WSGI app within your application.'
@@ -39,6 +39,11 @@ def load(name: str, *, is_factory: bool) -> Callable[..., Any]:
         raise requested_exit(request) from request
     except BaseException as failure:
         raise LoadError("", own_traceback(failure)) from failure
+    return require_callable(application, name)
+
+
+def require_callable(application: Any, name: str) -> Callable[..., Any]:  # noqa: ANN401 -- whatever was found
+    """Refuse what no request could be given to."""
     if application is None:
         raise LoadError(_NOT_RETURNED)
     if not callable(application):
@@ -108,7 +113,7 @@ def own_traceback(failure: BaseException) -> str:
 def is_machinery(trace: TracebackType) -> bool:
     """Tell whether a frame says nothing about the application: ours, the import system's, a loader's."""
     name = str(trace.tb_frame.f_globals.get("__name__", ""))
-    return name.startswith(_MACHINERY) or name == "__main__"
+    return (name + ".").startswith(_MACHINERY) or name == "__main__"
 
 
 def python_version() -> str:

@@ -7,7 +7,7 @@ import os
 import sys
 from typing import Any, Callable, Dict, Iterator, List
 
-from waitress_worker.application import LoadError, is_machinery, own_traceback, requested_exit
+from waitress_worker.application import LoadError, is_machinery, own_traceback, requested_exit, require_callable
 
 _LOGGER = "logger_"
 _LOGGER_KEYS = ("level", "qualname", "handlers", "propagate")
@@ -36,7 +36,7 @@ def load(path: str, name: str, variables: Dict[str, str]) -> Callable[..., Any]:
             )
         # In an address a percent sign begins the code of a character, and a hash the name.
         address = "config:" + path.replace("%", "%25").replace("#", "%23")
-        return loadapp(address, name, global_conf=variables)  # type: ignore[no-any-return]
+        return require_callable(loadapp(address, name, global_conf=variables), name)
     except LoadError:
         raise
     except SystemExit as request:
