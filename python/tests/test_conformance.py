@@ -42,7 +42,7 @@ def test_a_table_has_nothing_but_its_rows() -> None:
 
 @pytest.mark.parametrize(("feature", "test"), NAMED)
 def test_names_a_test_that_exists(feature: str, test: str) -> None:
-    if test.startswith("wire/"):
+    if test.startswith(("wire/", "ini/")):
         assert (ROOT / test).exists(), feature
     elif "#" in test:
         assert java_exists(test), feature

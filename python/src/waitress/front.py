@@ -5,7 +5,6 @@ nobody holds the other end any more, it ends. Reports come from its standard out
 """
 
 import errno
-import logging
 import marshal
 import os
 import shutil
@@ -17,6 +16,7 @@ import weakref
 from typing import IO, Any, List, Optional, Tuple
 
 from waitress.java import java_command
+from waitress_worker.log import handle, wanted_level
 
 _MAIN = "dev.waitress.cli.Attached"
 
@@ -39,8 +39,6 @@ _RECORD = 3
 #: What an address may be refused for, as the front words it; callers look at the number.
 _ERRNOS = (errno.EADDRINUSE, errno.EACCES, errno.EADDRNOTAVAIL)
 
-_FRONT_LOGGERS = ("waitress", "waitress.queue")
-
 
 class Front:
     """A front that listens; requests wait in it until a worker connects to :attr:`address`."""
@@ -50,7 +48,7 @@ class Front:
         self._listening = listening
         self._process, self._orders = _start(listening)
         self._writing = threading.Lock()
-        self._level = _level()
+        self._level = wanted_level()
         #: Held by the thread that reads reports, whose handlers may close the server: the pipe must not be closed under it.
         self._reading = threading.RLock()
         _LIVE.add(self)
@@ -94,7 +92,7 @@ class Front:
 
     def follow_log_level(self) -> None:
         """Let it send the log records that Python wants now, and no others."""
-        level = _level()
+        level = wanted_level()
         if level != self._level:
             self._level = level
             self._order((_LEVEL, level))
@@ -121,7 +119,7 @@ class Front:
                 if report is None:
                     return
                 if report[0] == _RECORD:
-                    _log(*report[1:])
+                    handle(*report[1:])
 
     def _receive(self) -> Optional[Tuple[Any, ...]]:
         """Wait for a report; nothing when the front has ended."""
@@ -213,18 +211,6 @@ def _shortest(host: str) -> str:
         return socket.inet_ntop(socket.AF_INET6, socket.inet_pton(socket.AF_INET6, host))
     except OSError:
         return host
-
-
-def _level() -> int:
-    return min(logging.getLogger(name).getEffectiveLevel() for name in _FRONT_LOGGERS)
-
-
-def _log(level: int, name: str, message: str, trace: str) -> None:
-    logger = logging.getLogger(name)
-    if logger.isEnabledFor(level):
-        record = logger.makeRecord(name, level, "(front)", 0, message, (), None)
-        record.exc_text = trace or None
-        logger.handle(record)
 
 
 #: The fronts of this process, whose pipes its children must not hold open.

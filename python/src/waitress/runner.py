@@ -5,7 +5,6 @@ import subprocess
 import sys
 from typing import List, Optional
 
-from waitress import ini
 from waitress.java import JavaError, java_command
 from waitress.sockets import take_over
 
@@ -15,8 +14,6 @@ _MAIN = "dev.waitress.cli.Main"
 def run(argv: Optional[List[str]] = None) -> int:
     """Run the command; returns only where a process cannot become another one, and when something is wrong."""
     arguments = (sys.argv if argv is None else argv)[1:]
-    if ini.is_wanted(arguments):
-        return ini.run(arguments)
     try:
         # An option of the user's comes later, and so counts.
         command = [*java_command(_MAIN), "--python={}".format(sys.executable), *_listening(), *arguments]

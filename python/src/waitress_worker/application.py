@@ -10,6 +10,8 @@ from typing import Any, Callable, Optional
 _NAMES = r"[^\W\d]\w*(?:\.[^\W\d]\w*)*"
 _FORM = re.compile("^(?P<module>{0})(?P<colon>:(?P<attributes>{0})?)?$".format(_NAMES))
 
+_MACHINERY = ("waitress_worker.", "importlib.", "runpy.", "paste.deploy.", "configparser.", "logging.")
+
 _NOT_RETURNED = (
     'The "app" passed to ``create_server`` was ``None``.  You forgot to return a WSGI app within your application.'
 )
@@ -33,10 +35,15 @@ def load(name: str, *, is_factory: bool) -> Callable[..., Any]:
             application = application()
     except LoadError:
         raise
-    except SystemExit as exit_request:
-        raise LoadError("", exit_status=_status(exit_request.code)) from exit_request
+    except SystemExit as request:
+        raise requested_exit(request) from request
     except BaseException as failure:
         raise LoadError("", own_traceback(failure)) from failure
+    return require_callable(application, name)
+
+
+def require_callable(application: Any, name: str) -> Callable[..., Any]:  # noqa: ANN401 -- whatever was found
+    """Refuse what no request could be given to."""
     if application is None:
         raise LoadError(_NOT_RETURNED)
     if not callable(application):
@@ -45,11 +52,10 @@ def load(name: str, *, is_factory: bool) -> Callable[..., Any]:
     return application  # type: ignore[no-any-return]
 
 
-def _status(code: object) -> int:
-    """Exit status of ``SystemExit(code)``, as the interpreter has it."""
-    if code is None:
-        return 0
-    return code if isinstance(code, int) else 1
+def requested_exit(request: SystemExit) -> LoadError:
+    """End quietly, with the exit status that the interpreter would have."""
+    code = request.code
+    return LoadError("", exit_status=0 if code is None else code if isinstance(code, int) else 1)
 
 
 def _resolve(name: str) -> Any:  # noqa: ANN401 -- whatever the module holds
@@ -99,14 +105,15 @@ def _import_as_far_as_possible(pieces: "list[str]") -> "tuple[Any, list[str]]":
 def own_traceback(failure: BaseException) -> str:
     """Format a traceback without our frames and those of the import system in front of it."""
     trace: Optional[TracebackType] = failure.__traceback__
-    while trace is not None and _is_machinery(trace):
+    while trace is not None and is_machinery(trace):
         trace = trace.tb_next
     return "".join(traceback.format_exception(type(failure), failure, trace))
 
 
-def _is_machinery(trace: TracebackType) -> bool:
+def is_machinery(trace: TracebackType) -> bool:
+    """Tell whether a frame says nothing about the application: ours, the import system's, a loader's."""
     name = str(trace.tb_frame.f_globals.get("__name__", ""))
-    return name.startswith(("waitress_worker", "importlib", "runpy")) or name == "__main__"
+    return (name + ".").startswith(_MACHINERY) or name == "__main__"
 
 
 def python_version() -> str:

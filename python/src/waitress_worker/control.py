@@ -14,6 +14,7 @@ from waitress_worker.application import LoadError, load, python_version
 from waitress_worker.channel import Channel, connect
 from waitress_worker.crew import Crew
 from waitress_worker.imports import Imports
+from waitress_worker.log import FrontRecords, wanted_level
 
 _SECRET = "WAITRESS_WORKER_SECRET"  # noqa: S105 -- the variable's name
 
@@ -28,7 +29,6 @@ def main(address: str, number: str, application_name: str) -> int:
         application = worker.load()
     except LoadError as failure:
         return failure.exit_status
-    _set_up_logging()
     if hasattr(gc, "freeze"):
         gc.freeze()  # what the application has loaded stays: the collector need not look at it again and again
     worker.start(application)
@@ -69,12 +69,13 @@ class Worker:
     """A worker as the front knows it: two connections, and the crew that runs the application."""
 
     crew: Crew
+    _records: FrontRecords
 
     def __init__(self, address: str, secret: str, number: int) -> None:
         self._secret = secret
         self._number = number
         self._telling = threading.Lock()
-        self._open: List[Union[Channel, Crew]] = []
+        self._open: List[Union[Channel, Crew, FrontRecords]] = []
         try:
             self._requests = self._introduce(address, "requests")
             self._control = self._introduce(address, "control")
@@ -103,7 +104,16 @@ class Worker:
             raise
 
     def _load(self) -> Callable[..., Any]:
-        return load(self.settings["application"], is_factory=self.settings["factory"])
+        name, path = self.settings["application"], self.settings["ini"]
+        if not path:
+            application = load(name, is_factory=self.settings["factory"])
+            _set_up_logging()
+            return application
+        from waitress_worker import ini  # noqa: PLC0415 -- seldom needed, and the start of a worker counts
+
+        application = ini.load(path, name, self.settings["variables"])
+        self._own_logging()
+        return application
 
     def _load_and_watch(self) -> Callable[..., Any]:
         imports = Imports(lambda since, files: self._tell(protocol.IMPORTED, since, files))
@@ -115,6 +125,15 @@ class Worker:
             raise
         imports.report()
         return application
+
+    def _own_logging(self) -> None:
+        """Take in the records of the front too, from a level on: the logging that was set up here is meant for all."""
+        self._records = FrontRecords()
+        self._open.append(self._records)
+        self._tell(protocol.LOGGING, wanted_level())
+
+    def _handle(self, *record: Any) -> None:  # noqa: ANN401 -- level, logger, message, trace
+        self._records.add(*record)
 
     def start(self, application: Callable[..., Any]) -> None:
         """Run requests from now on."""
@@ -142,6 +161,7 @@ class Worker:
             protocol.CREDIT: self.crew.credit,
             protocol.GONE: self.crew.client_gone,
             protocol.SENT: self.crew.file_sent,
+            protocol.RECORD: self._handle,
             protocol.RECALL: lambda: self._tell(protocol.RECALLED, self.crew.recall()),
         }
         actions[kind](*message[1:])

@@ -1,9 +1,11 @@
 """The server's own records, in the logger ``waitress``: no handler can harm a request by failing."""
 
 import logging
+import queue
+import threading
 import traceback
 from types import TracebackType
-from typing import Optional, Type
+from typing import Optional, Tuple, Type
 
 LOG = logging.getLogger("waitress")
 
@@ -39,3 +41,46 @@ harmless = Harmless()
 def printable(path: str) -> str:
     """A path for a log line, which no client can break in two."""
     return "".join(char if char.isprintable() else "\\x{:02x}".format(ord(char)) for char in path)
+
+
+# ---- Records of the front ----
+
+_FRONT_LOGGERS = ("waitress", "waitress.queue")
+
+
+def wanted_level() -> int:
+    """The lowest level of the front's loggers: it need not send what is below."""
+    return min(logging.getLogger(name).getEffectiveLevel() for name in _FRONT_LOGGERS)
+
+
+def handle(level: int, name: str, message: str, trace: str) -> None:
+    """Give a record of the front's to the handlers of its logger."""
+    logger = logging.getLogger(name)
+    if logger.isEnabledFor(level):
+        record = logger.makeRecord(name, level, "(front)", 0, message, (), None)
+        record.exc_text = trace or None
+        logger.handle(record)
+
+
+class FrontRecords:
+    """A thread that handles the front's records: no handler may keep the thread waiting that obeys the front."""
+
+    def __init__(self) -> None:
+        """Start it."""
+        self._waiting: "queue.Queue[Optional[Tuple[int, str, str, str]]]" = queue.Queue()
+        self._thread = threading.Thread(target=self._handle_all, name="waitress-log", daemon=True)
+        self._thread.start()
+
+    def add(self, level: int, name: str, message: str, trace: str) -> None:
+        """Take one in."""
+        self._waiting.put((level, name, message, trace))
+
+    def close(self) -> None:
+        """Handle those that are here, and end."""
+        self._waiting.put(None)
+        self._thread.join()
+
+    def _handle_all(self) -> None:
+        for record in iter(self._waiting.get, None):
+            with harmless:
+                handle(*record)

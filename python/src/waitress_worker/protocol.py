@@ -22,9 +22,11 @@ GONE = 2
 QUIT = 3
 RECALL = 4
 SENT = 5
+RECORD = 6
 
 # Worker to front, on control.
 READY = 0
 FAILED = 1
 RECALLED = 2
 IMPORTED = 3
+LOGGING = 4

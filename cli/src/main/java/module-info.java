@@ -1,7 +1,9 @@
-/** The command line. */
+/** The command line, and ini files. */
 module dev.waitress.cli {
-    requires dev.waitress;
+    requires transitive dev.waitress;
     requires dev.waitress.worker;
     requires java.logging;
     requires static transitive org.jspecify;
+
+    exports dev.waitress.ini;
 }

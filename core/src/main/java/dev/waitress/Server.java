@@ -96,10 +96,20 @@ public final class Server implements AutoCloseable {
      * the process at once.
      */
     public void serveUntilSignal() throws InterruptedException {
+        serveUntilSignal(() -> {});
+    }
+
+    /**
+     * The same.
+     *
+     * @param ready runs as soon as a signal would be obeyed, before it is logged where the server listens
+     */
+    public void serveUntilSignal(Runnable ready) throws InterruptedException {
         Thread hook = new Thread(this::abandon, "waitress-abandon");
         Runtime.getRuntime().addShutdownHook(hook);
         StopSignal.onTermination(signal -> new Thread(() -> close(signal), "waitress-stop").start(), this::abandon);
         Signals.onReopen(this::reopenLogs);
+        ready.run();
         listeners.forEach(listener -> listener.urls().forEach(url -> LOG.log(Level.INFO, "Serving on " + url)));
         closed.await();
         Runtime.getRuntime().removeShutdownHook(hook);

@@ -5,6 +5,7 @@ import dev.waitress.settings.Setting;
 import dev.waitress.settings.Settings;
 import dev.waitress.settings.SettingsException;
 import dev.waitress.worker.Caller;
+import dev.waitress.worker.PythonApplication;
 import dev.waitress.worker.WorkerConfig;
 import dev.waitress.worker.WorkerGateway;
 import java.io.FileDescriptor;
@@ -51,7 +52,7 @@ public final class Attached {
         try {
             Settings given = caller.readSettings(log::follow);
             Settings settings = requireOnceLoaded((hasSocket ? withInheritedSocket(given) : given).requireConsistent());
-            WorkerConfig config = new WorkerConfig(List.of(), "", false, settings);
+            WorkerConfig config = new WorkerConfig(List.of(), PythonApplication.named("", false), settings);
             CompletableFuture<WorkerGateway> gateway = new CompletableFuture<>();
             Server server = Server.start(settings, (loop, directory) -> {
                 gateway.complete(WorkerGateway.attach(config, loop, directory));

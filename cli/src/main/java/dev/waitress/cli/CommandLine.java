@@ -20,6 +20,7 @@ final class CommandLine {
     private final Map<Option, String> own = new HashMap<>();
     private final Map<String, String> settings = new LinkedHashMap<>();
     private final List<String> applications = new ArrayList<>();
+    private String serverSection = "main";
 
     private CommandLine() {}
 
@@ -45,7 +46,16 @@ final class CommandLine {
                 line.applications.add(argument);
             }
         }
+        if (line.has(Option.PASTE)) {
+            line.nameServer();
+        }
         return line;
+    }
+
+    /** With an ini file there is a server to be named; what its requests are told of that stands in the file. */
+    private void nameServer() {
+        String named = settings.remove(Setting.SERVER_NAME.name());
+        serverSection = named == null ? serverSection : named;
     }
 
     private void option(String text, Deque<String> rest) throws UsageException {
@@ -98,13 +108,38 @@ final class CommandLine {
         return own.containsKey(option);
     }
 
-    /** Name of the Java application's class; empty for a Python application. */
-    String appClass() {
-        return own.getOrDefault(Option.APP_CLASS, "");
+    /** What was given to an option of the command's own, or nothing. */
+    String own(Option option) {
+        return own.getOrDefault(option, "");
+    }
+
+    /** Name of the server in the ini file. */
+    String serverSection() {
+        return serverSection;
     }
 
     /**
-     * The one application: a Python one, unless {@link #appClass} is given.
+     * What the ini file is told: {@code name=value}.
+     *
+     * @throws UsageException if an application is named too, which is the file's to do
+     */
+    Map<String, String> variables() throws UsageException {
+        if (has(Option.APP) || has(Option.APP_CLASS) || has(Option.CALL)) {
+            throw new UsageException("Provide only one WSGI app");
+        }
+        Map<String, String> variables = new LinkedHashMap<>();
+        for (String argument : applications) {
+            int equals = argument.indexOf('=');
+            if (equals <= 0) {
+                throw new UsageException(argument + ": with --paste only name=value may be given");
+            }
+            variables.put(argument.substring(0, equals), argument.substring(equals + 1));
+        }
+        return variables;
+    }
+
+    /**
+     * The one application: a Python one, unless {@code --app-class} is given.
      *
      * @throws UsageException if there is none, or more than one
      */
@@ -112,7 +147,7 @@ final class CommandLine {
         List<String> named = new ArrayList<>(applications);
         for (Option option : List.of(Option.APP, Option.APP_CLASS)) {
             if (has(option)) {
-                named.add(own.getOrDefault(option, ""));
+                named.add(own(option));
             }
         }
         if (named.isEmpty()) {

@@ -39,6 +39,11 @@ final class ConsoleLog extends Handler {
         WAITRESS.setLevel(Level.INFO);
     }
 
+    /** Shows records of ours from this level up. */
+    static void show(Level level) {
+        WAITRESS.setLevel(level);
+    }
+
     @Override
     public void publish(LogRecord logged) {
         try {

@@ -11,6 +11,7 @@ final class Help {
     private final StringBuilder text = new StringBuilder("""
             Usage: waitress-serve [OPTIONS] MODULE:OBJECT
                    waitress-serve [OPTIONS] --app-class=CLASS
+                   waitress-serve [OPTIONS] --paste=FILE[#NAME] [NAME=VALUE ...]
 
             Serves a Python WSGI application in worker processes, or a Java application.
             Options may stand before or behind the application, as --name=VALUE or --name VALUE.

@@ -2,10 +2,12 @@ package dev.waitress.cli;
 
 import dev.waitress.GatewayStarter;
 import dev.waitress.Server;
+import dev.waitress.ini.IniException;
 import dev.waitress.settings.Setting;
 import dev.waitress.settings.Settings;
 import dev.waitress.settings.SettingsException;
 import dev.waitress.settings.Source;
+import dev.waitress.worker.PythonApplication;
 import dev.waitress.worker.PythonFinder;
 import dev.waitress.worker.WorkerConfig;
 import dev.waitress.worker.WorkerFailedException;
@@ -14,6 +16,7 @@ import java.io.IOException;
 import java.io.PrintStream;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /** The command {@code waitress-serve}. */
 public final class Main {
@@ -35,7 +38,7 @@ public final class Main {
             } else if (line.has(Option.VERSION)) {
                 out.println("waitress " + version());
             } else if (line.has(Option.PRINT_SETTINGS)) {
-                List<Source> sources = sources(line, environment);
+                List<Source> sources = sources(line, paste(line), environment);
                 out.print(SettingsReport.text(Source.merge(sources).requireConsistent(), sources));
             } else {
                 serve(line, environment, out);
@@ -47,7 +50,7 @@ public final class Main {
             return FAILED;
         } catch (WorkerFailedException e) {
             return report(e, err);
-        } catch (SettingsException | IOException e) {
+        } catch (SettingsException | IniException | IOException e) {
             err.println("Error: " + e.getMessage());
             return FAILED;
         } catch (InterruptedException e) {
@@ -70,32 +73,54 @@ public final class Main {
         return failure.exitStatus();
     }
 
+    private static @Nullable Paste paste(CommandLine line) throws UsageException, IOException {
+        return line.has(Option.PASTE) ? Paste.of(line) : null;
+    }
+
     /** The strongest first. */
-    private static List<Source> sources(CommandLine line, Map<String, String> environment) {
-        return List.of(Source.options(line.settings()), Source.variables(environment), Source.platform(environment));
+    private static List<Source> sources(CommandLine line, @Nullable Paste paste, Map<String, String> environment)
+            throws IOException {
+        Source options = Source.options(line.settings());
+        Source variables = Source.variables(environment);
+        Source platform = Source.platform(environment);
+        return paste == null
+                ? List.of(options, variables, platform)
+                : List.of(options, variables, paste.source(), platform);
     }
 
     private static void serve(CommandLine line, Map<String, String> environment, PrintStream out)
             throws UsageException, IOException, InterruptedException {
-        String application = line.application();
-        Settings settings = Source.merge(sources(line, environment)).requireConsistent();
-        GatewayStarter starter = line.appClass().isEmpty()
-                ? pythonApplication(line, settings, environment)
-                : GatewayStarter.of(JavaApplication.load(application), settings);
+        Paste paste = paste(line);
+        String application = paste == null ? line.application() : paste.title();
+        Settings given = Source.merge(sources(line, paste, environment)).requireConsistent();
+        // A check tells of a fault, and waits for nobody to mend it.
+        Settings settings = line.has(Option.CHECK) ? given.with(Setting.RELOAD, false) : given;
+        GatewayStarter starter = paste == null
+                ? starter(line, settings, environment)
+                : paste.starter(settings, python(settings, environment));
         if (line.has(Option.CHECK)) {
             Server.check(settings, starter);
             out.println("OK: " + application + " can be served");
-        } else {
-            Server.start(settings, starter).serveUntilSignal();
+            return;
         }
+        Server.start(settings, starter).serveUntilSignal(() -> {
+            if (paste != null) {
+                out.println("Starting server in PID " + ProcessHandle.current().pid() + ".");
+            }
+        });
     }
 
-    private static GatewayStarter pythonApplication(
-            CommandLine line, Settings settings, Map<String, String> environment) throws UsageException {
-        String python = PythonFinder.find(settings.get(Setting.PYTHON), environment);
-        // A check tells of a fault, and waits for nobody to mend it.
-        Settings own = line.has(Option.CHECK) ? settings.with(Setting.RELOAD, false) : settings;
-        WorkerConfig config = new WorkerConfig(List.of(python), line.application(), line.has(Option.CALL), own);
+    private static GatewayStarter starter(CommandLine line, Settings settings, Map<String, String> environment)
+            throws UsageException {
+        if (line.has(Option.APP_CLASS)) {
+            return GatewayStarter.of(JavaApplication.load(line.own(Option.APP_CLASS)), settings);
+        }
+        PythonApplication application = PythonApplication.named(line.application(), line.has(Option.CALL));
+        WorkerConfig config = new WorkerConfig(List.of(python(settings, environment)), application, settings);
         return (loop, directory) -> WorkerGateway.start(config, loop, directory);
+    }
+
+    private static String python(Settings settings, Map<String, String> environment) {
+        return PythonFinder.find(settings.get(Setting.PYTHON), environment);
     }
 }

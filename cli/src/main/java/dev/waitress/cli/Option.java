@@ -25,6 +25,11 @@ record Option(String name, String valueWord, String doc, String setting, String 
     static final Option APP = own("app", "MODULE:OBJECT", "The Python application, in place of the argument.");
     static final Option APP_CLASS =
             own("app-class", "CLASS", "A Java application: a class with a public constructor, on CLASSPATH.");
+    static final Option PASTE = own(
+            "paste",
+            "FILE[#NAME]",
+            "Serve what an ini file of PasteDeploy describes; NAME=VALUE arguments are its variables, and --server-name is the"
+                    + " name of its server.");
 
     /** What Waitress knows, without negations. */
     private static final Set<String> OF_WAITRESS = Set.of("""
@@ -41,7 +46,7 @@ record Option(String name, String valueWord, String doc, String setting, String 
 
     /** Options of the command alone. */
     static List<Option> own() {
-        return List.of(HELP, VERSION, CHECK, PRINT_SETTINGS, APP, APP_CLASS, CALL);
+        return List.of(HELP, VERSION, CHECK, PRINT_SETTINGS, APP, APP_CLASS, CALL, PASTE);
     }
 
     /** Every option, with the negations of flags. */

@@ -68,7 +68,7 @@ class CommandLineTest {
         assertThat(parse("--app=m:a").application()).isEqualTo("m:a");
         assertThat(parse("--port=1 -- m:a").application()).isEqualTo("m:a");
         assertThat(parse("-- --m:a").application()).isEqualTo("--m:a");
-        assertThat(parse("--app-class=C --call").appClass()).isEqualTo("C");
+        assertThat(parse("--app-class=C --call").own(Option.APP_CLASS)).isEqualTo("C");
     }
 
     @ParameterizedTest

@@ -40,6 +40,17 @@ public final class Source {
     }
 
     /**
+     * A section of an ini file.
+     *
+     * @param section for messages, for example {@code [server:main]}
+     * @param given by the settings' names
+     * @throws SettingsException if one is unknown or not valid, or two exclude each other
+     */
+    public static Source section(String section, Map<String, String> given) {
+        return new Source(given, setting -> section + " " + setting.name());
+    }
+
+    /**
      * {@code PORT} and {@code WEB_CONCURRENCY}, unless they are empty.
      *
      * @throws SettingsException if one is not valid

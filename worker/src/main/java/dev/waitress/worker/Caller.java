@@ -125,18 +125,10 @@ public final class Caller {
         send(writer);
     }
 
-    /**
-     * Hands on a log record.
-     *
-     * @param level as Python numbers them
-     * @param trace a stack trace, or nothing
-     */
-    public void log(int level, String logger, String message, String trace) throws IOException {
+    /** Hands on a log record. */
+    public void log(LogLine line) throws IOException {
         MarshalWriter writer = begin(5, RECORD);
-        writer.integer(level);
-        writer.text(logger);
-        writer.text(message);
-        writer.text(trace);
+        line.write(writer);
         send(writer);
     }
 

@@ -23,6 +23,7 @@ final class ControlMessages implements FrameSocket.Listener {
         switch (kind) {
             case Protocol.READY -> worker.ready();
             case Protocol.FAILED -> worker.failed(reader.text(), reader.text(), reader.integer());
+            case Protocol.LOGGING -> worker.ownsLogging(reader.integer());
             case Protocol.RECALLED -> worker.recalled(ids());
             case Protocol.IMPORTED -> worker.imported(Instant.ofEpochMilli(reader.longInteger()), paths());
             default -> throw new IllegalArgumentException("a control message of kind " + kind);

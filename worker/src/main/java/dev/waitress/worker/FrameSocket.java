@@ -161,6 +161,11 @@ final class FrameSocket implements Closeable {
         flush();
     }
 
+    /** Messages that the other side has not taken yet. */
+    int backlog() {
+        return unsent.size();
+    }
+
     void flush() {
         if (unsent.isEmpty() || !socket.isOpen()) {
             return;

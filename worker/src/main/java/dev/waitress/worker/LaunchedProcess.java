@@ -32,7 +32,7 @@ final class LaunchedProcess implements WorkerProcess {
                 packageDirectory.resolve("waitress_worker").toString(),
                 address,
                 String.valueOf(number),
-                config.application()));
+                config.application().title()));
         ProcessBuilder builder = new ProcessBuilder(command)
                 .redirectInput(new File(isWindows() ? "NUL" : "/dev/null"))
                 .redirectOutput(ProcessBuilder.Redirect.INHERIT)

@@ -1,6 +1,5 @@
 package dev.waitress.worker;
 
-import dev.waitress.settings.Setting;
 import java.io.IOException;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
@@ -48,9 +47,7 @@ final class LaunchedWorkers implements Recruiter {
     public void begin(CompletableFuture<@Nullable Void> whenOpened) throws IOException {
         opened = whenOpened;
         if (gateway.config().isReloading()) {
-            watch = FileWatch.start(
-                    gateway.config().settings().get(Setting.RELOAD_EXTRA),
-                    change -> gateway.execute(() -> changed(change)));
+            watch = FileWatch.start(gateway.config().watched(), change -> gateway.execute(() -> changed(change)));
         }
         succeed();
     }

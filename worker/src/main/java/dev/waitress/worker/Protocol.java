@@ -44,6 +44,8 @@ final class Protocol {
     static final int RECALL = 4;
     /** {@code (SENT, id)}: the file of this response is needed no longer. */
     static final int SENT = 5;
+    /** {@code (RECORD, level, logger, message, trace)}: a log record, for a worker that has said LOGGING. */
+    static final int RECORD = 6;
 
     /** Worker to front, on control: {@code (READY,)}: the application is loaded. */
     static final int READY = 0;
@@ -56,6 +58,8 @@ final class Protocol {
      * that time. Only where the settings say {@code reload}.
      */
     static final int IMPORTED = 3;
+    /** {@code (LOGGING, level)}: its logging is meant for the front's records too, from this level of Python's on. */
+    static final int LOGGING = 4;
 
     private Protocol() {}
 }

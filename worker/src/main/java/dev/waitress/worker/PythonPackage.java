@@ -21,6 +21,7 @@ final class PythonPackage {
             "crew.py",
             "files.py",
             "imports.py",
+            "ini.py",
             "input.py",
             "log.py",
             "protocol.py",

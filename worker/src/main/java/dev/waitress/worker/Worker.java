@@ -28,6 +28,9 @@ import org.jspecify.annotations.Nullable;
 final class Worker {
     private static final Logger LOG = System.getLogger("waitress");
 
+    /** Messages that it has not read when log records are kept from it. */
+    private static final int MOST_UNREAD = 1000;
+
     enum State {
         STARTING,
         READY,
@@ -53,6 +56,7 @@ final class Worker {
     private Batch batch;
 
     private boolean recalling;
+    private boolean isQuitting;
 
     Worker(WorkerGateway gateway, int number, WorkerProcess process, BegunBoard board) {
         this.gateway = gateway;
@@ -129,6 +133,10 @@ final class Worker {
 
     void imported(Instant since, List<Path> files) {
         gateway.recruiter().imported(since, files);
+    }
+
+    void ownsLogging(int level) {
+        gateway.ownsLogging(level);
     }
 
     void failed(String text, String traceback, int exitStatus) {
@@ -218,6 +226,7 @@ final class Worker {
             process.kill();
         } else {
             tell(Protocol.QUIT);
+            isQuitting = true;
         }
     }
 
@@ -390,6 +399,19 @@ final class Worker {
 
     void fileSent(int id) {
         tell(Protocol.SENT, id);
+    }
+
+    /** Hands it a log record; false if it cannot take it. */
+    boolean log(LogLine line) {
+        if (control == null || state != State.READY || isQuitting || control.backlog() > MOST_UNREAD) {
+            return false;
+        }
+        message.clear();
+        message.tuple(5);
+        message.integer(Protocol.RECORD);
+        line.write(message);
+        control.sendFrame(message);
+        return true;
     }
 
     private void tell(int... numbers) {

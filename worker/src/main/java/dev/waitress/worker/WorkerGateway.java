@@ -58,6 +58,11 @@ public final class WorkerGateway implements Gateway, Participant {
 
     /** Why nobody answers, and nobody will until something changes; empty if requests are taken, or wait. */
     private String suspended = "";
+    /** The loop may have ended: nothing must be left to it any more. */
+    private volatile boolean isClosed;
+
+    /** From which level of Python's on the workers want our log records. */
+    private volatile int logLevel = Integer.MAX_VALUE;
 
     private WorkerGateway(
             WorkerConfig config, EventLoop loop, Path directory, Function<WorkerGateway, Recruiter> recruiter) {
@@ -208,6 +213,33 @@ public final class WorkerGateway implements Gateway, Participant {
     }
 
     // ---- What workers report ---------------------------------------------------------------------------------------
+
+    /** It has set up a logging that is meant for our records too. */
+    void ownsLogging(int level) {
+        logLevel = level;
+    }
+
+    /** From which level of Python's on {@link #log} is of use. Thread-safe. */
+    public int logLevel() {
+        return logLevel;
+    }
+
+    /**
+     * Hands a log record to the logging of a worker. Thread-safe.
+     *
+     * @param otherwise what to do, on any thread, when no worker can take it
+     */
+    public void log(LogLine line, Runnable otherwise) {
+        if (isClosed) {
+            otherwise.run();
+            return;
+        }
+        loop.execute(() -> {
+            if (workers.stream().noneMatch(worker -> worker.log(line))) {
+                otherwise.run();
+            }
+        });
+    }
 
     /** A worker is no more. */
     void gone(Worker worker, int lost, List<Pending> unbegun) {
@@ -381,6 +413,7 @@ public final class WorkerGateway implements Gateway, Participant {
             for (LaunchedProcess process : ending.join()) {
                 process.endWithin(Math.max(0, deadline - System.nanoTime()));
             }
+            isClosed = true;
             if (bodies != null) {
                 bodies.close();
             }

@@ -18,10 +18,7 @@ final class WorkerSettings {
     static MarshalWriter write(WorkerConfig config, Path board, @Nullable BodySlots bodies, boolean byDescriptor) {
         MarshalWriter writer = new MarshalWriter(1024);
         writer.dict();
-        writer.text("application");
-        writer.text(config.application());
-        writer.text("factory");
-        writer.bool(config.isFactory());
+        config.application().write(writer);
         writer.text("threads");
         writer.integer(config.threads());
         writer.text("workers");

@@ -1,0 +1,62 @@
+package dev.waitress.ini;
+
+import java.io.IOException;
+import java.net.URLDecoder;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.Map;
+
+/** Follows what sections say of one another, also into other files, until all that is left is to be made. */
+final class Resolver {
+    /** The sections on the way to the one that is being read, to notice when they go round in a circle. */
+    private final Deque<String> way = new ArrayDeque<>();
+
+    /**
+     * What a section or an address stands for.
+     *
+     * @param file where it is named
+     * @param place the section where it is named, for messages
+     * @param global the configuration of whoever names it
+     * @throws IniException if it makes no sense
+     */
+    Part resolve(ConfigFile file, String place, Kind kind, String name, Map<String, String> global) throws IOException {
+        if (!Address.isOne(name)) {
+            return section(file, kind, file.find(kind, name), global);
+        }
+        Address address = Address.parse(name);
+        if (address.scheme().equals(Address.CONFIG)) {
+            ConfigFile other = ConfigFile.read(beside(file, address.place()), global);
+            return section(other, kind, other.find(kind, address.name()), global);
+        }
+        return new Part.Made(Factory.of(place, address), configuration(file, global, Map.of()));
+    }
+
+    private static Path beside(ConfigFile file, String place) {
+        // A plus sign is itself here, unlike in the forms that the decoder is made for.
+        String decoded = URLDecoder.decode(place.replace('\\', '/').replace("+", "%2B"), StandardCharsets.UTF_8);
+        return file.path().resolveSibling(decoded);
+    }
+
+    Configuration configuration(ConfigFile file, Map<String, String> global, Map<String, String> local) {
+        return new Configuration(
+                global,
+                local,
+                (kind, name, globals) ->
+                        new Resolver().resolve(file, file.path().toString(), kind, name, globals));
+    }
+
+    private Part section(ConfigFile file, Kind kind, String section, Map<String, String> global) throws IOException {
+        String place = "[" + section + "] in " + file.path();
+        if (way.contains(place)) {
+            throw new IniException(place + " uses itself: " + String.join(" -> ", way) + " -> " + place);
+        }
+        way.addLast(place);
+        try {
+            return new SectionReader(this, file, kind, section, place, global).part();
+        } finally {
+            way.removeLast();
+        }
+    }
+}
