@@ -27,6 +27,12 @@ final class Worker {
     /** Requests in flight and no answer for so long: the runner is stuck, another thread goes on. */
     static final long STALL_NANOS = TimeUnit.MILLISECONDS.toNanos(1);
 
+    /**
+     * The same once there were as many takeovers as threads: those may have come too early, to a worker that did not
+     * get the CPU and so had begun nothing yet.
+     */
+    private static final long RETRY_NANOS = TimeUnit.MILLISECONDS.toNanos(50);
+
     /** Requests beyond its threads that a worker is given: none after a stall, then doubling up to the most. */
     private static final int FIRST_AHEAD = 16;
 
@@ -303,14 +309,14 @@ final class Worker {
      * @return nanoseconds after which to look again
      */
     long watch(long nowNanos) {
-        if (state != State.READY || inFlight.size() == 0 || takeovers >= threads) {
+        if (state != State.READY || inFlight.size() == 0) {
             return Participant.NO_DEADLINE;
         }
         // One takeover sends what is ready; more are of use only to requests that have not begun.
         if (takeovers > 0 && !hasUnbegun()) {
             return Participant.NO_DEADLINE;
         }
-        long left = lastAnswerNanos + STALL_NANOS - nowNanos;
+        long left = lastAnswerNanos + patienceNanos() - nowNanos;
         if (left > 0) {
             return left;
         }
@@ -322,7 +328,11 @@ final class Worker {
             recalling = true;
             tell(Protocol.RECALL);
         }
-        return STALL_NANOS;
+        return patienceNanos();
+    }
+
+    private long patienceNanos() {
+        return takeovers < threads ? STALL_NANOS : RETRY_NANOS;
     }
 
     private boolean hasUnbegun() {
