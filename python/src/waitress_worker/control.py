@@ -11,6 +11,7 @@ from typing import Any, Callable, Dict, List, Union
 from waitress_worker import protocol
 from waitress_worker.application import LoadError, load, python_version
 from waitress_worker.channel import Channel, connect
+from waitress_worker.compat import as_numbers, native
 from waitress_worker.crew import Crew
 
 _SECRET = "WAITRESS_WORKER_SECRET"  # noqa: S105 -- the variable's name
@@ -34,6 +35,7 @@ def main(address: str, number: str, application_name: str) -> int:
     if worker.obey():
         worker.crew.stop()
         worker.close()
+        worker.crew.join()
         return 0
     # The front is gone, and with it everybody who waits for an answer.
     sys.stdout.flush()
@@ -48,6 +50,8 @@ def leave_signals_to_the_front() -> None:
     """
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: None)
+        if hasattr(signal, "siginterrupt"):
+            signal.siginterrupt(number, False)  # Python 2.7 would break off whatever waits
 
 
 def _set_up_logging() -> None:
@@ -58,10 +62,10 @@ def _set_up_logging() -> None:
         logger.setLevel(logging.INFO)
 
 
-def _open_board(path: str, threads: int) -> memoryview:
+def _open_board(path: str, threads: int) -> Any:  # noqa: ANN401 -- see as_numbers()
     """Map the file in which the front looks up the requests that were begun last: a number for each thread."""
     with open(path, "r+b") as file:
-        return memoryview(mmap.mmap(file.fileno(), 4 * threads)).cast("i")
+        return as_numbers(mmap.mmap(file.fileno(), 4 * threads))
 
 
 class Worker:
@@ -77,7 +81,7 @@ class Worker:
             self._requests = self._introduce(address, "requests")
             self._control = self._introduce(address, "control")
             #: What the front wants of its workers.
-            self.settings: Dict[str, Any] = self._control.receive()
+            self.settings: Dict[str, Any] = native(self._control.receive())
         except BaseException:
             self.close()
             raise
@@ -105,7 +109,7 @@ class Worker:
         while True:
             try:
                 message = self._control.receive()
-            except (EOFError, OSError):
+            except (EOFError, EnvironmentError):
                 return False
             kind = message[0]
             if kind == protocol.QUIT:

@@ -5,6 +5,8 @@ import traceback
 from types import TracebackType
 from typing import Optional, Type
 
+from waitress_worker.compat import is_printable
+
 LOG = logging.getLogger("waitress")
 
 
@@ -38,4 +40,4 @@ harmless = Harmless()
 
 def printable(path: str) -> str:
     """A path for a log line, which no client can break in two."""
-    return "".join(char if char.isprintable() else "\\x{:02x}".format(ord(char)) for char in path)
+    return "".join(char if is_printable(char) else "\\x{:02x}".format(ord(char)) for char in path)

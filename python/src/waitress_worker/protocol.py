@@ -27,3 +27,6 @@ SENT = 5
 READY = 0
 FAILED = 1
 RECALLED = 2
+
+#: Exit status of a worker on a Python that is too old, which it has said on standard error.
+WRONG_PYTHON = 78

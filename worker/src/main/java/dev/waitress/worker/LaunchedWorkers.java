@@ -65,12 +65,11 @@ final class LaunchedWorkers implements Recruiter {
             worker.receiveLast();
         }
         if (!firstReady.isDone()) {
-            firstReady.completeExceptionally(new WorkerFailedException(
-                    "Python (" + String.join(" ", gateway.config().python()) + ") " + describe(status)
-                            + " before it had loaded the application",
-                    "",
-                    1));
-        } else if (!gateway.isClosing()) {
+            String message = "Python (" + String.join(" ", gateway.config().python()) + ") " + describe(status)
+                    + " before it had loaded the application";
+            firstReady.completeExceptionally(
+                    new WorkerFailedException(status == Protocol.WRONG_PYTHON ? "" : message, "", 1));
+        } else if (!gateway.isClosing() && !firstReady.isCompletedExceptionally()) {
             LOG.log(Level.ERROR, "worker " + worker.process.pid() + " " + describe(status));
         }
         worker.gone();

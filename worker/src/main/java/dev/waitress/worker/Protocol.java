@@ -52,5 +52,8 @@ final class Protocol {
     /** {@code (RECALLED, [id, …])}: these will not be answered. */
     static final int RECALLED = 2;
 
+    /** Exit status of a worker on a Python that is too old, which it has said on standard error. */
+    static final int WRONG_PYTHON = 78;
+
     private Protocol() {}
 }

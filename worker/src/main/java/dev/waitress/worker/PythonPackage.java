@@ -17,12 +17,15 @@ final class PythonPackage {
             "application.py",
             "arena.py",
             "channel.py",
+            "compat.py",
+            "compat2.py",
             "control.py",
             "crew.py",
             "files.py",
             "input.py",
             "log.py",
             "protocol.py",
+            "python2.py",
             "response.py");
 
     private PythonPackage() {}
