@@ -29,6 +29,7 @@ def main() -> int:
         (HERE, ["ruff", "format", "--check", "."]),
         (HERE, ["mypy"]),
         (HERE, ["pytest", *sys.argv[1:]]),
+        *([] if sys.argv[1:] else [(HERE, ["pytest", "--worker-transport=tcp"])]),
         (ROOT / "load", ["ruff", "check", "."]),
         (ROOT / "load", ["pytest"]),
     ]

@@ -11,14 +11,39 @@ from typing import TYPE_CHECKING, Protocol
 
 import pytest
 from boards import BOARDS, Visitor
+from interpreters import FAILED, Interpreter
 from performers import KINDS, Kind, Performer, performing
-from serving import COMMAND, ROOT, Server
+from serving import COMMAND, OVER_TCP, ROOT, WORKERS, Server
 
 if TYPE_CHECKING:
     from collections.abc import Generator, Iterator
     from pathlib import Path
 
 SHOWN_LINES = 80
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    group = parser.getgroup("workers")
+    group.addoption("--worker-python", metavar="PYTHON", help="only the performer in Python, in this one")
+    group.addoption("--worker-transport", choices=["tcp"], help="only the performer in Python, reached over this")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    WORKERS.python = config.getoption("--worker-python") or WORKERS.python
+    if config.getoption("--worker-transport"):
+        WORKERS.environment = OVER_TCP
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """With one of the options, leave out what has nothing to do with workers."""
+    if config.getoption("--worker-python") or config.getoption("--worker-transport"):
+        items[:] = [item for item in items if performs_in_python(item)]
+
+
+def performs_in_python(item: pytest.Item) -> bool:
+    """Whether a test is about the application that does what it is told, and about the one in Python."""
+    parameters = item.callspec.params.values() if hasattr(item, "callspec") else []
+    return any(isinstance(parameter, Kind) and parameter.language == "python" for parameter in parameters)
 
 
 class Start(Protocol):
@@ -93,9 +118,11 @@ def performer(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathF
 def pytest_runtest_makereport(
     item: pytest.Item, call: pytest.CallInfo[None]
 ) -> Generator[None, pytest.TestReport, pytest.TestReport]:
-    """Show the end of the server's log with a failure."""
+    """Show the end of the server's log with a failure, and remember which interpreter has failed."""
     report = yield
     fixtures = getattr(item, "funcargs", {}).values()
+    if report.failed:
+        FAILED.update(value.name for value in fixtures if isinstance(value, Interpreter))
     servers = [getattr(value, "server", value) for value in fixtures if isinstance(value, Server | Performer)]
     if report.failed and call.when == "call":
         for server in servers:

@@ -73,13 +73,15 @@ def script(steps: str) -> str:
 
 @contextlib.contextmanager
 def performing(
-    kind: Kind, folder: Path, *options: str, application: str = "performer:app", **environment: str
+    kind: Kind, folder: Path, *options: str, application: str = "performer:app", python: str = "", **environment: str
 ) -> Iterator[Performer]:
-    """Run a performer; what its server does at the end is checked."""
+    """Run a performer, on some Python; what its server does at the end is checked."""
     environment = {"PYTHONPATH": str(APPS), "TMPDIR": str(folder), **environment}
     if kind.language == "java":
         application = "--app-class=Performer"
         environment["CLASSPATH"] = str(classes(folder))
+    if python:
+        options = (f"--python={python}", *options)
     if kind.transport == "unix":
         options = (f"--unix-socket={folder / 'http.sock'}", *options)
     server = Server(application, *options, environment=environment)

@@ -10,6 +10,7 @@ import subprocess
 import sys
 import threading
 import time
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -22,8 +23,21 @@ START_SECONDS = 60
 STOP_SECONDS = 30
 EVENT_SECONDS = 30
 SERVING = re.compile(r"Serving on http://(?:127\.0\.0\.1:(?P<port>\d+)|unix:(?P<path>\S+))")
+# Front and workers speak over loopback TCP, as on Windows.
+OVER_TCP = {"WAITRESS_JAVA_OPTS": "-Dwaitress.worker.transport=tcp"}
 # Inherited by every process that the server starts, also by one that leaves its group.
 MARK = "WAITRESS_TEST_RUN"
+
+
+@dataclass
+class Workers:
+    """What the options of the tests say of the workers of every server."""
+
+    python: str = sys.executable
+    environment: Mapping[str, str] = field(default_factory=dict)
+
+
+WORKERS = Workers()
 
 
 class Server:
@@ -50,6 +64,7 @@ class Server:
             env={
                 **os.environ,
                 "PYTHONDONTWRITEBYTECODE": "1",
+                **WORKERS.environment,
                 **(environment or {}),
                 MARK: self.mark,
             },
@@ -65,10 +80,11 @@ class Server:
 
     @staticmethod
     def command(application: str, *options: str) -> list[str]:
-        """Build the command line; Python is the one that runs the tests."""
+        """Build the command line; Python is the one that runs the tests, or that these are told to use."""
         on_unix_socket = any(option.startswith("--unix-socket=") for option in options)
         listen = [] if on_unix_socket else ["--listen=127.0.0.1:0"]
-        return [COMMAND, *listen, f"--python={sys.executable}", *options, application]
+        python = [] if any(option.startswith("--python=") for option in options) else [f"--python={WORKERS.python}"]
+        return [COMMAND, *listen, *python, *options, application]
 
     def _read(self) -> None:
         assert self.process.stderr is not None

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 import pytest
 from performers import KINDS, Kind, Performer, performing, script
 from procfs import most_resident, on_linux, processes, resident, spooled, wait_until_nothing_is_spooled
+from serving import WORKERS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -189,6 +190,8 @@ class TestUpload:
     @pytest.mark.parametrize("idle", OVER_TCP, indirect=True, ids=str)
     def test_takes_no_more_memory_than_another(self, idle: Performer, size: int, *, chunked: bool) -> None:
         """It arrives byte for byte, and leaves nothing behind."""
+        if "pypy" in WORKERS.python:
+            pytest.skip("PyPy collects late: with no server either, reading 100 MB in pieces takes 300 MB")
         before = {pid: resident(pid) for pid in processes(idle.server)}
         upload(idle, size, chunked=chunked)
         for pid, idle_bytes in before.items():

@@ -1,4 +1,4 @@
-"""Started by the front: ``python …/waitress_worker ADDRESS NUMBER APPLICATION``."""
+"""Started by the front: ``python .../waitress_worker ADDRESS NUMBER APPLICATION``. Any Python can read this file."""
 
 import os
 import sys
@@ -7,11 +7,23 @@ if not __package__:
     # Run as a folder, which Python has put on the path; the package is imported from beside it, and then the
     # application must not see that place.
     sys.path[0] = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
-    from waitress_worker.control import main
 
+if sys.version_info < (3, 6) and sys.version_info[:2] != (2, 7):
+    from waitress_worker.protocol import WRONG_PYTHON
+
+    message = "Error: workers need Python 2.7, or 3.6 and newer; {0} is {1}.{2}.{3}\n"
+    sys.stderr.write(message.format(sys.executable, *sys.version_info[:3]))
+    sys.exit(WRONG_PYTHON)
+
+if sys.version_info < (3,):
+    from waitress_worker.python2 import install
+
+    install()
+
+from waitress_worker.control import main  # noqa: E402 -- not before this Python is known to be one that can
+
+if not __package__:
     del sys.path[0]
-else:
-    from waitress_worker.control import main
 
 if __name__ == "__main__":
     sys.exit(main(*sys.argv[1:]))

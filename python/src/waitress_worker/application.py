@@ -7,6 +7,8 @@ import traceback
 from types import TracebackType
 from typing import Any, Callable, Optional
 
+from waitress_worker.compat import MissingModule, implementation
+
 _NAMES = r"[^\W\d]\w*(?:\.[^\W\d]\w*)*"
 _FORM = re.compile("^(?P<module>{0})(?P<colon>:(?P<attributes>{0})?)?$".format(_NAMES))
 
@@ -21,7 +23,7 @@ class LoadError(Exception):
     """The application cannot be had; ``traceback`` is its own code's part in that, or nothing."""
 
     def __init__(self, message: str, trace: str = "", exit_status: int = 1) -> None:
-        super().__init__(message)
+        super(LoadError, self).__init__(message)
         self.message = message
         self.traceback = trace
         self.exit_status = exit_status
@@ -38,7 +40,7 @@ def load(name: str, *, is_factory: bool) -> Callable[..., Any]:
     except SystemExit as request:
         raise requested_exit(request) from request
     except BaseException as failure:
-        raise LoadError("", own_traceback(failure)) from failure
+        raise LoadError("", own_traceback()) from failure
     return require_callable(application, name)
 
 
@@ -70,7 +72,7 @@ def _resolve(name: str) -> Any:  # noqa: ANN401 -- whatever the module holds
         else:
             found, rest = _import_as_far_as_possible(form.group("module").split("."))
     except ImportError as failure:
-        trace = "" if _is_itself_missing(failure, form.group("module")) else own_traceback(failure)
+        trace = "" if _is_itself_missing(failure) else own_traceback()
         raise _cannot_import(name, str(failure), trace) from failure
     try:
         for attribute in rest:
@@ -84,9 +86,9 @@ def _cannot_import(name: str, reason: str, trace: str = "") -> LoadError:
     return LoadError("Cannot import WSGI application {!r}: {}".format(name, reason), trace)
 
 
-def _is_itself_missing(failure: ImportError, module: str) -> bool:
-    """Tell whether the named module is missing, or a parent of it; not one that it imports."""
-    return isinstance(failure, ModuleNotFoundError) and (module + ".").startswith("{}.".format(failure.name))
+def _is_itself_missing(failure: ImportError) -> bool:
+    """Tell whether the module that was asked for is missing, or a parent of it; not one that it imports."""
+    return isinstance(failure, MissingModule) and own_frames() is None
 
 
 def _import_as_far_as_possible(pieces: "list[str]") -> "tuple[Any, list[str]]":
@@ -95,22 +97,28 @@ def _import_as_far_as_possible(pieces: "list[str]") -> "tuple[Any, list[str]]":
         module = ".".join(pieces[: index + 1])
         try:
             found = importlib.import_module(module)
-        except ModuleNotFoundError as failure:
-            if not _is_itself_missing(failure, module):
+        except ImportError as failure:
+            if not _is_itself_missing(failure):
                 raise
             return found, pieces[index:]
     return found, []
 
 
-def own_traceback(failure: BaseException) -> str:
-    """Format a traceback without our frames and those of the import system in front of it."""
-    trace: Optional[TracebackType] = failure.__traceback__
-    while trace is not None and is_machinery(trace):
+def own_traceback() -> str:
+    """Format the exception that is being handled, without our frames and those of the import system in front of it."""
+    kind, failure, _ = sys.exc_info()
+    return "".join(traceback.format_exception(kind, failure, own_frames()))
+
+
+def own_frames() -> Optional[TracebackType]:
+    """The traceback of the exception that is being handled, from the first frame of the application's code on."""
+    trace = sys.exc_info()[2]
+    while trace is not None and _is_machinery(trace):
         trace = trace.tb_next
-    return "".join(traceback.format_exception(type(failure), failure, trace))
+    return trace
 
 
-def is_machinery(trace: TracebackType) -> bool:
+def _is_machinery(trace: TracebackType) -> bool:
     """Tell whether a frame says nothing about the application: ours, the import system's, a loader's."""
     name = str(trace.tb_frame.f_globals.get("__name__", ""))
     return (name + ".").startswith(_MACHINERY) or name == "__main__"
@@ -118,4 +126,4 @@ def is_machinery(trace: TracebackType) -> bool:
 
 def python_version() -> str:
     """Name the implementation and its version, for the log."""
-    return "{} {}.{}.{}".format(sys.implementation.name, *sys.version_info[:3])
+    return "{} {}.{}.{}".format(implementation, *sys.version_info[:3])

@@ -6,10 +6,9 @@ import socket
 import struct
 from typing import Any, List, Union
 
-_LENGTH = struct.Struct("<I")
+from waitress_worker.compat import MARSHAL_VERSION, keep_from_children, load_frame
 
-#: The newest version without references to earlier values, which the front does not read.
-_MARSHAL_VERSION = 2
+_LENGTH = struct.Struct("<I")
 
 _READ_BYTES = 256 * 1024
 
@@ -34,7 +33,7 @@ class Channel:
         self._need(size)
         start = self._start
         self._start += size
-        return marshal.loads(self._buffer[start : start + size])
+        return load_frame(self._buffer[start : start + size])
 
     def has_frame(self) -> bool:
         """Tell whether a whole frame has been read already, so that :meth:`receive` will not wait."""
@@ -68,7 +67,7 @@ class Channel:
         if self._start == self._end:
             self._start = self._end = 0
         elif self._end == len(self._buffer):
-            rest = bytes(self._buffer[self._start :])
+            rest = self._buffer[self._start :].tobytes()
             self._buffer[: len(rest)] = rest
             self._start, self._end = 0, len(rest)
         count = self._socket.recv_into(self._buffer[self._end :])
@@ -79,10 +78,10 @@ class Channel:
     def send(self, value: Any, raw: Union[None, bytes, memoryview] = None) -> None:
         """Send a frame, and bytes behind it; waits until the system has taken them."""
         try:
-            frame = marshal.dumps(value, _MARSHAL_VERSION)
+            frame = marshal.dumps(value, MARSHAL_VERSION)
         except ValueError:
             # Subclasses of str and the like, which marshal does not know.
-            frame = marshal.dumps(_plain(value), _MARSHAL_VERSION)
+            frame = marshal.dumps(_plain(value), MARSHAL_VERSION)
         self._socket.sendall(_LENGTH.pack(len(frame)) + frame)
         if raw is not None:
             self._socket.sendall(raw)
@@ -91,7 +90,7 @@ class Channel:
         """Close the connection; who waits to receive gets EOFError."""
         try:
             self._socket.shutdown(socket.SHUT_RDWR)
-        except OSError:
+        except EnvironmentError:
             pass  # the other side was quicker
         self._socket.close()
 
@@ -121,4 +120,5 @@ def connect(address: str) -> socket.socket:
     else:
         connected = socket.create_connection(("127.0.0.1", int(place)))
         connected.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+    keep_from_children(connected.fileno())
     return connected

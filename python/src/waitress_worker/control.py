@@ -12,6 +12,7 @@ from typing import Any, Callable, Dict, List, Union
 from waitress_worker import protocol
 from waitress_worker.application import LoadError, load, python_version
 from waitress_worker.channel import Channel, connect
+from waitress_worker.compat import as_numbers, native
 from waitress_worker.crew import Crew
 from waitress_worker.imports import Imports
 from waitress_worker.log import FrontRecords, wanted_level
@@ -35,6 +36,7 @@ def main(address: str, number: str, application_name: str) -> int:
     if worker.obey():
         worker.crew.stop()
         worker.close()
+        worker.crew.join()
         return 0
     # The front is gone, and with it everybody who waits for an answer.
     sys.stdout.flush()
@@ -49,6 +51,8 @@ def leave_signals_to_the_front() -> None:
     """
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: None)
+        if hasattr(signal, "siginterrupt"):
+            signal.siginterrupt(number, False)  # Python 2.7 would break off whatever waits
 
 
 def _set_up_logging() -> None:
@@ -59,10 +63,10 @@ def _set_up_logging() -> None:
         logger.setLevel(logging.INFO)
 
 
-def _open_board(path: str, threads: int) -> memoryview:
+def _open_board(path: str, threads: int) -> Any:  # noqa: ANN401 -- see as_numbers()
     """Map the file in which the front looks up the requests that were begun last: a number for each thread."""
     with open(path, "r+b") as file:
-        return memoryview(mmap.mmap(file.fileno(), 4 * threads)).cast("i")
+        return as_numbers(mmap.mmap(file.fileno(), 4 * threads))
 
 
 class Worker:
@@ -80,7 +84,7 @@ class Worker:
             self._requests = self._introduce(address, "requests")
             self._control = self._introduce(address, "control")
             #: What the front wants of its workers.
-            self.settings: Dict[str, Any] = self._control.receive()
+            self.settings: Dict[str, Any] = native(self._control.receive())
         except BaseException:
             self.close()
             raise
@@ -98,10 +102,15 @@ class Worker:
     def load(self) -> Callable[..., Any]:
         """Import the application; where there is none to run, say so and raise LoadError."""
         try:
+            self._require_python_3()
             return self._load_and_watch() if self.settings["reload"] else self._load()
         except LoadError as failure:
             self._tell(protocol.FAILED, failure.message, failure.traceback, failure.exit_status)
             raise
+
+    def _require_python_3(self) -> None:
+        if sys.version_info < (3,) and (self.settings["reload"] or self.settings["ini"]):
+            raise LoadError("ini files and --reload need Python 3.6 or newer")
 
     def _load(self) -> Callable[..., Any]:
         name, path = self.settings["application"], self.settings["ini"]
@@ -148,7 +157,7 @@ class Worker:
         while True:
             try:
                 message = self._control.receive()
-            except (EOFError, OSError):
+            except (EOFError, EnvironmentError):
                 return False
             kind = message[0]
             if kind == protocol.QUIT:

@@ -10,12 +10,12 @@ import sys
 import threading
 from collections import deque
 from io import BytesIO
-from time import perf_counter
 from typing import Any, Callable, Deque, Dict, List, Optional, Set, Tuple, Union
 
 from waitress_worker import protocol
 from waitress_worker.arena import Arena
 from waitress_worker.channel import Channel
+from waitress_worker.compat import perf_counter
 from waitress_worker.files import Closer, FileWrapper
 from waitress_worker.input import Bodies
 from waitress_worker.log import LOG
@@ -53,12 +53,13 @@ class Crew:
         channel: Channel,
         application: Callable[..., Any],
         settings: Dict[str, Any],
-        begun: memoryview,
+        begun: Any,  # noqa: ANN401 -- see as_numbers()
     ) -> None:
         self._channel = channel
         self._application = application
         self._environ = fixed_environ(settings["environ"])
         self._members = [_Member(number) for number in range(settings["threads"])]
+        self._threads: List[threading.Thread] = []
         self._bodies = Bodies(settings["bodies"], settings["body_slot_bytes"])
         #: For each thread the request that it began last; the front looks here when the process has died.
         self._begun = begun
@@ -102,7 +103,10 @@ class Crew:
         """Start the threads; they end with the process."""
         for member in self._members:
             name = "waitress-{}".format(member.number)
-            threading.Thread(target=self._work, args=(member,), name=name, daemon=True).start()
+            thread = threading.Thread(target=self._work, args=(member,), name=name)
+            thread.daemon = True
+            thread.start()
+            self._threads.append(thread)
 
     # ---- Running ----
 
@@ -116,7 +120,7 @@ class Crew:
                 environ["waitress.client_disconnected"] = exchange.client_disconnected
                 try:
                     stream = BytesIO() if body is None else self._bodies.open(body)
-                except OSError:
+                except EnvironmentError:
                     self._ready.append((exchange.failure(environ["PATH_INFO"]), None))
                     continue
                 environ["wsgi.input"] = stream
@@ -127,7 +131,7 @@ class Crew:
                     stream.close()
                 if self.gone:
                     self.gone.discard(request_id)
-        except (EOFError, OSError):
+        except (EOFError, EnvironmentError):
             # The front is gone, or we have left it. The next thread that waits for a request finds that out too.
             with self._lock:
                 self._left += 1
@@ -270,7 +274,7 @@ class Crew:
     def _offer_arena(self, request_id: int) -> None:
         self._arena = Arena.create() if self.by_descriptor else None
         if self._arena:
-            self.post((protocol.ARENA, request_id, *self._arena.describe()))
+            self.post((protocol.ARENA, request_id) + self._arena.describe())
         self._arena_offered = True
 
     def hand_over(self, request_id: int, wrapper: FileWrapper) -> None:
@@ -332,10 +336,19 @@ class Crew:
     def stop(self, timeout: Optional[float] = None) -> int:
         """Wait until every thread has run what there is to run; return how many have not, if there is a time limit."""
         with self._lock:
-            self._resting.wait_for(lambda: not self._queue and not self._running(), timeout)
+            deadline = None if timeout is None else perf_counter() + timeout
+            left = timeout
+            while (self._queue or self._running()) and (left is None or left > 0):
+                self._resting.wait(left)
+                left = None if deadline is None else deadline - perf_counter()
             running = self._running()
         self.flush()
         return running
+
+    def join(self) -> None:
+        """Wait for the end of the threads, which find the channel closed; Python 2.7 ends under them else."""
+        for thread in self._threads:
+            thread.join()
 
     def close(self) -> None:
         """Close what is open: the files that the front was sending, and the arena."""

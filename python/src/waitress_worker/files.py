@@ -2,12 +2,13 @@
 
 import io
 import os
-import queue
 import stat
 import tempfile
 import threading
-from typing import Any, NamedTuple, Optional
+from collections import namedtuple
+from typing import Any, Optional
 
+from waitress_worker.compat import SYSTEM_FILES, Queue, path_text
 from waitress_worker.log import LOG, harmless
 
 
@@ -37,6 +38,8 @@ class FileWrapper:
             raise StopIteration
         return block
 
+    next = __next__  # for Python 2.7
+
 
 def _do_nothing() -> None:
     pass
@@ -46,7 +49,13 @@ def is_seekable(file: Any) -> bool:  # noqa: ANN401 -- whatever has read()
     """Tell whether the end of a file can be found without reading it."""
     if hasattr(file, "seekable"):
         return bool(file.seekable())
-    return hasattr(file, "seek") and hasattr(file, "tell")
+    if not hasattr(file, "seek") or not hasattr(file, "tell"):
+        return False
+    try:
+        file.tell()
+    except EnvironmentError:
+        return False  # a pipe of Python 2.7, where the methods say nothing
+    return True
 
 
 def size_left(file: Any) -> int:  # noqa: ANN401 -- whatever can seek
@@ -58,11 +67,8 @@ def size_left(file: Any) -> int:  # noqa: ANN401 -- whatever can seek
     return max(0, end - position)
 
 
-class Place(NamedTuple):
-    """Where another process finds the bytes of an open file."""
-
-    path: str
-    position: int
+#: Where another process finds the bytes of an open file.
+Place = namedtuple("Place", ["path", "position"])  # noqa: PYI024 -- Python 2.7 has no other
 
 
 def find_place(file: Any, *, by_descriptor: bool) -> Optional[Place]:  # noqa: ANN401 -- whatever has read()
@@ -73,12 +79,12 @@ def find_place(file: Any, *, by_descriptor: bool) -> Optional[Place]:  # noqa: A
     if isinstance(file, tempfile._TemporaryFileWrapper):  # noqa: SLF001 -- it has no other name
         file = file.file
     raw = file.raw if type(file) in (io.BufferedReader, io.BufferedRandom) else file
-    if type(raw) is not io.FileIO:
+    if type(raw) is not io.FileIO and type(raw) not in SYSTEM_FILES:
         return None
     status = os.fstat(raw.fileno())
     if not stat.S_ISREG(status.st_mode):
         return None
-    if type(file) is io.BufferedRandom:
+    if type(file) is not io.BufferedReader:
         file.flush()
     if by_descriptor:
         return Place("/proc/{}/fd/{}".format(os.getpid(), raw.fileno()), file.tell())
@@ -90,10 +96,10 @@ def _path_of(name: Any, status: os.stat_result) -> Optional[str]:  # noqa: ANN40
     """Return the path of an open file, if that is still the same file."""
     if not isinstance(name, (str, bytes)):
         return None
-    path = os.path.abspath(os.fsdecode(name))
+    path = os.path.abspath(path_text(name))
     try:
         return path if os.path.samestat(os.stat(path), status) else None
-    except OSError:
+    except EnvironmentError:
         return None
 
 
@@ -101,13 +107,14 @@ class Closer:
     """Closes files when the front has sent them, on a thread of its own: closing is the application's code."""
 
     def __init__(self) -> None:
-        self._queue: "queue.Queue[Any]" = queue.Queue()
+        self._queue: "Queue[Any]" = Queue()
         self._thread: Optional[threading.Thread] = None
 
     def close(self, wrapper: FileWrapper) -> None:
         """Close a file soon. Called by the control thread alone."""
         if self._thread is None:
-            self._thread = threading.Thread(target=self._work, name="waitress-closer", daemon=True)
+            self._thread = threading.Thread(target=self._work, name="waitress-closer")
+            self._thread.daemon = True
             self._thread.start()
         self._queue.put(wrapper)
 

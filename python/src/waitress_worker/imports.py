@@ -102,11 +102,13 @@ def files_behind(failure: BaseException) -> Iterator[str]:
         if each is None or id(each) in seen:
             continue
         seen.add(id(each))
-        yield from _files_in(each.__traceback__)
+        for file in _files_in(each.__traceback__):
+            yield file  # noqa: UP028 -- a word that 2.7 does not read
         if isinstance(each, SyntaxError) and each.filename:
             yield each.filename
         elif isinstance(each, ModuleNotFoundError) and each.name:
-            yield from _places_of(each.name)
+            for place in _places_of(each.name):
+                yield place  # noqa: UP028 -- the same
         to_do += [each.__cause__, each.__context__]
 
 

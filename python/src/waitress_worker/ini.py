@@ -7,7 +7,7 @@ import os
 import sys
 from typing import Any, Callable, Dict, Iterator, List
 
-from waitress_worker.application import LoadError, is_machinery, own_traceback, requested_exit, require_callable
+from waitress_worker.application import LoadError, own_frames, own_traceback, requested_exit, require_callable
 
 _LOGGER = "logger_"
 _LOGGER_KEYS = ("level", "qualname", "handlers", "propagate")
@@ -47,11 +47,8 @@ def load(path: str, name: str, variables: Dict[str, str]) -> Callable[..., Any]:
 
 def _explained(failure: BaseException) -> LoadError:
     """A traceback where the application's own code failed; a line is enough for what the file says wrong."""
-    trace = failure.__traceback__
-    while trace is not None and is_machinery(trace):
-        trace = trace.tb_next
-    if trace is not None:
-        return LoadError("", own_traceback(failure))
+    if own_frames() is not None:
+        return LoadError("", own_traceback())
     return LoadError("KeyError: {}".format(failure) if type(failure) is KeyError else str(failure))
 
 

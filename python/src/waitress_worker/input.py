@@ -1,13 +1,14 @@
 """``wsgi.input``: the request body, complete before the application starts."""
 
-import io
 import mmap
-import os
+from io import BytesIO, open  # noqa: A004 -- that of Python 2.7 reads lines and bytes, but not both
 from typing import BinaryIO, Optional, Tuple, Union
+
+from waitress_worker.compat import Text, path_text
 
 #: As the front sends it: absent, in the frame, after it, in a slot of shared memory (its number, and how many bytes), or
 #: in the file of this name.
-Body = Union[None, bytes, io.BytesIO, Tuple[int, int], str]
+Body = Union[None, bytes, BytesIO, Tuple[int, int], str]
 
 
 class Bodies:
@@ -20,16 +21,16 @@ class Bodies:
 
     def open(self, body: Body) -> BinaryIO:
         """Return the body as a stream at its start."""
-        if isinstance(body, io.BytesIO):
+        if isinstance(body, BytesIO):
             return body
         if isinstance(body, tuple):
             # A copy: the slot is used again when the front has the response, and the stream may be kept for longer.
-            return io.BytesIO(self._copy(*body))
-        if isinstance(body, str):
+            return BytesIO(self._copy(*body))
+        if isinstance(body, Text):
             # The front removes the file when the response is complete; an open one stays readable where the system has
             # unlinked files.
-            return open(os.fsdecode(body), "rb")  # noqa: SIM115 -- closed with the request
-        return io.BytesIO(body or b"")
+            return open(path_text(body), "rb")  # noqa: SIM115 -- closed with the request
+        return BytesIO(body or b"")
 
     def _copy(self, slot: int, count: int) -> bytes:
         slots = self._slots

@@ -1,11 +1,12 @@
 """The server's own records, in the logger ``waitress``: no handler can harm a request by failing."""
 
 import logging
-import queue
 import threading
 import traceback
 from types import TracebackType
 from typing import Optional, Tuple, Type
+
+from waitress_worker.compat import Queue, is_printable
 
 LOG = logging.getLogger("waitress")
 
@@ -40,7 +41,7 @@ harmless = Harmless()
 
 def printable(path: str) -> str:
     """A path for a log line, which no client can break in two."""
-    return "".join(char if char.isprintable() else "\\x{:02x}".format(ord(char)) for char in path)
+    return "".join(char if is_printable(char) else "\\x{:02x}".format(ord(char)) for char in path)
 
 
 # ---- Records of the front ----
@@ -67,7 +68,7 @@ class FrontRecords:
 
     def __init__(self) -> None:
         """Start it."""
-        self._waiting: "queue.Queue[Optional[Tuple[int, str, str, str]]]" = queue.Queue()
+        self._waiting: "Queue[Optional[Tuple[int, str, str, str]]]" = Queue()
         self._thread = threading.Thread(target=self._handle_all, name="waitress-log", daemon=True)
         self._thread.start()
 

@@ -30,3 +30,6 @@ FAILED = 1
 RECALLED = 2
 IMPORTED = 3
 LOGGING = 4
+
+#: Exit status of a worker on a Python that is too old, which it has said on standard error.
+WRONG_PYTHON = 78

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, Callable, Dict, Iterable, List, Optional,
 
 from waitress_worker import protocol
 from waitress_worker.arena import SMALLEST_BLOCK
+from waitress_worker.compat import raise_again, require_latin1
 from waitress_worker.files import FileWrapper, find_place, is_seekable, size_left
 from waitress_worker.log import LOG, harmless, printable
 
@@ -40,6 +41,7 @@ _NO_LENGTH = -1
 _STATUS = re.compile("[2-5][0-9]{2} ")
 #: RFC 9110 §5.6.2 and §5.5.
 _TOKEN = re.compile(r"[!#$%&'*+\-.^_`|~0-9A-Za-z]+\Z")
+_DIGITS = re.compile(r"[0-9]+\Z")
 _CONTROL = re.compile("[\x00-\x08\x0a-\x1f\x7f]")
 
 # Looked up once: these are asked for with every request.
@@ -111,9 +113,10 @@ class Exchange:
 
     def failure(self, path: str) -> "Message":
         """Log the exception that is being handled; return the message that tells the front of it."""
+        trace = traceback.format_exc()  # now: in Python 2.7 a handler that fails is the current exception afterwards
         with harmless:
             LOG.exception("Exception while serving %s", printable(path))
-        return (protocol.FAIL, self._id, traceback.format_exc())
+        return (protocol.FAIL, self._id, trace)
 
     def client_disconnected(self) -> bool:
         """``environ["waitress.client_disconnected"]``."""
@@ -189,7 +192,7 @@ class Exchange:
     def _state_length(self, length: int) -> None:
         """State the length of the body, in place of what the application said about it."""
         others = [pair for pair in self._headers if pair[0].lower() != "content-length"]
-        self._headers = [*others, ("Content-Length", str(length))]
+        self._headers = others + [("Content-Length", str(length))]
         self._length = length
 
     def _copy_file(self, wrapper: FileWrapper, count: int) -> None:
@@ -272,7 +275,7 @@ class Exchange:
         if exc_info:
             try:
                 if self._head_sent:
-                    raise exc_info[1].with_traceback(exc_info[2])
+                    raise_again(exc_info)
             finally:
                 exc_info = None
         elif self._status is not None:
@@ -317,7 +320,7 @@ def _check_pair(name: str, value: str) -> int:
         raise AssertionError(message)
     length = _NO_LENGTH
     if lower == "content-length":
-        if not value.isdecimal():
+        if not _DIGITS.match(value):
             message = "Content-Length {!r} is not a number of bytes".format(value)
             raise ValueError(message)
         length = int(value)
@@ -334,7 +337,7 @@ def _not_started() -> RuntimeError:
 def _has_one_item(blocks: Any) -> bool:  # noqa: ANN401 -- any iterable
     try:
         return len(blocks) == 1
-    except TypeError:
+    except (TypeError, AttributeError):
         return False
 
 
@@ -342,7 +345,7 @@ def _require_bytes(block: Any) -> bytes:  # noqa: ANN401 -- that is the question
     if not isinstance(block, (bytes, bytearray, memoryview)):
         message = "the application gave {} instead of bytes".format(type(block).__name__)
         raise TypeError(message)
-    return bytes(block)
+    return block.tobytes() if isinstance(block, memoryview) else bytes(block)
 
 
 def _check_status(status: str) -> None:
@@ -362,7 +365,7 @@ def _check_text(text: str, what: str) -> None:
     if "\n" in text or "\r" in text:
         message = "carriage return/line feed character present in {}".format(what)
         raise ValueError(message)
-    text.encode("latin-1")
+    require_latin1(text)
     if _CONTROL.search(text):
         message = "control character present in {}".format(what)
         raise ValueError(message)

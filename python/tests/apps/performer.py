@@ -3,7 +3,7 @@
 ``/perform?header=X:y&start=200 OK&iterate&item=a&item=b`` calls ``start_response("200 OK", [("X", "y")])`` and returns
 a generator of two blocks. ``/echo`` gives the body back, ``/digest`` its size and digest, ``/input?readline&read=3``
 what these methods of the input return, ``/flooded?NAME`` how far a flood has come; any other path gives the environ,
-form-encoded.
+form-encoded. Python 2.7 can read it, so there are no types.
 """
 
 import hashlib
@@ -11,38 +11,47 @@ import io
 import sys
 import threading
 import time
-from typing import Any, Callable, Dict, Iterable, Iterator, List, Tuple
-from urllib.parse import parse_qsl, quote, urlencode
 
-Environ = Dict[str, Any]
-StartResponse = Callable[..., Callable[[bytes], None]]
-Steps = List[Tuple[str, str]]
+if sys.version_info < (3,):
+    from urllib import quote, urlencode
+
+    from urlparse import parse_qsl
+
+    IN_LATIN_1 = {}
+else:
+    from urllib.parse import parse_qsl, quote, urlencode
+
+    IN_LATIN_1 = {"encoding": "latin-1"}
 
 TEXT = ("Content-Type", "text/plain")
-PIECE = 65_536
+PIECE = 65536
 
-_events: Dict[str, threading.Event] = {}
-_flooded: Dict[str, int] = {}
+_events = {}
+_flooded = {}
 
 
-def event(name: str) -> threading.Event:
+def as_bytes(text):
+    return text if isinstance(text, bytes) else text.encode("latin-1")
+
+
+def event(name):
     return _events.setdefault(name, threading.Event())
 
 
-class Performance:
+class Performance(object):
     """One request."""
 
-    def __init__(self, environ: Environ, start_response: StartResponse) -> None:
+    def __init__(self, environ, start_response):
         self.environ = environ
         self.start_response = start_response
-        self.headers: List[Tuple[str, str]] = []
-        self.write: Any = None
+        self.headers = []
+        self.write = None
 
-    def perform(self, steps: Steps) -> Any:
+    def perform(self, steps):
         """Take the steps up to the one that says what is returned."""
         for index, (name, value) in enumerate(steps):
             if name == "list":
-                return [given.encode("latin-1") for step, given in steps[index + 1 :] if step == "item"]
+                return [as_bytes(given) for step, given in steps[index + 1 :] if step == "item"]
             if name == "iterate":
                 return Body(self, steps[index + 1 :])
             if name == "file":
@@ -50,12 +59,12 @@ class Performance:
             self.step(name, value)
         return None
 
-    def step(self, name: str, value: str) -> None:
+    def step(self, name, value):
         getattr(self, "do_" + name)(value)
 
-    def wrapped(self, source: str, path: str, position: str, block_size: str) -> Any:
+    def wrapped(self, source, path, position, block_size):
         """Wrap an open file, at a position, as one that can seek or not."""
-        file: Any = open(path, "rb")  # noqa: SIM115 -- the server closes it
+        file = open(path, "rb")  # noqa: SIM115 -- the server closes it
         file.seek(int(position))
         if source == "memory":
             with file:
@@ -64,45 +73,45 @@ class Performance:
             return self.environ["wsgi.file_wrapper"](content, int(block_size))
         return self.environ["wsgi.file_wrapper"](file if source == "disk" else Stream(self, file), int(block_size))
 
-    def do_header(self, value: str) -> None:
+    def do_header(self, value):
         name, text = value.split(":", 1)
         self.headers.append((name, text))
 
-    def do_start(self, status: str) -> None:
+    def do_start(self, status):
         self.write = self.start_response(status, self.headers)
 
-    def do_restart(self, status: str) -> None:
+    def do_restart(self, status):
         """Replace the head as an error handler does; a header given after the first start is part of it."""
         try:
             raise ValueError("the reason for another answer")
         except ValueError:
             self.write = self.start_response(status, self.headers, sys.exc_info())
 
-    def do_forget(self, _: str) -> None:
+    def do_forget(self, _):
         self.headers = []
 
-    def do_write(self, value: str) -> None:
-        self.write(value.encode("latin-1"))
+    def do_write(self, value):
+        self.write(as_bytes(value))
 
-    def do_raise(self, message: str) -> None:
-        raise RuntimeError(message)
+    def do_raise(self, message):
+        raise RuntimeError(message.decode("latin-1").encode("utf-8") if str is bytes else message)
 
-    def do_oserror(self, message: str) -> None:
+    def do_oserror(self, message):
         raise OSError(message)
 
-    def do_exit(self, _: str) -> None:
+    def do_exit(self, _):
         sys.exit("as asked for")
 
-    def do_say(self, text: str) -> None:
+    def do_say(self, text):
         errors = self.environ["wsgi.errors"]
         errors.write(text + "\n")
         errors.flush()
 
-    def do_await(self, name: str) -> None:
+    def do_await(self, name):
         self.do_say("awaits " + name)
         event(name).wait()
 
-    def do_outlast(self, _: str) -> None:
+    def do_outlast(self, _):
         """Go on until the server says that the client is gone."""
         self.do_say("outlasts")
         for _ in range(3000):
@@ -111,25 +120,25 @@ class Performance:
                 return
             time.sleep(0.01)
 
-    def do_release(self, name: str) -> None:
+    def do_release(self, name):
         event(name).set()
 
 
-class Body:
+class Body(object):
     """What the application returns: blocks, and a way to see that it is closed."""
 
-    def __init__(self, performance: Performance, steps: Steps) -> None:
+    def __init__(self, performance, steps):
         self.performance = performance
         self.steps = steps
         self.blocks = self._blocks()
 
-    def __iter__(self) -> Iterator[bytes]:
+    def __iter__(self):
         return self.blocks
 
-    def _blocks(self) -> Iterator[bytes]:
+    def _blocks(self):
         for name, value in self.steps:
             if name == "item":
-                yield value.encode("latin-1")
+                yield as_bytes(value)
             elif name == "flood":
                 flood, count, size = value.split(",")
                 block = b"x" * int(size)
@@ -139,7 +148,7 @@ class Body:
             elif not name.startswith("close"):
                 self.performance.step(name, value)
 
-    def close(self) -> None:
+    def close(self):
         for name, value in self.steps:
             if name == "close":
                 self.performance.do_say("closed " + value)
@@ -147,30 +156,30 @@ class Body:
                 raise RuntimeError(value)
 
 
-class Stream:
+class Stream(object):
     """Has no end that could be found without reading it."""
 
-    def __init__(self, performance: Performance, file: Any) -> None:
+    def __init__(self, performance, file):
         self.performance = performance
         self.file = file
 
-    def seekable(self) -> bool:
+    def seekable(self):
         return False
 
-    def read(self, size: int) -> bytes:
+    def read(self, size):
         return bytes(self.file.read(size))
 
-    def close(self) -> None:
+    def close(self):
         self.performance.do_say("closed " + self.file.name)
         self.file.close()
 
 
-def answer(start_response: StartResponse, body: bytes) -> Iterable[bytes]:
+def answer(start_response, body):
     start_response("200 OK", [TEXT, ("Content-Length", str(len(body)))])
     return [body]
 
 
-def digest(environ: Environ) -> bytes:
+def digest(environ):
     found = hashlib.sha256()
     size = 0
     while True:
@@ -181,7 +190,7 @@ def digest(environ: Environ) -> bytes:
         size += len(piece)
 
 
-def read(stream: Any, steps: Steps) -> str:
+def read(stream, steps):
     """What each of these methods returns."""
     results = []
     for name, value in steps:
@@ -189,11 +198,11 @@ def read(stream: Any, steps: Steps) -> str:
         found = list(stream) if name == "iterate" else getattr(stream, name)(*arguments)
         if isinstance(found, list):
             found = b"/".join(found)
-        results.append(found.decode("latin-1") if isinstance(found, bytes) else str(found))
+        results.append(found.decode("latin-1") if isinstance(found, bytes) and bytes is not str else str(found))
     return "&".join(quote(result, safe="/") for result in results)
 
 
-def shown(value: Any) -> str:
+def shown(value):
     if isinstance(value, str):
         return value
     if isinstance(value, bool):
@@ -203,10 +212,10 @@ def shown(value: Any) -> str:
     return "callable" if callable(value) else "object"
 
 
-def app(environ: Environ, start_response: StartResponse) -> Any:
+def app(environ, start_response):
     path = environ["PATH_INFO"]
     if path == "/perform":
-        steps = parse_qsl(environ["QUERY_STRING"], keep_blank_values=True, encoding="latin-1")
+        steps = parse_qsl(environ["QUERY_STRING"], keep_blank_values=True, **IN_LATIN_1)
         return Performance(environ, start_response).perform(steps)
     if path == "/echo":
         length = int(environ.get("CONTENT_LENGTH", 0))
@@ -218,5 +227,5 @@ def app(environ: Environ, start_response: StartResponse) -> Any:
     if path == "/input":
         steps = parse_qsl(environ["QUERY_STRING"], keep_blank_values=True)
         return answer(start_response, read(environ["wsgi.input"], steps).encode())
-    variables = {key: shown(value) for key, value in environ.items()}
-    return answer(start_response, urlencode(variables, encoding="latin-1").encode())
+    variables = {key: shown(value) for key, value in environ.items() if type(key) is str}
+    return answer(start_response, urlencode(variables, **IN_LATIN_1).encode())

@@ -192,11 +192,9 @@ final class LaunchedWorkers implements Recruiter {
             worker.receiveLast();
         }
         if (coming != null && coming.contains(worker)) {
-            giveUp(new WorkerFailedException(
-                    "Python (" + String.join(" ", gateway.config().python()) + ") " + describe(status)
-                            + " before it had loaded the application",
-                    "",
-                    1));
+            String message = "Python (" + String.join(" ", gateway.config().python()) + ") " + describe(status)
+                    + " before it had loaded the application";
+            giveUp(new WorkerFailedException(status == Protocol.WRONG_PYTHON ? "" : message, "", 1));
         } else if (!worker.isRetired() && !gateway.isClosing()) {
             LOG.log(Level.ERROR, "worker " + worker.process.pid() + " " + describe(status));
         }

@@ -4,7 +4,8 @@ import java.nio.charset.StandardCharsets;
 
 /**
  * Reads values in Python's marshal format, version 2, in place: text and bytes are handed out as positions in the
- * array. Anything that a worker does not send is an {@link IllegalArgumentException}. One thread at a time.
+ * array. What Python 2.7 writes as text, in version 0, are bytes. Anything that a worker does not send is an
+ * {@link IllegalArgumentException}. One thread at a time.
  */
 final class MarshalReader {
     private byte[] bytes = new byte[0];
@@ -53,8 +54,7 @@ final class MarshalReader {
                 }
             }
             case 'i' -> integer();
-            case 's' -> blob();
-            default -> utf8();
+            default -> characters();
         }
     }
 
@@ -91,17 +91,23 @@ final class MarshalReader {
         return number();
     }
 
-    /** Reads a number of up to 63 bits. Marshal writes those beyond 32 bits in digits of 15 bits. */
+    /**
+     * Reads a number of up to 63 bits. Marshal writes those beyond 32 bits in digits of 15 bits, or (2.7) in 8 bytes.
+     */
     long longInteger() {
         char code = code();
         if (code == 'i') {
             return number();
         }
+        if (code == 'I') {
+            return number() & 0xFFFF_FFFFL | (long) number() << 32;
+        }
         if (code != 'l') {
             throw unexpected("an integer", code);
         }
         int digits = number();
-        if (digits < 1 || digits > 4) {
+        // PyPy writes some zeros so, without any.
+        if (digits < 0 || digits > 4) {
             throw new IllegalArgumentException("a number of " + digits + " digits");
         }
         long value = 0;
@@ -128,7 +134,9 @@ final class MarshalReader {
      * @throws IllegalArgumentException if it has characters beyond U+00FF
      */
     void latin1() {
-        utf8();
+        if (characters() == 's') {
+            return;
+        }
         int i = start;
         while (i < stop && bytes[i] >= 0) {
             i++;
@@ -138,18 +146,20 @@ final class MarshalReader {
         }
     }
 
-    /** Reads text as it is. */
+    /** Reads text as it is; that of Python 2.7 is taken for UTF-8. */
     String text() {
-        utf8();
+        characters();
         return new String(bytes, start, stop - start, StandardCharsets.UTF_8);
     }
 
-    private void utf8() {
+    /** Reads text: {@code 'u'} and UTF-8, or {@code 's'} and bytes. */
+    private char characters() {
         char code = code();
-        if (code != 'u') {
+        if (code != 'u' && code != 's') {
             throw unexpected("text", code);
         }
         span();
+        return code;
     }
 
     /** UTF-8 of U+0080–U+00FF takes two bytes, so one byte per character fits in the same place. */

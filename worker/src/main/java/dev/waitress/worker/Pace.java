@@ -7,6 +7,12 @@ final class Pace {
     /** Requests in flight and no answer for so long: the runner is stuck, another thread goes on. */
     static final long STALL_NANOS = TimeUnit.MILLISECONDS.toNanos(1);
 
+    /**
+     * The same once there were as many takeovers as threads: those may have come too early, to a worker that did not
+     * get the CPU and so had begun nothing yet.
+     */
+    private static final long RETRY_NANOS = TimeUnit.MILLISECONDS.toNanos(50);
+
     /** Requests beyond its threads that a worker is given: none after a stall, then doubling up to the most. */
     private static final int FIRST_AHEAD = 16;
 
@@ -52,13 +58,13 @@ final class Pace {
         return takeovers > 0;
     }
 
-    /** Whether all of its threads are stuck. */
-    boolean isSpent() {
-        return takeovers >= threads;
-    }
-
     /** Nanoseconds until it stalls; 0 or less if it does now. */
     long left(long nowNanos) {
-        return lastAnswerNanos + STALL_NANOS - nowNanos;
+        return lastAnswerNanos + patienceNanos() - nowNanos;
+    }
+
+    /** Nanoseconds without an answer after which it stalls. */
+    long patienceNanos() {
+        return takeovers < threads ? STALL_NANOS : RETRY_NANOS;
     }
 }

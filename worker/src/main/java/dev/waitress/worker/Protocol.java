@@ -61,5 +61,8 @@ final class Protocol {
     /** {@code (LOGGING, level)}: its logging is meant for the front's records too, from this level of Python's on. */
     static final int LOGGING = 4;
 
+    /** Exit status of a worker on a Python that is too old, which it has said on standard error. */
+    static final int WRONG_PYTHON = 78;
+
     private Protocol() {}
 }

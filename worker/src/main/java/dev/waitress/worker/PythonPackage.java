@@ -17,6 +17,8 @@ final class PythonPackage {
             "application.py",
             "arena.py",
             "channel.py",
+            "compat.py",
+            "compat2.py",
             "control.py",
             "crew.py",
             "files.py",
@@ -25,6 +27,7 @@ final class PythonPackage {
             "input.py",
             "log.py",
             "protocol.py",
+            "python2.py",
             "response.py");
 
     private PythonPackage() {}

@@ -39,9 +39,13 @@ final class Rendezvous implements Closeable {
      *
      * @param number which of the workers it is; its two connections say the same
      * @param purpose {@code requests} or {@code control}
-     * @param python implementation and version
+     * @param python implementation and version, for example {@code cpython 3.11.7}
      */
-    record Introduction(int number, String purpose, String python, int pid) {}
+    record Introduction(int number, String purpose, String python, int pid) {
+        boolean isPython2() {
+            return python.contains(" 2.");
+        }
+    }
 
     private final EventLoop loop;
     private final Arrival arrival;

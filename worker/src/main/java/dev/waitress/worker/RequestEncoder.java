@@ -12,8 +12,15 @@ final class RequestEncoder implements Environ.Sink {
     private final Environ environ;
     private MarshalWriter writer = new MarshalWriter(0);
 
+    /** Whether the applications' text is bytes: on Python 2.7, which does not know the codes of short text either. */
+    private boolean inBytes;
+
     RequestEncoder(Settings settings) {
         environ = new Environ(settings);
+    }
+
+    void writeTextAsBytes() {
+        inBytes = true;
     }
 
     void encode(int id, Request request, MarshalWriter target) {
@@ -28,8 +35,16 @@ final class RequestEncoder implements Environ.Sink {
 
     @Override
     public void put(byte[] key, int keyEnd, byte[] value, int valueStart, int valueEnd) {
-        writer.latin1(key, 0, keyEnd);
-        writer.latin1(value, valueStart, valueEnd);
+        text(key, 0, keyEnd);
+        text(value, valueStart, valueEnd);
+    }
+
+    private void text(byte[] source, int start, int end) {
+        if (inBytes) {
+            writer.blob(source, start, end - start);
+        } else {
+            writer.latin1(source, start, end);
+        }
     }
 
     /**

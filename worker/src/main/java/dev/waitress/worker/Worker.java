@@ -354,7 +354,7 @@ final class Worker {
      * @return nanoseconds after which to look again
      */
     long watch(long nowNanos) {
-        if (inFlight.size() == 0 || pace.isSpent()) {
+        if (inFlight.size() == 0) {
             return Participant.NO_DEADLINE;
         }
         // One takeover sends what is ready; more are of use only to requests that have not begun.
@@ -370,7 +370,7 @@ final class Worker {
         if (inFlight.size() > threads && gateway.hasRoomBeside(this)) {
             recall();
         }
-        return Pace.STALL_NANOS;
+        return pace.patienceNanos();
     }
 
     private void recall() {
@@ -403,7 +403,7 @@ final class Worker {
 
     /** Hands it a log record; false if it cannot take it. */
     boolean log(LogLine line) {
-        if (control == null || state != State.READY || isQuitting || control.backlog() > MOST_UNREAD) {
+        if (control == null || state != State.SERVING || isQuitting || control.backlog() > MOST_UNREAD) {
             return false;
         }
         message.clear();

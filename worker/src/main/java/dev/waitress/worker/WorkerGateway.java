@@ -133,6 +133,10 @@ public final class WorkerGateway implements Gateway, Participant {
             }
             if (worker != null) {
                 LOG.log(Level.DEBUG, () -> "worker " + introduction.pid() + " runs Python " + introduction.python());
+                if (introduction.isPython2()) {
+                    // All workers run the same Python, and no request is encoded before the first is there.
+                    encoder.writeTextAsBytes();
+                }
                 worker.attach(introduction.purpose(), socket);
                 return;
             }

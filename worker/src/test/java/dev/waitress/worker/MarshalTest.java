@@ -96,6 +96,36 @@ class MarshalTest {
         assertThatThrownBy(reader::latin1).hasMessageContaining("U+00FF");
     }
 
+    /** What {@code marshal.dumps((-1, 'a\xff', u'\xe4', 'ab', 1 << 40, -1 << 40, 2), 0)} gave on CPython 2.7.18. */
+    @Test
+    void isReadAsPython2WritesIt() {
+        byte[] frame = HexFormat.of()
+                .parseHex("2807000000" + "69ffffffff" + "730200000061ff" + "7502000000c3a4" + "73020000006162"
+                        + "490000000000010000" + "490000000000ffffff" + "6902000000");
+        MarshalReader reader = new MarshalReader();
+        reader.reset(frame, 0, frame.length);
+        assertThat(reader.sequence()).isEqualTo(7);
+        assertThat(reader.integer()).isEqualTo(-1);
+        assertThat(latin1(reader)).isEqualTo("a\u00ff");
+        assertThat(reader.text()).isEqualTo("\u00e4");
+        assertThat(reader.text()).isEqualTo("ab");
+        assertThat(reader.longInteger()).isEqualTo(1L << 40);
+        assertThat(reader.longInteger()).isEqualTo(-1L << 40);
+        assertThat(reader.longInteger()).isEqualTo(2);
+    }
+
+    /** What {@code marshal.dumps((file.tell(), 1 << 40, 7), 2)} gave on PyPy 7.3.11 after {@code file.seek(0)}. */
+    @Test
+    void isReadAsPyPyWritesIt() {
+        byte[] frame = HexFormat.of().parseHex("2803000000" + "6c00000000" + "6c03000000000000000004" + "6907000000");
+        MarshalReader reader = new MarshalReader();
+        reader.reset(frame, 0, frame.length);
+        assertThat(reader.sequence()).isEqualTo(3);
+        assertThat(reader.longInteger()).isZero();
+        assertThat(reader.longInteger()).isEqualTo(1L << 40);
+        assertThat(reader.longInteger()).isEqualTo(7);
+    }
+
     private static String latin1(MarshalReader reader) {
         reader.latin1();
         return new String(reader.bytes(), reader.start(), reader.stop() - reader.start(), StandardCharsets.ISO_8859_1);

@@ -1,0 +1,46 @@
+"""What CPython 2.7 has under another name, or not at all.
+
+There it comes from ``compat2.py``; elsewhere it is the real thing, or next to nothing.
+"""
+
+import sys
+
+if sys.version_info < (3,):
+    from waitress_worker.compat2 import *  # noqa: F403
+else:
+    import marshal
+    import os
+    from queue import Queue as Queue  # noqa: PLC0414 -- for those who import it from here
+    from time import perf_counter as perf_counter  # noqa: PLC0414 -- the same
+    from typing import Any, Tuple
+
+    #: Marshal's newest format without references to earlier values, which the front does not read.
+    MARSHAL_VERSION = 2
+    load_frame = marshal.loads
+
+    Text = str
+    MissingModule = ModuleNotFoundError
+    #: Types of files with no buffer of Python's, besides ``io.FileIO``.
+    SYSTEM_FILES: Tuple[type, ...] = ()
+    path_text = os.fsdecode
+    is_printable = str.isprintable
+    implementation = sys.implementation.name
+
+    def native(value: Any) -> Any:  # noqa: ANN401 -- any value of a message
+        """Text of the front as ``str``, and so the keys and values of a dictionary."""
+        return value
+
+    def require_latin1(text: str) -> None:
+        """Raise UnicodeEncodeError if a text has characters that are no bytes."""
+        text.encode("latin-1")
+
+    def as_numbers(memory: Any) -> Any:  # noqa: ANN401 -- mapped memory
+        """See memory as a row of numbers, which can be set."""
+        return memoryview(memory).cast("i")
+
+    def raise_again(exc_info: Any) -> None:  # noqa: ANN401 -- as sys.exc_info() gives it
+        """Raise a caught exception with the traceback that it had."""
+        raise exc_info[1].with_traceback(exc_info[2])
+
+    def keep_from_children(descriptor: int) -> None:
+        """Let no program that the application starts inherit a descriptor: none does, since PEP 446."""

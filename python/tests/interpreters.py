@@ -1,0 +1,73 @@
+"""The Pythons of this machine, and what workers can do on each of them."""
+
+from __future__ import annotations
+
+import functools
+import os
+import shutil
+import subprocess
+from pathlib import Path
+from typing import NamedTuple
+
+from serving import ROOT
+
+#: From the oldest to the newest that is supported, as ``docs/platforms.md`` has them.
+SUPPORTED = ["CPython 2.7", *(f"CPython 3.{minor}" for minor in range(6, 14)), "PyPy 3"]
+
+#: Enough for the usual run: all that is special about the others lies between these.
+USUAL = ["CPython 2.7", "CPython 3.6", "CPython 3.13", "PyPy 3"]
+
+#: Names of those with a test that has failed in this run.
+FAILED: set[str] = set()
+
+#: Asks the worker's own code; the last line of its output counts.
+_PROBE = """
+import socket, sys, tempfile
+sys.path.insert(0, {sources!r})
+if sys.version_info < (3,):
+    from waitress_worker.python2 import install
+    install()
+from waitress_worker.arena import Arena
+from waitress_worker.files import find_place
+with tempfile.TemporaryFile() as file:
+    place = find_place(file, by_descriptor=True)
+abilities = [hasattr(socket, "AF_UNIX"), Arena.create() is not None, place is not None]
+print(";".join([".".join(map(str, sys.version_info[:3]))] + ["yes" if able else "no" for able in abilities]))
+"""
+
+
+class Interpreter(NamedTuple):
+    """One that has been found, with what its workers have."""
+
+    name: str
+    path: str
+    version: str
+    unix_sockets: str
+    shared_memory: str
+    descriptors: str
+
+    @property
+    def has_package(self) -> bool:
+        """Whether the package ``waitress`` runs on it, or workers alone."""
+        return not self.name.endswith(" 2.7")
+
+    @property
+    def title(self) -> str:
+        """Name and full version."""
+        return f"{self.name.split()[0]} {self.version}"
+
+
+@functools.cache
+def find(name: str) -> Interpreter | None:
+    """Find an interpreter on the PATH, or among those of pyenv, whose links on the PATH may lead nowhere."""
+    implementation, version = name.split()
+    program = "pypy3" if implementation == "PyPy" else f"python{version}"
+    folder = Path(os.environ.get("PYENV_ROOT", Path.home() / ".pyenv")) / "versions"
+    candidates = [str(path) for path in sorted(folder.glob(f"*/bin/{program}"))] + [shutil.which(program)]
+    probe = _PROBE.format(sources=str(ROOT / "python" / "src"))
+    for candidate in filter(None, candidates):
+        command = [candidate, "-B", "-c", probe]
+        answer = subprocess.run(command, capture_output=True, text=True, check=False)
+        if answer.returncode == 0:
+            return Interpreter(name, candidate, *answer.stdout.strip().split(";"))
+    return None
