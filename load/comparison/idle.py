@@ -11,13 +11,12 @@ import resource
 import shutil
 import socket
 import subprocess
-import sys
 from typing import TYPE_CHECKING, Callable, Iterable, Iterator, NamedTuple
 
-from comparison import host, procfs, wrk
+from comparison import command, host, wrk
 from comparison.aggregate import spread
 from comparison.errors import RunError, UsageError
-from comparison.interrupts import Interrupts
+from comparison.loaded import Loaded, measure
 from comparison.paths import OURS, RESULTS
 from comparison.process import Launch, ServerProcess, free_port
 from comparison.report import factor, table
@@ -26,10 +25,8 @@ from comparison.workloads import HELLO_BODY
 if TYPE_CHECKING:
     from pathlib import Path
 
-_USAGE = 2
-_FAILED = 1
-_INTERRUPTED = 130
-_MICROSECONDS = 1_000_000
+    from comparison.interrupts import Interrupts
+
 _REQUEST = b"GET / HTTP/1.1\r\nHost: idle\r\n\r\n"
 _ANSWER_LIMIT_SECONDS = 30
 # What the server and this command open besides: wrk's connections, files, the worker.
@@ -45,13 +42,6 @@ class Options(NamedTuple):
     seconds: int
 
 
-class Loaded(NamedTuple):
-    """What the busy connections got, and what that took."""
-
-    requests_per_second: float
-    cpu_us_per_request: float
-
-
 class Round(NamedTuple):
     """The same load without and with idle connections, and the live heap before each."""
 
@@ -64,22 +54,13 @@ class Round(NamedTuple):
 def main(arguments: list[str] | None = None) -> int:
     """Run the measurement; return the exit status."""
     chosen = _parse(arguments)
-    interrupts = Interrupts()
-    interrupts.install()
-    try:
-        _prepare(chosen)
-        rounds = list(_measure(chosen, interrupts))
-    except UsageError as error:
-        _say(f"load/idle: {error}")
-        return _USAGE
-    except RunError as error:
-        _say(f"load/idle: {error}")
-        return _FAILED
-    except KeyboardInterrupt:
-        _say("load/idle: interrupted")
-        return _INTERRUPTED
-    sys.stdout.write(report(host.facts(platform.python_version()), chosen, rounds))
-    return 0
+    return command.run("load/idle", lambda interrupts: _measurement(chosen, interrupts))
+
+
+def _measurement(chosen: Options, interrupts: Interrupts) -> str:
+    _prepare(chosen)
+    rounds = list(_measure(chosen, interrupts))
+    return report(host.facts(platform.python_version()), chosen, rounds)
 
 
 def _parse(arguments: list[str] | None) -> Options:
@@ -118,35 +99,25 @@ def _measure(chosen: Options, interrupts: Interrupts) -> Iterator[Round]:
         for number in range(1, chosen.rounds + 1):
             done = _round(server, port, load, chosen.idle)
             rates = done.without.requests_per_second, done.beside.requests_per_second
-            _say("round {}: {:,.0f} requests/s without, {:,.0f} with".format(number, *rates))
+            command.say("round {}: {:,.0f} requests/s without, {:,.0f} with".format(number, *rates))
             yield done
 
 
 def _round(server: ServerProcess, port: int, load: wrk.Load, idle: int) -> Round:
-    without = _load(server, load)
+    without = measure(server, load)
     heap_without = _live_heap(server)
     with _idle_connections(port, idle) as connections:
         heap_with = _live_heap(server)
-        beside = _load(server, load)
+        beside = measure(server, load)
         for connection in (connections[0], connections[-1]):
             _ask(connection)  # they are still served
     return Round(heap_without, heap_with, without, beside)
 
 
-def _load(server: ServerProcess, load: wrk.Load) -> Loaded:
-    before = procfs.cpu_ticks(server.members())
-    figures = wrk.drive(load).figures
-    seconds = (procfs.cpu_ticks(server.members()) - before) / procfs.TICKS_PER_SECOND
-    if figures.requests == 0 or figures.socket_errors or figures.bad_statuses:
-        msg = f"the busy connections were not served: {figures}"
-        raise RunError(msg)
-    return Loaded(figures.requests_per_second, seconds * _MICROSECONDS / figures.requests)
-
-
 def _launch(chosen: Options, port: int) -> Launch:
     stamp = dt.datetime.now(dt.timezone.utc).strftime("%Y%m%dT%H%M%SZ")
     log = _log(stamp)
-    command = [
+    launched = [
         str(OURS),
         f"--listen=127.0.0.1:{port}",
         f"--connection-limit={chosen.idle + _OTHER_DESCRIPTORS}",
@@ -154,7 +125,7 @@ def _launch(chosen: Options, port: int) -> Launch:
         "--workers=1",
         "hello:app",
     ]
-    return Launch(command, port, log, "/", HELLO_BODY, "Serving on http://")
+    return Launch(launched, port, log, "/", HELLO_BODY, "Serving on http://")
 
 
 def _log(stamp: str) -> Path:
@@ -188,8 +159,8 @@ def _ask(connection: socket.socket) -> None:
 def _live_heap(server: ServerProcess) -> int:
     """Return the bytes of all objects that the front still reaches."""
     front = str(server.leader)
-    command = ["jcmd", front, "GC.class_histogram"]  # this collects garbage first
-    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    ask = ["jcmd", front, "GC.class_histogram"]  # this collects garbage first
+    done = subprocess.run(ask, capture_output=True, text=True, check=False)
     if done.returncode != 0:
         msg = f"jcmd failed: {(done.stderr or done.stdout).strip()}"
         raise RunError(msg)
@@ -235,8 +206,3 @@ def _ratio(rounds: list[Round], figure: Callable[[Loaded], float]) -> str:
 def _number(values: Iterable[float], decimals: int = 0) -> str:
     value = spread(values)
     return "{} ({}–{})".format(*(f"{part:,.{decimals}f}" for part in value[:3])) if value else "–"
-
-
-def _say(message: str) -> None:
-    sys.stderr.write(message + "\n")
-    sys.stderr.flush()

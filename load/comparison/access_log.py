@@ -1,0 +1,183 @@
+"""The command load/access-log: hello with and without an access log, in turn, and whether a line is missing."""
+
+from __future__ import annotations
+
+import argparse
+import contextlib
+import platform
+import re
+import statistics
+from typing import TYPE_CHECKING, Callable, Dict, Iterator, NamedTuple
+
+from comparison import command, host, wrk
+from comparison.aggregate import spread
+from comparison.errors import RunError
+from comparison.loaded import Loaded, measure
+from comparison.paths import OURS, RESULTS
+from comparison.process import Launch, ServerProcess, free_port
+from comparison.report import factor, table
+from comparison.workloads import HELLO_BODY
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from comparison.interrupts import Interrupts
+
+_BASE = "neither"
+_COMBINED = rb'127\.0\.0\.1 - - \[[^]]{26}\] "GET / HTTP/1\.1" 200 \d+ "-" "-"\n'
+_JSON = rb'\{"time":"[^"]{29}","remote_addr":"127\.0\.0\.1","request":"GET / HTTP/1\.1",.*"request_id":"[0-9a-f-]+"\}\n'
+
+
+class Variant(NamedTuple):
+    """One way to run the server; ``line`` is what a whole line of its access log looks like."""
+
+    name: str
+    options: tuple[str, ...]
+    line: bytes | None = None
+
+
+VARIANTS = (
+    Variant(_BASE, ()),
+    Variant("request ids only", ("--request-id",)),
+    Variant("combined", ("--access-log-format=combined",), _COMBINED),
+    Variant("json", ("--access-log-format=json",), _JSON),
+)
+
+Round = Dict[str, Loaded]
+"""The same load on each variant, right after one another."""
+
+
+class Options(NamedTuple):
+    """What the user asked for."""
+
+    connections: int
+    starts: int
+    rounds: int
+    seconds: int
+    warmup: int
+
+
+class Running(NamedTuple):
+    """A server of one variant."""
+
+    variant: Variant
+    server: ServerProcess
+    load: wrk.Load
+    log: Path
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Run the measurement; return the exit status."""
+    chosen = _parse(arguments)
+    return command.run("load/access-log", lambda interrupts: _measurement(chosen, interrupts))
+
+
+def _parse(arguments: list[str] | None) -> Options:
+    parser = argparse.ArgumentParser(
+        prog="load/access-log",
+        description="Measure what the access log costs this server; see load/README.md.",
+        formatter_class=argparse.ArgumentDefaultsHelpFormatter,
+    )
+    add = parser.add_argument
+    add("--connections", type=int, default=256, help="connections of wrk")
+    add("--starts", type=int, default=3, help="how often the servers are started: no two JVMs compile the same")
+    add("--rounds", type=int, default=4, help="how often each is measured after every start")
+    add("--seconds", type=int, default=2, help="of load each time")
+    add("--warmup", type=int, default=4, help="seconds of load before the first, not counted")
+    return Options(**vars(parser.parse_args(arguments)))
+
+
+def _measurement(chosen: Options, interrupts: Interrupts) -> str:
+    wrk.require_wrk()
+    RESULTS.mkdir(parents=True, exist_ok=True)
+    rounds: list[Round] = []
+    lines = 0
+    for _ in range(chosen.starts):
+        with contextlib.ExitStack() as stack:
+            running = [stack.enter_context(_started(variant, chosen, interrupts)) for variant in VARIANTS]
+            warm = {each.variant.name: measure(each.server, each.load._replace(seconds=chosen.warmup)) for each in running}
+            done = [_round(running, number) for number in range(chosen.rounds)]
+        rounds += done
+        for each in running:
+            if each.variant.line:
+                answered = sum(made[each.variant.name].requests for made in [warm, *done])
+                lines += count(each.log, each.variant.line, answered, (1 + chosen.rounds) * chosen.connections)
+                each.log.unlink()
+    return report(host.facts(platform.python_version()), chosen, rounds, lines)
+
+
+@contextlib.contextmanager
+def _started(variant: Variant, chosen: Options, interrupts: Interrupts) -> Iterator[Running]:
+    port = free_port()
+    name = variant.name.replace(" ", "-")
+    log = RESULTS / f"access-log-{name}.lines"
+    log.unlink(missing_ok=True)
+    options = [*variant.options, f"--access-log={log}"] if variant.line else variant.options
+    launched = [str(OURS), f"--listen=127.0.0.1:{port}", "--connection-limit=1000", *options, "hello:app"]
+    launch = Launch(launched, port, RESULTS / f"access-log-{name}.log", "/", HELLO_BODY, "Serving on http://")
+    load = wrk.Load(f"http://127.0.0.1:{port}/", chosen.connections, chosen.seconds)
+    with ServerProcess(launch, interrupts) as server:
+        server.start()
+        server.wait_until_ready()
+        yield Running(variant, server, load, log)
+
+
+def _round(running: list[Running], number: int) -> Round:
+    """Begin with another one each time, so that none always comes after the same."""
+    first = number % len(running)
+    return {each.variant.name: measure(each.server, each.load) for each in running[first:] + running[:first]}
+
+
+def count(log: Path, whole: bytes, answered: int, unfinished: int) -> int:
+    """Count the lines; wrk does not count the requests that it leaves unfinished when its time is over."""
+    pattern = re.compile(whole)
+    with log.open("rb") as lines:
+        found = 0
+        for line in lines:
+            if not pattern.fullmatch(line):
+                msg = f"line {found + 1} of {log} is torn: {line[:200]!r}"
+                raise RunError(msg)
+            found += 1
+    # The first request asked whether the server was ready.
+    if not answered < found <= answered + 1 + unfinished:
+        msg = f"{log} has {found} lines for {answered} requests"
+        raise RunError(msg)
+    return found
+
+
+def report(facts: dict[str, str], chosen: Options, rounds: list[Round], lines: int) -> str:
+    """Write the facts and the table."""
+    rows = [[variant.name, *_figures(rounds, variant.name)] for variant in VARIANTS]
+    head = ["log", "requests/s", f"÷ {_BASE}", "CPU µs/request", f"÷ {_BASE}"]
+    total = len(rounds)
+    title = f"The access log, {chosen.connections} connections, {total} rounds of {chosen.seconds} s"
+    return "\n".join(
+        [
+            f"# {title}",
+            "",
+            *(f"- {name}: {value}" for name, value in facts.items()),
+            f"- lines: {lines:,}, all whole, none missing",
+            "",
+            *table(head, rows),
+            "",
+            f"Medians (bounds) over the rounds, {chosen.starts} starts of all servers; ratios within each round.",
+            "",
+        ]
+    )
+
+
+def _figures(rounds: list[Round], name: str) -> list[str]:
+    def rate(loaded: Loaded) -> float:
+        return loaded.requests_per_second
+
+    def cost(loaded: Loaded) -> float:
+        return loaded.cpu_us_per_request
+
+    return [
+        *(f"{statistics.median(rate(done[name]) for done in rounds):,.0f}", _ratio(rounds, name, rate)),
+        *(f"{statistics.median(cost(done[name]) for done in rounds):.1f}", _ratio(rounds, name, cost)),
+    ]
+
+
+def _ratio(rounds: list[Round], name: str, figure: Callable[[Loaded], float]) -> str:
+    return factor(spread(figure(done[name]) / figure(done[_BASE]) for done in rounds))
