@@ -1,9 +1,11 @@
 package dev.waitress.gateway;
 
+import dev.waitress.http.Ascii;
 import dev.waitress.http.RequestHead;
 import dev.waitress.settings.Setting;
 import dev.waitress.settings.Settings;
 import java.security.SecureRandom;
+import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.Locale;
 import java.util.regex.Pattern;
@@ -14,10 +16,10 @@ public final class RequestIds {
     private static final int PREFIX_BYTES = 6;
 
     private final boolean wanted;
-    private final String header;
+    private final byte[] header;
     private final String lowerCaseHeader;
     /** Tells the ids of this server from those of another, or of its own before. */
-    private final String prefix;
+    private final byte[] prefix;
 
     private final boolean proxySpeaksHttp;
 
@@ -26,14 +28,14 @@ public final class RequestIds {
     public RequestIds(Settings settings) {
         wanted = settings.get(Setting.REQUEST_ID)
                 || !settings.get(Setting.ACCESS_LOG).isEmpty();
-        header = settings.get(Setting.REQUEST_ID_HEADER);
-        lowerCaseHeader = header.toLowerCase(Locale.ROOT);
+        header = Ascii.bytes(settings.get(Setting.REQUEST_ID_HEADER));
+        lowerCaseHeader = settings.get(Setting.REQUEST_ID_HEADER).toLowerCase(Locale.ROOT);
         byte[] random = new byte[PREFIX_BYTES];
         if (wanted) {
             new SecureRandom().nextBytes(random);
         }
         proxySpeaksHttp = settings.trustedProxySpeaksHttp();
-        prefix = HexFormat.of().formatHex(random) + "-";
+        prefix = Ascii.bytes(HexFormat.of().formatHex(random) + "-");
     }
 
     /** The id of a request; of one that a trusted proxy sent, the proxy's if it is one. */
@@ -42,15 +44,27 @@ public final class RequestIds {
             return RequestId.NONE;
         }
         String given = peerIsTrusted && proxySpeaksHttp ? head.value(lowerCaseHeader) : "";
-        return new RequestId(header, VALID.matcher(given).matches() ? given : make());
+        boolean isOne = !given.isEmpty() && VALID.matcher(given).matches();
+        return named(isOne ? Ascii.bytes(given) : make());
     }
 
     /** The id of a request that has no head. */
     public RequestId next() {
-        return wanted ? new RequestId(header, make()) : RequestId.NONE;
+        return wanted ? named(make()) : RequestId.NONE;
     }
 
-    private String make() {
-        return prefix + Long.toHexString(++count);
+    private RequestId named(byte[] text) {
+        return new RequestId(header, lowerCaseHeader, text);
+    }
+
+    private byte[] make() {
+        long number = ++count;
+        int digits = (Long.SIZE + 3 - Long.numberOfLeadingZeros(number)) / 4;
+        byte[] id = Arrays.copyOf(prefix, prefix.length + digits);
+        for (int i = id.length - 1; i >= prefix.length; i--) {
+            id[i] = (byte) Character.forDigit((int) number & 0xF, 16);
+            number >>>= 4;
+        }
+        return id;
     }
 }

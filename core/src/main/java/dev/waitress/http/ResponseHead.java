@@ -176,22 +176,32 @@ public final class ResponseHead {
         }
     }
 
-    /** The value of the first field of this name, however that is spelled; empty if there is none. */
-    public String value(String name) {
-        int start = 0;
-        while (start < length) {
-            int end = Syntax.findLineEnd(bytes, start, length);
-            int value = start + name.length() + 2;
-            if (value <= end && bytes[value - 2] == ':' && isName(start, name)) {
-                return new String(bytes, value, end - value, StandardCharsets.ISO_8859_1);
-            }
-            start = end + 2;
-        }
-        return "";
+    /** The value of the first field of this name; empty if there is none. */
+    public String value(String lowerCaseName) {
+        int start = find(lowerCaseName);
+        int value = start + lowerCaseName.length() + 2;
+        return start < 0
+                ? ""
+                : new String(
+                        bytes, value, Syntax.findLineEnd(bytes, value, length) - value, StandardCharsets.ISO_8859_1);
     }
 
-    private boolean isName(int start, String name) {
-        return new String(bytes, start, name.length(), StandardCharsets.ISO_8859_1).equalsIgnoreCase(name);
+    /** Whether there is a field of this name. */
+    public boolean has(String lowerCaseName) {
+        return find(lowerCaseName) >= 0;
+    }
+
+    /** Where the first line begins that is a field of this name; -1 if there is none. */
+    private int find(String lowerCaseName) {
+        int nameLength = lowerCaseName.length();
+        for (int start = statusEnd + 2; start + nameLength < length; ) {
+            int nameEnd = start + nameLength;
+            if (bytes[nameEnd] == ':' && Syntax.equalsIgnoreCase(bytes, start, nameEnd, lowerCaseName)) {
+                return start;
+            }
+            start = Syntax.findLineEnd(bytes, start, length) + 2;
+        }
+        return -1;
     }
 
     public int statusCode() {

@@ -44,8 +44,8 @@ final class AccessFile implements Closeable {
         moved = !name.equals(STANDARD_OUTPUT);
     }
 
-    /** Writes all of it; returns early only when the log is closed. */
-    void write(ByteBuffer piece) {
+    /** Writes all of it. Returns false, with a part of it written at most, only after {@link #giveUp}. */
+    boolean write(ByteBuffer piece) {
         boolean failing = false;
         do {
             try {
@@ -56,7 +56,7 @@ final class AccessFile implements Closeable {
                 if (failing) {
                     LOG.log(Level.INFO, "the access log " + name + " is written again");
                 }
-                return;
+                return true;
             } catch (IOException e) {
                 if (!failing) {
                     LOG.log(Level.WARNING, "cannot write the access log " + name + ": " + e.getMessage());
@@ -64,7 +64,7 @@ final class AccessFile implements Closeable {
                 failing = true;
             }
         } while (!isClosedWithin(RETRY_MILLIS));
-        LOG.log(Level.WARNING, "the last " + piece.remaining() + " bytes of the access log " + name + " are lost");
+        return false;
     }
 
     private void followMove() throws IOException {

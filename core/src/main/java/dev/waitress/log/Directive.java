@@ -2,33 +2,35 @@ package dev.waitress.log;
 
 import dev.waitress.http.Ascii;
 import dev.waitress.http.RequestHead;
-import dev.waitress.http.ResponseHead;
 import java.util.Locale;
 import java.util.concurrent.TimeUnit;
 
 /** One part of a line. Event loop only. */
 sealed interface Directive {
-    /** Stands in every line as it is. */
-    @SuppressWarnings("ArrayRecordComponent") // never compared
-    record Literal(byte[] bytes) implements Directive {}
-
     /** Is known when the request is complete, and must be taken then: its bytes are gone later. */
     @FunctionalInterface
     non-sealed interface OfRequest extends Directive {
         void write(Asked asked, Line line);
     }
 
-    /** A field of the answer's head, taken when that is sent. */
-    record OfHead(String name) implements Directive {
-        void write(ResponseHead head, Line line) {
-            line.text(Ascii.bytes(head.value(name)));
-        }
-    }
-
     /** Is known when the answer is over. */
     @FunctionalInterface
     non-sealed interface OfAnswer extends Directive {
         void write(Answered answered, Line line);
+    }
+
+    /** A field of the answer's head, which is kept until then. */
+    record OfHead(String lowerCaseName) implements OfAnswer {
+        @Override
+        public void write(Answered answered, Line line) {
+            line.text(Ascii.bytes(answered.fields().getOrDefault(lowerCaseName, "")));
+        }
+    }
+
+    /** Stands in every line as it is. */
+    static OfRequest literal(String text) {
+        byte[] bytes = Ascii.bytes(text);
+        return (asked, line) -> line.raw(bytes);
     }
 
     /**
@@ -40,7 +42,7 @@ sealed interface Directive {
     static Directive of(char letter, String argument, TimeText time) {
         return switch (letter) {
             case 'i' -> field(argument.toLowerCase(Locale.ROOT));
-            case 'o' -> new OfHead(argument);
+            case 'o' -> new OfHead(argument.toLowerCase(Locale.ROOT));
             case 't' -> {
                 TimeText.requireForm(argument);
                 yield (OfRequest) (asked, line) -> time.write(argument, asked.wallMillis(), line);

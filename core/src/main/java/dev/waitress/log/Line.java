@@ -32,16 +32,13 @@ final class Line {
         return length;
     }
 
-    void clear() {
-        length = 0;
+    /** Bytes that it holds on to. */
+    int capacity() {
+        return bytes.length;
     }
 
-    /** Gives its array away and goes on with another. */
-    byte[] release() {
-        byte[] full = bytes;
-        bytes = new byte[full.length];
+    void clear() {
         length = 0;
-        return full;
     }
 
     void raw(byte[] source, int start, int end) {
@@ -70,6 +67,13 @@ final class Line {
         length = end;
     }
 
+    /** Three digits. */
+    void milliseconds(int number) {
+        raw('0' + number / 100);
+        raw('0' + number / 10 % 10);
+        raw('0' + number % 10);
+    }
+
     private static int digits(long number) {
         int count = 1;
         for (long left = number / 10; left > 0; left /= 10) {
@@ -83,6 +87,13 @@ final class Line {
         raw(json ? JSON_ABSENT : ABSENT);
     }
 
+    /** Begins or ends a text in JSON; elsewhere the format says where quotes are. */
+    void quote() {
+        if (json) {
+            raw('"');
+        }
+    }
+
     void text(byte[] source) {
         text(source, 0, source.length);
     }
@@ -91,12 +102,10 @@ final class Line {
     void text(byte[] source, int start, int end) {
         if (start >= end) {
             absent();
-        } else if (json) {
-            raw('"');
-            escape(source, start, end);
-            raw('"');
         } else {
+            quote();
             escape(source, start, end);
+            quote();
         }
     }
 

@@ -10,15 +10,15 @@ import java.util.Locale;
 final class TimeText {
     private static final DateTimeFormatter APACHE =
             DateTimeFormatter.ofPattern("'['dd/MMM/yyyy:HH:mm:ss Z']'", Locale.ROOT);
-    private static final DateTimeFormatter ISO_SECONDS = DateTimeFormatter.ofPattern("yyyy-MM-dd'T'HH:mm:ss");
+    private static final DateTimeFormatter ISO_SECONDS = DateTimeFormatter.ofPattern("yyyy-MM-dd'T'HH:mm:ss.");
     private static final DateTimeFormatter ISO_OFFSET = DateTimeFormatter.ofPattern("xxx");
     private static final long MILLIS = 1000;
 
     private final ZoneId zone;
     private long second = Long.MIN_VALUE;
     private byte[] apache = {};
-    private String isoSeconds = "";
-    private String isoOffset = "";
+    private byte[] isoSeconds = {};
+    private byte[] isoOffset = {};
 
     TimeText(ZoneId zone) {
         this.zone = zone;
@@ -38,9 +38,11 @@ final class TimeText {
             case "sec" -> line.decimal(wallMillis / MILLIS);
             case "msec" -> line.decimal(wallMillis);
             case "iso" -> {
-                long fraction = MILLIS + Math.floorMod(wallMillis, MILLIS);
-                line.text(
-                        Ascii.bytes(isoSeconds + '.' + String.valueOf(fraction).substring(1) + isoOffset));
+                line.quote();
+                line.raw(isoSeconds);
+                line.milliseconds((int) Math.floorMod(wallMillis, MILLIS));
+                line.raw(isoOffset);
+                line.quote();
             }
             default -> line.raw(apache);
         }
@@ -51,8 +53,8 @@ final class TimeText {
             second = newSecond;
             var time = Instant.ofEpochSecond(newSecond).atZone(zone);
             apache = Ascii.bytes(APACHE.format(time));
-            isoSeconds = ISO_SECONDS.format(time);
-            isoOffset = ISO_OFFSET.format(time);
+            isoSeconds = Ascii.bytes(ISO_SECONDS.format(time));
+            isoOffset = Ascii.bytes(ISO_OFFSET.format(time));
         }
     }
 }

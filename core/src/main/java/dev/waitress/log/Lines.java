@@ -1,0 +1,153 @@
+package dev.waitress.log;
+
+import java.io.IOException;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
+import java.nio.ByteBuffer;
+import java.util.concurrent.ArrayBlockingQueue;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * Lines on their way to the file. The event loop composes them in a buffer; a thread writes full buffers, one write
+ * each. A disk that stalls delays no request: what is composed waits, up to a bound, and lines beyond that are dropped
+ * and counted.
+ *
+ * <p>Event loop only, but for {@link #close}.
+ */
+final class Lines {
+    private static final Logger LOG = System.getLogger("waitress");
+
+    /** Large, because each full buffer wakes a thread: some 60 times for 100,000 lines. */
+    private static final int FULL_BYTES = 128 * 1024;
+    /** Beyond the point where a buffer is handed over, so that it need not grow for the line that goes past it. */
+    private static final int SPARE_BYTES = 8 * 1024;
+
+    private static final int MOST_WAITING_BYTES = 8 * 1024 * 1024;
+    /** One is filled, one is written, one waits. */
+    private static final int MOST_SPARE = 3;
+
+    private static final long CLOSE_MILLIS = 5000;
+    private static final long GIVE_UP_MILLIS = 1000;
+    private static final long REPORT_NANOS = TimeUnit.MINUTES.toNanos(1);
+
+    /** Handed to the thread that writes. */
+    private record Full(Line line, int count) {
+        int size() {
+            return line.capacity();
+        }
+    }
+
+    private final AccessFormat format;
+    private final AccessFile file;
+    private final BackgroundWriter<Full> writer;
+    private final BlockingQueue<Line> spare = new ArrayBlockingQueue<>(MOST_SPARE);
+
+    private Line filling;
+    private int count;
+    private long handedOver;
+
+    /** Lines that are in the file. Changed by the thread that writes. */
+    private volatile long written;
+
+    private long dropped;
+    private long reportedNanos;
+
+    Lines(AccessFormat format, AccessFile file) {
+        this.format = format;
+        this.file = file;
+        this.filling = empty();
+        this.writer = new BackgroundWriter<>("waitress-access-log", MOST_WAITING_BYTES, Full::size, this::write);
+    }
+
+    private Line empty() {
+        Line line = spare.poll();
+        return line == null ? format.line(FULL_BYTES + SPARE_BYTES) : line;
+    }
+
+    /** Where the next line is composed; {@link #ended} follows. */
+    Line next() {
+        return filling;
+    }
+
+    void ended() {
+        count++;
+        if (filling.length() >= FULL_BYTES) {
+            handOver();
+        }
+    }
+
+    private void handOver() {
+        if (writer.offer(new Full(filling, count))) {
+            handedOver += count;
+            filling = empty();
+            reportDropped(true);
+        } else {
+            filling.clear();
+            dropped += count;
+            reportDropped(false);
+        }
+        count = 0;
+    }
+
+    /** Tells of dropped lines when that is over; every minute, if it goes on. */
+    private void reportDropped(boolean over) {
+        long now = System.nanoTime();
+        if (dropped > 0 && (over || now - reportedNanos > REPORT_NANOS)) {
+            LOG.log(Level.WARNING, "the access log is written too slowly: " + dropped + " lines were dropped");
+            dropped = 0;
+        }
+        if (dropped == 0) {
+            reportedNanos = now;
+        }
+    }
+
+    /** Called by the thread that writes. */
+    @SuppressWarnings("NonAtomicVolatileUpdate") // nobody else changes it
+    private void write(Full full) {
+        Line line = full.line();
+        if (file.write(ByteBuffer.wrap(line.bytes(), 0, line.length()))) {
+            written += full.count();
+        }
+        if (line.capacity() <= FULL_BYTES + SPARE_BYTES) {
+            line.clear();
+            spare.offer(line);
+        }
+    }
+
+    /** Hands over what there is, so that no line waits long; where the disk stalls, only full buffers wait. */
+    void tick() {
+        if (count > 0 && writer.isIdle()) {
+            handOver();
+        }
+    }
+
+    /** Goes on in a new file, which is there at once. */
+    void reopen() {
+        file.reopen();
+        handOver();
+    }
+
+    /** Writes the rest, if that is possible soon; the event loop has ended. */
+    void close() throws InterruptedException {
+        handOver();
+        boolean ended = writer.close(CLOSE_MILLIS);
+        if (!ended) {
+            file.giveUp();
+            ended = writer.close(GIVE_UP_MILLIS);
+        }
+        dropped += handedOver - written;
+        reportDropped(true);
+        if (ended) {
+            close(file);
+        } // else it hangs in a write, and closing the file would wait for that
+    }
+
+    private static void close(AccessFile file) {
+        try {
+            file.close();
+        } catch (IOException e) {
+            LOG.log(Level.WARNING, "cannot close the access log", e);
+        }
+    }
+}
