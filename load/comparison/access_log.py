@@ -1,4 +1,4 @@
-"""The command load/access-log: hello with and without an access log, in turn, and whether a line is missing."""
+"""The command load/access-log: hello with and without an access log, in turn; no line may be missing."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from comparison import command, host, wrk
 from comparison.aggregate import spread
 from comparison.errors import RunError
 from comparison.loaded import Loaded, measure
-from comparison.paths import OURS, RESULTS
+from comparison.paths import LOAD, OURS, RESULTS
 from comparison.process import Launch, ServerProcess, free_port
 from comparison.report import factor, table
 from comparison.workloads import HELLO_BODY
@@ -24,8 +24,12 @@ if TYPE_CHECKING:
     from comparison.interrupts import Interrupts
 
 _BASE = "neither"
+# With more connections than a worker is given at once, each request that waits would be a warning in both.
+_QUIET = ("env", f"WAITRESS_JAVA_OPTS=-Djava.util.logging.config.file={LOAD / 'quiet.properties'}")
 _COMBINED = rb'127\.0\.0\.1 - - \[[^]]{26}\] "GET / HTTP/1\.1" 200 \d+ "-" "-"\n'
-_JSON = rb'\{"time":"[^"]{29}","remote_addr":"127\.0\.0\.1","request":"GET / HTTP/1\.1",.*"request_id":"[0-9a-f-]+"\}\n'
+_JSON = (
+    rb'\{"time":"[^"]{29}","remote_addr":"127\.0\.0\.1","request":"GET / HTTP.*"request_id":"[0-9a-f-]+"\}\n'
+)
 
 
 class Variant(NamedTuple):
@@ -80,10 +84,17 @@ def _parse(arguments: list[str] | None) -> Options:
     )
     add = parser.add_argument
     add("--connections", type=int, default=256, help="connections of wrk")
-    add("--starts", type=int, default=3, help="how often the servers are started: no two JVMs compile the same")
-    add("--rounds", type=int, default=4, help="how often each is measured after every start")
-    add("--seconds", type=int, default=2, help="of load each time")
-    add("--warmup", type=int, default=4, help="seconds of load before the first, not counted")
+    add(
+        "--starts",
+        type=int,
+        default=2,
+        help="how often the servers are started: no two JVMs compile the same",
+    )
+    add("--rounds", type=int, default=10, help="how often each is measured after every start")
+    add("--seconds", type=int, default=1, help="of load each time")
+    add(
+        "--warmup", type=int, default=200_000, help="requests before the first, not counted: the JVM compiles"
+    )
     return Options(**vars(parser.parse_args(arguments)))
 
 
@@ -95,15 +106,21 @@ def _measurement(chosen: Options, interrupts: Interrupts) -> str:
     for _ in range(chosen.starts):
         with contextlib.ExitStack() as stack:
             running = [stack.enter_context(_started(variant, chosen, interrupts)) for variant in VARIANTS]
-            warm = {each.variant.name: measure(each.server, each.load._replace(seconds=chosen.warmup)) for each in running}
-            done = [_round(running, number) for number in range(chosen.rounds)]
-        rounds += done
-        for each in running:
-            if each.variant.line:
-                answered = sum(made[each.variant.name].requests for made in [warm, *done])
-                lines += count(each.log, each.variant.line, answered, (1 + chosen.rounds) * chosen.connections)
-                each.log.unlink()
+            loads = {each.variant.name: _warmed(each, chosen.warmup) for each in running}
+            for number in range(chosen.rounds):
+                rounds.append(_round(running, number))
+                for name, loaded in rounds[-1].items():
+                    loads[name].append(loaded)
+        lines += sum(count(each, loads[each.variant.name]) for each in running)
     return report(host.facts(platform.python_version()), chosen, rounds, lines)
+
+
+def _warmed(each: Running, requests: int) -> list[Loaded]:
+    """Count requests, not seconds: on a busy machine the compiler has to wait."""
+    loads: list[Loaded] = []
+    while sum(loaded.requests for loaded in loads) < requests:
+        loads.append(measure(each.server, each.load))
+    return loads
 
 
 @contextlib.contextmanager
@@ -113,7 +130,14 @@ def _started(variant: Variant, chosen: Options, interrupts: Interrupts) -> Itera
     log = RESULTS / f"access-log-{name}.lines"
     log.unlink(missing_ok=True)
     options = [*variant.options, f"--access-log={log}"] if variant.line else variant.options
-    launched = [str(OURS), f"--listen=127.0.0.1:{port}", "--connection-limit=1000", *options, "hello:app"]
+    launched = [
+        *_QUIET,
+        str(OURS),
+        f"--listen=127.0.0.1:{port}",
+        "--connection-limit=1000",
+        *options,
+        "hello:app",
+    ]
     launch = Launch(launched, port, RESULTS / f"access-log-{name}.log", "/", HELLO_BODY, "Serving on http://")
     load = wrk.Load(f"http://127.0.0.1:{port}/", chosen.connections, chosen.seconds)
     with ServerProcess(launch, interrupts) as server:
@@ -128,20 +152,27 @@ def _round(running: list[Running], number: int) -> Round:
     return {each.variant.name: measure(each.server, each.load) for each in running[first:] + running[:first]}
 
 
-def count(log: Path, whole: bytes, answered: int, unfinished: int) -> int:
-    """Count the lines; wrk does not count the requests that it leaves unfinished when its time is over."""
-    pattern = re.compile(whole)
-    with log.open("rb") as lines:
-        found = 0
-        for line in lines:
-            if not pattern.fullmatch(line):
-                msg = f"line {found + 1} of {log} is torn: {line[:200]!r}"
-                raise RunError(msg)
-            found += 1
-    # The first request asked whether the server was ready.
-    if not answered < found <= answered + 1 + unfinished:
-        msg = f"{log} has {found} lines for {answered} requests"
+def count(each: Running, loads: list[Loaded]) -> int:
+    """Count the lines of a log, and remove it."""
+    if each.variant.line is None:
+        return 0
+    found = _lines(each.log, re.compile(each.variant.line))
+    answered = sum(loaded.requests for loaded in loads)
+    # One request asked whether the server was ready; wrk does not count those that it leaves unfinished.
+    if not answered < found <= answered + 1 + len(loads) * each.load.connections:
+        msg = f"{each.log} has {found} lines for {answered} requests"
         raise RunError(msg)
+    each.log.unlink()
+    return found
+
+
+def _lines(log: Path, whole: re.Pattern[bytes]) -> int:
+    found = 0
+    with log.open("rb") as lines:
+        for found, line in enumerate(lines, 1):
+            if not whole.fullmatch(line):
+                msg = f"line {found} of {log} is torn: {line[:200]!r}"
+                raise RunError(msg)
     return found
 
 
@@ -160,7 +191,7 @@ def report(facts: dict[str, str], chosen: Options, rounds: list[Round], lines: i
             "",
             *table(head, rows),
             "",
-            f"Medians (bounds) over the rounds, {chosen.starts} starts of all servers; ratios within each round.",
+            f"Medians (bounds) over the rounds, {chosen.starts} starts of each; ratios within each round.",
             "",
         ]
     )

@@ -8,8 +8,6 @@ import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
-import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 
@@ -34,9 +32,11 @@ final class AccessFile implements Closeable {
     }
 
     private FileChannel open() throws IOException {
-        return name.equals(STANDARD_OUTPUT)
-                ? new FileOutputStream(FileDescriptor.out).getChannel()
-                : FileChannel.open(Path.of(name), StandardOpenOption.CREATE, StandardOpenOption.APPEND);
+        // Not FileChannel.open: its exceptions do not say what the system says.
+        return (name.equals(STANDARD_OUTPUT)
+                        ? new FileOutputStream(FileDescriptor.out)
+                        : new FileOutputStream(name, true))
+                .getChannel();
     }
 
     /** The file of that name is to be opened again before the next piece is written. */

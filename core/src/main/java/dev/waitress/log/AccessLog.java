@@ -49,7 +49,7 @@ public final class AccessLog implements RequestObserver {
         try {
             return new AccessLog(format, new AccessFile(name));
         } catch (IOException e) {
-            throw new IOException("cannot open the access log: " + e, e);
+            throw new IOException("cannot open the access log: " + e.getMessage(), e);
         }
     }
 

@@ -51,7 +51,7 @@ final class Lines {
     private volatile long written;
 
     private long dropped;
-    private long reportedNanos;
+    private long reportedNanos = System.nanoTime() - REPORT_NANOS;
 
     Lines(AccessFormat format, AccessFile file) {
         this.format = format;
@@ -81,24 +81,26 @@ final class Lines {
         if (writer.offer(new Full(filling, count))) {
             handedOver += count;
             filling = empty();
-            reportDropped(true);
         } else {
             filling.clear();
             dropped += count;
-            reportDropped(false);
+            reportDroppedAtTimes();
         }
         count = 0;
     }
 
-    /** Tells of dropped lines when that is over; every minute, if it goes on. */
-    private void reportDropped(boolean over) {
-        long now = System.nanoTime();
-        if (dropped > 0 && (over || now - reportedNanos > REPORT_NANOS)) {
+    /** Tells of dropped lines: of the first at once, then every minute. */
+    private void reportDroppedAtTimes() {
+        if (System.nanoTime() - reportedNanos >= REPORT_NANOS) {
+            reportDropped();
+        }
+    }
+
+    private void reportDropped() {
+        if (dropped > 0) {
             LOG.log(Level.WARNING, "the access log is written too slowly: " + dropped + " lines were dropped");
             dropped = 0;
-        }
-        if (dropped == 0) {
-            reportedNanos = now;
+            reportedNanos = System.nanoTime();
         }
     }
 
@@ -120,6 +122,7 @@ final class Lines {
         if (count > 0 && writer.isIdle()) {
             handOver();
         }
+        reportDroppedAtTimes();
     }
 
     /** Goes on in a new file, which is there at once. */
@@ -137,7 +140,7 @@ final class Lines {
             ended = writer.close(GIVE_UP_MILLIS);
         }
         dropped += handedOver - written;
-        reportDropped(true);
+        reportDropped();
         if (ended) {
             close(file);
         } // else it hangs in a write, and closing the file would wait for that

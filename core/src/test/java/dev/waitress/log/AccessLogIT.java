@@ -200,6 +200,54 @@ class AccessLogIT {
                     .endsWith("\r\n\r\n" + ids.get(0));
         }
 
+        @ParameterizedTest
+        @ValueSource(strings = {"a", "AZaz09._~:/+=@-", "128 times x"})
+        void areThoseOfATrustedProxy(String id) throws Exception {
+            String given = id.replace("128 times x", "x".repeat(128));
+            try (Server server = Waitress.start(APPLICATION, trusting("127.0.0.1"))) {
+                assertThat(send(server, get("/", "x-request-id: " + given)))
+                        .contains("\r\nX-Request-ID: " + given + "\r\n")
+                        .endsWith("\r\n\r\n" + given);
+            }
+            assertThat(Files.readAllLines(file())).containsExactly(given);
+        }
+
+        @ParameterizedTest
+        @ValueSource(strings = {"", "two words", "a\"b", "\u00e4", "129 times x"})
+        void areNotJustAnythingOfATrustedProxy(String id) throws Exception {
+            String given = id.replace("129 times x", "x".repeat(129));
+            try (Server server = Waitress.start(APPLICATION, trusting("127.0.0.1"))) {
+                send(server, get("/", "X-Request-ID: " + given));
+            }
+            assertThat(Files.readAllLines(file())).singleElement().asString().matches("[0-9a-f]{12}-1");
+        }
+
+        @Test
+        void areNotThoseOfSomebodyElse() throws Exception {
+            try (Server server = Waitress.start(APPLICATION, trusting("127.0.0.2"))) {
+                send(server, get("/", "X-Request-ID: of-a-stranger"));
+            }
+            assertThat(Files.readAllLines(file())).singleElement().asString().matches("[0-9a-f]{12}-1");
+        }
+
+        private Settings trusting(String proxy) {
+            return logging("%{id}x").with(Setting.TRUSTED_PROXY, List.of(proxy));
+        }
+
+        @Test
+        void areThoseOfAnApplicationThatSetsThem() throws Exception {
+            Application naming = (environ, startResponse) -> {
+                startResponse.start("200 OK", List.of(new Header("X-Request-Id", "its own")));
+                return List.of();
+            };
+            try (Server server = Waitress.start(naming, logging("%{id}x %{x-request-id}o"))) {
+                assertThat(send(server, get("/")))
+                        .containsOnlyOnce("X-Request-I")
+                        .contains("\r\nX-Request-Id: its own\r\n");
+            }
+            assertThat(Files.readAllLines(file())).singleElement().asString().matches("[0-9a-f]{12}-1 its own");
+        }
+
         @Test
         void areThereOnlyIfWanted() throws Exception {
             try (Server server = Waitress.start(APPLICATION, listening())) {
@@ -265,7 +313,7 @@ class AccessLogIT {
                     .with(Setting.ACCESS_LOG, directory.resolve("no/such").toString());
             assertThatThrownBy(() -> Waitress.start(APPLICATION, settings))
                     .isInstanceOf(IOException.class)
-                    .hasMessageContaining("cannot open the access log");
+                    .hasMessage("cannot open the access log: " + directory + "/no/such (No such file or directory)");
         }
     }
 }
