@@ -7,9 +7,11 @@ import json
 import os
 import random
 import re
+import resource
 import secrets
 import signal
 import subprocess
+import sys
 import threading
 import time
 from collections import Counter
@@ -27,6 +29,9 @@ if TYPE_CHECKING:
 HELLO = "examples.hello:app"
 BODY = b"Hello, world!\n"
 DROPPED = re.compile(r"WARNING:waitress:the access log is written too slowly: (\d+) lines were dropped\n")
+
+SHORT_LINE = r'127\.0\.0\.1 - - \[[^]]{26}\] "GET / HTTP/1\.1" 200 14 "-" "-"\n'
+FULL_BYTES = 1000
 
 CONNECTIONS = 256
 REQUESTS_EACH = 80
@@ -69,9 +74,14 @@ def rotate(server: Server, log: Path, answered: threading.Semaphore) -> None:
             assert answered.acquire(timeout=EVENT_SECONDS)
         log.rename(rotated(log, number))
         server.process.send_signal(signal.SIGUSR1)
-        deadline = time.monotonic() + EVENT_SECONDS
-        while not log.exists() and time.monotonic() < deadline:
-            time.sleep(POLL_SECONDS)
+        wait_for_file(log)
+
+
+def wait_for_file(path: Path) -> None:
+    deadline = time.monotonic() + EVENT_SECONDS
+    while not path.exists():
+        assert time.monotonic() < deadline
+        time.sleep(POLL_SECONDS)
 
 
 async def ask_on_all_connections(port: int, answered: threading.Semaphore) -> None:
@@ -103,7 +113,7 @@ class TestStalledDisk:
     def test_delays_no_request_and_what_is_lost_is_counted(self, start: Start, tmp_path: Path, reader: int) -> None:
         """Every request has its line, or is among those that the server says it has dropped."""
         server = start(HELLO, f"--access-log={tmp_path / 'pipe'}")
-        ask(server, MORE_THAN_WAITS)
+        ask(server, MORE_THAN_WAITS, LONG_FIELD)
         server.wait_for(DROPPED)
         os.set_blocking(reader, True)
         with open(reader, "rb") as pipe:
@@ -119,20 +129,44 @@ class TestStalledDisk:
     def test_does_not_keep_the_server_from_ending(self, start: Start, tmp_path: Path, reader: int) -> None:
         """It waits a few seconds, and says how many lines it could not write."""
         server = start(HELLO, f"--access-log={tmp_path / 'pipe'}")
-        ask(server, 4)
+        ask(server, 4, LONG_FIELD)
         server.stop()
         os.close(reader)
         assert sum(int(count) for count in DROPPED.findall(server.log)) == 4
 
 
-def ask(server: Server, times: int) -> None:
-    """Send requests whose lines are long."""
+def ask(server: Server, times: int, *fields: str) -> None:
+    """Send requests on one connection."""
     with Connection(server.port) as connection:
         for _ in range(times):
-            connection.ask("GET", "/", LONG_FIELD)
+            connection.ask("GET", "/", *fields)
             head = connection.head()
             assert head.status == 200
             connection.body(head)
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="limits of other processes are Linux's")
+@pytest.mark.parametrize("is_moved", [False, True], ids=["there is room again", "a new file is begun"])
+def test_a_full_disk_tears_no_line(start: Start, tmp_path: Path, *, is_moved: bool) -> None:
+    """A limit on the size of files is one; the line that it cuts is completed, or whole in the next file."""
+    log, old = tmp_path / "access.log", tmp_path / "old.log"
+    server = start(HELLO, f"--access-log={log}")
+    resource.prlimit(server.process.pid, resource.RLIMIT_FSIZE, (FULL_BYTES, resource.RLIM_INFINITY))
+    ask(server, 30)
+    server.wait_for(f"WARNING:waitress:cannot write the access log {log}: File too large")
+    assert log.stat().st_size == FULL_BYTES
+    if is_moved:
+        log.rename(old)
+        server.process.send_signal(signal.SIGUSR1)
+        wait_for_file(log)
+    resource.prlimit(server.process.pid, resource.RLIMIT_FSIZE, (resource.RLIM_INFINITY, resource.RLIM_INFINITY))
+    server.wait_for(f"INFO:waitress:the access log {log} is written again")
+    server.stop()
+    before = old.read_text() if is_moved else ""
+    lines = [*before.splitlines(keepends=True)[:-1], *log.read_text().splitlines(keepends=True)]
+    assert len(lines) == 30
+    assert all(re.fullmatch(SHORT_LINE, line) for line in lines)
+    assert not DROPPED.search(server.log)
 
 
 @pytest.mark.parametrize(

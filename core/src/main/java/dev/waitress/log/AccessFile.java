@@ -23,6 +23,7 @@ final class AccessFile implements Closeable {
     private final String name;
     private final CountDownLatch closing = new CountDownLatch(1);
     private FileChannel channel;
+    private boolean failing;
     private volatile boolean moved;
 
     /** Opens it, at its end. */
@@ -46,15 +47,15 @@ final class AccessFile implements Closeable {
 
     /** Writes all of it. Returns false, with a part of it written at most, only after {@link #giveUp}. */
     boolean write(ByteBuffer piece) {
-        boolean failing = false;
         do {
             try {
-                followMove();
+                followMove(piece);
                 while (piece.hasRemaining()) {
                     channel.write(piece);
                 }
                 if (failing) {
                     LOG.log(Level.INFO, "the access log " + name + " is written again");
+                    failing = false;
                 }
                 return true;
             } catch (IOException e) {
@@ -67,12 +68,20 @@ final class AccessFile implements Closeable {
         return false;
     }
 
-    private void followMove() throws IOException {
+    private void followMove(ByteBuffer piece) throws IOException {
         if (moved) {
             FileChannel next = open();
             moved = false;
             channel.close();
             channel = next;
+            beginLineAgain(piece);
+        }
+    }
+
+    /** A line of which the old file has but a part is to be whole in the new one. */
+    private static void beginLineAgain(ByteBuffer piece) {
+        while (piece.position() > 0 && piece.get(piece.position() - 1) != '\n') {
+            piece.position(piece.position() - 1);
         }
     }
 
