@@ -6,6 +6,7 @@ import pytest
 
 from comparison import idle
 from comparison.errors import RunError
+from comparison.loaded import Loaded
 
 HISTOGRAM = """ num     #instances         #bytes  class name (module)
 -------------------------------------------------------
@@ -30,8 +31,8 @@ def test_reports_the_heap_of_one_connection_and_the_ratio_of_each_round() -> Non
     """The machine slows down for the second round, without and with idle connections: no ratio changes."""
     chosen = idle.Options(idle=1000, connections=32, rounds=2, seconds=5)
     rounds = [
-        idle.Round(1_000_000, 3_000_000, idle.Loaded(80_000, 10), idle.Loaded(60_000, 11)),
-        idle.Round(1_000_000, 3_400_000, idle.Loaded(40_000, 20), idle.Loaded(30_000, 22)),
+        idle.Round(1_000_000, 3_000_000, Loaded(80_000, 10), Loaded(60_000, 11)),
+        idle.Round(1_000_000, 3_400_000, Loaded(40_000, 20), Loaded(30_000, 22)),
     ]
     lines = idle.report({"CPU": "some"}, chosen, rounds).splitlines()
     cells = [[cell.strip() for cell in line.split("|")[1:-1]] for line in lines if line.startswith("|")]

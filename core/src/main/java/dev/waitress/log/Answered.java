@@ -5,7 +5,7 @@ import java.util.Map;
 /**
  * What a line says of an answer. Times are in nanoseconds; a negative one is not known.
  *
- * @param status 0 if none was sent
+ * @param status 499 if none was sent
  * @param connection as Apache has it: X broken off, + kept open, - closed
  * @param fields those of its head that the line is to have
  * @param worker empty if nobody was asked

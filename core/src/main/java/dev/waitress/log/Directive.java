@@ -72,7 +72,7 @@ sealed interface Directive {
             case 'v' -> field("host");
             case 'p' ->
                 (OfRequest) (asked, line) -> line.text(Ascii.bytes(asked.peer().serverPort()));
-            case 's' -> (OfAnswer) Directive::status;
+            case 's' -> (OfAnswer) (answered, line) -> line.decimal(answered.status());
             case 'B' -> (OfAnswer) (answered, line) -> line.decimal(answered.bodyBytes());
             case 'b' -> (OfAnswer) Directive::bytesOrNone;
             case 'D' -> (OfAnswer) (answered, line) -> micros(answered.totalNanos(), line);
@@ -133,14 +133,6 @@ sealed interface Directive {
             line.text(asked.line());
         } else {
             part(asked, line, RequestHead::methodStart, RequestHead::lineEnd);
-        }
-    }
-
-    private static void status(Answered answered, Line line) {
-        if (answered.status() == 0) {
-            line.absent();
-        } else {
-            line.decimal(answered.status());
         }
     }
 
