@@ -9,7 +9,7 @@ import re
 import statistics
 from typing import TYPE_CHECKING, Callable, Dict, Iterator, NamedTuple
 
-from comparison import command, host, wrk
+from comparison import command, host, jcmd, wrk
 from comparison.aggregate import spread
 from comparison.errors import RunError
 from comparison.loaded import Loaded, measure
@@ -49,6 +49,14 @@ VARIANTS = (
 
 Round = Dict[str, Loaded]
 """The same load on each variant, right after one another."""
+
+
+class Session(NamedTuple):
+    """What one start of all servers gave; ``allocated`` is the Java heap that a request takes, in bytes."""
+
+    rounds: list[Round]
+    allocated: dict[str, float]
+    lines: int
 
 
 class Options(NamedTuple):
@@ -100,19 +108,25 @@ def _parse(arguments: list[str] | None) -> Options:
 
 def _measurement(chosen: Options, interrupts: Interrupts) -> str:
     wrk.require_wrk()
+    jcmd.require()
     RESULTS.mkdir(parents=True, exist_ok=True)
-    rounds: list[Round] = []
-    lines = 0
-    for _ in range(chosen.starts):
-        with contextlib.ExitStack() as stack:
-            running = [stack.enter_context(_started(variant, chosen, interrupts)) for variant in VARIANTS]
-            loads = {each.variant.name: _warmed(each, chosen.warmup) for each in running}
-            for number in range(chosen.rounds):
-                rounds.append(_round(running, number))
-                for name, loaded in rounds[-1].items():
-                    loads[name].append(loaded)
-        lines += sum(count(each, loads[each.variant.name]) for each in running)
-    return report(host.facts(platform.python_version()), chosen, rounds, lines)
+    sessions = [_session(chosen, interrupts) for _ in range(chosen.starts)]
+    return report(host.facts(platform.python_version()), chosen, sessions)
+
+
+def _session(chosen: Options, interrupts: Interrupts) -> Session:
+    with contextlib.ExitStack() as stack:
+        running = [stack.enter_context(_started(variant, chosen, interrupts)) for variant in VARIANTS]
+        warm = {each.variant.name: _warmed(each, chosen.warmup) for each in running}
+        before = {each.variant.name: jcmd.allocated(each.server) for each in running}
+        rounds = [_round(running, number) for number in range(chosen.rounds)]
+        grown = {
+            each.variant.name: jcmd.allocated(each.server) - before[each.variant.name] for each in running
+        }
+    loads = {name: [done[name] for done in rounds] for name in grown}
+    allocated = {name: grown[name] / sum(loaded.requests for loaded in loads[name]) for name in grown}
+    lines = sum(count(each, warm[each.variant.name] + loads[each.variant.name]) for each in running)
+    return Session(rounds, allocated, lines)
 
 
 def _warmed(each: Running, requests: int) -> list[Loaded]:
@@ -176,28 +190,27 @@ def _lines(log: Path, whole: re.Pattern[bytes]) -> int:
     return found
 
 
-def report(facts: dict[str, str], chosen: Options, rounds: list[Round], lines: int) -> str:
+def report(facts: dict[str, str], chosen: Options, sessions: list[Session]) -> str:
     """Write the facts and the table."""
-    rows = [[variant.name, *_figures(rounds, variant.name)] for variant in VARIANTS]
-    head = ["log", "requests/s", f"÷ {_BASE}", "CPU µs/request", f"÷ {_BASE}"]
-    total = len(rounds)
-    title = f"The access log, {chosen.connections} connections, {total} rounds of {chosen.seconds} s"
-    return "\n".join(
-        [
-            f"# {title}",
-            "",
-            *(f"- {name}: {value}" for name, value in facts.items()),
-            f"- lines: {lines:,}, all whole, none missing",
-            "",
-            *table(head, rows),
-            "",
-            f"Medians (bounds) over the rounds, {chosen.starts} starts of each; ratios within each round.",
-            "",
-        ]
-    )
+    rows = [[variant.name, *_figures(sessions, variant.name)] for variant in VARIANTS]
+    head = ["log", "requests/s", f"÷ {_BASE}", "CPU µs/request", f"÷ {_BASE}", "allocated bytes/request"]
+    total = chosen.starts * chosen.rounds
+    lines = [
+        f"# The access log, {chosen.connections} connections, {total} rounds of {chosen.seconds} s",
+        "",
+        *(f"- {name}: {value}" for name, value in facts.items()),
+        f"- lines: {sum(session.lines for session in sessions):,}, all whole, none missing",
+        "",
+        *table(head, rows),
+        "",
+        f"Medians (bounds) over the rounds, {chosen.starts} starts of each; ratios within each round.",
+    ]
+    return "\n".join(lines) + "\n"
 
 
-def _figures(rounds: list[Round], name: str) -> list[str]:
+def _figures(sessions: list[Session], name: str) -> list[str]:
+    rounds = [done for session in sessions for done in session.rounds]
+
     def rate(loaded: Loaded) -> float:
         return loaded.requests_per_second
 
@@ -205,8 +218,11 @@ def _figures(rounds: list[Round], name: str) -> list[str]:
         return loaded.cpu_us_per_request
 
     return [
-        *(f"{statistics.median(rate(done[name]) for done in rounds):,.0f}", _ratio(rounds, name, rate)),
-        *(f"{statistics.median(cost(done[name]) for done in rounds):.1f}", _ratio(rounds, name, cost)),
+        f"{statistics.median(rate(done[name]) for done in rounds):,.0f}",
+        _ratio(rounds, name, rate),
+        f"{statistics.median(cost(done[name]) for done in rounds):.1f}",
+        _ratio(rounds, name, cost),
+        f"{statistics.median(session.allocated[name] for session in sessions):,.0f}",
     ]
 
 

@@ -6,14 +6,11 @@ import argparse
 import contextlib
 import datetime as dt
 import platform
-import re
 import resource
-import shutil
 import socket
-import subprocess
 from typing import TYPE_CHECKING, Callable, Iterable, Iterator, NamedTuple
 
-from comparison import command, host, wrk
+from comparison import command, host, jcmd, wrk
 from comparison.aggregate import spread
 from comparison.errors import RunError, UsageError
 from comparison.loaded import Loaded, measure
@@ -78,9 +75,7 @@ def _parse(arguments: list[str] | None) -> Options:
 
 def _prepare(chosen: Options) -> None:
     wrk.require_wrk()
-    if shutil.which("jcmd") is None:
-        msg = "jcmd is not on the PATH: it comes with the JDK"
-        raise UsageError(msg)
+    jcmd.require()
     # The server inherits this limit.
     _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
     if most != resource.RLIM_INFINITY and most < chosen.idle + _OTHER_DESCRIPTORS:
@@ -105,9 +100,9 @@ def _measure(chosen: Options, interrupts: Interrupts) -> Iterator[Round]:
 
 def _round(server: ServerProcess, port: int, load: wrk.Load, idle: int) -> Round:
     without = measure(server, load)
-    heap_without = _live_heap(server)
+    heap_without = jcmd.live_heap(server)
     with _idle_connections(port, idle) as connections:
-        heap_with = _live_heap(server)
+        heap_with = jcmd.live_heap(server)
         beside = measure(server, load)
         for connection in (connections[0], connections[-1]):
             _ask(connection)  # they are still served
@@ -154,26 +149,6 @@ def _ask(connection: socket.socket) -> None:
             msg = f"the server closed an idle connection: {answer!r}"
             raise RunError(msg)
         answer += received
-
-
-def _live_heap(server: ServerProcess) -> int:
-    """Return the bytes of all objects that the front still reaches."""
-    front = str(server.leader)
-    ask = ["jcmd", front, "GC.class_histogram"]  # this collects garbage first
-    done = subprocess.run(ask, capture_output=True, text=True, check=False)
-    if done.returncode != 0:
-        msg = f"jcmd failed: {(done.stderr or done.stdout).strip()}"
-        raise RunError(msg)
-    return parse_histogram(done.stdout)
-
-
-def parse_histogram(text: str) -> int:
-    """Read the bytes of the last line, ``Total <instances> <bytes>``."""
-    total = re.search(r"^Total\s+\d+\s+(\d+)$", text, re.MULTILINE)
-    if total is None:
-        msg = f"jcmd's histogram has no total: {text.strip()[:200]!r}"
-        raise RunError(msg)
-    return int(total.group(1))
 
 
 def report(facts: dict[str, str], chosen: Options, rounds: list[Round]) -> str:

@@ -68,9 +68,11 @@ def test_takes_ratios_within_each_round() -> None:
             "json": Loaded(36_000, 24),
         },
     ]
-    lines = access_log.report({"CPU": "some"}, chosen, rounds, 12_345).splitlines()
+    allocated = {"neither": 280.0, "request ids only": 380, "combined": 480, "json": 1481.4}
+    session = access_log.Session(rounds, allocated, 12_345)
+    lines = access_log.report({"CPU": "some"}, chosen, [session]).splitlines()
     cells = [[cell.strip() for cell in line.split("|")[1:-1]] for line in lines if line.startswith("|")]
     assert "- CPU: some" in lines
     assert "- lines: 12,345, all whole, none missing" in lines
-    assert ["combined", "57,000", "0.95 (0.95–0.95)", "16.5", "1.10 (1.10–1.10)"] in cells
-    assert ["json", "54,000", "0.90 (0.90–0.90)", "18.0", "1.20 (1.20–1.20)"] in cells
+    assert ["combined", "57,000", "0.95 (0.95–0.95)", "16.5", "1.10 (1.10–1.10)", "480"] in cells
+    assert ["json", "54,000", "0.90 (0.90–0.90)", "18.0", "1.20 (1.20–1.20)", "1,481"] in cells

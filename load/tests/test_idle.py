@@ -2,29 +2,8 @@
 
 from __future__ import annotations
 
-import pytest
-
 from comparison import idle
-from comparison.errors import RunError
 from comparison.loaded import Loaded
-
-HISTOGRAM = """ num     #instances         #bytes  class name (module)
--------------------------------------------------------
-   1:         20512        1843216  [B (java.base@17.0.15)
-   2:         10007         960672  dev.waitress.channel.HttpChannel
-Total        120304       14034528
-"""
-
-
-def test_reads_the_bytes_of_all_objects() -> None:
-    """The total counts instances first, then bytes."""
-    assert idle.parse_histogram(HISTOGRAM) == 14034528
-
-
-def test_refuses_what_is_no_histogram() -> None:
-    """As when the process has ended meanwhile."""
-    with pytest.raises(RunError, match="has no total: 'gone'"):
-        idle.parse_histogram("gone\n")
 
 
 def test_reports_the_heap_of_one_connection_and_the_ratio_of_each_round() -> None:

@@ -31,7 +31,7 @@ final class AccessEntry implements ResponseObserver {
         this.log = log;
         this.format = format;
         this.texts = format.line(USUAL_BYTES);
-        this.ends = new int[format.texts()];
+        this.ends = new int[format.parts()];
     }
 
     /** Bytes that it holds on to. */

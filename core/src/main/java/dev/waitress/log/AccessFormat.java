@@ -1,5 +1,6 @@
 package dev.waitress.log;
 
+import dev.waitress.http.Ascii;
 import dev.waitress.http.ResponseHead;
 import java.time.ZoneId;
 import java.util.ArrayList;
@@ -8,9 +9,8 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * The form of the lines: directives in Apache's notation and text between them. What is known of the request, literal
- * text included, is composed when it comes; the rest is put between those texts when the answer is over. Event loop
- * only.
+ * The form of the lines: directives in Apache's notation and text between them. What is known of the request is
+ * composed when that comes, and put together with the rest when the answer is over. Event loop only.
  */
 final class AccessFormat {
     private static final String COMBINED = "%h %l %u %t \"%r\" %>s %b \"%{Referer}i\" \"%{User-Agent}i\"";
@@ -20,34 +20,46 @@ final class AccessFormat {
             + "\"queue_us\":%{queue}x,\"application_us\":%{application}x,\"total_us\":%D,"
             + "\"worker\":%{worker}x,\"request_id\":%{id}x}";
 
+    /**
+     * A stretch of the line, written in this order.
+     *
+     * @param text composed when the request comes
+     * @param literal what follows it in every line
+     * @param value what then follows of the answer
+     */
+    @SuppressWarnings("ArrayRecordComponent") // never compared
+    private record Part(Directive.OfRequest[] text, byte[] literal, Directive.OfAnswer value) {
+        static Part of(List<Directive.OfRequest> text, Directive.OfAnswer value) {
+            int last = text.size() - 1;
+            boolean endsLiterally = last >= 0 && text.get(last) instanceof Directive.Literal;
+            return new Part(
+                    text.subList(0, endsLiterally ? last : last + 1).toArray(Directive.OfRequest[]::new),
+                    endsLiterally ? ((Directive.Literal) text.get(last)).bytes() : new byte[0],
+                    value);
+        }
+    }
+
     private final boolean json;
-
-    /** What stands before each of the values, and behind the last. Arrays: every request goes through them. */
-    private final Directive.OfRequest[][] texts;
-
-    private final Directive.OfAnswer[] values;
+    private final Part[] parts;
     private final List<String> answerFields = new ArrayList<>();
 
     private AccessFormat(List<Directive> directives, boolean json) {
-        List<Directive.OfRequest[]> before = new ArrayList<>();
+        List<Part> found = new ArrayList<>();
         List<Directive.OfRequest> text = new ArrayList<>();
-        List<Directive.OfAnswer> after = new ArrayList<>();
         for (Directive directive : directives) {
             if (directive instanceof Directive.OfRequest known) {
                 text.add(known);
             } else if (directive instanceof Directive.OfAnswer awaited) {
-                before.add(text.toArray(Directive.OfRequest[]::new));
+                found.add(Part.of(text, awaited));
                 text.clear();
-                after.add(awaited);
             }
             if (directive instanceof Directive.OfHead field) {
                 answerFields.add(field.lowerCaseName());
             }
         }
-        before.add(text.toArray(Directive.OfRequest[]::new));
+        found.add(Part.of(text, (answered, line) -> {}));
         this.json = json;
-        this.texts = before.toArray(Directive.OfRequest[][]::new);
-        this.values = after.toArray(Directive.OfAnswer[]::new);
+        this.parts = found.toArray(Part[]::new);
     }
 
     /** An empty line of this format. */
@@ -55,18 +67,17 @@ final class AccessFormat {
         return new Line(json, capacity);
     }
 
-    /** How many texts are composed when a request comes. */
-    int texts() {
-        return texts.length;
+    int parts() {
+        return parts.length;
     }
 
-    /** Composes the texts of a request one behind the other, and notes where each ends. */
-    void compose(Asked asked, Line line, int[] ends) {
-        for (int i = 0; i < texts.length; i++) {
-            for (Directive.OfRequest directive : texts[i]) {
-                directive.write(asked, line);
+    /** Composes what is known of a request, and notes where the text of each part ends. */
+    void compose(Asked asked, Line texts, int[] ends) {
+        for (int i = 0; i < parts.length; i++) {
+            for (Directive.OfRequest directive : parts[i].text) {
+                directive.write(asked, texts);
             }
-            ends[i] = line.length();
+            ends[i] = texts.length();
         }
     }
 
@@ -80,15 +91,15 @@ final class AccessFormat {
         return fields;
     }
 
-    /** Writes the whole line: the texts composed before, and the values between them. */
-    void write(Line composed, int[] ends, Answered answered, Line line) {
+    /** Writes the whole line, with the texts composed before. */
+    void write(Line texts, int[] ends, Answered answered, Line line) {
         int start = 0;
-        for (int i = 0; i < values.length; i++) {
-            line.raw(composed.bytes(), start, ends[i]);
-            values[i].write(answered, line);
+        for (int i = 0; i < parts.length; i++) {
+            line.raw(texts.bytes(), start, ends[i]);
+            line.raw(parts[i].literal);
+            parts[i].value.write(answered, line);
             start = ends[i];
         }
-        line.raw(composed.bytes(), start, composed.length());
     }
 
     /**
@@ -138,7 +149,7 @@ final class AccessFormat {
 
     private static void addLiteral(String text, List<Directive> directives) {
         if (!text.isEmpty()) {
-            directives.add(Directive.literal(text));
+            directives.add(new Directive.Literal(Ascii.bytes(text)));
         }
     }
 }

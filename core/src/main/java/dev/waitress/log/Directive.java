@@ -28,9 +28,12 @@ sealed interface Directive {
     }
 
     /** Stands in every line as it is. */
-    static OfRequest literal(String text) {
-        byte[] bytes = Ascii.bytes(text);
-        return (asked, line) -> line.raw(bytes);
+    @SuppressWarnings("ArrayRecordComponent") // never compared
+    record Literal(byte[] bytes) implements OfRequest {
+        @Override
+        public void write(Asked asked, Line line) {
+            line.raw(bytes);
+        }
     }
 
     /**

@@ -18,7 +18,7 @@ import java.util.concurrent.TimeUnit;
 final class Lines {
     private static final Logger LOG = System.getLogger("waitress");
 
-    /** Large, because each full buffer wakes a thread: some 60 times for 100,000 lines. */
+    /** Large, because each full buffer wakes a thread: some 70 times for 100,000 lines of the combined format. */
     private static final int FULL_BYTES = 128 * 1024;
     /** Beyond the point where a buffer is handed over, so that it need not grow for the line that goes past it. */
     private static final int SPARE_BYTES = 8 * 1024;
