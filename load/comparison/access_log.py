@@ -13,7 +13,7 @@ from comparison import command, host, jcmd, wrk
 from comparison.aggregate import spread
 from comparison.errors import RunError
 from comparison.loaded import Loaded, measure
-from comparison.paths import LOAD, OURS, RESULTS
+from comparison.paths import OURS, RESULTS
 from comparison.process import Launch, ServerProcess, free_port
 from comparison.report import factor, table
 from comparison.workloads import HELLO_BODY
@@ -24,8 +24,6 @@ if TYPE_CHECKING:
     from comparison.interrupts import Interrupts
 
 _BASE = "neither"
-# With more connections than a worker is given at once, each request that waits would be a warning in both.
-_QUIET = ("env", f"WAITRESS_JAVA_OPTS=-Djava.util.logging.config.file={LOAD / 'quiet.properties'}")
 _COMBINED = rb'127\.0\.0\.1 - - \[[^]]{26}\] "GET / HTTP/1\.1" 200 \d+ "-" "-"\n'
 _JSON = (
     rb'\{"time":"[^"]{29}","remote_addr":"127\.0\.0\.1","request":"GET / HTTP.*"request_id":"[0-9a-f-]+"\}\n'
@@ -145,7 +143,6 @@ def _started(variant: Variant, chosen: Options, interrupts: Interrupts) -> Itera
     log.unlink(missing_ok=True)
     options = [*variant.options, f"--access-log={log}"] if variant.line else variant.options
     launched = [
-        *_QUIET,
         str(OURS),
         f"--listen=127.0.0.1:{port}",
         "--connection-limit=1000",

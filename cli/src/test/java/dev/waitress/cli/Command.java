@@ -1,6 +1,7 @@
 package dev.waitress.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assumptions.assumeThat;
 
 import java.io.BufferedReader;
 import java.io.File;
@@ -139,6 +140,20 @@ final class Command implements AutoCloseable {
 
     void signal(String name) throws IOException, InterruptedException {
         kill(name, pid());
+    }
+
+    /**
+     * Skips a test that sends a signal which this process, and so the command, ignores: nohup and a shell's & see to
+     * that.
+     */
+    static void assumeHeard(int number) throws IOException {
+        Path status = Path.of("/proc/self/status");
+        assumeThat(status).as("the system tells which signals are ignored").isReadable();
+        Matcher ignored = Pattern.compile("SigIgn:\\s*(\\p{XDigit}+)").matcher(Files.readString(status));
+        assertThat(ignored.find()).isTrue();
+        assumeThat(Long.parseUnsignedLong(ignored.group(1), 16) >> (number - 1) & 1)
+                .as("signal %d is not ignored", number)
+                .isZero();
     }
 
     static void kill(String signal, long pid) throws IOException, InterruptedException {

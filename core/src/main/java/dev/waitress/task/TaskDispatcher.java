@@ -27,6 +27,7 @@ public final class TaskDispatcher implements Gateway {
     /** Tasks that wait or run; one whose end has only to be handed over is none: its thread is about to be idle. */
     private final AtomicInteger unfinished = new AtomicInteger();
 
+    private final QueueDepth queueDepth = new QueueDepth();
     private volatile boolean closed;
 
     /**
@@ -48,7 +49,7 @@ public final class TaskDispatcher implements Gateway {
 
     @Override
     public void submit(Request request, Response response) {
-        QueueDepth.arrived(unfinished.incrementAndGet() - threads.size());
+        queueDepth.arrived(unfinished.incrementAndGet() - threads.size(), System.nanoTime());
         queue.add(new AppTask(request.detach(), response, loop, settings));
     }
 

@@ -56,6 +56,8 @@ public final class WorkerGateway implements Gateway, Participant {
     private @Nullable Rendezvous rendezvous;
     private boolean closing;
 
+    private final QueueDepth queueDepth = new QueueDepth();
+
     /** Why nobody answers, and nobody will until something changes; empty if requests are taken, or wait. */
     private String suspended = "";
     /** The loop may have ended: nothing must be left to it any more. */
@@ -277,7 +279,7 @@ public final class WorkerGateway implements Gateway, Participant {
             scratch.clear();
             encoder.encode(0, request, scratch);
             waiting.add(new Pending(response, request.body(), scratch.toByteArray()));
-            QueueDepth.arrived(waiting.size() - threadsToCome());
+            queueDepth.arrived(waiting.size() - threadsToCome(), nowNanos());
             return;
         }
         int start = worker.encoder().length();
