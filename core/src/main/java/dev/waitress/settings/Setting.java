@@ -185,7 +185,7 @@ public final class Setting<T> {
             "request_id",
             Cast.flag(),
             false,
-            "Name every request in its environ and in its answer, also without an access log.");
+            "Name every request in its environ and in its answer, even if no access log shows the name.");
     public static final Setting<String> REQUEST_ID_HEADER = define(
             Group.LOGGING,
             "request_id_header",
