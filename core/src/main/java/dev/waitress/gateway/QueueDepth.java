@@ -5,8 +5,8 @@ import java.lang.System.Logger.Level;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Tells of requests that wait because nobody is free to run them: of each number at once, but not again for a second.
- * Event loop only.
+ * Tells of requests that wait because nobody is free to run them: of a number that is higher than ever at once, else
+ * once a second. Event loop only.
  */
 public final class QueueDepth {
     private static final Logger LOG = System.getLogger("waitress.queue");
@@ -16,7 +16,7 @@ public final class QueueDepth {
      */
     private static final long QUIET_NANOS = TimeUnit.SECONDS.toNanos(1);
 
-    private int told;
+    private int highest;
     private long toldNanos;
 
     /**
@@ -25,8 +25,8 @@ public final class QueueDepth {
      * @param waiting how many wait now; nothing is said of 0 or less
      */
     public void arrived(int waiting, long nowNanos) {
-        if (waiting > 0 && (waiting > told || nowNanos - toldNanos >= QUIET_NANOS)) {
-            told = waiting;
+        if (waiting > 0 && (waiting > highest || nowNanos - toldNanos >= QUIET_NANOS)) {
+            highest = Math.max(highest, waiting);
             toldNanos = nowNanos;
             LOG.log(Level.WARNING, () -> "Task queue depth is " + waiting);
         }

@@ -16,10 +16,10 @@ class QueueDepthTest {
         "0:1 1:2 2:1 3:2 4:3, 1 2 3",
         "0:2 999:2, 2",
         "0:2 1000:2, 2 2",
-        "0:2 1001:1 1002:1 1003:2, 2 1 2",
+        "0:2 1001:1 1002:2 1003:3, 2 1 3",
         "0:2 900:3 1100:2 1900:2, 2 3 2",
     })
-    void isToldAtOnceButNotAgainForASecond(String arrivals, String told) {
+    void isToldAtOnceWhereItIsHigherThanEverElseOnceASecond(String arrivals, String told) {
         try (LogCapture log = new LogCapture()) {
             QueueDepth depth = new QueueDepth();
             for (String arrival : arrivals.split(" ", -1)) {
