@@ -81,6 +81,21 @@ class TestConnections:
                 assert found.getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY) == 1
                 assert fcntl.fcntl(found, fcntl.F_GETFL) & os.O_NONBLOCK
 
+    def test_have_the_options_of_the_settings(self, start: Start) -> None:
+        chosen = "SO_KEEPALIVE=1 TCP_KEEPIDLE=61 TCP_KEEPINTVL=62 TCP_KEEPCNT=3 SO_RCVBUF=20000 IP_TOS=16"
+        server = start(HELLO, f"--socket-options={chosen}")
+        with Connection(server.port) as connection:
+            connection.ask("GET", "/")
+            connection.head()
+            with other_end(server, connection) as found:
+                assert found.getsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE) == 1
+                assert found.getsockopt(socket.IPPROTO_TCP, socket.TCP_KEEPIDLE) == 61
+                assert found.getsockopt(socket.IPPROTO_TCP, socket.TCP_KEEPINTVL) == 62
+                assert found.getsockopt(socket.IPPROTO_TCP, socket.TCP_KEEPCNT) == 3
+                assert found.getsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF) == 40000  # Linux doubles it
+                assert found.getsockopt(socket.IPPROTO_IP, socket.IP_TOS) == 16
+                assert found.getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY) == 1
+
     @pytest.mark.parametrize("recv_bytes", [100, 1000])
     def test_are_read_by_so_many_bytes(self, start: Start, recv_bytes: int) -> None:
         """Behind the head of a request that is running nothing is read: what is left tells how large the read was."""

@@ -40,6 +40,7 @@ public final class ChannelHost {
     private final long cleanupIntervalNanos;
     private final Deadlines deadlines;
     private final SocketErrors socketErrors;
+    private final ClientOptions clientOptions;
     private final TrustedProxy trustedProxy;
     private final PrefaceRule prefaces;
     private final RequestIds requestIds;
@@ -66,6 +67,7 @@ public final class ChannelHost {
         this.cleanupIntervalNanos = TimeUnit.SECONDS.toNanos(settings.get(Setting.CLEANUP_INTERVAL));
         this.deadlines = Deadlines.of(settings);
         this.socketErrors = new SocketErrors(settings);
+        this.clientOptions = new ClientOptions(settings);
         this.trustedProxy = new TrustedProxy(settings);
         this.prefaces = new PrefaceRule(settings, trustedProxy);
         this.requestIds = new RequestIds(settings);
@@ -238,6 +240,10 @@ public final class ChannelHost {
 
     PrefaceRule prefaces() {
         return prefaces;
+    }
+
+    ClientOptions clientOptions() {
+        return clientOptions;
     }
 
     SocketErrors socketErrors() {

@@ -9,7 +9,6 @@ import java.lang.System.Logger.Level;
 import java.net.Inet4Address;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
-import java.net.StandardSocketOptions;
 import java.nio.channels.SelectionKey;
 import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
@@ -132,7 +131,7 @@ public final class Listener {
             client.close();
             return;
         }
-        client.setOption(StandardSocketOptions.TCP_NODELAY, true);
+        host.clientOptions().set(client);
         String address = NumericAddress.of(remote.getAddress());
         host.accepted(client, new Peer(address, String.valueOf(remote.getPort()), serverPort));
     }

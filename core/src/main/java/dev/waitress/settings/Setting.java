@@ -68,6 +68,12 @@ public final class Setting<T> {
             Cast.integer("COUNT", 1, 65_535),
             1024L,
             "Connections that the system keeps until they are accepted.");
+    public static final Setting<List<String>> SOCKET_OPTIONS = define(
+            Group.ADDRESSES,
+            "socket_options",
+            Cast.words("OPTIONS", ClientOption.VALID, ClientOption::require),
+            List.of(),
+            "Options of every client's TCP socket, such as SO_KEEPALIVE=1 TCP_KEEPIDLE=60.");
 
     public static final Setting<String> SERVER_NAME = define(
             Group.APPLICATION, "server_name", Cast.text("NAME"), "waitress.invalid", "SERVER_NAME of every request.");

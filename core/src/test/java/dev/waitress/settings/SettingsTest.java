@@ -64,7 +64,9 @@ class SettingsTest {
                 "request_id_header | \"\" | request_id_header: must be the name of a header, got ''",
                 "reload_extra | a [b | reload_extra: must be files, directories or globs such as templates/**/*.html, separated by spaces, got 'a [b'",
                 "nope | 1 | Unknown adjustment 'nope'",
-                "socket_options | 1 | Unknown adjustment 'socket_options'",
+                "socket_options | TCP_NODELAY=0 | socket_options: must be IP_TOS, SO_KEEPALIVE, SO_RCVBUF, TCP_KEEPCNT, TCP_KEEPIDLE or TCP_KEEPINTVL, each with =NUMBER, separated by spaces, got 'TCP_NODELAY=0'",
+                "socket_options | SO_RCVBUF=-1 | socket_options: must be IP_TOS, SO_KEEPALIVE, SO_RCVBUF, TCP_KEEPCNT, TCP_KEEPIDLE or TCP_KEEPINTVL, each with =NUMBER, separated by spaces, got 'SO_RCVBUF=-1'",
+                "socket_options | 1 | socket_options: must be IP_TOS, SO_KEEPALIVE, SO_RCVBUF, TCP_KEEPCNT, TCP_KEEPIDLE or TCP_KEEPINTVL, each with =NUMBER, separated by spaces, got '1'",
             })
     void refuseWhatIsNotValid(String name, String text, String message) {
         assertThatThrownBy(() -> Settings.ofText(Map.of(name, text)))
