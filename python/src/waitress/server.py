@@ -98,7 +98,7 @@ class Server:
         try:
             self._close()
         finally:
-            if self._control is not None:
+            if self._control is not None and self._control.is_alive():
                 self._control.join()
             if self._nursery is not None:
                 self._nursery.wait()
@@ -106,12 +106,7 @@ class Server:
     def _work_until_the_end(self) -> None:
         if self._closed:
             return
-        try:
-            self._start_workers()
-        except (EOFError, OSError):
-            # The front is gone before it has met its workers: by itself, unless another thread has closed it.
-            self._lost = not self._closed
-            self._ended.set()
+        self._start_workers()
         while not self._ended.wait(_LEVEL_INTERVAL):
             self._front.follow_log_level()
 
@@ -120,10 +115,8 @@ class Server:
         if self._front.workers > 1:
             self._nursery = Nursery(self._front.workers - 1, self._work)
         threading.Thread(target=self._front.relay_log, name="waitress-log", daemon=True).start()
-        worker = self._start_worker(1)
-        control = threading.Thread(target=self._obey, args=(worker,), name="waitress-control", daemon=True)
-        control.start()
-        self._control = control
+        self._control = threading.Thread(target=self._serve, name="waitress-control", daemon=True)
+        self._control.start()
 
     def _work(self, number: int) -> int:
         """Live as a forked worker."""
@@ -148,8 +141,15 @@ class Server:
             raise
         return worker
 
-    def _obey(self, worker: Worker) -> None:
-        """Do as the front says, on a thread of its own: Ctrl-C must not cut a message in two."""
+    def _serve(self) -> None:
+        """Live as the first worker, on a thread of its own: Ctrl-C must not cut a message in two, or leave it half begun."""
+        try:
+            worker = self._start_worker(1)
+        except (EOFError, OSError):
+            # The front is gone before it has met its worker: by itself, unless another thread has closed it.
+            self._lost = not self._closed
+            self._ended.set()
+            return
         if worker.obey():
             running = worker.crew.stop(_REST)
             if running:
