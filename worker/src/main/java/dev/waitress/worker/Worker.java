@@ -217,6 +217,10 @@ final class Worker {
         return state == State.READY;
     }
 
+    boolean isServing() {
+        return state == State.SERVING;
+    }
+
     boolean isGone() {
         return state == State.GONE;
     }
@@ -234,7 +238,7 @@ final class Worker {
 
     /** How many more requests it may be given now. */
     int room() {
-        return state == State.SERVING && !inFlight.isFull() ? pace.most() - inFlight.size() : 0;
+        return isServing() && !inFlight.isFull() ? pace.most() - inFlight.size() : 0;
     }
 
     int load() {
@@ -403,7 +407,7 @@ final class Worker {
 
     /** Hands it a log record; false if it cannot take it. */
     boolean log(LogLine line) {
-        if (control == null || state != State.SERVING || isQuitting || control.backlog() > MOST_UNREAD) {
+        if (control == null || !isServing() || isQuitting || control.backlog() > MOST_UNREAD) {
             return false;
         }
         message.clear();

@@ -290,11 +290,11 @@ public final class WorkerGateway implements Gateway, Participant {
 
     /** Threads of workers that are still on their way: each takes one of those that wait. */
     private int threadsToCome() {
-        int ready = 0;
+        int serving = 0;
         for (Worker worker : workers) {
-            ready += worker.isReady() ? 1 : 0;
+            serving += worker.isServing() ? 1 : 0;
         }
-        return Math.max(0, config.workers() - ready) * config.threads();
+        return Math.max(0, config.workers() - serving) * config.threads();
     }
 
     private @Nullable Worker leastBusy() {
