@@ -3,12 +3,16 @@ package dev.waitress.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
 
 @Timeout(60)
 class PythonWorkersIT {
@@ -60,6 +64,18 @@ class PythonWorkersIT {
         }
 
         @Test
+        void isToldOfWithAllThatWaitForAThread() throws Exception {
+            try (Command server = Command.serve("--threads=1");
+                    Client running = server.connect()) {
+                hang(server, running);
+                ask(server, 1, "/pid");
+                server.awaitLog(Pattern.compile("^WARNING:waitress.queue:Task queue depth is 1$"));
+                ask(server, 1, "/pid");
+                server.awaitLog(Pattern.compile("^WARNING:waitress.queue:Task queue depth is 2$"));
+            }
+        }
+
+        @Test
         void handsWhatWaitsBehindItToAnotherWorker() throws Exception {
             try (Command server = Command.serve("--threads=1", "--workers=2");
                     Client running = server.connect()) {
@@ -105,6 +121,70 @@ class PythonWorkersIT {
                         assertThat(client.receive().status()).isIn(200, 502);
                     }
                     assertThat(crashing.receive().status()).isEqualTo(502);
+                    assertThat(Client.get(server.port(), "/pid").status()).isEqualTo(200);
+                }
+                assertThat(server.stop()).isZero();
+            }
+        }
+    }
+
+    @Nested
+    class AnApplicationThatCannotBeLoadedAgain {
+        @TempDir
+        private Path folder;
+
+        /** Loads as long as there is no file of the name "broken" beside it. */
+        private Path writeModule() throws IOException {
+            Files.writeString(folder.resolve("fragile.py"), """
+                    import os
+                    if os.path.exists(os.path.join(os.path.dirname(__file__), "broken")):
+                        raise ValueError("half deployed")
+                    from stages import app
+                    """);
+            return folder.resolve("broken");
+        }
+
+        private Command serve(String... options) throws IOException, InterruptedException {
+            List<String> arguments = new ArrayList<>(List.of(options));
+            arguments.addAll(List.of("--listen=127.0.0.1:0", "--threads=1", "fragile:app"));
+            Command command = Command.start(Map.of("PYTHONPATH", folder.toString()), arguments.toArray(String[]::new));
+            command.port();
+            return command;
+        }
+
+        @Test
+        void isAnsweredWith503UntilItCan() throws Exception {
+            Path broken = writeModule();
+            try (Command server = serve();
+                    Client running = server.connect()) {
+                long pid = hang(server, running);
+                Client waiting = server.connect().ask("/pid");
+                Files.createFile(broken);
+                Command.kill("KILL", pid);
+                assertThat(running.receive().status()).isEqualTo(502);
+                for (Client client : List.of(waiting, server.connect().ask("/pid"))) {
+                    Client.Answer refused = client.receive();
+                    assertThat(refused.status()).isEqualTo(503);
+                    assertThat(refused.body()).contains("The application could not be loaded.");
+                }
+                server.awaitLog(Pattern.compile("worker \\d+ cannot load the application"));
+                server.awaitLog(Pattern.compile("ValueError: half deployed"));
+                Files.delete(broken);
+                server.awaitLog(Pattern.compile("INFO:waitress:The application can be loaded again"));
+                assertThat(Client.get(server.port(), "/pid").status()).isEqualTo(200);
+                assertThat(server.stop()).isZero();
+            }
+        }
+
+        @Test
+        void isNoConcernOfTheWorkersThatAreLeft() throws Exception {
+            Path broken = writeModule();
+            try (Command server = serve("--workers=2")) {
+                Files.createFile(broken);
+                Command.kill(
+                        "KILL", Long.parseLong(Client.get(server.port(), "/pid").body()));
+                server.awaitLog(Pattern.compile("ValueError: half deployed"));
+                for (int i = 0; i < 20; i++) {
                     assertThat(Client.get(server.port(), "/pid").status()).isEqualTo(200);
                 }
                 assertThat(server.stop()).isZero();

@@ -38,6 +38,11 @@ final class Generation {
         return isFull() && workers.stream().allMatch(Worker::isReady);
     }
 
+    /** Whether at least one of them takes requests. */
+    boolean isServing() {
+        return workers.stream().anyMatch(Worker::isServing);
+    }
+
     void serve() {
         workers.forEach(Worker::serve);
     }

@@ -22,6 +22,8 @@ final class LaunchedWorkers implements Recruiter {
     /** So long the loading of a state that has changed since may go on. */
     private static final long PATIENCE_NANOS = TimeUnit.SECONDS.toNanos(5);
 
+    private static final String NOT_LOADED = "The application could not be loaded. The server's log says why.";
+
     private final WorkerGateway gateway;
     private final Restarts restarts = new Restarts();
     private final List<LaunchedProcess> running = new ArrayList<>();
@@ -94,6 +96,10 @@ final class LaunchedWorkers implements Recruiter {
         if (serving.contains(worker)) {
             restarts.succeeded();
             worker.serve();
+            if (gateway.isSuspended()) {
+                LOG.log(Level.INFO, "The application can be loaded again");
+                gateway.resume();
+            }
         } else if (coming != null && coming.contains(worker) && coming.isReady()) {
             takeOver(coming);
         }
@@ -135,7 +141,7 @@ final class LaunchedWorkers implements Recruiter {
         String consequence = serving == nobody ? "waiting for a change" : "what was loaded before goes on";
         LOG.log(Level.ERROR, "Cannot load the application, " + consequence + ":\n" + failure.story());
         if (serving == nobody) {
-            gateway.suspend("The application could not be loaded. The server's log says why.");
+            gateway.suspend(NOT_LOADED);
         }
         catchUp();
     }
@@ -205,10 +211,13 @@ final class LaunchedWorkers implements Recruiter {
         return status > 128 ? "was killed by signal " + (status - 128) : "ended with status " + status;
     }
 
-    /** Another takes its place, if it served. */
+    /** Another takes its place, if it served, or was to. */
     @Override
     public void gone(Worker worker) {
         if (serving.remove(worker)) {
+            if (!worker.hasServed() && !serving.isServing()) {
+                gateway.suspend(NOT_LOADED);
+            }
             Generation bereft = serving;
             gateway.schedule(restarts.delayNanos(), () -> replenish(bereft));
         }

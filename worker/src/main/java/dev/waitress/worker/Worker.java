@@ -50,6 +50,7 @@ final class Worker {
     private final MarshalWriter message = new MarshalWriter(64);
 
     private State state = State.STARTING;
+    private boolean served;
     private boolean retired;
     private @Nullable FrameSocket requests;
     private @Nullable FrameSocket control;
@@ -97,6 +98,12 @@ final class Worker {
     /** From now on it is given requests. */
     void serve() {
         state = State.SERVING;
+        served = true;
+    }
+
+    /** Whether it was ever given requests. */
+    boolean hasServed() {
+        return served;
     }
 
     /** From now on it is given no requests; it quits as soon as it holds none, which others may take off it. */

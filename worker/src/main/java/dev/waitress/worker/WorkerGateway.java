@@ -206,6 +206,10 @@ public final class WorkerGateway implements Gateway, Participant {
         suspended = "";
     }
 
+    boolean isSuspended() {
+        return !suspended.isEmpty();
+    }
+
     boolean isClosing() {
         return closing;
     }
@@ -269,7 +273,7 @@ public final class WorkerGateway implements Gateway, Participant {
 
     @Override
     public void submit(Request request, Response response) {
-        if (!suspended.isEmpty()) {
+        if (isSuspended()) {
             close(request.body());
             response.refuse(Status.SERVICE_UNAVAILABLE, suspended);
             return;
