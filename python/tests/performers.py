@@ -92,6 +92,7 @@ def performing(
         raise
     if not server.checked:
         server.stop()
+    assert not list(folder.glob("waitress-*"))
 
 
 def classes(folder: Path) -> Path:

@@ -51,9 +51,9 @@ class Script(Server):
 class Program(Server):
     """One run of any command, in a folder of its own."""
 
-    def __init__(self, folder: Path, *command: str) -> None:
+    def __init__(self, folder: Path, *command: str, **environment: str) -> None:
         """Start it; asking for its address waits until it is ready."""
-        super().__init__(*command, environment=ENVIRONMENT, folder=folder)
+        super().__init__(*command, environment={**ENVIRONMENT, **environment}, folder=folder)
 
     def command(self, application: str, *options: str) -> list[str]:
         """The command as it is."""

@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
-from scripts import ENVIRONMENT
+from scripts import ENVIRONMENT, Program
 from serving import COMMAND, ROOT, STOP_SECONDS, Server
 from wire import Connection
 
@@ -128,7 +128,12 @@ def activated(server: Activated) -> Iterator[Activated]:
         server.kill()
 
 
-@pytest.mark.parametrize("program", [[COMMAND], [sys.executable, "-m", "waitress"]], ids=["script", "module"])
+EITHER_PROGRAM = pytest.mark.parametrize(
+    "program", [[COMMAND], [sys.executable, "-m", "waitress"]], ids=["script", "module"]
+)
+
+
+@EITHER_PROGRAM
 class TestSocketActivation:
     """``LISTEN_FDS`` of sd_listen_fds(3)."""
 
@@ -155,6 +160,35 @@ class TestSocketActivation:
                 assert connection.body(connection.head()) == BODY
             assert server.log.count("Serving on") == 1
             server.stop()
+
+
+@EITHER_PROGRAM
+class TestTemporaryFiles:
+    """They lie where ``TMPDIR`` says, as those of every program of Unix but Java."""
+
+    @pytest.mark.parametrize("name", ["short", "with blank", "long" * 30])
+    def test_lie_in_the_folder_that_is_named(self, program: list[str], name: str, tmp_path: Path) -> None:
+        """Even if its path is longer than that of a socket may be."""
+        folder = tmp_path / name
+        folder.mkdir()
+        server = Program(ROOT, *program, "--listen=127.0.0.1:0", HELLO, TMPDIR=str(folder))
+        try:
+            with Connection(server.port) as connection:
+                connection.ask("GET", "/")
+                assert connection.body(connection.head()) == BODY
+            assert len(list(folder.glob("waitress-*"))) == 1
+            server.stop()
+            assert not list(folder.iterdir())
+        finally:
+            server.kill()
+
+    def test_lie_elsewhere_where_that_is_none(self, program: list[str], tmp_path: Path) -> None:
+        server = Program(ROOT, *program, "--listen=127.0.0.1:0", HELLO, TMPDIR=str(tmp_path / "gone"))
+        try:
+            server.wait_until_ready()
+            server.stop()
+        finally:
+            server.kill()
 
 
 def test_logs_to_the_end_on_a_socket_that_it_inherits() -> None:

@@ -45,7 +45,7 @@ def run(tmp_path: Path, jar: Path) -> Iterator[Run]:
     def run_one(text: str, *arguments: str, python: str = sys.executable, **environment: str) -> Script:
         path = tmp_path / f"script{len(scripts)}.py"
         path.write_text(PREAMBLE + text)
-        script = Script(path, *arguments, python=python, **environment)
+        script = Script(path, *arguments, python=python, **{"TMPDIR": str(tmp_path), **environment})
         scripts.append(script)
         return script
 
@@ -80,8 +80,8 @@ def front_of(script: Script) -> int:
     return next(int(line.split()[0]) for line in script.survivors() if "dev.waitress.cli.Attached" in line)
 
 
-def private_directories() -> set[Path]:
-    return {path for path in Path("/tmp").glob("waitress-*") if not path.name.startswith("waitress-it-")}
+def private_directories(folder: Path) -> list[Path]:
+    return list(folder.glob("waitress-*"))
 
 
 SERVE = 'serve(app, listen="127.0.0.1:0")\nprint("returned", file=sys.stderr)\n'
@@ -297,7 +297,7 @@ def forking(environ, start_response):
 serve(forking, unix_socket={str(tmp_path / "s")!r}, workers=1 if {forks} else 2)
 """)
         script.wait_until_ready()
-        before = private_directories()
+        assert private_directories(tmp_path)
         with Connection(tmp_path / "s") as connection:
             connection.ask("GET", "/", "Connection: close")
             connection.body(connection.head())
@@ -307,7 +307,7 @@ serve(forking, unix_socket={str(tmp_path / "s")!r}, workers=1 if {forks} else 2)
         if not forks:
             wait_until(lambda: not script.survivors(), GONE_SECONDS)
         assert not (tmp_path / "s").exists()
-        assert private_directories() < before
+        assert not private_directories(tmp_path)
 
     def test_of_the_caller_ends_the_front_that_listens_on_its_socket(self, run: Run) -> None:
         """Its orders come by another pipe then, which is the leash."""
@@ -323,14 +323,14 @@ with socket.create_server(("127.0.0.1", 0)) as bound:
     def test_of_the_front_ends_serve(self, run: Run, tmp_path: Path) -> None:
         script = run(f"serve(app, unix_socket={str(tmp_path / 's')!r}, workers=2)")
         script.wait_until_ready()
-        before = private_directories()
+        assert private_directories(tmp_path)
         front = front_of(script)
         os.kill(front, signal.SIGKILL)
         wait_until(lambda: not script.survivors(), GONE_SECONDS + 0.5)
         assert script.process.wait() == 1
         script.wait_for(rf"ChildProcessError: the front \(java, process {front}\) was killed by signal 9")
         assert not (tmp_path / "s").exists()
-        assert private_directories() < before
+        assert not private_directories(tmp_path)
 
 
 class TestWorkers:

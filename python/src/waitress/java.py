@@ -26,9 +26,15 @@ def java_command(main_class: str) -> List[str]:
     jar = os.environ.get("WAITRESS_JAR") or _JAR
     if not os.path.exists(jar):
         raise JavaError("{} is missing: this package was not built by its own build".format(jar))
-    options = _OPTIONS + shlex.split(os.environ.get("WAITRESS_JAVA_OPTS", ""))
+    options = _OPTIONS + _temporary() + shlex.split(os.environ.get("WAITRESS_JAVA_OPTS", ""))
     classes = os.pathsep.join(filter(None, [jar, os.environ.get("CLASSPATH")]))
     return [find_java(), *options, "-cp", classes, main_class]
+
+
+def _temporary() -> List[str]:
+    """Tell Java of ``TMPDIR``, which it does not look at itself."""
+    folder = os.environ.get("TMPDIR")
+    return ["-Djava.io.tmpdir=" + folder] if folder and os.path.isdir(folder) else []
 
 
 def find_java() -> str:

@@ -7,6 +7,7 @@ import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.net.SocketException;
 import java.net.StandardProtocolFamily;
 import java.net.StandardSocketOptions;
 import java.net.UnixDomainSocketAddress;
@@ -57,15 +58,25 @@ final class Rendezvous implements Closeable {
     Rendezvous(EventLoop loop, Path directory, boolean unix, Arrival arrival) throws IOException {
         this.loop = loop;
         this.arrival = arrival;
-        listener = ServerSocketChannel.open(unix ? StandardProtocolFamily.UNIX : StandardProtocolFamily.INET);
-        listener.bind(
-                unix
-                        ? UnixDomainSocketAddress.of(directory.resolve("front"))
-                        : new InetSocketAddress(InetAddress.getLoopbackAddress(), 0));
+        listener = listen(directory.resolve("front"), unix);
         address = listener.getLocalAddress() instanceof InetSocketAddress inet
                 ? "tcp:" + inet.getPort()
                 : "unix:" + listener.getLocalAddress();
         loop.register(listener, SelectionKey.OP_ACCEPT, selected -> accept());
+    }
+
+    private static ServerSocketChannel listen(Path path, boolean unix) throws IOException {
+        if (unix) {
+            ServerSocketChannel listener = ServerSocketChannel.open(StandardProtocolFamily.UNIX);
+            try {
+                return listener.bind(UnixDomainSocketAddress.of(path));
+            } catch (SocketException e) {
+                listener.close(); // the system takes paths of some 100 bytes
+                LOG.log(Level.DEBUG, "workers connect over TCP: " + path + ": " + e.getMessage());
+            }
+        }
+        return ServerSocketChannel.open(StandardProtocolFamily.INET)
+                .bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0));
     }
 
     private static String newSecret() {
