@@ -1,15 +1,20 @@
 package dev.waitress.ini;
 
 import java.io.IOException;
-import java.net.URLDecoder;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.HexFormat;
 import java.util.Map;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /** Follows what sections say of one another, also into other files, until all that is left is to be made. */
 final class Resolver {
+    /** Bytes as an address has them; other percent signs stand for themselves. */
+    private static final Pattern CODES = Pattern.compile("(?:%[0-9A-Fa-f]{2})+");
+
     /** The sections on the way to the one that is being read, to notice when they go round in a circle. */
     private final Deque<String> way = new ArrayDeque<>();
 
@@ -34,9 +39,13 @@ final class Resolver {
     }
 
     private static Path beside(ConfigFile file, String place) {
-        // A plus sign is itself here, unlike in the forms that the decoder is made for.
-        String decoded = URLDecoder.decode(place.replace('\\', '/').replace("+", "%2B"), StandardCharsets.UTF_8);
+        String decoded = CODES.matcher(place.replace('\\', '/'))
+                .replaceAll(codes -> Matcher.quoteReplacement(decode(codes.group())));
         return file.path().resolveSibling(decoded);
+    }
+
+    private static String decode(String codes) {
+        return new String(HexFormat.of().parseHex(codes.replace("%", "")), StandardCharsets.UTF_8);
     }
 
     Configuration configuration(ConfigFile file, Map<String, String> global, Map<String, String> local) {
