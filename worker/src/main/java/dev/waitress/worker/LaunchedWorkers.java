@@ -69,7 +69,7 @@ final class LaunchedWorkers implements Recruiter {
         while (!next.isFull()) {
             next.add(launch());
         }
-        gateway.resume();
+        gateway.dispatcher().resume();
     }
 
     private Worker launch() throws IOException {
@@ -96,9 +96,9 @@ final class LaunchedWorkers implements Recruiter {
         if (serving.contains(worker)) {
             restarts.succeeded();
             worker.serve();
-            if (gateway.isSuspended()) {
+            if (gateway.dispatcher().isSuspended()) {
                 LOG.log(Level.INFO, "The application can be loaded again");
-                gateway.resume();
+                gateway.dispatcher().resume();
             }
         } else if (coming != null && coming.contains(worker) && coming.isReady()) {
             takeOver(coming);
@@ -141,7 +141,7 @@ final class LaunchedWorkers implements Recruiter {
         String consequence = serving == nobody ? "waiting for a change" : "what was loaded before goes on";
         LOG.log(Level.ERROR, "Cannot load the application, " + consequence + ":\n" + failure.story());
         if (serving == nobody) {
-            gateway.suspend(NOT_LOADED);
+            gateway.dispatcher().suspend(NOT_LOADED);
         }
         catchUp();
     }
@@ -216,7 +216,7 @@ final class LaunchedWorkers implements Recruiter {
     public void gone(Worker worker) {
         if (serving.remove(worker)) {
             if (!worker.hasServed() && !serving.isServing()) {
-                gateway.suspend(NOT_LOADED);
+                gateway.dispatcher().suspend(NOT_LOADED);
             }
             Generation bereft = serving;
             gateway.schedule(restarts.delayNanos(), () -> replenish(bereft));

@@ -346,7 +346,7 @@ final class Worker {
             }
             unbegun.add(takeBack(exchange));
         }
-        gateway.requeue(unbegun);
+        gateway.dispatcher().requeue(unbegun);
         if (ids.length > 0) {
             quitIfDrained();
         }
@@ -378,7 +378,7 @@ final class Worker {
         }
         pace.stalled(nowNanos);
         tell(Protocol.TAKEOVER);
-        if (inFlight.size() > threads && gateway.hasRoomBeside(this)) {
+        if (inFlight.size() > threads && gateway.dispatcher().hasRoomBeside(this)) {
             recall();
         }
         return pace.patienceNanos();

@@ -1,18 +1,14 @@
 package dev.waitress.worker;
 
-import dev.waitress.buffer.BodyBuffer;
 import dev.waitress.buffer.PrivateDirectory;
 import dev.waitress.buffer.SharedMemory;
 import dev.waitress.channel.EventLoop;
 import dev.waitress.channel.Participant;
 import dev.waitress.gateway.Gateway;
-import dev.waitress.gateway.QueueDepth;
 import dev.waitress.gateway.Request;
 import dev.waitress.gateway.Response;
-import dev.waitress.http.Status;
 import dev.waitress.settings.Setting;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.nio.file.Path;
@@ -27,8 +23,8 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Answers requests through worker processes: gives each request to the one that is least busy. Event loop only, except
- * what makes it and {@link #close}.
+ * Answers requests through worker processes: welcomes workers as they come, and hears what they report. Event loop
+ * only, except what makes it and {@link #close}.
  */
 public final class WorkerGateway implements Gateway, Participant {
     private static final Logger LOG = System.getLogger("waitress");
@@ -43,11 +39,9 @@ public final class WorkerGateway implements Gateway, Participant {
     private final EventLoop loop;
     private final Path directory;
     private final Recruiter recruiter;
-    private final RequestEncoder encoder;
     private final List<Worker> workers = new ArrayList<>();
-    private final Deque<Pending> waiting = new ArrayDeque<>();
+    private final Dispatcher dispatcher;
     private final Deque<Batch> freeBatches = new ArrayDeque<>();
-    private final MarshalWriter scratch = new MarshalWriter(1024);
     private final long creditStep;
 
     /** Where request bodies lie that are worth it; null where the system has no such memory. */
@@ -56,10 +50,6 @@ public final class WorkerGateway implements Gateway, Participant {
     private @Nullable Rendezvous rendezvous;
     private boolean closing;
 
-    private final QueueDepth queueDepth = new QueueDepth();
-
-    /** Why nobody answers, and nobody will until something changes; empty if requests are taken, or wait. */
-    private String suspended = "";
     /** The loop may have ended: nothing must be left to it any more. */
     private volatile boolean isClosed;
 
@@ -72,7 +62,7 @@ public final class WorkerGateway implements Gateway, Participant {
         this.loop = loop;
         this.directory = directory;
         this.recruiter = recruiter.apply(this);
-        this.encoder = new RequestEncoder(config.settings());
+        this.dispatcher = new Dispatcher(config, workers);
         this.creditStep = Math.max(1, config.settings().get(Setting.OUTBUF_HIGH_WATERMARK) / 4);
     }
 
@@ -136,8 +126,7 @@ public final class WorkerGateway implements Gateway, Participant {
             if (worker != null) {
                 LOG.log(Level.DEBUG, () -> "worker " + introduction.pid() + " runs Python " + introduction.python());
                 if (introduction.isPython2()) {
-                    // All workers run the same Python, and no request is encoded before the first is there.
-                    encoder.writeTextAsBytes();
+                    dispatcher.writeTextAsBytes();
                 }
                 worker.attach(introduction.purpose(), socket);
                 return;
@@ -191,25 +180,6 @@ public final class WorkerGateway implements Gateway, Participant {
         return recruiter;
     }
 
-    /** Refuses requests with 503 and this reason, also those that wait, until {@link #resume}. */
-    void suspend(String reason) {
-        suspended = reason;
-        while (!waiting.isEmpty()) {
-            Pending next = waiting.removeFirst();
-            close(next.body());
-            next.response().refuse(Status.SERVICE_UNAVAILABLE, reason);
-        }
-    }
-
-    /** Lets requests wait for a worker. */
-    void resume() {
-        suspended = "";
-    }
-
-    boolean isSuspended() {
-        return !suspended.isEmpty();
-    }
-
     boolean isClosing() {
         return closing;
     }
@@ -260,7 +230,7 @@ public final class WorkerGateway implements Gateway, Participant {
                     "worker " + worker.process.pid() + " was lost while it ran " + lost
                             + (lost == 1 ? " request" : " requests") + ", answered with 502");
         }
-        requeue(unbegun);
+        dispatcher.requeue(unbegun);
         recruiter.gone(worker);
     }
 
@@ -273,77 +243,11 @@ public final class WorkerGateway implements Gateway, Participant {
 
     @Override
     public void submit(Request request, Response response) {
-        if (isSuspended()) {
-            close(request.body());
-            response.refuse(Status.SERVICE_UNAVAILABLE, suspended);
-            return;
-        }
-        Worker worker = waiting.isEmpty() ? leastBusy() : null;
-        if (worker == null) {
-            scratch.clear();
-            encoder.encode(0, request, scratch);
-            waiting.add(new Pending(response, request.body(), scratch.toByteArray()));
-            queueDepth.arrived(waiting.size() - threadsToCome(), nowNanos());
-            return;
-        }
-        int start = worker.encoder().length();
-        int id = worker.nextId();
-        encoder.encode(id, request, worker.encoder());
-        worker.add(id, start, response, request.body());
+        dispatcher.submit(request, response, nowNanos());
     }
 
-    /** Threads of workers that are still on their way: each takes one of those that wait. */
-    private int threadsToCome() {
-        int serving = 0;
-        for (Worker worker : workers) {
-            serving += worker.isServing() ? 1 : 0;
-        }
-        return Math.max(0, config.workers() - serving) * config.threads();
-    }
-
-    private @Nullable Worker leastBusy() {
-        Worker best = null;
-        for (Worker worker : workers) {
-            if (worker.room() > 0 && (best == null || worker.load() < best.load())) {
-                best = worker;
-            }
-        }
-        return best;
-    }
-
-    boolean hasRoomBeside(Worker busy) {
-        return workers.stream().anyMatch(worker -> worker != busy && worker.room() > 0);
-    }
-
-    /** Puts requests that a worker gave back where they were: before all that came later. */
-    void requeue(List<Pending> unbegun) {
-        for (int i = unbegun.size() - 1; i >= 0; i--) {
-            waiting.addFirst(unbegun.get(i));
-        }
-        dispatchWaiting();
-    }
-
-    private void dispatchWaiting() {
-        while (!waiting.isEmpty()) {
-            Worker worker = leastBusy();
-            if (worker == null) {
-                return;
-            }
-            Pending next = waiting.removeFirst();
-            if (next.response().hasEnded()) {
-                close(next.body()); // the client left while it waited
-            } else {
-                worker.add(next);
-            }
-        }
-    }
-
-    private static void close(BodyBuffer body) {
-        try {
-            body.close();
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
+    Dispatcher dispatcher() {
+        return dispatcher;
     }
 
     @Override
@@ -356,7 +260,7 @@ public final class WorkerGateway implements Gateway, Participant {
 
     @Override
     public long settle(long nowNanos) {
-        dispatchWaiting();
+        dispatcher.dispatchWaiting();
         flush();
         long next = NO_DEADLINE;
         for (int i = 0; i < workers.size(); i++) {
