@@ -150,13 +150,13 @@ final class Answers implements FrameSocket.Listener {
             Object key = count < LocalFiles.SMALLEST_BYTES ? null : key(path);
             FileChannel file = FileChannel.open(path, StandardOpenOption.READ);
             FileRegion region = new FileRegion(file, position, count, () -> {
-                worker.fileSent(id);
+                worker.orders.fileSent(id);
                 file.close();
             });
             exchange.response.body(key == null ? region : region.knownAs(key));
         } catch (IOException e) {
             LOG.log(Level.ERROR, "cannot open the file of a response", e);
-            worker.fileSent(id);
+            worker.orders.fileSent(id);
             exchange.response.fail("");
         }
     }

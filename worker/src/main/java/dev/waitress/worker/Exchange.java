@@ -59,7 +59,7 @@ final class Exchange implements Producer {
         uncredited += bytes;
         // Small credits would be a message for every few blocks; the worker stops only when all of its credit is used.
         if (uncredited >= worker.creditStep()) {
-            worker.credit(id, (int) Math.min(uncredited, Integer.MAX_VALUE));
+            worker.orders.credit(id, (int) Math.min(uncredited, Integer.MAX_VALUE));
             uncredited = 0;
         }
     }
@@ -67,13 +67,13 @@ final class Exchange implements Producer {
     @Override
     public void clientGone() {
         clientGone = true;
-        worker.gone(id);
+        worker.orders.clientGone(id);
     }
 
     /** A block came although the client is gone: the word crossed the request on its way, so it is given again. */
     void remindOfClientGone() {
         if (clientGone) {
-            worker.gone(id);
+            worker.orders.clientGone(id);
         }
     }
 }

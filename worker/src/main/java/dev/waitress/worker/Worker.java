@@ -28,9 +28,6 @@ import org.jspecify.annotations.Nullable;
 final class Worker {
     private static final Logger LOG = System.getLogger("waitress");
 
-    /** Messages that it has not read when log records are kept from it. */
-    private static final int MOST_UNREAD = 1000;
-
     enum State {
         STARTING,
         READY,
@@ -47,7 +44,7 @@ final class Worker {
     private final int threads;
     private final Pace pace;
     private final InFlight inFlight = new InFlight();
-    private final MarshalWriter message = new MarshalWriter(64);
+    final Orders orders = new Orders();
 
     private State state = State.STARTING;
     private boolean served;
@@ -57,7 +54,6 @@ final class Worker {
     private Batch batch;
 
     private boolean recalling;
-    private boolean isQuitting;
 
     Worker(WorkerGateway gateway, int number, WorkerProcess process, BegunBoard board) {
         this.gateway = gateway;
@@ -79,6 +75,7 @@ final class Worker {
             socket.handOver(new Answers(this));
         } else if (purpose.equals("control") && control == null) {
             control = socket;
+            orders.sendOn(socket);
             socket.handOver(new ControlMessages(this));
         } else {
             throw new IllegalArgumentException("a second socket for " + purpose);
@@ -184,6 +181,7 @@ final class Worker {
             return;
         }
         state = State.GONE;
+        orders.end();
         closeSockets();
         int begun = board.lastBegun();
         List<Pending> unbegun = new ArrayList<>();
@@ -236,8 +234,7 @@ final class Worker {
         if (control == null) {
             process.kill();
         } else {
-            tell(Protocol.QUIT);
-            isQuitting = true;
+            orders.quit();
         }
     }
 
@@ -377,7 +374,7 @@ final class Worker {
             return left;
         }
         pace.stalled(nowNanos);
-        tell(Protocol.TAKEOVER);
+        orders.takeover();
         if (inFlight.size() > threads && gateway.dispatcher().hasRoomBeside(this)) {
             recall();
         }
@@ -387,7 +384,7 @@ final class Worker {
     private void recall() {
         if (!recalling) {
             recalling = true;
-            tell(Protocol.RECALL);
+            orders.recall();
         }
     }
 
@@ -400,40 +397,8 @@ final class Worker {
         return gateway.creditStep();
     }
 
-    void credit(int id, int bytes) {
-        tell(Protocol.CREDIT, id, bytes);
-    }
-
-    void gone(int id) {
-        tell(Protocol.GONE, id);
-    }
-
-    void fileSent(int id) {
-        tell(Protocol.SENT, id);
-    }
-
     /** Hands it a log record; false if it cannot take it. */
     boolean log(LogLine line) {
-        if (control == null || !isServing() || isQuitting || control.backlog() > MOST_UNREAD) {
-            return false;
-        }
-        message.clear();
-        message.tuple(5);
-        message.integer(Protocol.RECORD);
-        line.write(message);
-        control.sendFrame(message);
-        return true;
-    }
-
-    private void tell(int... numbers) {
-        if (control == null || state == State.GONE) {
-            return;
-        }
-        message.clear();
-        message.tuple(numbers.length);
-        for (int number : numbers) {
-            message.integer(number);
-        }
-        control.sendFrame(message);
+        return isServing() && orders.log(line);
     }
 }
