@@ -134,7 +134,7 @@ final class HttpChannel implements Connection, EventLoop.ReadyHandler, ResponseS
     void received(ByteBuffer in) {
         try {
             take(in, in.remaining());
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | Error e) {
             failed(e);
         }
     }
