@@ -22,6 +22,7 @@ public final class Server implements AutoCloseable {
     private static final Logger LOG = System.getLogger("waitress");
 
     private static final long AT_TERMINAL_SECONDS = 5;
+    private static final int FAILED = 1;
 
     private final Settings settings;
     private final Engine engine;
@@ -105,6 +106,7 @@ public final class Server implements AutoCloseable {
      * @param ready runs as soon as a signal would be obeyed, before it is logged where the server listens
      */
     public void serveUntilSignal(Runnable ready) throws InterruptedException {
+        endProcessIfFailed();
         Thread hook = new Thread(this::abandon, "waitress-abandon");
         Runtime.getRuntime().addShutdownHook(hook);
         StopSignal.onTermination(signal -> new Thread(() -> close(signal), "waitress-stop").start(), this::abandon);
@@ -127,6 +129,17 @@ public final class Server implements AutoCloseable {
     private void abandon() {
         listeners.forEach(Listener::close);
         engine.directory().close();
+    }
+
+    /** Lets the process end, with status 1, if the event loop fails: nobody would answer a request any more. */
+    public void endProcessIfFailed() {
+        engine.loop().whenFailed(() -> {
+            try {
+                abandon();
+            } finally {
+                Runtime.getRuntime().halt(FAILED);
+            }
+        });
     }
 
     /** From now on the signals that end a process are ignored: the parent gets them too, and decides what they mean. */

@@ -40,6 +40,7 @@ public final class Attached {
         CallerLog log = CallerLog.install(caller);
         try {
             Server server = start(caller, log, hasSocket);
+            server.endProcessIfFailed();
             obey(caller, server, log);
             return 0;
         } catch (IOException e) {

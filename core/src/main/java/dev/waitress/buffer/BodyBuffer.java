@@ -9,13 +9,16 @@ import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One request body: in memory while it is smaller than the overflow, shared memory if there is some; from then on in a
- * private temporary file. First it is filled, then it is read, any number of times. One thread at a time.
+ * One request body: in memory while it is smaller than the overflow and there is room, shared memory if there is some;
+ * from then on in a private temporary file. First it is filled, then it is read, any number of times. One thread at a
+ * time.
  */
 public final class BodyBuffer implements Closeable {
+    private static final byte[] NOTHING = {};
+
     /** The body of a request that has none. */
     public static final BodyBuffer EMPTY =
-            new BodyBuffer(0, new BodyStorage(Integer.MAX_VALUE, new PrivateDirectory(), SharedMemory.NONE));
+            new BodyBuffer(0, new BodyStorage(0, new MemoryBudget(0), new PrivateDirectory(), SharedMemory.NONE));
 
     private static final int FIRST_BYTES = 8192;
 
@@ -25,7 +28,7 @@ public final class BodyBuffer implements Closeable {
     private final long expectedBytes;
     private final BodyStorage storage;
     private SharedMemory.@Nullable Slot slot;
-    private byte[] memory;
+    private byte[] memory = NOTHING;
     private int length;
     private @Nullable FileBuffer file;
 
@@ -38,8 +41,6 @@ public final class BodyBuffer implements Closeable {
         this.expectedBytes = expectedBytes;
         this.storage = storage;
         this.slot = expectedBytes < storage.overflowBytes() ? storage.shared().take(expectedBytes) : null;
-        // A length that a client only claims must not reserve more than a small read would need.
-        this.memory = new byte[slot == null ? (int) Math.max(0, Math.min(expectedBytes, FIRST_BYTES)) : 0];
     }
 
     /**
@@ -53,26 +54,40 @@ public final class BodyBuffer implements Closeable {
             length += count;
             return;
         }
-        if (file == null && (long) length + count < storage.overflowBytes()) {
-            appendToMemory(bytes, offset, count);
+        if (file == null && (long) length + count < storage.overflowBytes() && makeRoom(length + count)) {
+            System.arraycopy(bytes, offset, memory, length, count);
+            length += count;
             return;
         }
         if (file == null) {
             file = new FileBuffer(storage.directory());
             file.append(memory, 0, length);
-            memory = new byte[0];
+            releaseMemory();
         }
         file.append(bytes, offset, count);
     }
 
-    private void appendToMemory(byte[] bytes, int offset, int count) {
-        if (length + count > memory.length) {
-            long wanted = expectedBytes >= 0 ? expectedBytes : Math.max(FIRST_BYTES, 2L * memory.length);
-            long room = Math.min(Math.min(wanted, storage.overflowBytes()), GROWTH * (long) memory.length);
-            memory = Arrays.copyOf(memory, (int) Math.max(length + count, room));
+    /** Lets the memory grow to so many bytes; false if there is no more. */
+    private boolean makeRoom(int needed) {
+        if (needed <= memory.length) {
+            return true;
         }
-        System.arraycopy(bytes, offset, memory, length, count);
-        length += count;
+        long wanted = expectedBytes >= 0 ? expectedBytes : Math.max(FIRST_BYTES, 2L * memory.length);
+        // A length that a client only claims must not reserve more than a small read would need.
+        long claimed = Math.min(wanted, Math.max(FIRST_BYTES, GROWTH * (long) memory.length));
+        int size = (int) Math.max(needed, Math.min(claimed, storage.overflowBytes()));
+        if (!storage.memory().resize(memory.length, size)) {
+            return false;
+        }
+        memory = Arrays.copyOf(memory, size);
+        return true;
+    }
+
+    private void releaseMemory() {
+        if (memory.length > 0) {
+            storage.memory().release(memory.length);
+            memory = NOTHING;
+        }
     }
 
     public long size() {
@@ -114,6 +129,7 @@ public final class BodyBuffer implements Closeable {
             slot.giveBack();
             slot = null;
         }
+        releaseMemory();
         if (file != null) {
             file.close();
         }

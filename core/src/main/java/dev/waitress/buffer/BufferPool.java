@@ -3,6 +3,7 @@ package dev.waitress.buffer;
 import java.nio.ByteBuffer;
 import java.util.ArrayDeque;
 import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Buffers of one size that the channels of one loop borrow while they have output, so that an idle connection holds
@@ -15,24 +16,37 @@ public final class BufferPool {
     private static final int MOST_GATHERED = 16;
 
     private final int bufferBytes;
+    private final MemoryBudget memory;
     private final ArrayDeque<MemoryRun> free = new ArrayDeque<>();
 
     /** For a write of several buffers at once; all {@link #NOTHING} between two of them. */
     final ByteBuffer[] gathered = new ByteBuffer[MOST_GATHERED];
 
-    public BufferPool(int bufferBytes) {
+    /** A pool of buffers that are lent as far as there is memory. */
+    public BufferPool(int bufferBytes, MemoryBudget memory) {
         this.bufferBytes = bufferBytes;
+        this.memory = memory;
         Arrays.fill(gathered, NOTHING);
     }
 
-    /** An empty buffer; closing it gives it back. */
+    /** An empty buffer, which closing it gives back; null if there is no memory for it. */
+    @Nullable
     MemoryRun take() {
+        if (!memory.resize(0, bufferBytes)) {
+            return null;
+        }
         MemoryRun run = free.pollLast();
         return run == null ? new MemoryRun(this, bufferBytes) : run;
     }
 
+    /** Whether a buffer may grow; it does so then. */
+    boolean letGrow(MemoryRun run, int capacity) {
+        return memory.resize(run.capacity(), capacity);
+    }
+
     /** Takes a buffer back; one that has grown beyond the pool's size is left to the garbage collector. */
     void recycle(MemoryRun run) {
+        memory.release(run.capacity());
         if (run.capacity() == bufferBytes && free.size() < MOST_KEPT) {
             run.clear();
             free.addLast(run);

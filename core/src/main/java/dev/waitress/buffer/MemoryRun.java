@@ -27,24 +27,33 @@ final class MemoryRun extends BufferSegment {
         return buffer;
     }
 
-    /** Adds bytes at the end; at most {@code ceiling} bytes are reserved beyond what is needed. */
-    void append(byte[] bytes, int offset, int count, int ceiling) {
-        if (buffer.capacity() - buffer.limit() < count) {
-            makeRoom(count, ceiling);
+    /**
+     * Adds bytes at the end; at most {@code ceiling} bytes are reserved beyond what is needed.
+     *
+     * @return false, and nothing is added, if there is no memory for them
+     */
+    boolean append(byte[] bytes, int offset, int count, int ceiling) {
+        if (buffer.capacity() - buffer.limit() < count && !makeRoom(count, ceiling)) {
+            return false;
         }
         int end = buffer.limit();
         buffer.limit(end + count);
         System.arraycopy(bytes, offset, buffer.array(), end, count);
+        return true;
     }
 
-    private void makeRoom(int count, int ceiling) {
+    private boolean makeRoom(int count, int ceiling) {
         int needed = buffer.remaining() + count;
         if (needed <= buffer.capacity()) {
             buffer.compact().flip();
-            return;
+            return true;
         }
-        ByteBuffer larger = ByteBuffer.allocate(Math.max(needed, Math.min(ceiling, 2 * buffer.capacity())));
-        buffer = larger.put(buffer).flip();
+        int capacity = Math.max(needed, Math.min(ceiling, 2 * buffer.capacity()));
+        if (!pool.letGrow(this, capacity)) {
+            return false;
+        }
+        buffer = ByteBuffer.allocate(capacity).put(buffer).flip();
+        return true;
     }
 
     @Override

@@ -10,9 +10,9 @@ import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Output that a socket has not taken yet, first in, first out: in memory up to the overflow, the rest in private
- * temporary files; between them whatever {@link Segment} was handed over as it is. Memory is borrowed from the pool
- * only while there is output. Event loop only.
+ * Output that a socket has not taken yet, first in, first out: in memory up to the overflow, or as far as there is
+ * memory, the rest in private temporary files; between them whatever {@link Segment} was handed over as it is. Memory
+ * is borrowed from the pool only while there is output. Event loop only.
  */
 public final class OverflowBuffer implements Closeable {
     private static final Logger LOG = System.getLogger("waitress");
@@ -56,9 +56,7 @@ public final class OverflowBuffer implements Closeable {
             return;
         }
         // Once some are in a file, all go there until it is sent: else small blocks would lie in turns here and there.
-        if (files == 0 && inMemory() + count <= overflowBytes) {
-            memoryAtEnd().append(bytes, offset, count, overflowBytes);
-        } else {
+        if (files > 0 || inMemory() + count > overflowBytes || !appendToMemory(bytes, offset, count)) {
             fileAtEnd().append(bytes, offset, count);
         }
         size += count;
@@ -79,13 +77,21 @@ public final class OverflowBuffer implements Closeable {
         return sum;
     }
 
-    private MemoryRun memoryAtEnd() {
+    /** False if there is no memory for it. */
+    private boolean appendToMemory(byte[] bytes, int offset, int count) {
         if (last instanceof MemoryRun run) {
-            return run;
+            return run.append(bytes, offset, count, overflowBytes);
         }
         MemoryRun run = pool.take();
+        if (run == null) {
+            return false;
+        }
+        if (!run.append(bytes, offset, count, overflowBytes)) {
+            run.close();
+            return false;
+        }
         link(run);
-        return run;
+        return true;
     }
 
     /** A file that is full is left, so that what was sent of an endless stream can be deleted. */

@@ -1,6 +1,7 @@
 package dev.waitress.channel;
 
 import dev.waitress.buffer.BodyStorage;
+import dev.waitress.buffer.MemoryBudget;
 import dev.waitress.buffer.PrivateDirectory;
 import dev.waitress.gateway.Gateway;
 import dev.waitress.gateway.Identity;
@@ -60,7 +61,8 @@ public final class ChannelHost {
         this.directory = directory;
         this.parsers = new ParserPool(Limits.of(settings));
         this.identity = new Identity(settings.get(Setting.IDENT), settings.get(Setting.EXPOSE_TRACEBACKS));
-        this.bodies = new BodyStorage(settings.getInt(Setting.INBUF_OVERFLOW), directory, gateway.bodyMemory());
+        this.bodies = new BodyStorage(
+                settings.getInt(Setting.INBUF_OVERFLOW), loop.memory(), directory, gateway.bodyMemory());
         this.outbufOverflow = settings.getInt(Setting.OUTBUF_OVERFLOW);
         this.lookahead = settings.getInt(Setting.CHANNEL_REQUEST_LOOKAHEAD);
         this.channelTimeoutNanos = TimeUnit.SECONDS.toNanos(settings.get(Setting.CHANNEL_TIMEOUT));
@@ -248,6 +250,10 @@ public final class ChannelHost {
 
     SocketErrors socketErrors() {
         return socketErrors;
+    }
+
+    MemoryBudget memory() {
+        return loop.memory();
     }
 
     BodyStorage bodies() {

@@ -2,6 +2,7 @@ package dev.waitress.channel;
 
 import dev.waitress.buffer.BufferPool;
 import dev.waitress.buffer.LocalFiles;
+import dev.waitress.buffer.MemoryBudget;
 import dev.waitress.http.HttpDate;
 import java.io.IOException;
 import java.lang.System.Logger;
@@ -21,7 +22,7 @@ import java.util.concurrent.TimeUnit;
  * One thread that waits for sockets and owns all that is registered with it. A turn: take what is ready, run what other
  * threads asked for and what is due, let the participants act, send each channel's output.
  *
- * <p>Event loop only, except {@link #execute}, {@link #start} and {@link #stop}.
+ * <p>Event loop only, except {@link #execute}, {@link #start}, {@link #stop} and {@link #whenFailed}.
  */
 public final class EventLoop implements Runnable {
     private static final Logger LOG = System.getLogger("waitress");
@@ -49,7 +50,8 @@ public final class EventLoop implements Runnable {
     private final Queue<Runnable> tasks = new ConcurrentLinkedQueue<>();
     private final PriorityQueue<Timer> timers = new PriorityQueue<>();
     private final List<Participant> participants = new ArrayList<>();
-    private final BufferPool pool = new BufferPool(POOLED_BUFFER_BYTES);
+    private final MemoryBudget memory = MemoryBudget.ofHeap();
+    private final BufferPool pool = new BufferPool(POOLED_BUFFER_BYTES, memory);
     private final LocalFiles localFiles = new LocalFiles();
     private final HttpDate date = new HttpDate();
     private final ByteBuffer readBuffer;
@@ -60,6 +62,7 @@ public final class EventLoop implements Runnable {
     private byte[] dateField = date.fieldAt(System.currentTimeMillis());
     private long dateNanos = nowNanos;
     private boolean stopped;
+    private volatile Runnable whenFailed = () -> {};
 
     /**
      * A loop that does not run yet.
@@ -80,6 +83,11 @@ public final class EventLoop implements Runnable {
     public void stop() throws InterruptedException {
         execute(() -> stopped = true);
         thread.join();
+    }
+
+    /** What the loop does if it fails, which is its end. Thread-safe. */
+    public void whenFailed(Runnable action) {
+        whenFailed = action;
     }
 
     /** Runs something on the loop, as soon as its turn comes. Thread-safe. */
@@ -119,6 +127,10 @@ public final class EventLoop implements Runnable {
         return localFiles;
     }
 
+    MemoryBudget memory() {
+        return memory;
+    }
+
     BufferPool pool() {
         return pool;
     }
@@ -140,7 +152,11 @@ public final class EventLoop implements Runnable {
                 waitNanos = turn(waitNanos);
             }
         } catch (IOException | RuntimeException | Error e) {
-            LOG.log(Level.ERROR, "the event loop failed", e);
+            try {
+                LOG.log(Level.ERROR, "the event loop failed", e);
+            } finally {
+                whenFailed.run();
+            }
         } finally {
             localFiles.close();
             closeQuietly();

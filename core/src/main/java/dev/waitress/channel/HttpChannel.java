@@ -9,6 +9,7 @@ import dev.waitress.gateway.Response;
 import dev.waitress.gateway.ResponseSink;
 import dev.waitress.http.Ascii;
 import dev.waitress.http.Rejection;
+import dev.waitress.http.Rule;
 import java.io.Closeable;
 import java.io.EOFException;
 import java.io.IOException;
@@ -28,6 +29,9 @@ final class HttpChannel implements Connection, EventLoop.ReadyHandler, ResponseS
     private static final Logger LOG = System.getLogger("waitress");
 
     private static final byte[] CONTINUE = Ascii.bytes("HTTP/1.1 100 Continue\r\n\r\n");
+
+    /** As received, as an environ, and on its way to the application. */
+    private static final int COPIES_OF_HEAD = 3;
 
     /** Reads in a row, so that other channels have their turn. */
     private static final int MOST_READS = 16;
@@ -56,6 +60,9 @@ final class HttpChannel implements Connection, EventLoop.ReadyHandler, ResponseS
 
     /** The answer being written; null while a request is awaited. */
     private @Nullable Response response;
+
+    /** What its request takes up of the memory for all clients. */
+    private long requestBytes;
 
     private End end = End.NONE;
     private boolean served;
@@ -237,7 +244,28 @@ final class HttpChannel implements Connection, EventLoop.ReadyHandler, ResponseS
         response = answer;
         answer.observedBy(host.observer().accepted(request));
         served = true;
-        host.gateway().submit(request, answer);
+        if (hold(request)) {
+            host.gateway().submit(request, answer);
+        } else {
+            drop(request.body());
+            answer.refuse(Rule.NO_MEMORY.status(), Rule.NO_MEMORY.text(""));
+        }
+    }
+
+    private boolean hold(Request request) {
+        long needed = COPIES_OF_HEAD * (long) request.head().length();
+        if (!host.memory().resize(0, needed)) {
+            return false;
+        }
+        requestBytes = needed;
+        return true;
+    }
+
+    /** The request is answered, or nobody waits for that. */
+    private void release() {
+        response = null;
+        host.memory().release(requestBytes);
+        requestBytes = 0;
     }
 
     private void refuse(Rejection rejection) {
@@ -290,7 +318,7 @@ final class HttpChannel implements Connection, EventLoop.ReadyHandler, ResponseS
 
     @Override
     public void ended(boolean reusable) {
-        response = null;
+        release();
         if (!reusable && end == End.NONE) {
             end = ahead.isEmpty() ? End.CLOSE : End.LINGER;
         }
@@ -299,7 +327,7 @@ final class HttpChannel implements Connection, EventLoop.ReadyHandler, ResponseS
 
     @Override
     public void cut(boolean reset) {
-        response = null;
+        release();
         end = reset ? End.RESET : End.CLOSE;
         markDirty();
     }
@@ -464,7 +492,7 @@ final class HttpChannel implements Connection, EventLoop.ReadyHandler, ResponseS
             return;
         }
         open = false;
-        response = null;
+        release();
         ahead.clear();
         intake.discard();
         drop(output);

@@ -51,6 +51,10 @@ final class RequestIntake {
     private Forwarding forwarding = Forwarding.NONE;
 
     private boolean headKept;
+
+    /** What the head takes up of the memory for all clients, while it or its body is arriving. */
+    private long heldBytes;
+
     private boolean continueOwed;
     private BodyBuffer body = BodyBuffer.EMPTY;
 
@@ -125,6 +129,9 @@ final class RequestIntake {
                 return new Arrival.Complete(complete(nowNanos));
             } else {
                 keepHead();
+                if (!hold(borrowed)) {
+                    return refused(Rule.NO_MEMORY);
+                }
                 return continueIsAwaited() ? Arrival.Awaited.CONTINUE : null;
             }
         }
@@ -173,6 +180,22 @@ final class RequestIntake {
         }
     }
 
+    private boolean hold(RequestParser borrowed) {
+        long needed = (long) borrowed.heldBytes() + (head == null ? 0 : head.length());
+        if (!host.memory().resize(heldBytes, needed)) {
+            return false;
+        }
+        heldBytes = needed;
+        return true;
+    }
+
+    private void release() {
+        if (heldBytes > 0) {
+            host.memory().release(heldBytes);
+            heldBytes = 0;
+        }
+    }
+
     private Request complete(long nowNanos) {
         RequestHead received = head;
         if (received == null) {
@@ -184,6 +207,7 @@ final class RequestIntake {
         head = null;
         body = BodyBuffer.EMPTY;
         continueOwed = false;
+        release();
         return request;
     }
 
@@ -212,6 +236,7 @@ final class RequestIntake {
     void discard() {
         parser = null;
         head = null;
+        release();
         try {
             body.close();
         } catch (IOException e) {

@@ -38,6 +38,11 @@ final class HeadScanner {
         rejection = null;
     }
 
+    /** With the index of the fields that is made of the lines, twice as large. */
+    int heldBytes() {
+        return 3 * Integer.BYTES * lines.length;
+    }
+
     boolean hasGrown() {
         return lines.length > 2 * FIRST_LINES;
     }

@@ -96,6 +96,11 @@ public final class RequestHead implements ParseStep {
         return copy;
     }
 
+    /** Bytes from the start of the request line to the end of the empty line. */
+    public int length() {
+        return length;
+    }
+
     /** The array that all positions point into; only the parts that they name belong to this request. */
     public byte[] bytes() {
         return bytes;

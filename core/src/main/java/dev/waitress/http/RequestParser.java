@@ -61,6 +61,11 @@ public final class RequestParser {
         return partialLength == 0 && receiver == null;
     }
 
+    /** Bytes that it holds on to for the sake of a head that is arriving, its indexes included, about. */
+    public int heldBytes() {
+        return partial.length + scanner.heldBytes();
+    }
+
     /** Whether a large head has made it hold more than most heads need. */
     public boolean hasGrown() {
         return partial.length > FIRST_PARTIAL_BYTES || scanner.hasGrown();

@@ -46,6 +46,8 @@ public enum Rule {
     VERSION(Status.HTTP_VERSION_NOT_SUPPORTED, "HTTP version is not supported"),
     /** The disk is full, most likely. RFC 4918 §11.5. */
     BODY_NOT_STORED(Status.INSUFFICIENT_STORAGE, "The server cannot store the request body"),
+    /** Heads, bodies and output of all clients leave no room for another head. RFC 9110 §15.6.4. */
+    NO_MEMORY(Status.SERVICE_UNAVAILABLE, "The server is short of memory"),
     /** RFC 9110 §15.5.9. */
     HEAD_TOO_SLOW(Status.REQUEST_TIMEOUT, "The request head did not arrive in time"),
     /** RFC 9110 §15.5.9. */

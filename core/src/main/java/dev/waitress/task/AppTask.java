@@ -26,6 +26,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Executor;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
@@ -33,7 +34,9 @@ import org.jspecify.annotations.Nullable;
 final class AppTask implements StartResponse {
     private static final Logger LOG = System.getLogger("waitress");
 
-    private final Request request;
+    /** Until the thread takes it, or its client goes. */
+    private final AtomicReference<@Nullable Request> waiting;
+
     private final ResponseStream stream;
 
     /** What start_response was given; null until it is called. */
@@ -48,8 +51,9 @@ final class AppTask implements StartResponse {
     private boolean ended;
 
     AppTask(Request request, Response response, Executor loop, Settings settings) {
-        this.request = request;
-        this.stream = new ResponseStream(response, loop, settings.get(Setting.OUTBUF_HIGH_WATERMARK));
+        this.waiting = new AtomicReference<>(request);
+        this.stream =
+                new ResponseStream(response, loop, settings.get(Setting.OUTBUF_HIGH_WATERMARK), this::dropUnbegun);
     }
 
     /**
@@ -57,12 +61,12 @@ final class AppTask implements StartResponse {
      * on, and {@link #handOver} completes the answer.
      */
     void run(Application application, Map<String, String> constants, Environ variables) {
-        if (stream.isClientGone()) {
-            releaseBody();
+        Request request = waiting.getAndSet(null);
+        if (request == null) {
             return;
         }
         stream.begin();
-        Map<String, Object> environ = environ(constants, variables);
+        Map<String, Object> environ = environ(request, constants, variables);
         // Taken now: applications move parts of the path to SCRIPT_NAME.
         Object path = environ.get("PATH_INFO");
         try (InputStream input = request.body().open()) {
@@ -73,7 +77,15 @@ final class AppTask implements StartResponse {
         } catch (Throwable e) { // an Error of the application must not end the thread either
             failed(String.valueOf(path), e);
         } finally {
-            releaseBody();
+            releaseBody(request);
+        }
+    }
+
+    /** The client is gone: what it sent need not wait any longer, however long the threads are busy. */
+    private void dropUnbegun() {
+        Request request = waiting.getAndSet(null);
+        if (request != null) {
+            releaseBody(request);
         }
     }
 
@@ -94,7 +106,7 @@ final class AppTask implements StartResponse {
         }
     }
 
-    private void releaseBody() {
+    private static void releaseBody(Request request) {
         try {
             request.body().close();
         } catch (IOException e) {
@@ -108,7 +120,7 @@ final class AppTask implements StartResponse {
         return text.toString();
     }
 
-    private Map<String, Object> environ(Map<String, String> constants, Environ variables) {
+    private Map<String, Object> environ(Request request, Map<String, String> constants, Environ variables) {
         Map<String, Object> environ = new HashMap<>(64);
         environ.putAll(constants);
         variables.write(

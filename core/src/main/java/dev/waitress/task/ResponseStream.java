@@ -16,6 +16,7 @@ final class ResponseStream implements Producer {
     private final Response response;
     private final Executor loop;
     private final long highWatermark;
+    private final Runnable whenClientGone;
 
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition moved = lock.newCondition();
@@ -29,10 +30,11 @@ final class ResponseStream implements Producer {
     private volatile String name = "";
     private volatile long begunNanos;
 
-    ResponseStream(Response response, Executor loop, long highWatermark) {
+    ResponseStream(Response response, Executor loop, long highWatermark, Runnable whenClientGone) {
         this.response = response;
         this.loop = loop;
         this.highWatermark = highWatermark;
+        this.whenClientGone = whenClientGone;
         loop.execute(() -> {
             response.producedBy(this);
             if (response.hasEnded()) {
@@ -132,5 +134,6 @@ final class ResponseStream implements Producer {
         } finally {
             lock.unlock();
         }
+        whenClientGone.run();
     }
 }

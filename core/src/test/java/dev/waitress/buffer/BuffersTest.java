@@ -23,6 +23,8 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class BuffersTest {
+    private static final MemoryBudget PLENTY = new MemoryBudget(Long.MAX_VALUE / 2);
+
     private final PrivateDirectory directory = new PrivateDirectory();
 
     @AfterEach
@@ -93,15 +95,17 @@ class BuffersTest {
         return new FileRegion(channel, position, count, channel);
     }
 
+    /** With little memory for it, runs end where there is none for more; with none, all goes through files. */
     @ParameterizedTest
-    @ValueSource(ints = {1, 7, 100, 100_000})
-    void outputComesOutAsItWentIn(int overflow, @TempDir Path elsewhere) throws IOException {
+    @CsvSource({"1, 9999999", "7, 9999999", "100, 9999999", "100000, 9999999", "100000, 200", "100000, 16", "7, 0"})
+    void outputComesOutAsItWentIn(int overflow, int most, @TempDir Path elsewhere) throws IOException {
+        MemoryBudget memory = new MemoryBudget(most);
         long seed = System.nanoTime();
         Random random = new Random(seed);
         Path file = Files.write(elsewhere.resolve("file"), new byte[50]);
         ByteArrayOutputStream expected = new ByteArrayOutputStream();
         Sink sink = new Sink(13);
-        try (OverflowBuffer buffer = new OverflowBuffer(new BufferPool(16), overflow, directory)) {
+        try (OverflowBuffer buffer = new OverflowBuffer(new BufferPool(16, memory), overflow, directory)) {
             for (int i = 0; i < 2000; i++) {
                 byte[] bytes = new byte[random.nextInt(60)];
                 random.nextBytes(bytes);
@@ -133,12 +137,57 @@ class BuffersTest {
         }
         assertThat(sink.taken.toByteArray()).as("seed %d", seed).isEqualTo(expected.toByteArray());
         assertThat(spooled()).isEmpty();
+        assertThat(memory.held()).isZero();
+    }
+
+    @Test
+    void outputThatFindsNoMemoryGoesToAFile() throws IOException {
+        MemoryBudget memory = new MemoryBudget(100);
+        try (OverflowBuffer buffer = new OverflowBuffer(new BufferPool(16, memory), 1000, directory)) {
+            buffer.append(new byte[100], 0, 100);
+            assertThat(spooled()).isEmpty();
+            buffer.append(new byte[1], 0, 1);
+            assertThat(spooled()).hasSize(1);
+            assertThat(memory.held()).isEqualTo(100);
+        }
+        assertThat(memory.held()).isZero();
+    }
+
+    @ParameterizedTest
+    @CsvSource({"-1, 8192, 8193", "-1, 8191, 1", "9000, 8192, 8193", "9000, 9000, 9001", "100, 100, 101", "100, 99, 1"})
+    void aBodyThatFindsNoMemoryGoesToAFile(int expected, int most, int first) throws IOException {
+        MemoryBudget memory = new MemoryBudget(most);
+        try (BodyBuffer body =
+                new BodyBuffer(expected, new BodyStorage(20_000, memory, directory, SharedMemory.NONE))) {
+            byte[] content = new byte[first];
+            new Random(first).nextBytes(content);
+            for (int at = 0; at < first; at++) {
+                assertThat(body.file()).as("before byte %d", at).isNull();
+                body.append(content, at, 1);
+            }
+            assertThat(body.file()).exists();
+            assertThat(memory.held()).isZero();
+            assertThat(body.open().readAllBytes()).isEqualTo(content);
+        }
+        assertThat(memory.held()).isZero();
+        assertThat(spooled()).isEmpty();
+    }
+
+    @Test
+    void aBodyInMemoryGivesItBack() throws IOException {
+        MemoryBudget memory = new MemoryBudget(100);
+        try (BodyBuffer body = new BodyBuffer(60, new BodyStorage(100, memory, directory, SharedMemory.NONE))) {
+            body.append(new byte[60], 0, 60);
+            assertThat(body.file()).isNull();
+            assertThat(memory.held()).isEqualTo(60);
+        }
+        assertThat(memory.held()).isZero();
     }
 
     @Test
     void bytesThatTheTargetTakesAreNotKept() throws IOException {
         Sink sink = new Sink(50);
-        try (OverflowBuffer buffer = new OverflowBuffer(new BufferPool(16), 1000, directory)) {
+        try (OverflowBuffer buffer = new OverflowBuffer(new BufferPool(16, PLENTY), 1000, directory)) {
             buffer.append(new byte[10], 0, 10);
             buffer.pass(new byte[100], 0, 100, sink);
             assertThat(sink.taken.size()).isEqualTo(50);
@@ -150,7 +199,7 @@ class BuffersTest {
     void bytesForABrokenTargetAreKeptUntilAWriteFindsOut() throws IOException {
         Sink sink = new Sink(50);
         sink.broken = true;
-        try (OverflowBuffer buffer = new OverflowBuffer(new BufferPool(16), 1000, directory)) {
+        try (OverflowBuffer buffer = new OverflowBuffer(new BufferPool(16, PLENTY), 1000, directory)) {
             buffer.pass(new byte[100], 0, 100, sink);
             assertThat(buffer.size()).isEqualTo(100);
             assertThatThrownBy(() -> buffer.writeTo(sink)).hasMessage("broken");
@@ -161,7 +210,7 @@ class BuffersTest {
     @ValueSource(booleans = {true, false})
     void aFileThatShrinksBreaksTheWrite(boolean copied, @TempDir Path elsewhere) throws IOException {
         Path file = Files.write(elsewhere.resolve("file"), new byte[50]);
-        try (OverflowBuffer buffer = new OverflowBuffer(new BufferPool(16), 1000, directory)) {
+        try (OverflowBuffer buffer = new OverflowBuffer(new BufferPool(16, PLENTY), 1000, directory)) {
             FileRegion region = region(file, 10, 41);
             if (copied) {
                 region.sendLocally(new LocalFiles(8));
@@ -182,7 +231,7 @@ class BuffersTest {
         Path file = Files.write(elsewhere.resolve("file"), new byte[50]);
         int[] closed = {0};
         try (FileChannel channel = FileChannel.open(file);
-                OverflowBuffer buffer = new OverflowBuffer(new BufferPool(16), 1000, directory)) {
+                OverflowBuffer buffer = new OverflowBuffer(new BufferPool(16, PLENTY), 1000, directory)) {
             buffer.append(new FileRegion(channel, 0, 50, () -> closed[0]++));
             buffer.append(new FileRegion(channel, 0, 50, () -> closed[0] += 10));
             buffer.append(new FileRegion(channel, 0, 50, () -> closed[0] += 100));
@@ -199,7 +248,7 @@ class BuffersTest {
     void filesThatAreSentAreDeleted() throws IOException {
         byte[] block = new byte[10_000];
         Sink sink = new Sink(10_000);
-        try (OverflowBuffer buffer = new OverflowBuffer(new BufferPool(16), 50_000, directory)) {
+        try (OverflowBuffer buffer = new OverflowBuffer(new BufferPool(16, PLENTY), 50_000, directory)) {
             for (int i = 0; i < 20; i++) {
                 buffer.append(block, 0, block.length);
             }
@@ -218,7 +267,7 @@ class BuffersTest {
 
     @Test
     void outputGoesToAFileBeyondTheOverflow() throws IOException {
-        try (OverflowBuffer buffer = new OverflowBuffer(new BufferPool(16), 20, directory)) {
+        try (OverflowBuffer buffer = new OverflowBuffer(new BufferPool(16, PLENTY), 20, directory)) {
             buffer.append(new byte[20], 0, 20);
             assertThat(spooled()).isEmpty();
             buffer.append(new byte[1], 0, 1);
@@ -232,7 +281,7 @@ class BuffersTest {
         for (int size : new int[] {19_999, 20_000, 20_001}) {
             byte[] content = new byte[size];
             new Random(size).nextBytes(content);
-            try (BodyBuffer body = new BodyBuffer(-1, new BodyStorage(20_000, directory, SharedMemory.NONE))) {
+            try (BodyBuffer body = new BodyBuffer(-1, new BodyStorage(20_000, PLENTY, directory, SharedMemory.NONE))) {
                 for (int at = 0; at < size; at += 777) {
                     body.append(content, at, Math.min(777, size - at));
                 }
@@ -278,7 +327,7 @@ class BuffersTest {
         OneSlot shared = new OneSlot();
         byte[] content = new byte[Math.abs(expected)];
         new Random(expected).nextBytes(content);
-        try (BodyBuffer body = new BodyBuffer(expected, new BodyStorage(1000, directory, shared))) {
+        try (BodyBuffer body = new BodyBuffer(expected, new BodyStorage(1000, PLENTY, directory, shared))) {
             body.append(content, 0, content.length / 2);
             body.append(content, content.length / 2, content.length - content.length / 2);
             assertThat(body.slot() != null).isEqualTo(isShared);
@@ -291,7 +340,7 @@ class BuffersTest {
     @Test
     void aBodyThatWouldGoToAFileTakesNoSharedMemory() throws IOException {
         OneSlot shared = new OneSlot();
-        try (BodyBuffer body = new BodyBuffer(50, new BodyStorage(50, directory, shared))) {
+        try (BodyBuffer body = new BodyBuffer(50, new BodyStorage(50, PLENTY, directory, shared))) {
             body.append(new byte[50], 0, 50);
             assertThat(body.file()).exists();
         }

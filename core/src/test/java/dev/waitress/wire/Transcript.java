@@ -2,6 +2,7 @@ package dev.waitress.wire;
 
 import dev.waitress.buffer.BodyBuffer;
 import dev.waitress.buffer.BodyStorage;
+import dev.waitress.buffer.MemoryBudget;
 import dev.waitress.buffer.PrivateDirectory;
 import dev.waitress.buffer.SharedMemory;
 import dev.waitress.gateway.Environ;
@@ -61,7 +62,13 @@ final class Transcript {
     }
 
     private static BodyBuffer newBody() {
-        return new BodyBuffer(0, new BodyStorage(Integer.MAX_VALUE, new PrivateDirectory(), SharedMemory.NONE));
+        return new BodyBuffer(
+                0,
+                new BodyStorage(
+                        Integer.MAX_VALUE,
+                        new MemoryBudget(Integer.MAX_VALUE),
+                        new PrivateDirectory(),
+                        SharedMemory.NONE));
     }
 
     private void feed(byte[] piece) {

@@ -83,7 +83,12 @@ final class Dispatcher {
     /** Puts requests that a worker gave back where they were: before all that came later. */
     void requeue(List<Pending> unbegun) {
         for (int i = unbegun.size() - 1; i >= 0; i--) {
-            waiting.addFirst(unbegun.get(i));
+            Pending next = unbegun.get(i);
+            if (next.response().hasEnded()) {
+                next.drop();
+            } else {
+                waiting.addFirst(next);
+            }
         }
         dispatchWaiting();
     }
@@ -96,9 +101,7 @@ final class Dispatcher {
                 return;
             }
             Pending next = waiting.removeFirst();
-            if (next.response().hasEnded()) {
-                close(next.body()); // the client left while it waited
-            } else {
+            if (!next.response().hasEnded()) { // else the client left while it waited
                 worker.add(next);
             }
         }
@@ -109,7 +112,7 @@ final class Dispatcher {
         suspended = reason;
         while (!waiting.isEmpty()) {
             Pending next = waiting.removeFirst();
-            close(next.body());
+            next.drop();
             next.response().refuse(Status.SERVICE_UNAVAILABLE, reason);
         }
     }
@@ -123,7 +126,7 @@ final class Dispatcher {
         suspended = "";
     }
 
-    private static void close(BodyBuffer body) {
+    static void close(BodyBuffer body) {
         try {
             body.close();
         } catch (IOException e) {

@@ -1,15 +1,56 @@
 package dev.waitress.worker;
 
 import dev.waitress.buffer.BodyBuffer;
+import dev.waitress.gateway.Producer;
 import dev.waitress.gateway.Response;
 
-/**
- * A request that waits for a worker.
- *
- * @param encoded {@code (id, environ, body)}, the id still to be set
- */
-@SuppressWarnings("ArrayRecordComponent") // never compared
-record Pending(Response response, BodyBuffer body, byte[] encoded) {
+/** A request that waits for a worker. It holds nothing any more once its client is gone. Event loop only. */
+final class Pending implements Producer {
     /** Where the id's value is: behind the tuple's code and length and the integer's code. */
     static final int ID = 1 + 4 + 1;
+
+    private static final byte[] NOTHING = {};
+
+    private final Response response;
+    private final BodyBuffer body;
+    private byte[] encoded;
+
+    /**
+     * A request and its response.
+     *
+     * @param encoded {@code (id, environ, body)}, the id still to be set
+     */
+    Pending(Response response, BodyBuffer body, byte[] encoded) {
+        this.response = response;
+        this.body = body;
+        this.encoded = encoded;
+        response.producedBy(this);
+    }
+
+    Response response() {
+        return response;
+    }
+
+    BodyBuffer body() {
+        return body;
+    }
+
+    byte[] encoded() {
+        return encoded;
+    }
+
+    void drop() {
+        encoded = NOTHING;
+        Dispatcher.close(body);
+    }
+
+    @Override
+    public void drained(long bytes) {
+        // there is no response yet
+    }
+
+    @Override
+    public void clientGone() {
+        drop();
+    }
 }

@@ -1,0 +1,112 @@
+"""Many clients at once: however much they send, or leave unread, the server lives in the heap that it has."""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+from typing import TYPE_CHECKING
+
+import pytest
+from performers import KINDS, Kind, Performer, performing, script
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from wire import Connection
+
+OVER_TCP = [kind for kind in KINDS if kind.transport == "tcp"]
+#: Some 12 MiB of it for clients, 6 MiB for those who want much.
+SMALL_HEAP = {"WAITRESS_JAVA_OPTS": "-Xmx24m"}
+SCARCE = "WARNING:waitress:clients take up [0-9]+ MiB of the heap"
+CLIENTS = 100
+
+
+@contextlib.contextmanager
+def small(kind: Kind, folder: Path, *options: str) -> Iterator[Performer]:
+    options = (f"--connection-limit={3 * CLIENTS}", "--inbuf-overflow=600000", *options)
+    with performing(kind, folder, *options, **SMALL_HEAP) as performer:
+        yield performer
+        assert "OutOfMemoryError" not in performer.server.log
+
+
+def connect(clients: contextlib.ExitStack, performer: Performer) -> Connection:
+    return clients.enter_context(performer.connect())
+
+
+def is_answered(performer: Performer) -> bool:
+    """Whether somebody else gets an answer meanwhile."""
+    return performer.perform("start=200 OK; list; item=a").body == b"a"
+
+
+@pytest.mark.parametrize("kind", OVER_TCP, ids=str)
+class TestManyClients:
+    """Together they want several times as much memory as there is."""
+
+    def test_may_leave_their_answers_unread(self, kind: Kind, tmp_path: Path) -> None:
+        """What finds no room in memory waits in files."""
+        with small(kind, tmp_path) as performer, contextlib.ExitStack() as clients:
+            readers = [connect(clients, performer) for _ in range(CLIENTS)]
+            for reader in readers:
+                reader.ask("GET", script("header=Content-Length:1000000; start=200 OK; iterate; flood=a,20,50000"))
+            performer.server.wait_for(SCARCE)
+            assert is_answered(performer)
+            for reader in readers:
+                assert reader.body(reader.head()) == b"x" * 1_000_000
+
+    def test_may_send_bodies_at_the_same_time(self, kind: Kind, tmp_path: Path) -> None:
+        """In chunks, so that their sizes are not known before."""
+        piece = b"y" * 50_000
+        digest = hashlib.sha256(10 * piece).hexdigest()
+        with small(kind, tmp_path) as performer, contextlib.ExitStack() as clients:
+            senders = [connect(clients, performer) for _ in range(CLIENTS)]
+            for sender in senders:
+                sender.ask("POST", "/digest", "Transfer-Encoding: chunked")
+                sender.send((b"%x\r\n" % len(piece) + piece + b"\r\n") * 10)
+            performer.server.wait_for(SCARCE)
+            assert is_answered(performer)
+            for sender in senders:
+                sender.send(b"0\r\n\r\n")
+                assert sender.body(sender.head()).decode() == f"500000 {digest}"
+
+    def test_may_send_large_heads_as_far_as_there_is_room(self, kind: Kind, tmp_path: Path) -> None:
+        """The others are refused; what the first ones took up is there again when they have gone."""
+        head = large_head(200)
+        with small(kind, tmp_path) as performer:
+            for _ in range(3):
+                with contextlib.ExitStack() as clients:
+                    senders = [connect(clients, performer) for _ in range(CLIENTS)]
+                    for sender in senders:
+                        sender.send(head)
+                    performer.server.wait_for(SCARCE)
+                    assert is_answered(performer)
+                    answers = []
+                    for sender in senders:
+                        sender.send(b"\r\n")
+                        answers.append(sender.answer())
+                refused = [answer for answer in answers if answer.head.status == 503]
+                assert all(b"The server is short of memory" in answer.body for answer in refused)
+                assert len(refused) > 5
+                assert sum(answer.body == b"a" for answer in answers) > 5
+
+    def test_may_come_and_go_while_all_threads_are_busy(self, kind: Kind, tmp_path: Path) -> None:
+        """What waits for a thread is dropped with its client."""
+        head = large_head(100) + b"\r\n"
+        with small(kind, tmp_path, "--threads=1") as performer:
+            with performer.connect() as busy:
+                busy.ask("GET", script("start=200 OK; outlast; list"))
+                performer.server.wait_for("outlasts")
+                busy.reset_on_close()
+                for number in range(1, 301):
+                    with performer.connect() as passing:
+                        passing.send(head)
+                        performer.server.wait_for(f"Task queue depth is {number}$")
+                        passing.reset_on_close()
+            assert is_answered(performer)
+
+
+def large_head(kilobytes: int) -> bytes:
+    """All of a request that is answered with "a", but the empty line."""
+    target = script("start=200 OK; list; item=a").encode()
+    fields = b"".join(b"X-%d: %s\r\n" % (number, b"z" * 990) for number in range(kilobytes))
+    return b"GET %s HTTP/1.1\r\nHost: a\r\n%s" % (target, fields)
