@@ -80,14 +80,11 @@ class TestManyClients:
                         sender.send(head)
                     performer.server.wait_for(SCARCE)
                     assert is_answered(performer)
-                    answers = []
-                    for sender in senders:
-                        sender.send(b"\r\n")
-                        answers.append(sender.answer())
-                refused = [answer for answer in answers if answer.head.status == 503]
-                assert all(b"The server is short of memory" in answer.body for answer in refused)
+                    answers = [complete(sender) for sender in senders]
+                refused = [body for status, body in answers if status == 503]
+                assert all(b"The server is short of memory" in body for body in refused)
                 assert len(refused) > 5
-                assert sum(answer.body == b"a" for answer in answers) > 5
+                assert answers.count((200, b"a")) > 5
 
     def test_may_come_and_go_while_all_threads_are_busy(self, kind: Kind, tmp_path: Path) -> None:
         """What waits for a thread is dropped with its client."""
@@ -103,6 +100,14 @@ class TestManyClients:
                         performer.server.wait_for(f"Task queue depth is {number}$")
                         passing.reset_on_close()
             assert is_answered(performer)
+
+
+def complete(sender: Connection) -> tuple[int, bytes]:
+    """Send the end of a head; who was refused a while ago may find that nobody reads it."""
+    with contextlib.suppress(OSError):
+        sender.send(b"\r\n")
+    head = sender.head()
+    return head.status, sender.body(head)
 
 
 def large_head(kilobytes: int) -> bytes:
