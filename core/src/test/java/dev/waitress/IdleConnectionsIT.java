@@ -24,6 +24,8 @@ class IdleConnectionsIT {
     /** Far less than a buffer, far more than what the JVM itself happens to keep meanwhile. */
     private static final int MOST_BYTES = 2048;
 
+    private static final int ROUNDS = 3;
+
     private static final byte[] BODY = Ascii.bytes("x".repeat(20_000));
     private static final Application PLAIN = (environ, startResponse) -> {
         startResponse.start("200 OK");
@@ -40,7 +42,8 @@ class IdleConnectionsIT {
     @BeforeEach
     void start() throws Exception {
         server = Waitress.start(
-                PLAIN, Settings.defaults().with(Setting.PORT, 0L).with(Setting.CONNECTION_LIMIT, 2L * CONNECTIONS));
+                PLAIN,
+                Settings.defaults().with(Setting.PORT, 0L).with(Setting.CONNECTION_LIMIT, (ROUNDS + 1L) * CONNECTIONS));
     }
 
     @AfterEach
@@ -51,15 +54,22 @@ class IdleConnectionsIT {
         server.close();
     }
 
+    /** Whatever else lives in this JVM may grow meanwhile: what connections keep shows in every round. */
     @Test
     void keepNothingOfTheirLastRequest() throws IOException {
-        connect();
-        ask(clients.get(0)); // loads what is loaded once
-        long before = heapInUse();
-        for (Socket client : clients) {
-            ask(client);
+        long least = Long.MAX_VALUE;
+        for (int round = 0; round < ROUNDS; round++) {
+            int known = clients.size();
+            connect();
+            List<Socket> fresh = clients.subList(known, clients.size());
+            ask(fresh.get(0)); // loads what is loaded once
+            long before = heapInUse();
+            for (Socket client : fresh) {
+                ask(client);
+            }
+            least = Math.min(least, (heapInUse() - before) / CONNECTIONS);
         }
-        assertThat((heapInUse() - before) / CONNECTIONS).isLessThan(MOST_BYTES);
+        assertThat(least).isLessThan(MOST_BYTES);
     }
 
     /** They borrow a parser while a request arrives: nothing of one client's bytes may reach another. */
