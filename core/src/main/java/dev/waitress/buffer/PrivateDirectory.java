@@ -2,90 +2,114 @@ package dev.waitress.buffer;
 
 import java.io.Closeable;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
-import java.nio.channels.FileChannel;
-import java.nio.channels.OverlappingFileLockException;
-import java.nio.file.DirectoryStream;
-import java.nio.file.Files;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.FileSystemException;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.NotDirectoryException;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
  * A directory that only this user may enter (0700), for spooled bodies and the sockets of workers. It is made when it
- * is first needed and removed, with all it holds, at {@link #close}. Those of servers that were killed are removed then
- * too: each holds a file that is locked while its server lives. Thread-safe.
+ * is first needed, again when somebody has removed it, and goes, with all it holds, at {@link #close}. Those of servers
+ * that were killed are removed when it is made. Thread-safe.
  */
 public final class PrivateDirectory implements Closeable {
     private static final Logger LOG = System.getLogger("waitress");
 
     private static final String PREFIX = "waitress-";
-    private static final String LOCK = "lock";
 
-    private final Path parent;
-    private @Nullable Path path;
-    private @Nullable FileChannel lock;
+    /** Where Linux has files that are in memory only. */
+    public static final Path MEMORY_FILES = Path.of("/dev/shm");
+
+    private static final String ADVICE = "TMPDIR names another place";
+
+    private final List<Path> parents;
+    private @Nullable Home home;
+    private boolean closed;
     private long files;
 
-    /** A directory where the system has its temporary files. */
+    /** A directory where the system has its temporary files; in memory if there are none, and nobody named a place. */
     public PrivateDirectory() {
-        this(Path.of(System.getProperty("java.io.tmpdir")));
+        this(places(Path.of(System.getProperty("java.io.tmpdir")), System.getenv("TMPDIR")));
     }
 
     public PrivateDirectory(Path parent) {
-        this.parent = parent;
+        this(List.of(parent));
+    }
+
+    /** A directory in the first of these places where one can be made. */
+    PrivateDirectory(List<Path> parents) {
+        this.parents = parents;
+    }
+
+    private static List<Path> places(Path usual, @Nullable String named) {
+        return named == null || named.isEmpty() ? List.of(usual, MEMORY_FILES) : List.of(usual);
     }
 
     /**
-     * Where it is.
+     * Where it is. It is made again, at the same place if possible, if somebody has removed it.
      *
      * @throws IOException if it cannot be made
      */
     public synchronized Path path() throws IOException {
-        if (path == null) {
-            removeAbandoned(parent);
-            // createTempDirectory makes it 0700 where the file system knows modes.
-            path = Files.createTempDirectory(parent, PREFIX);
-            lock = lockIn(path);
+        Home current = home;
+        if (current == null) {
+            current = make();
+        } else if (!current.isThere()) {
+            LOG.log(Level.WARNING, "somebody has removed " + current.path() + ", where the server has its files");
+            current.lock().close();
+            current = remake(current.path());
         }
-        return path;
+        home = current;
+        return current.path();
     }
 
-    /** Makes the lock under another name first: nobody must see it before it is locked. */
-    private static FileChannel lockIn(Path directory) throws IOException {
-        Path unseen = directory.resolve(LOCK + "-new");
-        FileChannel channel = FileChannel.open(unseen, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
-        channel.lock();
-        Files.move(unseen, directory.resolve(LOCK));
-        return channel;
-    }
-
-    private static void removeAbandoned(Path parent) {
-        try (DirectoryStream<Path> found = Files.newDirectoryStream(parent, PREFIX + "*")) {
-            for (Path directory : found) {
-                removeIfAbandoned(directory);
+    private Home make() throws IOException {
+        if (closed) {
+            throw new IOException("the server has ended");
+        }
+        IOException failure = null;
+        for (Path parent : parents) {
+            try {
+                Home made = Home.make(parent, PREFIX);
+                if (failure != null) {
+                    LOG.log(Level.WARNING, failure.getMessage() + ": they lie in " + parent + "; " + ADVICE);
+                }
+                Abandoned.removeFrom(parent, PREFIX, made.attributes());
+                return made;
+            } catch (IOException e) {
+                IOException told = new IOException("cannot make temporary files in " + parent + ": " + reason(e), e);
+                failure = failure == null ? told : failure;
             }
+        }
+        throw new IOException(failure == null ? ADVICE : failure.getMessage() + "; " + ADVICE, failure);
+    }
+
+    /** Those who know its path need not learn another one. */
+    private Home remake(Path path) throws IOException {
+        try {
+            return Home.make(path);
         } catch (IOException e) {
-            LOG.log(Level.DEBUG, "cannot look for what other servers left", e);
+            LOG.log(Level.DEBUG, "cannot make a directory again", e);
+            return make();
         }
     }
 
-    private static void removeIfAbandoned(Path directory) {
-        Path lock = directory.resolve(LOCK);
-        if (!Files.isWritable(lock)) {
-            return; // another user's, not a server's, or being made
+    /** What the system says, without the path that was tried. */
+    private static String reason(IOException e) {
+        String reason = e instanceof FileSystemException failure ? failure.getReason() : e.getMessage();
+        if (reason != null) {
+            return reason;
+        } else if (e instanceof AccessDeniedException) {
+            return "Permission denied";
+        } else if (e instanceof NoSuchFileException || e instanceof NotDirectoryException) {
+            return "no such directory";
         }
-        try (FileChannel channel = FileChannel.open(lock, StandardOpenOption.WRITE)) {
-            if (channel.tryLock() != null) {
-                removeTree(directory);
-            }
-        } catch (OverlappingFileLockException e) {
-            LOG.log(Level.TRACE, "a server of this process lives there", e);
-        } catch (IOException e) {
-            LOG.log(Level.DEBUG, "cannot remove what another server left", e);
-        }
+        return e.toString();
     }
 
     /** A name in it that no other call returns. */
@@ -95,30 +119,16 @@ public final class PrivateDirectory implements Closeable {
 
     @Override
     public synchronized void close() {
-        if (path == null) {
+        closed = true;
+        Home last = home;
+        home = null;
+        if (last == null) {
             return;
         }
         try {
-            removeTree(path);
-            if (lock != null) {
-                lock.close();
-            }
+            last.remove();
         } catch (IOException e) {
-            throw new UncheckedIOException(e);
+            LOG.log(Level.WARNING, "cannot remove " + last.path(), e);
         }
-        path = null;
-    }
-
-    private static void removeTree(Path root) throws IOException {
-        try (DirectoryStream<Path> entries = Files.newDirectoryStream(root)) {
-            for (Path entry : entries) {
-                if (Files.isDirectory(entry)) {
-                    removeTree(entry);
-                } else {
-                    Files.deleteIfExists(entry);
-                }
-            }
-        }
-        Files.deleteIfExists(root);
     }
 }

@@ -261,8 +261,46 @@ class BuffersTest {
             for (Path file : spooled()) {
                 onDisk += Files.size(file);
             }
-            assertThat(onDisk).isBetween(150_000L, 200_000L + 2 * 64 * 1024);
+            // What waits, and as much again that was sent of the one file, while the other one fills.
+            assertThat(onDisk).isBetween(150_000L, 3 * 200_000L + 64 * 1024);
         }
+    }
+
+    /** Ten megabytes that nobody reads took eight files, and as many descriptors. */
+    @Test
+    void whatWaitsLiesInOneFile(@TempDir Path elsewhere) throws IOException {
+        byte[] block = new byte[10_000];
+        Path file = Files.write(elsewhere.resolve("file"), new byte[50]);
+        try (OverflowBuffer buffer = new OverflowBuffer(new BufferPool(16, PLENTY), 50_000, directory)) {
+            for (int i = 0; i < 1000; i++) {
+                buffer.append(block, 0, block.length);
+                if (i % 100 == 0) {
+                    buffer.append(region(file, 0, 50));
+                }
+            }
+            assertThat(spooled()).hasSize(1);
+            Sink sink = new Sink(1_000_000);
+            while (!buffer.isEmpty()) {
+                buffer.writeTo(sink);
+            }
+            assertThat(sink.taken.size()).isEqualTo(10_000_500);
+            assertThat(spooled()).isEmpty();
+        }
+    }
+
+    @Test
+    void aBodyWhoseFileWasRemovedIsStillThere() throws IOException {
+        byte[] content = new byte[200_000];
+        new Random(1).nextBytes(content);
+        try (BodyBuffer body = new BodyBuffer(-1, new BodyStorage(1000, PLENTY, directory, SharedMemory.NONE))) {
+            body.append(content, 0, 150_000);
+            Files.delete(spooled().get(0));
+            body.append(content, 150_000, 50_000);
+            assertThat(body.file()).hasBinaryContent(content);
+            Files.delete(spooled().get(0));
+            assertThat(body.open().readAllBytes()).isEqualTo(content);
+        }
+        assertThat(spooled()).isEmpty();
     }
 
     @Test
@@ -344,33 +382,5 @@ class BuffersTest {
             body.append(new byte[50], 0, 50);
             assertThat(body.file()).exists();
         }
-    }
-
-    @Test
-    void whatAKilledServerLeftIsRemoved(@TempDir Path parent) throws IOException {
-        Path abandoned = Files.createDirectory(parent.resolve("waitress-abandoned"));
-        Files.createFile(abandoned.resolve("lock"));
-        Files.createFile(abandoned.resolve("spool-0"));
-        Path unlocked = Files.createDirectory(parent.resolve("waitress-being-made"));
-        Path foreign = Files.createDirectory(parent.resolve("else"));
-        Files.createFile(foreign.resolve("lock"));
-        try (PrivateDirectory living = new PrivateDirectory(parent);
-                PrivateDirectory next = new PrivateDirectory(parent)) {
-            Path lived = living.path();
-            Path path = next.path();
-            assertThat(parent).isDirectoryNotContaining(abandoned::equals);
-            assertThat(List.of(lived, path, unlocked, foreign)).allMatch(Files::isDirectory);
-        }
-    }
-
-    @Test
-    void theDirectoryIsPrivateAndGoesAway() throws IOException {
-        Path path = directory.path();
-        assertThat(Files.getPosixFilePermissions(path))
-                .hasSize(3)
-                .allMatch(p -> p.name().startsWith("OWNER"));
-        Files.writeString(Files.createDirectory(path.resolve("d")).resolve("f"), "x");
-        directory.close();
-        assertThat(path).doesNotExist();
     }
 }
