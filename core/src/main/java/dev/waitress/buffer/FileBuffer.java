@@ -1,31 +1,37 @@
 package dev.waitress.buffer;
 
+import java.io.Closeable;
+import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
-import java.nio.channels.WritableByteChannel;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 
 /** Bytes in a private temporary file, deleted at {@link #close}. One thread at a time. */
-final class FileBuffer extends Segment {
-    private final Path path;
-    private final FileChannel file;
+final class FileBuffer implements Closeable {
+    private static final Logger LOG = System.getLogger("waitress");
+
+    private final PrivateDirectory directory;
+    private Path path;
+    private FileChannel file;
     private long size;
-    private long consumed;
 
     FileBuffer(PrivateDirectory directory) throws IOException {
+        this.directory = directory;
         path = directory.newName();
-        file = FileChannel.open(path, StandardOpenOption.CREATE_NEW, StandardOpenOption.READ, StandardOpenOption.WRITE);
+        file = open(path);
     }
 
-    Path path() {
-        return path;
+    private static FileChannel open(Path path) throws IOException {
+        return FileChannel.open(path, StandardOpenOption.CREATE_NEW, StandardOpenOption.READ, StandardOpenOption.WRITE);
     }
 
-    /** Bytes in the file, those that were consumed included. */
     long size() {
         return size;
     }
@@ -37,26 +43,41 @@ final class FileBuffer extends Segment {
         }
     }
 
+    /**
+     * Where others find the file. One that somebody has removed, a cleaner of old files perhaps, is still open here: it
+     * is written once more.
+     */
+    Path path() {
+        if (!Files.exists(path, LinkOption.NOFOLLOW_LINKS)) {
+            try {
+                restore();
+            } catch (IOException e) {
+                LOG.log(Level.ERROR, "somebody has removed " + path + ", which cannot be made again", e);
+            }
+        }
+        return path;
+    }
+
+    private void restore() throws IOException {
+        Path again = directory.newName();
+        FileChannel copy = open(again);
+        try (FileChannel removed = file) {
+            path = again;
+            file = copy;
+            long done = 0;
+            while (done < size) {
+                long moved = removed.transferTo(done, size - done, copy);
+                if (moved <= 0) {
+                    throw new EOFException("its bytes are gone too");
+                }
+                done += moved;
+            }
+        }
+    }
+
     /** Another reader of the file, from its start. */
     InputStream open() throws IOException {
-        return Files.newInputStream(path);
-    }
-
-    @Override
-    public long remaining() {
-        return size - consumed;
-    }
-
-    @Override
-    public void truncate(long bytes) {
-        size = Math.min(size, consumed + bytes);
-    }
-
-    @Override
-    public long writeTo(WritableByteChannel target) throws IOException {
-        long sent = file.transferTo(consumed, size - consumed, target);
-        consumed += sent;
-        return sent;
+        return Files.newInputStream(path());
     }
 
     @Override

@@ -10,7 +10,7 @@ import java.nio.channels.FileChannel.MapMode;
  * A whole file as memory of this process, until the last of those who use it gives it back. Only the kernel looks at
  * the bytes, at a write: where a file has shrunk the write fails, but no instruction of ours does. One thread only.
  */
-final class FileMapping {
+public final class FileMapping {
     private final ByteBuffer bytes;
     private final AutoCloseable memory;
     private int users = 1;
@@ -26,7 +26,7 @@ final class FileMapping {
      * @param bytes the file's size, less than 2 GiB
      * @throws IOException if the system has no room for it
      */
-    static FileMapping of(FileChannel file, long bytes) throws IOException {
+    public static FileMapping of(FileChannel file, long bytes) throws IOException {
         try {
             return Runtime.version().feature() < 22 ? withCleaner(file, bytes) : inArena(file, bytes);
         } catch (ReflectiveOperationException e) {
@@ -61,18 +61,18 @@ final class FileMapping {
     }
 
     /** For one more user. */
-    FileMapping share() {
+    public FileMapping share() {
         users++;
         return this;
     }
 
     /** A part of the file. */
-    ByteBuffer bytes(long position, long count) {
+    public ByteBuffer bytes(long position, long count) {
         return bytes.slice((int) position, (int) count);
     }
 
     /** One user needs it no longer; its views are not used after that. */
-    void giveBack() throws IOException {
+    public void giveBack() throws IOException {
         users--;
         if (users > 0) {
             return;

@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Output that a socket has not taken yet, first in, first out: in memory up to the overflow, or as far as there is
- * memory, the rest in private temporary files; between them whatever {@link Segment} was handed over as it is. Memory
+ * memory, the rest in a private temporary file; between them whatever {@link Segment} was handed over as it is. Memory
  * is borrowed from the pool only while there is output. Event loop only.
  */
 public final class OverflowBuffer implements Closeable {
@@ -29,7 +29,11 @@ public final class OverflowBuffer implements Closeable {
     private @Nullable Segment first;
     private @Nullable Segment last;
     private long size;
-    private int files;
+
+    /** Where the next bytes go that find no room in memory; null if there is no such file. */
+    private @Nullable SpoolFile spool;
+
+    private int spooledRuns;
 
     public OverflowBuffer(BufferPool pool, int overflowBytes, PrivateDirectory directory) {
         this.pool = pool;
@@ -56,8 +60,8 @@ public final class OverflowBuffer implements Closeable {
             return;
         }
         // Once some are in a file, all go there until it is sent: else small blocks would lie in turns here and there.
-        if (files > 0 || inMemory() + count > overflowBytes || !appendToMemory(bytes, offset, count)) {
-            fileAtEnd().append(bytes, offset, count);
+        if (spooledRuns > 0 || inMemory() + count > overflowBytes || !appendToMemory(bytes, offset, count)) {
+            runAtEnd().append(bytes, offset, count);
         }
         size += count;
     }
@@ -94,15 +98,19 @@ public final class OverflowBuffer implements Closeable {
         return true;
     }
 
-    /** A file that is full is left, so that what was sent of an endless stream can be deleted. */
-    private FileBuffer fileAtEnd() throws IOException {
-        if (last instanceof FileBuffer file && file.size() < Math.max(SMALLEST_FILE_BYTES, overflowBytes / 2)) {
-            return file;
+    private SpooledRun runAtEnd() throws IOException {
+        SpoolFile file = spool;
+        if (file == null || file.isClosed() || file.isWorn(Math.max(SMALLEST_FILE_BYTES, overflowBytes / 2))) {
+            file = new SpoolFile(directory);
+            spool = file;
         }
-        FileBuffer file = new FileBuffer(directory);
-        link(file);
-        files++;
-        return file;
+        if (last instanceof SpooledRun run && run.isIn(file)) {
+            return run;
+        }
+        SpooledRun run = new SpooledRun(file);
+        link(run);
+        spooledRuns++;
+        return run;
     }
 
     private void link(Segment segment) {
@@ -211,8 +219,8 @@ public final class OverflowBuffer implements Closeable {
         if (first == null) {
             last = null;
         }
-        if (segment instanceof FileBuffer) {
-            files--;
+        if (segment instanceof SpooledRun) {
+            spooledRuns--;
         }
         segment.close();
     }
