@@ -126,6 +126,9 @@ final class Answers implements FrameSocket.Listener {
     }
 
     private void openArena() {
+        if (arena != null) {
+            throw new IllegalArgumentException("more shared memory than one");
+        }
         try {
             arena = new Arena(Path.of(reader.text()), reader.integer(), reader.integer(), reader.integer());
         } catch (IOException e) {
@@ -190,5 +193,17 @@ final class Answers implements FrameSocket.Listener {
     @Override
     public void closed(@Nullable Exception failure) {
         worker.lost(failure);
+    }
+
+    /** The worker is gone, and its memory goes with the last block that waits for a client. */
+    void close() {
+        try {
+            if (arena != null) {
+                arena.close();
+                arena = null;
+            }
+        } catch (IOException e) {
+            LOG.log(Level.WARNING, "the memory of a worker that is gone stays mapped", e);
+        }
     }
 }

@@ -1,10 +1,11 @@
 package dev.waitress.worker;
 
 import dev.waitress.buffer.BufferSegment;
+import dev.waitress.buffer.FileMapping;
 import dev.waitress.buffer.Segment;
+import java.io.Closeable;
 import java.io.IOException;
 import java.nio.ByteBuffer;
-import java.nio.MappedByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
@@ -12,27 +13,46 @@ import java.nio.file.StandardOpenOption;
 /**
  * Memory that a worker shares with the front: it copies large blocks into slots, the front writes them to the client
  * from there. In front of the slots there is a byte for each: the worker sets it when it takes a slot, the front clears
- * it when the block was sent. Event loop only.
+ * it when the block was sent. Only the kernel touches the mapping: the worker may take the memory away at any time, and
+ * then a write fails, but no instruction of ours does. Event loop only.
  */
-final class Arena {
-    private static final byte FREE = 0;
+final class Arena implements Closeable {
+    /** A worker of ours makes one of 32 MiB. */
+    private static final long LARGEST_BYTES = 1 << 30;
 
-    private final MappedByteBuffer memory;
+    private final FileChannel file;
+    private final FileMapping memory;
+    private final ByteBuffer free = ByteBuffer.allocateDirect(1);
     private final int first;
     private final int slots;
     private final int slotBytes;
+
+    /** One for the worker, one for each block that waits for its client. */
+    private int users = 1;
 
     /**
      * Maps the memory.
      *
      * @param first where the first slot begins
+     * @throws IllegalArgumentException if the file is not that large
      */
     Arena(Path path, int first, int slots, int slotBytes) throws IOException {
         this.first = first;
         this.slots = slots;
         this.slotBytes = slotBytes;
-        try (FileChannel file = FileChannel.open(path, StandardOpenOption.READ, StandardOpenOption.WRITE)) {
-            memory = file.map(FileChannel.MapMode.READ_WRITE, 0, first + (long) slots * slotBytes);
+        long bytes = first + (long) slots * slotBytes;
+        if (slots < 1 || slotBytes < 1 || first < slots || bytes > LARGEST_BYTES) {
+            throw new IllegalArgumentException("shared memory of " + slots + " times " + slotBytes + " bytes");
+        }
+        file = FileChannel.open(path, StandardOpenOption.READ, StandardOpenOption.WRITE);
+        try {
+            if (file.size() < bytes) {
+                throw new IllegalArgumentException("shared memory of " + file.size() + " instead of " + bytes);
+            }
+            memory = FileMapping.of(file, bytes);
+        } catch (IOException | RuntimeException e) {
+            file.close();
+            throw e;
         }
     }
 
@@ -41,12 +61,28 @@ final class Arena {
         if (slot < 0 || slot >= slots || count < 1 || count > slotBytes) {
             throw new IllegalArgumentException("no slot " + slot + " with " + count + " bytes");
         }
-        return new Block(slot, memory.slice(first + slot * slotBytes, count));
+        users++;
+        return new Block(slot, memory.bytes(first + (long) slot * slotBytes, count));
+    }
+
+    private void free(int slot) throws IOException {
+        file.write(free.clear(), slot);
+    }
+
+    /** The worker is gone: what still waits for clients is sent, then the memory is given back. */
+    @Override
+    public void close() throws IOException {
+        users--;
+        if (users == 0) {
+            try (file) {
+                memory.giveBack();
+            }
+        }
     }
 
     private final class Block extends BufferSegment {
         private final int slot;
-        private final ByteBuffer bytes;
+        private ByteBuffer bytes;
 
         Block(int slot, ByteBuffer bytes) {
             this.slot = slot;
@@ -59,8 +95,10 @@ final class Arena {
         }
 
         @Override
-        public void close() {
-            memory.put(slot, FREE);
+        public void close() throws IOException {
+            bytes = ByteBuffer.allocate(0); // what it showed may be gone now
+            free(slot);
+            Arena.this.close();
         }
     }
 }

@@ -1,6 +1,8 @@
 package dev.waitress.worker;
 
 import java.io.IOException;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.List;
@@ -12,6 +14,8 @@ import org.jspecify.annotations.Nullable;
  * they are ready, and it is not for us to end or to replace them. Event loop only.
  */
 final class AttachedWorkers implements Recruiter {
+    private static final Logger LOG = System.getLogger("waitress");
+
     private final WorkerGateway gateway;
 
     AttachedWorkers(WorkerGateway gateway) {
@@ -31,7 +35,10 @@ final class AttachedWorkers implements Recruiter {
 
     @Override
     public @Nullable Worker stranger(Rendezvous.Introduction introduction) throws IOException {
-        return gateway.isClosing() ? null : gateway.add(introduction.number(), new AttachedProcess(introduction.pid()));
+        int number = introduction.number();
+        return gateway.isClosing()
+                ? null
+                : gateway.add(number, new AttachedProcess(introduction.pid()), gateway.board(number));
     }
 
     @Override
@@ -49,8 +56,15 @@ final class AttachedWorkers implements Recruiter {
         throw new IllegalArgumentException("nobody asked for the files of the application");
     }
 
+    /** Another may be on its way already, and wants to find us. */
     @Override
-    public void gone(Worker worker) {}
+    public void gone(Worker worker) {
+        try {
+            gateway.requireDirectory();
+        } catch (IOException e) {
+            LOG.log(Level.ERROR, "no other worker can find the server", e);
+        }
+    }
 
     @Override
     public List<LaunchedProcess> close() {

@@ -21,14 +21,14 @@ import org.jspecify.annotations.Nullable;
 final class BodySlots implements SharedMemory, Closeable {
     private static final Logger LOG = System.getLogger("waitress");
 
-    /** Where Linux has files that are in memory only. */
-    private static final Path MEMORY_FILES = Path.of("/dev/shm");
-
     /** Smaller bodies go through the socket as fast. */
     static final int SMALLEST_BODY = 16 * 1024;
 
     static final int SLOT_BYTES = 512 * 1024;
     static final int SLOTS = 128;
+
+    /** Others need such memory too: in all default containers there are 64 MiB of it. */
+    private static final int LARGEST_SHARE = 2;
 
     /** Memory of a slot is taken up in steps of so many bytes. */
     private static final int STEP = 64 * 1024;
@@ -37,27 +37,31 @@ final class BodySlots implements SharedMemory, Closeable {
     private final Path path;
     private final FileChannel file;
     private final MappedByteBuffer memory;
-    private final BodySlot[] free = new BodySlot[SLOTS];
-    private int freeCount = SLOTS;
+    private final BodySlot[] free;
+    private int freeCount;
 
     private BodySlots(PrivateDirectory directory) throws IOException {
         this.directory = directory;
         path = directory.path().resolve("bodies");
+        int slots = (int) Math.min(
+                SLOTS, Files.getFileStore(path.resolveSibling("")).getTotalSpace() / LARGEST_SHARE / SLOT_BYTES);
         file = FileChannel.open(path, StandardOpenOption.CREATE_NEW, StandardOpenOption.READ, StandardOpenOption.WRITE);
-        memory = file.map(FileChannel.MapMode.READ_WRITE, 0, (long) SLOTS * SLOT_BYTES);
-        for (int i = 0; i < SLOTS; i++) {
+        memory = file.map(FileChannel.MapMode.READ_WRITE, 0, (long) slots * SLOT_BYTES);
+        free = new BodySlot[slots];
+        freeCount = slots;
+        for (int i = 0; i < slots; i++) {
             // Number 0 is on top: what was used last is the likeliest to be in a cache.
-            int number = SLOTS - 1 - i;
+            int number = slots - 1 - i;
             free[i] = new BodySlot(number, memory.slice(number * SLOT_BYTES, SLOT_BYTES));
         }
     }
 
     /** Makes the file, if the system has such files; it is removed at {@link #close}. */
     static @Nullable BodySlots create() {
-        if (!Files.isWritable(MEMORY_FILES)) {
+        if (!Files.isWritable(PrivateDirectory.MEMORY_FILES)) {
             return null;
         }
-        PrivateDirectory directory = new PrivateDirectory(MEMORY_FILES);
+        PrivateDirectory directory = new PrivateDirectory(PrivateDirectory.MEMORY_FILES);
         try {
             return new BodySlots(directory);
         } catch (IOException e) {
@@ -103,10 +107,12 @@ final class BodySlots implements SharedMemory, Closeable {
         /** Writes it as a file before its first use: a page that cannot be had kills who touches it. */
         boolean reserve(int wanted) {
             if (wanted > reserved) {
-                int more = (wanted - reserved + STEP - 1) / STEP * STEP;
+                ByteBuffer more = ByteBuffer.allocate((wanted - reserved + STEP - 1) / STEP * STEP);
                 try {
-                    file.write(ByteBuffer.allocate(more), (long) number * SLOT_BYTES + reserved);
-                    reserved += more;
+                    // Where memory ends, a part is written at first: only the next write fails.
+                    while (more.hasRemaining()) {
+                        reserved += file.write(more, (long) number * SLOT_BYTES + reserved);
+                    }
                 } catch (IOException e) {
                     LOG.log(Level.DEBUG, "no more shared memory for request bodies", e);
                     return false;

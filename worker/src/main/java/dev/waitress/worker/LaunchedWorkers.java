@@ -74,10 +74,18 @@ final class LaunchedWorkers implements Recruiter {
 
     private Worker launch() throws IOException {
         int number = ++started;
-        LaunchedProcess process = LaunchedProcess.start(
-                gateway.config(), gateway.directory(), gateway.address(), gateway.secret(), number);
+        Path directory = gateway.requireDirectory();
+        PythonPackage.unpack(directory);
+        BegunBoard board = gateway.board(number);
+        LaunchedProcess process;
+        try {
+            process = LaunchedProcess.start(gateway.config(), directory, gateway.address(), gateway.secret(), number);
+        } catch (IOException e) {
+            board.close();
+            throw e;
+        }
         running.add(process);
-        Worker worker = gateway.add(number, process);
+        Worker worker = gateway.add(number, process, board);
         process.onExit(status -> gateway.execute(() -> exited(worker, process, status)));
         return worker;
     }

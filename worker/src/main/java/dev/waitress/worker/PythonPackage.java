@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.util.List;
 
 /** The Python side of the protocol, which travels inside the jar. */
@@ -32,16 +33,33 @@ final class PythonPackage {
 
     private PythonPackage() {}
 
-    /** Writes the package below a directory, which then belongs on the worker's module path. */
+    /**
+     * Sees to the package below a directory, which then belongs on the worker's module path. Files that are there are
+     * left alone: a worker may be reading them.
+     */
     static void unpack(Path directory) throws IOException {
-        Path target = Files.createDirectories(directory.resolve(NAME));
-        for (String file : FILES) {
-            try (InputStream source = PythonPackage.class.getResourceAsStream("/python/" + NAME + "/" + file)) {
-                if (source == null) {
-                    throw new IOException("the jar lacks python/" + NAME + "/" + file);
+        try {
+            Path target = Files.createDirectories(directory.resolve(NAME));
+            for (String file : FILES) {
+                if (!Files.exists(target.resolve(file))) {
+                    unpack(file, target);
                 }
-                Files.copy(source, target.resolve(file));
             }
+        } catch (IOException e) {
+            throw new IOException(
+                    "cannot write to " + directory + ": " + e.getMessage() + "; TMPDIR names another place", e);
+        }
+    }
+
+    private static void unpack(String file, Path target) throws IOException {
+        try (InputStream source = PythonPackage.class.getResourceAsStream("/python/" + NAME + "/" + file)) {
+            if (source == null) {
+                throw new IOException("the jar lacks python/" + NAME + "/" + file);
+            }
+            // No worker must find a part of it, not even after the disk was full.
+            Path unfinished = target.resolve(file + ".new");
+            Files.copy(source, unfinished, StandardCopyOption.REPLACE_EXISTING);
+            Files.move(unfinished, target.resolve(file), StandardCopyOption.ATOMIC_MOVE);
         }
     }
 }

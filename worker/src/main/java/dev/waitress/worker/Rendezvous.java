@@ -15,6 +15,8 @@ import java.nio.channels.SelectionKey;
 import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.security.SecureRandom;
@@ -28,6 +30,7 @@ import org.jspecify.annotations.Nullable;
 final class Rendezvous implements Closeable {
     private static final Logger LOG = System.getLogger("waitress");
     private static final int SECRET_BYTES = 32;
+    private static final String SOCKET = "front";
 
     /** Takes over a socket whose other side has proved to be a worker. */
     @FunctionalInterface
@@ -50,19 +53,39 @@ final class Rendezvous implements Closeable {
 
     private final EventLoop loop;
     private final Arrival arrival;
-    private final ServerSocketChannel listener;
+    private ServerSocketChannel listener;
     private final String secret = newSecret();
-    private final String address;
+    private String address;
     private final MarshalReader reader = new MarshalReader();
 
     Rendezvous(EventLoop loop, Path directory, boolean unix, Arrival arrival) throws IOException {
         this.loop = loop;
         this.arrival = arrival;
-        listener = listen(directory.resolve("front"), unix);
-        address = listener.getLocalAddress() instanceof InetSocketAddress inet
+        listener = listen(directory.resolve(SOCKET), unix);
+        address = addressOf(listener);
+        watch();
+    }
+
+    private static String addressOf(ServerSocketChannel listener) throws IOException {
+        return listener.getLocalAddress() instanceof InetSocketAddress inet
                 ? "tcp:" + inet.getPort()
                 : "unix:" + listener.getLocalAddress();
+    }
+
+    private void watch() throws IOException {
         loop.register(listener, SelectionKey.OP_ACCEPT, selected -> accept());
+    }
+
+    /** Listens again, if the file of the socket is not there any more. */
+    void reopen(Path directory) throws IOException {
+        Path path = directory.resolve(SOCKET);
+        if (address.startsWith("tcp:") || Files.exists(path, LinkOption.NOFOLLOW_LINKS)) {
+            return;
+        }
+        close();
+        listener = listen(path, true);
+        address = addressOf(listener);
+        watch();
     }
 
     private static ServerSocketChannel listen(Path path, boolean unix) throws IOException {

@@ -50,6 +50,7 @@ final class Worker {
     private boolean served;
     private boolean retired;
     private @Nullable FrameSocket requests;
+    private final Answers answers = new Answers(this);
     private @Nullable FrameSocket control;
     private Batch batch;
 
@@ -72,7 +73,7 @@ final class Worker {
     void attach(String purpose, FrameSocket socket) {
         if (purpose.equals("requests") && requests == null) {
             requests = socket;
-            socket.handOver(new Answers(this));
+            socket.handOver(answers);
         } else if (purpose.equals("control") && control == null) {
             control = socket;
             orders.sendOn(socket);
@@ -183,7 +184,8 @@ final class Worker {
         state = State.GONE;
         orders.end();
         closeSockets();
-        int begun = board.lastBegun();
+        answers.close();
+        int begun = board.lastBegun(inFlight.lastId());
         List<Pending> unbegun = new ArrayList<>();
         int lost = 0;
         for (Exchange exchange : inFlight.inOrder()) {
@@ -196,7 +198,7 @@ final class Worker {
                 unbegun.add(takeBack(exchange));
             }
         }
-        board.remove();
+        board.close();
         gateway.gone(this, lost, unbegun);
     }
 
@@ -389,7 +391,7 @@ final class Worker {
     }
 
     private boolean hasUnbegun() {
-        return inFlight.size() > 0 && !InFlight.isBegun(inFlight.lastId(), board.lastBegun());
+        return inFlight.size() > 0 && !InFlight.isBegun(inFlight.lastId(), board.lastBegun(inFlight.lastId()));
     }
 
     /** Bytes of a response that must have left for the client before the worker is told. */

@@ -37,7 +37,7 @@ public final class WorkerGateway implements Gateway, Participant {
 
     private final WorkerConfig config;
     private final EventLoop loop;
-    private final Path directory;
+    private final PrivateDirectory directory;
     private final Recruiter recruiter;
     private final List<Worker> workers = new ArrayList<>();
     private final Dispatcher dispatcher;
@@ -57,7 +57,10 @@ public final class WorkerGateway implements Gateway, Participant {
     private volatile int logLevel = Integer.MAX_VALUE;
 
     private WorkerGateway(
-            WorkerConfig config, EventLoop loop, Path directory, Function<WorkerGateway, Recruiter> recruiter) {
+            WorkerConfig config,
+            EventLoop loop,
+            PrivateDirectory directory,
+            Function<WorkerGateway, Recruiter> recruiter) {
         this.config = config;
         this.loop = loop;
         this.directory = directory;
@@ -73,14 +76,13 @@ public final class WorkerGateway implements Gateway, Participant {
      */
     public static WorkerGateway start(WorkerConfig config, EventLoop loop, PrivateDirectory directory)
             throws IOException, InterruptedException {
-        PythonPackage.unpack(directory.path());
-        return new WorkerGateway(config, loop, directory.path(), LaunchedWorkers::new).opened();
+        return new WorkerGateway(config, loop, directory, LaunchedWorkers::new).opened();
     }
 
     /** Waits for workers that others start, and that connect to {@link #address}; requests wait for them too. */
     public static WorkerGateway attach(WorkerConfig config, EventLoop loop, PrivateDirectory directory)
             throws IOException, InterruptedException {
-        return new WorkerGateway(config, loop, directory.path(), AttachedWorkers::new).opened();
+        return new WorkerGateway(config, loop, directory, AttachedWorkers::new).opened();
     }
 
     private WorkerGateway opened() throws IOException, InterruptedException {
@@ -103,7 +105,7 @@ public final class WorkerGateway implements Gateway, Participant {
 
     private void open(CompletableFuture<@Nullable Void> opened) {
         try {
-            rendezvous = new Rendezvous(loop, directory, hasUnixSockets(), this::arrived);
+            rendezvous = new Rendezvous(loop, directory.path(), hasUnixSockets(), this::arrived);
             loop.join(this);
             recruiter.begin(opened);
         } catch (IOException e) {
@@ -165,12 +167,34 @@ public final class WorkerGateway implements Gateway, Participant {
         return rendezvous;
     }
 
-    Path directory() {
-        return directory;
+    Path directory() throws IOException {
+        return directory.path();
     }
 
-    Worker add(int number, WorkerProcess process) throws IOException {
-        BegunBoard board = new BegunBoard(directory.resolve("begun-" + number), config.threads());
+    /**
+     * Where the workers find us, and whatever of us lies in files. It is seen to first that all is there: somebody may
+     * have removed it since, for example a cleaner of old files.
+     */
+    Path requireDirectory() throws IOException {
+        Path path = directory.path();
+        requireOpen().reopen(path);
+        return path;
+    }
+
+    /** In memory if possible: a disk that is full must not keep a worker from being replaced. */
+    BegunBoard board(int number) throws IOException {
+        String name = "begun-" + number;
+        if (bodies != null) {
+            try {
+                return new BegunBoard(bodies.path().resolveSibling(name), config.threads());
+            } catch (IOException e) {
+                LOG.log(Level.DEBUG, "a worker's board goes to the disk", e);
+            }
+        }
+        return new BegunBoard(directory.path().resolve(name), config.threads());
+    }
+
+    Worker add(int number, WorkerProcess process, BegunBoard board) {
         Worker worker = new Worker(this, number, process, board);
         workers.add(worker);
         return worker;

@@ -2,20 +2,26 @@ package dev.waitress.worker;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.waitress.buffer.Segment;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.channels.Channels;
+import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 class ArenaTest {
+    private static final Path MAPS = Path.of("/proc/self/maps");
+
     /** Two slots of four bytes behind their two states, both taken. */
     private static final String MEMORY = "\1\1abcdefgh";
 
@@ -51,6 +57,55 @@ class ArenaTest {
     void freesASlotWhenItsBlockIsDone() throws IOException {
         arena().block(1, 4).close();
         assertThat(Files.readString(directory.resolve("arena"))).isEqualTo("\1\0abcdefgh");
+    }
+
+    /** What the worker says of its memory is looked at: a touch of what is not there would end the process. */
+    @ParameterizedTest
+    @CsvSource({
+        "2, 2, 5",
+        "2, 3, 4",
+        "2, -1, 4",
+        "2, 0, 4",
+        "2, 2, 0",
+        "2, 2, -4",
+        "-2, 2, 4",
+        "1, 2, 4",
+        "2, 2, 2147483647"
+    })
+    void isNoLargerThanItsFile(int first, int slots, int slotBytes) throws IOException {
+        Path file = Files.writeString(directory.resolve("arena"), MEMORY);
+        assertThatThrownBy(() -> new Arena(file, first, slots, slotBytes)).isInstanceOf(IllegalArgumentException.class);
+        assertThat(file).hasSize(MEMORY.length());
+    }
+
+    @Test
+    void thatItsWorkerTakesAwayFailsAWriteAndNothingElse() throws IOException {
+        Segment block = arena().block(1, 4);
+        Files.write(directory.resolve("arena"), new byte[0]);
+        try (FileChannel target =
+                FileChannel.open(directory.resolve("target"), StandardOpenOption.CREATE, StandardOpenOption.WRITE)) {
+            assertThatThrownBy(() -> block.writeTo(target)).isInstanceOf(IOException.class);
+        }
+        block.close();
+    }
+
+    @Test
+    void isMappedUntilItsWorkerIsGoneAndItsBlocksAreSent() throws IOException {
+        assumeTrue(Files.isReadable(MAPS), "the system does not say what is mapped");
+        Arena arena = arena();
+        Segment block = arena.block(1, 4);
+        arena.close();
+        assertThat(isMapped()).isTrue();
+        assertThat(sent(block)).isEqualTo("efgh");
+        block.close();
+        assertThat(isMapped()).isFalse();
+    }
+
+    private boolean isMapped() throws IOException {
+        try (Stream<String> maps = Files.lines(MAPS)) {
+            return maps.anyMatch(
+                    line -> line.endsWith(directory.resolve("arena").toString()));
+        }
     }
 
     @ParameterizedTest

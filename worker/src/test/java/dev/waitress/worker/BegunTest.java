@@ -32,10 +32,21 @@ class BegunTest {
     @Test
     void isTheNewestOfAllThreads(@TempDir Path directory) throws IOException {
         BegunBoard board = new BegunBoard(directory.resolve("board"), 3);
-        assertThat(board.lastBegun()).isZero();
+        assertThat(board.lastBegun(50)).isZero();
         ByteBuffer numbers = ByteBuffer.allocate(12).order(ByteOrder.nativeOrder());
         numbers.putInt(0).putInt(41).putInt(40);
         Files.write(board.path(), numbers.array(), StandardOpenOption.WRITE);
-        assertThat(board.lastBegun()).isEqualTo(41);
+        assertThat(board.lastBegun(50)).isEqualTo(41);
+    }
+
+    /** Who cannot be asked may have begun all that it was given. */
+    @Test
+    void isAllIfTheBoardWasCutShort(@TempDir Path directory) throws IOException {
+        try (BegunBoard board = new BegunBoard(directory.resolve("board"), 3)) {
+            assertThat(board.path()).hasSize(12);
+            Files.write(board.path(), new byte[11], StandardOpenOption.TRUNCATE_EXISTING);
+            assertThat(board.lastBegun(50)).isEqualTo(50);
+        }
+        assertThat(directory).isEmptyDirectory();
     }
 }

@@ -33,6 +33,21 @@ class PythonPackageTest {
         }
     }
 
+    /** Of what a cleaner of old files has removed, and of a disk that was full. */
+    @Test
+    void isMadeWholeAgain(@TempDir Path directory) throws IOException {
+        PythonPackage.unpack(directory);
+        Path unpacked = directory.resolve("waitress_worker");
+        Files.delete(unpacked.resolve("crew.py"));
+        Files.writeString(unpacked.resolve("input.py.new"), "import");
+        Files.delete(unpacked.resolve("input.py"));
+        Files.writeString(unpacked.resolve("log.py"), "# in use");
+        PythonPackage.unpack(directory);
+        assertThat(unpacked.resolve("crew.py")).hasSameTextualContentAs(SOURCES.resolve("crew.py"));
+        assertThat(unpacked.resolve("input.py")).hasSameTextualContentAs(SOURCES.resolve("input.py"));
+        assertThat(unpacked.resolve("log.py")).hasContent("# in use");
+    }
+
     /** Each constant of the one side is in the other, with the same number. */
     @Test
     void speaksTheProtocolOfTheJavaSide() throws Exception {
