@@ -231,10 +231,14 @@ WSGIServer = BaseWSGIServer = TcpWSGIServer = MultiSocketServer = Server
 @contextlib.contextmanager
 def terminable() -> "Iterator[None]":
     """Let SIGTERM be a SystemExit, unless the program has its own plans for it or this is not the main thread."""
-    if threading.current_thread() is not threading.main_thread() or signal.getsignal(signal.SIGTERM) != signal.SIG_DFL:
+    if signal.getsignal(signal.SIGTERM) != signal.SIG_DFL:
         yield
         return
-    signal.signal(signal.SIGTERM, _exit)
+    try:
+        signal.signal(signal.SIGTERM, _exit)
+    except ValueError:
+        yield  # which is the main thread only the system knows for sure: eventlet's say that they are not
+        return
     try:
         yield
     finally:

@@ -5,8 +5,7 @@ Only where there are memory files (Linux); elsewhere large blocks go through the
 
 import mmap
 import os
-import threading
-from typing import Optional, Tuple
+from typing import Any, Optional, Tuple
 
 #: Blocks of this many bytes are worth a slot: below, the socket costs less.
 SMALLEST_BLOCK = 64 * 1024
@@ -21,7 +20,7 @@ _HEADER_BYTES = 4096
 class Arena:
     """A row of slots. The worker takes free ones and fills them; the front frees them when their bytes were sent."""
 
-    def __init__(self, descriptor: int) -> None:
+    def __init__(self, descriptor: int, lock: Any) -> None:  # noqa: ANN401 -- see create()
         size = _HEADER_BYTES + _SLOTS * _SLOT_BYTES
         os.ftruncate(descriptor, size)
         os.posix_fallocate(descriptor, 0, _HEADER_BYTES)
@@ -30,16 +29,16 @@ class Arena:
         self._reserved = 0
         self._memory = mmap.mmap(descriptor, size)
         self._view = memoryview(self._memory)
-        self._lock = threading.Lock()
+        self._lock = lock
 
     @classmethod
-    def create(cls) -> "Optional[Arena]":
+    def create(cls, lock: Any) -> "Optional[Arena]":  # noqa: ANN401 -- a lock has no type in 2.7
         """Make one, if the system has such memory and enough of it."""
         if not hasattr(os, "memfd_create"):
             return None
         descriptor = os.memfd_create("waitress-arena", os.MFD_CLOEXEC)
         try:
-            return cls(descriptor)
+            return cls(descriptor, lock)
         except OSError:
             os.close(descriptor)
             return None

@@ -4,7 +4,8 @@ import io
 import marshal
 import socket
 import struct
-from typing import Any, List, Union
+from _socket import socket as Socket  # noqa: N812 -- a class, whatever stands for it in the module socket by now
+from typing import Any, Callable, List, Optional, Union
 
 from waitress_worker.compat import MARSHAL_VERSION, keep_from_children, load_frame
 
@@ -16,14 +17,16 @@ _READ_BYTES = 256 * 1024
 class Channel:
     """One connection to the front. One thread may receive while another sends."""
 
-    __slots__ = ("_buffer", "_end", "_socket", "_start")
+    __slots__ = ("_buffer", "_end", "_socket", "_start", "wait_to_read")
 
-    def __init__(self, connected: socket.socket) -> None:
+    def __init__(self, connected: Socket) -> None:
         self._socket = connected
         self._buffer = memoryview(bytearray(_READ_BYTES))
         #: What was read and not yet taken lies between these.
         self._start = 0
         self._end = 0
+        #: What waits with the descriptor, where reading would keep other threads waiting too.
+        self.wait_to_read: Optional[Callable[[int], Any]] = None
 
     def receive(self) -> Any:  # noqa: ANN401 -- whatever the front sends
         """Wait for a frame and return its value; EOFError when the front is gone."""
@@ -70,6 +73,8 @@ class Channel:
             rest = self._buffer[self._start :].tobytes()
             self._buffer[: len(rest)] = rest
             self._start, self._end = 0, len(rest)
+        if self.wait_to_read is not None:
+            self.wait_to_read(self._socket.fileno())
         count = self._socket.recv_into(self._buffer[self._end :])
         if not count:
             raise EOFError
@@ -107,18 +112,18 @@ def _plain(value: Any) -> Any:  # noqa: ANN401 -- any value of a message
     return value
 
 
-def connect(address: str) -> socket.socket:
+def connect(address: str) -> Socket:
     """Connect to ``unix:PATH`` or ``tcp:PORT`` on this machine."""
     scheme, _, place = address.partition(":")
-    if scheme == "unix":
-        connected = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
-        try:
-            connected.connect(place)
-        except BaseException:
-            connected.close()
-            raise
-    else:
-        connected = socket.create_connection(("127.0.0.1", int(place)))
-        connected.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-    keep_from_children(connected.fileno())
+    is_unix = scheme == "unix"
+    connected = Socket(socket.AF_UNIX if is_unix else socket.AF_INET, socket.SOCK_STREAM)
+    try:
+        keep_from_children(connected.fileno())
+        connected.settimeout(None)  # the program may have set another one for all its sockets
+        connected.connect(place if is_unix else ("127.0.0.1", int(place)))
+        if not is_unix:
+            connected.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+    except BaseException:
+        connected.close()
+        raise
     return connected

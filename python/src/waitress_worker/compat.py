@@ -10,8 +10,7 @@ if sys.version_info < (3,):
 else:
     import marshal
     import os
-    from queue import Queue as Queue  # noqa: PLC0414 -- for those who import it from here
-    from time import perf_counter as perf_counter  # noqa: PLC0414 -- the same
+    from time import perf_counter as perf_counter  # noqa: PLC0414 -- for those who import it from here
     from typing import Any, Tuple
 
     #: Marshal's newest format without references to earlier values, which the front does not read.
@@ -33,6 +32,10 @@ else:
     def require_latin1(text: str) -> None:
         """Raise UnicodeEncodeError if a text has characters that are no bytes."""
         text.encode("latin-1")
+
+    def acquire_within(lock: Any, seconds: float) -> bool:  # noqa: ANN401 -- a lock, of which kind ever
+        """Take a lock if it can be had in time; signal handlers run meanwhile."""
+        return bool(lock.acquire(True, seconds))
 
     def as_numbers(memory: Any) -> Any:  # noqa: ANN401 -- mapped memory
         """See memory as a row of numbers, which can be set."""

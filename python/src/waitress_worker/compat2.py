@@ -5,7 +5,7 @@ import struct
 import time
 from typing import Any
 
-from Queue import Queue as Queue  # type: ignore[import-not-found]  # noqa: PLC0414 -- for those who import it from here
+_sleep = time.sleep
 
 #: In this format text that is interned is no different from other text.
 MARSHAL_VERSION = 0
@@ -37,6 +37,15 @@ def require_latin1(text: str) -> None:
 
 def is_printable(char: str) -> bool:  # noqa: D103
     return " " <= char <= "~"
+
+
+def acquire_within(lock: Any, seconds: float) -> bool:  # noqa: D103
+    end = time.time() + seconds
+    while not lock.acquire(False):  # which nothing interrupts if it waits
+        if time.time() >= end:
+            return False
+        _sleep(0.05)
+    return True
 
 
 class as_numbers:  # noqa: D101, N801 -- elsewhere it is a function

@@ -6,16 +6,21 @@ import mmap
 import os
 import signal
 import sys
-import threading
+from io import open  # noqa: A004 -- bound before the application can put another one in its place
+from threading import Lock
 from typing import Any, Callable, Dict, List, Union
 
 from waitress_worker import protocol
 from waitress_worker.application import LoadError, load, python_version
 from waitress_worker.channel import Channel, connect
-from waitress_worker.compat import as_numbers, native
+from waitress_worker.compat import acquire_within, as_numbers, native
 from waitress_worker.crew import Crew
 from waitress_worker.imports import Imports
-from waitress_worker.log import FrontRecords, wanted_level
+from waitress_worker.log import LOG, FrontRecords, harmless, wanted_level
+from waitress_worker.threads import Threads
+
+#: Seconds. A wait without end could not be interrupted, or would end where all threads are green and all of them wait.
+_DAY = 86400.0
 
 _SECRET = "WAITRESS_WORKER_SECRET"  # noqa: S105 -- the variable's name
 
@@ -33,15 +38,47 @@ def main(address: str, number: str, application_name: str) -> int:
     if hasattr(gc, "freeze"):
         gc.freeze()  # what the application has loaded stays: the collector need not look at it again and again
     worker.start(application)
-    if worker.obey():
+    if obey(worker):
         worker.crew.stop()
         worker.close()
         worker.crew.join()
         return 0
     # The front is gone, and with it everybody who waits for an answer.
-    sys.stdout.flush()
-    sys.stderr.flush()
+    for stream in (sys.stdout, sys.stderr):
+        with harmless:
+            stream.flush()  # which an application may have replaced, by None too
     os._exit(1)
+
+
+def obey(worker: "Worker") -> bool:
+    """Obey on another thread, while this one, the main thread, waits.
+
+    It runs the application's signal handlers, which may raise, and the green threads that were started on it.
+    """
+    answers: List[bool] = []
+    ended = worker.threads.lock()
+    ended.acquire()
+
+    def run() -> None:
+        try:
+            answers.append(worker.obey())
+        finally:
+            ended.release()
+
+    worker.threads.start(run, "waitress-control")
+    while not _is_ended(ended):
+        pass
+    return bool(answers) and answers[0]
+
+
+def _is_ended(ended: Any) -> bool:  # noqa: ANN401 -- a lock has no type in 2.7
+    """Wait for a lock until the next day."""
+    try:
+        return acquire_within(ended, _DAY)
+    except Exception:
+        with harmless:
+            LOG.exception("Unexpected error in the main thread, which goes on")
+        return False
 
 
 def leave_signals_to_the_front() -> None:
@@ -73,12 +110,13 @@ class Worker:
     """A worker as the front knows it: two connections, and the crew that runs the application."""
 
     crew: Crew
+    threads: Threads
     _records: FrontRecords
 
     def __init__(self, address: str, secret: str, number: int) -> None:
         self._secret = secret
         self._number = number
-        self._telling = threading.Lock()
+        self._telling = Lock()
         self._open: List[Union[Channel, Crew, FrontRecords]] = []
         try:
             self._requests = self._introduce(address, "requests")
@@ -137,7 +175,7 @@ class Worker:
 
     def _own_logging(self) -> None:
         """Take in the records of the front too, from a level on: the logging that was set up here is meant for all."""
-        self._records = FrontRecords()
+        self._records = FrontRecords(Threads())
         self._open.append(self._records)
         self._tell(protocol.LOGGING, wanted_level())
 
@@ -147,7 +185,10 @@ class Worker:
     def start(self, application: Callable[..., Any]) -> None:
         """Run requests from now on."""
         settings = self.settings
-        self.crew = Crew(self._requests, application, settings, _open_board(settings["board"], settings["threads"]))
+        self.threads = threads = Threads()
+        self._requests.wait_to_read = self._control.wait_to_read = threads.wait_to_read
+        board = _open_board(settings["board"], settings["threads"])
+        self.crew = Crew(self._requests, application, settings, board, threads)
         self._open.append(self.crew)
         self.crew.start()
         self._tell(protocol.READY)

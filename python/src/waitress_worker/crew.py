@@ -7,8 +7,8 @@ on average, all threads take requests at once.
 """
 
 import sys
-import threading
 from collections import deque
+from functools import partial
 from io import BytesIO
 from typing import Any, Callable, Deque, Dict, List, Optional, Set, Tuple, Union
 
@@ -20,6 +20,7 @@ from waitress_worker.files import Closer, FileWrapper
 from waitress_worker.input import Bodies
 from waitress_worker.log import LOG
 from waitress_worker.response import Exchange, fixed_environ
+from waitress_worker.threads import Threads
 
 #: Seconds that an answer may wait for others to share a message with.
 _LONGEST_WAIT = 0.0005
@@ -37,16 +38,21 @@ class _Member:
 
     __slots__ = ("number", "request_id", "started", "woken")
 
-    def __init__(self, number: int) -> None:
+    def __init__(self, number: int, woken: Any) -> None:  # noqa: ANN401 -- a lock has no type in 2.7
         self.number = number
         #: The request that it runs, or 0.
         self.request_id = 0
         self.started = 0.0
-        self.woken = threading.Semaphore(0)
+        #: Held while it is not to go on.
+        self.woken = woken
+        woken.acquire()
 
 
 class Crew:
     """Runs requests on up to ``threads`` threads."""
+
+    #: No name of the module: tools that stop the time for tests find those.
+    _now = staticmethod(perf_counter)
 
     def __init__(
         self,
@@ -54,12 +60,14 @@ class Crew:
         application: Callable[..., Any],
         settings: Dict[str, Any],
         begun: Any,  # noqa: ANN401 -- see as_numbers()
+        threads: Threads,
     ) -> None:
+        self._threads = threads
         self._channel = channel
         self._application = application
         self._environ = fixed_environ(settings["environ"])
-        self._members = [_Member(number) for number in range(settings["threads"])]
-        self._threads: List[threading.Thread] = []
+        self._members = [_Member(number, threads.lock()) for number in range(settings["threads"])]
+        self._joins: List[Callable[[], Any]] = []
         self._bodies = Bodies(settings["bodies"], settings["body_slot_bytes"])
         #: For each thread the request that it began last; the front looks here when the process has died.
         self._begun = begun
@@ -75,21 +83,21 @@ class Crew:
         self._pace = 0.0
         self._free_threaded = not getattr(sys, "_is_gil_enabled", lambda: True)()
 
-        self._lock = threading.Lock()
+        self._lock = threads.lock()
         self._idle: List[_Member] = []
         self._reading = False
         #: Threads that have ended.
         self._left = 0
-        self._resting = threading.Condition(self._lock)
+        self._resting = threads.condition(self._lock)
 
-        self._send_lock = threading.Lock()
+        self._send_lock = threads.lock()
         self._last_flush = 0.0
 
         #: Whether the front can open what this process has open, by ``/proc``.
         self.by_descriptor: bool = settings["by_descriptor"]
         #: Files that the front is sending.
         self._files: Dict[int, FileWrapper] = {}
-        self._closer = Closer()
+        self._closer = Closer(threads)
         #: Made for the first large block.
         self._arena: Optional[Arena] = None
         self._arena_offered = False
@@ -97,16 +105,13 @@ class Crew:
         #: Requests whose clients are gone.
         self.gone: Set[int] = set()
         self._streams: Dict[int, Exchange] = {}
-        self._credit = threading.Condition(threading.Lock())
+        self._credit = threads.condition()
 
     def start(self) -> None:
         """Start the threads; they end with the process."""
         for member in self._members:
             name = "waitress-{}".format(member.number)
-            thread = threading.Thread(target=self._work, args=(member,), name=name)
-            thread.daemon = True
-            thread.start()
-            self._threads.append(thread)
+            self._joins.append(self._threads.start(partial(self._work, member), name))
 
     # ---- Running ----
 
@@ -144,7 +149,7 @@ class Crew:
 
     def _next(self, me: _Member) -> Request:
         """End the request that this thread ran, and wait for one that it is to run."""
-        now = perf_counter()
+        now = self._now()
         if me.request_id:
             self._pace += (now - me.started - self._pace) / 16
         me.started = now
@@ -181,7 +186,7 @@ class Crew:
                 finally:
                     self._reading = False
                 self._runner = me
-            me.started = perf_counter()
+            me.started = self._now()
         self._runner = me
         request = self._queue.popleft()
         if self._idle and self._queue and self._all_run():
@@ -236,7 +241,7 @@ class Crew:
 
     def flush_soon(self) -> None:
         """Send what is in the row, unless that was done less than half a millisecond ago: then its runner does it."""
-        if perf_counter() - self._last_flush > _LONGEST_WAIT:
+        if self._now() - self._last_flush > _LONGEST_WAIT:
             self.flush()
 
     def flush(self) -> None:
@@ -252,7 +257,7 @@ class Crew:
                     messages = []
             if messages:
                 self._channel.send(messages)
-            self._last_flush = perf_counter()
+            self._last_flush = self._now()
 
     def open_stream(self, request_id: int, exchange: Exchange) -> None:
         """From now on credit may come for this response."""
@@ -272,7 +277,7 @@ class Crew:
         return arena.put(block) if arena else None
 
     def _offer_arena(self, request_id: int) -> None:
-        self._arena = Arena.create() if self.by_descriptor else None
+        self._arena = Arena.create(self._threads.lock()) if self.by_descriptor else None
         if self._arena:
             self.post((protocol.ARENA, request_id) + self._arena.describe())
         self._arena_offered = True
@@ -300,6 +305,7 @@ class Crew:
             if self._idle and (self._queue or not self._reading):
                 self._runner = member = self._idle.pop()
                 member.woken.release()
+        self._threads.warn_if_replaced()
 
     def credit(self, request_id: int, count: int) -> None:
         """The client took some of a response."""
@@ -336,19 +342,19 @@ class Crew:
     def stop(self, timeout: Optional[float] = None) -> int:
         """Wait until every thread has run what there is to run; return how many have not, if there is a time limit."""
         with self._lock:
-            deadline = None if timeout is None else perf_counter() + timeout
+            deadline = None if timeout is None else self._now() + timeout
             left = timeout
             while (self._queue or self._running()) and (left is None or left > 0):
                 self._resting.wait(left)
-                left = None if deadline is None else deadline - perf_counter()
+                left = None if deadline is None else deadline - self._now()
             running = self._running()
         self.flush()
         return running
 
     def join(self) -> None:
         """Wait for the end of the threads, which find the channel closed; Python 2.7 ends under them else."""
-        for thread in self._threads:
-            thread.join()
+        for join in self._joins:
+            join()
 
     def close(self) -> None:
         """Close what is open: the files that the front was sending, and the arena."""

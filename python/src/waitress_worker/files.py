@@ -4,12 +4,12 @@ import io
 import os
 import stat
 import tempfile
-import threading
 from collections import namedtuple
-from typing import Any, Optional
+from typing import Any, Callable, Optional
 
-from waitress_worker.compat import SYSTEM_FILES, Queue, path_text
+from waitress_worker.compat import SYSTEM_FILES, path_text
 from waitress_worker.log import LOG, harmless
+from waitress_worker.threads import Threads
 
 
 class FileWrapper:
@@ -106,16 +106,15 @@ def _path_of(name: Any, status: os.stat_result) -> Optional[str]:  # noqa: ANN40
 class Closer:
     """Closes files when the front has sent them, on a thread of its own: closing is the application's code."""
 
-    def __init__(self) -> None:
-        self._queue: "Queue[Any]" = Queue()
-        self._thread: Optional[threading.Thread] = None
+    def __init__(self, threads: Threads) -> None:
+        self._threads = threads
+        self._queue = threads.queue()
+        self._join: Optional[Callable[[], Any]] = None
 
     def close(self, wrapper: FileWrapper) -> None:
         """Close a file soon. Called by the control thread alone."""
-        if self._thread is None:
-            self._thread = threading.Thread(target=self._work, name="waitress-closer")
-            self._thread.daemon = True
-            self._thread.start()
+        if self._join is None:
+            self._join = self._threads.start(self._work, "waitress-closer")
         self._queue.put(wrapper)
 
     def _work(self) -> None:
@@ -131,6 +130,6 @@ class Closer:
 
     def stop(self) -> None:
         """Wait until all files are closed."""
-        if self._thread is not None:
+        if self._join is not None:
             self._queue.put(None)
-            self._thread.join()
+            self._join()

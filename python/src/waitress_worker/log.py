@@ -1,12 +1,14 @@
 """The server's own records, in the logger ``waitress``: no handler can harm a request by failing."""
 
 import logging
-import threading
 import traceback
 from types import TracebackType
-from typing import Optional, Tuple, Type
+from typing import TYPE_CHECKING, Optional, Type
 
-from waitress_worker.compat import Queue, is_printable
+from waitress_worker.compat import is_printable
+
+if TYPE_CHECKING:
+    from waitress_worker.threads import Threads
 
 LOG = logging.getLogger("waitress")
 
@@ -66,11 +68,10 @@ def handle(level: int, name: str, message: str, trace: str) -> None:
 class FrontRecords:
     """A thread that handles the front's records: no handler may keep the thread waiting that obeys the front."""
 
-    def __init__(self) -> None:
+    def __init__(self, threads: "Threads") -> None:
         """Start it."""
-        self._waiting: "Queue[Optional[Tuple[int, str, str, str]]]" = Queue()
-        self._thread = threading.Thread(target=self._handle_all, name="waitress-log", daemon=True)
-        self._thread.start()
+        self._waiting = threads.queue()
+        self._join = threads.start(self._handle_all, "waitress-log")
 
     def add(self, level: int, name: str, message: str, trace: str) -> None:
         """Take one in."""
@@ -79,7 +80,7 @@ class FrontRecords:
     def close(self) -> None:
         """Handle those that are here, and end."""
         self._waiting.put(None)
-        self._thread.join()
+        self._join()
 
     def _handle_all(self) -> None:
         for record in iter(self._waiting.get, None):

@@ -29,7 +29,8 @@ final class PythonPackage {
             "log.py",
             "protocol.py",
             "python2.py",
-            "response.py");
+            "response.py",
+            "threads.py");
 
     private PythonPackage() {}
 
