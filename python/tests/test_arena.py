@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from threading import Lock
 
 import pytest
 
@@ -13,7 +14,7 @@ pytestmark = pytest.mark.skipif(not hasattr(os, "memfd_create"), reason="the sys
 
 @pytest.fixture(name="arena")
 def make_arena() -> Arena:
-    arena = Arena.create()
+    arena = Arena.create(Lock())
     assert arena is not None
     return arena
 
@@ -47,7 +48,7 @@ def test_slots_are_taken_until_the_front_frees_them(arena: Arena) -> None:
 
 def test_there_is_none_where_the_system_has_no_such_memory(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delattr(os, "memfd_create")
-    assert Arena.create() is None
+    assert Arena.create(Lock()) is None
 
 
 def test_there_is_no_room_where_memory_is_short(arena: Arena, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -67,7 +68,7 @@ def test_there_is_none_where_there_is_no_memory_at_all(monkeypatch: pytest.Monke
 
     before = len(os.listdir("/proc/self/fd"))
     monkeypatch.setattr(os, "posix_fallocate", refuse)
-    assert Arena.create() is None
+    assert Arena.create(Lock()) is None
     assert len(os.listdir("/proc/self/fd")) == before
 
 
