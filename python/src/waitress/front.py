@@ -15,7 +15,7 @@ import threading
 import weakref
 from typing import IO, Any, List, Optional, Tuple
 
-from waitress.java import java_command
+from waitress.java import java_command, java_environment
 from waitress_worker.log import handle, wanted_level
 
 _MAIN = "dev.waitress.cli.Attached"
@@ -188,14 +188,21 @@ def _start(listening: Optional[socket.socket]) -> "Tuple[subprocess.Popen[bytes]
     """Start the process; orders go to its standard input, unless that is the socket: Java can inherit it nowhere else."""
     command = java_command(_MAIN)
     if listening is None:
-        process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, bufsize=0)
+        process = subprocess.Popen(
+            command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, bufsize=0, env=java_environment()
+        )
         assert process.stdin is not None
         return process, process.stdin
     reading, writing = os.pipe()
     try:
         command.append("/dev/fd/{}".format(reading))
         process = subprocess.Popen(
-            command, stdin=listening.fileno(), stdout=subprocess.PIPE, bufsize=0, pass_fds=[reading]
+            command,
+            stdin=listening.fileno(),
+            stdout=subprocess.PIPE,
+            bufsize=0,
+            env=java_environment(),
+            pass_fds=[reading],
         )
     except BaseException:
         os.close(writing)

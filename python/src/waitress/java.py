@@ -1,11 +1,12 @@
 """Finds Java and the server's jar."""
 
+import locale
 import os
 import re
 import shlex
 import shutil
 import subprocess
-from typing import List, Optional
+from typing import Dict, List, Optional
 
 _OLDEST = 17
 
@@ -17,6 +18,10 @@ _JAR = os.path.join(os.path.dirname(os.path.abspath(__file__)), "waitress-serve.
 _OPTIONS = ["-XX:+UseSerialGC", "-Xmx64m", "-XX:-UsePerfData", "-Xshare:auto"]
 
 
+#: Characters for which Java may have UTF-8: what systems call those of no locale, and UTF-8, whose locale need not be there.
+_AS_UTF_8 = ("", "ANSI_X3.4-1968", "US-ASCII", "ASCII", "646", "UTF-8")
+
+
 class JavaError(RuntimeError):
     """There is no Java that can run the server."""
 
@@ -26,7 +31,7 @@ def java_command(main_class: str) -> List[str]:
     jar = os.environ.get("WAITRESS_JAR") or _JAR
     if not os.path.exists(jar):
         raise JavaError("{} is missing: this package was not built by its own build".format(jar))
-    options = _OPTIONS + _temporary() + shlex.split(os.environ.get("WAITRESS_JAVA_OPTS", ""))
+    options = _OPTIONS + _temporary() + _locale() + shlex.split(os.environ.get("WAITRESS_JAVA_OPTS", ""))
     classes = os.pathsep.join(filter(None, [jar, os.environ.get("CLASSPATH")]))
     return [find_java(), *options, "-cp", classes, main_class]
 
@@ -35,6 +40,21 @@ def _temporary() -> List[str]:
     """Tell Java of ``TMPDIR``, which it does not look at itself."""
     folder = os.environ.get("TMPDIR")
     return ["-Djava.io.tmpdir=" + folder] if folder and os.path.isdir(folder) else []
+
+
+def _needs_locale() -> bool:
+    """Tell whether Java is to have another locale: names of files are text to it, and in that of nobody only ASCII."""
+    return hasattr(locale, "nl_langinfo") and locale.nl_langinfo(locale.CODESET) in _AS_UTF_8
+
+
+def _locale() -> List[str]:
+    """Tell the front of the user's locale, which workers are to have, where it gets another one."""
+    return ["-Dwaitress.locale=" + os.environ.get("LC_ALL", "")] if _needs_locale() else []
+
+
+def java_environment() -> Dict[str, str]:
+    """The variables for Java: those of this process, and a locale in which all names of files are possible."""
+    return {**os.environ, "LC_ALL": "C.UTF-8"} if _needs_locale() else dict(os.environ)
 
 
 def find_java() -> str:

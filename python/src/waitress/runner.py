@@ -5,7 +5,7 @@ import subprocess
 import sys
 from typing import List, Optional
 
-from waitress.java import JavaError, java_command
+from waitress.java import JavaError, java_command, java_environment
 from waitress.sockets import take_over
 
 _MAIN = "dev.waitress.cli.Main"
@@ -21,8 +21,8 @@ def run(argv: Optional[List[str]] = None) -> int:
         print("Error: {}".format(failure), file=sys.stderr)
         return 1
     if os.name != "nt":
-        os.execv(command[0], command)
-    return subprocess.call(command)
+        os.execve(command[0], command, java_environment())
+    return subprocess.call(command, env=java_environment())
 
 
 def _listening() -> List[str]:

@@ -22,6 +22,11 @@ else:
     #: Types of files with no buffer of Python's, besides ``io.FileIO``.
     SYSTEM_FILES: Tuple[type, ...] = ()
     path_text = os.fsdecode
+
+    def path_of_front(text: str) -> Any:
+        """A path as the front has it, in UTF-8, also where Python knows only ASCII (3.6 without a locale)."""
+        return text.encode("utf-8") if sys.getfilesystemencoding() == "ascii" else text
+
     is_printable = str.isprintable
     implementation = sys.implementation.name
 

@@ -28,7 +28,7 @@ def native(value: Any) -> Any:  # noqa: D103
     return value
 
 
-path_text = native
+path_text = path_of_front = native
 
 
 def require_latin1(text: str) -> None:

@@ -13,7 +13,7 @@ from typing import Any, Callable, Dict, List, Union
 from waitress_worker import protocol
 from waitress_worker.application import LoadError, load, python_version
 from waitress_worker.channel import Channel, connect
-from waitress_worker.compat import acquire_within, as_numbers, native
+from waitress_worker.compat import acquire_within, as_numbers, native, path_of_front
 from waitress_worker.crew import Crew
 from waitress_worker.imports import Imports
 from waitress_worker.log import LOG, FrontRecords, harmless, wanted_level
@@ -102,7 +102,7 @@ def _set_up_logging() -> None:
 
 def _open_board(path: str, threads: int) -> Any:  # noqa: ANN401 -- see as_numbers()
     """Map the file in which the front looks up the requests that were begun last: a number for each thread."""
-    with open(path, "r+b") as file:
+    with open(path_of_front(path), "r+b") as file:
         return as_numbers(mmap.mmap(file.fileno(), 4 * threads))
 
 

@@ -4,7 +4,7 @@ import mmap
 from io import BytesIO, open  # noqa: A004 -- that of Python 2.7 reads lines and bytes, but not both
 from typing import BinaryIO, Optional, Tuple, Union
 
-from waitress_worker.compat import Text, path_text
+from waitress_worker.compat import Text, path_of_front
 
 #: As the front sends it: absent, in the frame, after it, in a slot of shared memory (its number, and how many bytes), or
 #: in the file of this name.
@@ -29,13 +29,13 @@ class Bodies:
         if isinstance(body, Text):
             # The front removes the file when the response is complete; an open one stays readable where the system has
             # unlinked files.
-            return open(path_text(body), "rb")  # noqa: SIM115 -- closed with the request
+            return open(path_of_front(body), "rb")  # noqa: SIM115 -- closed with the request
         return BytesIO(body or b"")
 
     def _copy(self, slot: int, count: int) -> bytes:
         slots = self._slots
         if slots is None:
-            with open(self._path, "rb") as file:
+            with open(path_of_front(self._path), "rb") as file:
                 self._slots = slots = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
         start = slot * self._slot_bytes
         return slots[start : start + count]

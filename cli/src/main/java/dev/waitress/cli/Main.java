@@ -14,6 +14,7 @@ import dev.waitress.worker.WorkerFailedException;
 import dev.waitress.worker.WorkerGateway;
 import java.io.IOException;
 import java.io.PrintStream;
+import java.nio.file.InvalidPathException;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -52,6 +53,9 @@ public final class Main {
             return report(e, err);
         } catch (SettingsException | IniException | IOException e) {
             err.println("Error: " + e.getMessage());
+            return FAILED;
+        } catch (InvalidPathException e) {
+            err.println("Error: " + e.getMessage() + " (a name that this locale cannot express: set LC_ALL=C.UTF-8)");
             return FAILED;
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();

@@ -5,13 +5,18 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.function.IntConsumer;
+import org.jspecify.annotations.Nullable;
 
 /** A worker that we have started. */
 final class LaunchedProcess implements WorkerProcess {
     /** Read and removed by the worker, so that the application and its children never see it. */
     private static final String SECRET_VARIABLE = "WAITRESS_WORKER_SECRET";
+
+    /** System property with the user's {@code LC_ALL}, if we were given another: without it names are ASCII only. */
+    private static final String LOCALE = "waitress.locale";
 
     private final Process process;
 
@@ -38,7 +43,19 @@ final class LaunchedProcess implements WorkerProcess {
                 .redirectOutput(ProcessBuilder.Redirect.INHERIT)
                 .redirectError(ProcessBuilder.Redirect.INHERIT);
         builder.environment().put(SECRET_VARIABLE, secret);
+        restoreLocale(builder.environment(), System.getProperty(LOCALE));
         return new LaunchedProcess(builder.start());
+    }
+
+    /** Gives a worker the locale of whoever started the server; its names of files are those of the system, not ours. */
+    static void restoreLocale(Map<String, String> environment, @Nullable String locale) {
+        if (locale == null) {
+            return;
+        }
+        environment.remove("LC_ALL");
+        if (!locale.isEmpty()) {
+            environment.put("LC_ALL", locale);
+        }
     }
 
     static boolean isWindows() {
