@@ -41,9 +41,14 @@ class Harmless:
 harmless = Harmless()
 
 
+#: Characters of a client's text in one line, as in the front.
+_MOST_SHOWN = 300
+
+
 def printable(path: str) -> str:
-    """A path for a log line, which no client can break in two."""
-    return "".join(char if is_printable(char) else "\\x{:02x}".format(ord(char)) for char in path)
+    """A path for a log line, which no client can break in two, nor make as long as it likes."""
+    shown = "".join(char if is_printable(char) else "\\x{:02x}".format(ord(char)) for char in path[:_MOST_SHOWN])
+    return shown if len(path) <= _MOST_SHOWN and len(shown) <= _MOST_SHOWN else shown[:_MOST_SHOWN] + "..."
 
 
 # ---- Records of the front ----

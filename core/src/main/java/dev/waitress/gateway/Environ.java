@@ -197,13 +197,23 @@ public final class Environ {
     private void writeField(RequestHead head, int field, boolean hostIsReplaced, Sink sink) {
         if (head.isField(field, "content-length")) {
             if (!head.isChunked()) {
-                put(sink, CONTENT_LENGTH, head.bytes(), head.valueStart(field), head.valueEnd(field));
+                writeLength(head, field, sink);
             }
         } else if (head.isField(field, "content-type")) {
             put(sink, CONTENT_TYPE, head.bytes(), head.valueStart(field), head.valueEnd(field));
         } else if (!(head.isField(field, "transfer-encoding") || hostIsReplaced && head.isField(field, "host"))) {
             writeOther(head, field, composeKey(head, field), sink);
         }
+    }
+
+    /** Without leading zeros: Python makes no number of a text that is too long, however small the number is. */
+    private static void writeLength(RequestHead head, int field, Sink sink) {
+        int start = head.valueStart(field);
+        int last = head.valueEnd(field) - 1;
+        while (start < last && head.bytes()[start] == '0') {
+            start++;
+        }
+        put(sink, CONTENT_LENGTH, head.bytes(), start, last + 1);
     }
 
     /** Composes {@code HTTP_NAME} and returns its length. */

@@ -5,6 +5,9 @@ public final class Authority {
     private static final int NO_HOST = -1;
     private static final int IPV6_GROUPS = 8;
 
+    /** Twice what a port needs: applications make numbers of them. */
+    private static final int MOST_PORT_DIGITS = 10;
+
     private Authority() {}
 
     /** Whether the bytes are host and port; the host may be empty, as every reg-name. */
@@ -35,7 +38,7 @@ public final class Authority {
         while (i < end && Syntax.isDigit(bytes[i])) {
             i++;
         }
-        return i == end;
+        return i == end && end - start <= MOST_PORT_DIGITS;
     }
 
     // IP-literal = "[" ( IPv6address / IPvFuture ) "]"

@@ -47,6 +47,10 @@ final class HeadParser {
 
     private static final int FIRST_TABLE = 2 * HeadScanner.FIRST_LINES;
     private static final int NONE = -1;
+
+    /** No client pads a length with more; and what reads on reads a number, not a text of any length. */
+    private static final int MOST_LEADING_ZEROS = 100;
+
     private static final String X_FORWARDED = "x-forwarded-";
 
     // Not known to clients, who could else send a thousand names that all meet in one slot of the table.
@@ -275,22 +279,34 @@ final class HeadParser {
         return i;
     }
 
-    /** RFC 9110 §8.6: 1*DIGIT. Ignored beside chunked (RFC 9112 §6.3). */
+    /**
+     * RFC 9110 §8.6: 1*DIGIT. Beside chunked it does not count (RFC 9112 §6.3), but who sends what is no number there
+     * is no honest client.
+     */
     private @Nullable Rule checkContentLength(RequestHead head) {
         int field = known[Known.CONTENT_LENGTH.ordinal()];
-        if (field == NONE || head.chunked) {
+        if (field == NONE) {
             return null;
         }
+        int start = head.valueStart(field);
+        int end = head.valueEnd(field);
+        int zeros = 0;
         long length = 0;
-        for (int i = head.valueStart(field); i < head.valueEnd(field); i++) {
+        for (int i = start; i < end; i++) {
             if (!Syntax.isDigit(bytes[i])) {
                 return Rule.CONTENT_LENGTH;
             }
             // Digits without end stay at the largest value, which every limit refuses.
             length = length > (Long.MAX_VALUE - 9) / 10 ? Long.MAX_VALUE : 10 * length + bytes[i] - '0';
+            zeros += length == 0 ? 1 : 0;
         }
-        head.contentLength = length;
-        return head.valueStart(field) == head.valueEnd(field) ? Rule.CONTENT_LENGTH : null;
+        if (start == end || zeros > MOST_LEADING_ZEROS) {
+            return Rule.CONTENT_LENGTH;
+        }
+        if (!head.chunked) {
+            head.contentLength = length;
+        }
+        return null;
     }
 
     /** RFC 9110 §7.6.1: a list of options; we know two. */

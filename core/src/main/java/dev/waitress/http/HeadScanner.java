@@ -25,6 +25,10 @@ final class HeadScanner {
     private int lineCount;
     private int lineStart;
     private int searched;
+
+    /** How far the first line was found to begin as a method. */
+    private int methodSearched;
+
     private @Nullable Rejection rejection;
 
     HeadScanner(Limits limits) {
@@ -35,6 +39,7 @@ final class HeadScanner {
         lineCount = 0;
         lineStart = 0;
         searched = 0;
+        methodSearched = 0;
         rejection = null;
     }
 
@@ -82,6 +87,9 @@ final class HeadScanner {
     int scan(byte[] bytes, int base, int available) {
         while (true) {
             int bound = Math.min(available, firstByte() + limits.maxHeadBytes());
+            if (lineCount == 0 && isNoMethod(bytes, base, bound)) {
+                return refuse(Rejection.of(Rule.START_LINE));
+            }
             int at = Syntax.findLineEnd(bytes, base + searched, base + bound) - base;
             searched = at;
             if (lineCount == 0 && at - lineStart > limits.maxLineBytes()) {
@@ -103,6 +111,24 @@ final class HeadScanner {
                 return REFUSED;
             }
         }
+    }
+
+    /**
+     * Whether no request line can begin like this. Who speaks another protocol (TLS, SOCKS) waits for an answer, and
+     * may never send a line end.
+     */
+    private boolean isNoMethod(byte[] bytes, int base, int bound) {
+        int limit = Math.min(bound, lineStart + limits.maxLineBytes());
+        int i = Math.max(lineStart, methodSearched);
+        while (i < limit && Syntax.isToken(bytes[base + i])) {
+            i++;
+        }
+        methodSearched = i;
+        if (i >= limit) {
+            return false;
+        }
+        byte next = bytes[base + i];
+        return next != '\r' && next != '\n' && (next != ' ' || i == lineStart);
     }
 
     /** Position of the first byte that counts: empty lines before the request do not. */

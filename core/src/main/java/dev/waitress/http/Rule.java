@@ -22,7 +22,7 @@ public enum Rule {
     HOST_MISSING(Status.BAD_REQUEST, "Host header is missing"),
     /** Not {@code uri-host [":" port]}. RFC 9110 §7.2. */
     HOST_SYNTAX(Status.BAD_REQUEST, "Host header is invalid"),
-    /** Not digits. RFC 9110 §8.6. */
+    /** Not digits, or behind zeros without end. RFC 9110 §8.6. */
     CONTENT_LENGTH(Status.BAD_REQUEST, "Content-Length is invalid"),
     /** Empty, or in HTTP/1.0. RFC 9112 §6.1. */
     TRANSFER_ENCODING(Status.BAD_REQUEST, "Transfer-Encoding is invalid"),

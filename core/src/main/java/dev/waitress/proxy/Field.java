@@ -58,6 +58,6 @@ record Field(String name, String value) {
         if (!Node.isPort(text)) {
             throw malformed("invalid port");
         }
-        return text;
+        return Node.withoutZeros(text);
     }
 }

@@ -1,6 +1,7 @@
 package dev.waitress.proxy;
 
 import dev.waitress.http.Ascii;
+import dev.waitress.http.Printable;
 import dev.waitress.http.Syntax;
 import dev.waitress.settings.ProxyHeader;
 import java.lang.System.Logger;
@@ -11,6 +12,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -54,7 +56,7 @@ final class Forwarded {
         shortened.put(
                 ProxyHeader.FORWARDED,
                 String.join(", ", trusted.stream().map(Element::text).toList()));
-        trusted.forEach(Forwarded::warnOfUnknownNames);
+        warnOfUnknownNames(trusted);
         Claims claims = new Claims();
         String client = leftmost("for", trusted);
         claims.client = client == null ? null : field.node(client, false);
@@ -77,11 +79,15 @@ final class Forwarded {
         return null;
     }
 
-    private static void warnOfUnknownNames(Element element) {
-        for (String name : element.pairs.keySet()) {
-            if (!NAMES.contains(name)) {
-                LOG.log(Level.WARNING, "Unknown Forwarded token: " + name);
-            }
+    /** In one line, however many there are: a client may have written them. */
+    private static void warnOfUnknownNames(List<Element> elements) {
+        String unknown = elements.stream()
+                .flatMap(element -> element.pairs.keySet().stream())
+                .filter(name -> !NAMES.contains(name))
+                .distinct()
+                .collect(Collectors.joining(", "));
+        if (!unknown.isEmpty()) {
+            LOG.log(Level.WARNING, "Unknown Forwarded token: " + Printable.of(unknown));
         }
     }
 

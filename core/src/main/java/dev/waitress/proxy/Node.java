@@ -33,7 +33,7 @@ record Node(String name, String port) {
         if (hasPort && !isPort(port) && !OBFUSCATED.matcher(port).matches()) {
             return null;
         }
-        String shownPort = port.startsWith("_") ? "" : port;
+        String shownPort = port.isEmpty() || port.startsWith("_") ? "" : withoutZeros(port);
         if (name.startsWith("[") && name.endsWith("]")) {
             String address = name.substring(1, name.length() - 1);
             return address.contains(":") && isAddress(address) ? new Node(address, shownPort) : null;
@@ -46,6 +46,11 @@ record Node(String name, String port) {
 
     private static boolean isAddress(String text) {
         return text.length() <= LONGEST_ADDRESS && IpAddress.parse(text).isPresent();
+    }
+
+    /** A port as applications know it: they compare texts, too. */
+    static String withoutZeros(String port) {
+        return String.valueOf(Integer.parseInt(port));
     }
 
     static boolean isPort(String text) {

@@ -25,9 +25,6 @@ import org.jspecify.annotations.Nullable;
 public final class TrustedProxy {
     private static final Logger LOG = System.getLogger("waitress");
 
-    /** Characters of a client's text in one log line. */
-    private static final int MOST_SHOWN = 200;
-
     private final List<PeerPattern> peers;
     private final int hops;
     private final Set<ProxyHeader> headers;
@@ -81,13 +78,9 @@ public final class TrustedProxy {
             LOG.log(
                     Level.WARNING,
                     "Malformed proxy header \"" + e.header() + "\" from \"" + peer + "\": " + e.reason() + " value: "
-                            + shown(e.value()));
+                            + Printable.of(e.value()));
             return new Reading.Malformed(e.header());
         }
-    }
-
-    private static String shown(String value) {
-        return Printable.of(value.substring(0, Math.min(value.length(), MOST_SHOWN)));
     }
 
     private static @Nullable ProxyHeader headerOf(RequestHead head, int field) {

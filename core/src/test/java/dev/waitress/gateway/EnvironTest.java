@@ -41,7 +41,7 @@ class EnvironTest {
                         Map.entry("REMOTE_HOST", "10.0.0.1"),
                         Map.entry("REMOTE_PORT", "5555"),
                         Map.entry("CONTENT_TYPE", "t"),
-                        Map.entry("CONTENT_LENGTH", "05"),
+                        Map.entry("CONTENT_LENGTH", "5"),
                         Map.entry("HTTP_HOST", "h:1"),
                         Map.entry("HTTP_X_FOO", "1, 2"),
                         Map.entry("HTTP_COOKIE", "a=1; b=2")));

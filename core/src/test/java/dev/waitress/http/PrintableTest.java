@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class PrintableTest {
     @ParameterizedTest
@@ -15,5 +16,14 @@ class PrintableTest {
     })
     void showsWhatWouldEndTheLineOrSteerTheTerminal(String text, String printable) {
         assertThat(Printable.of(text)).isEqualTo(printable);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"a", "\u001b"})
+    void isSomeHundredBytesAtMost(String character) {
+        assertThat(Printable.of(character.repeat(1_000_000)))
+                .hasSizeBetween(Printable.MOST_SHOWN, Printable.MOST_SHOWN + 6)
+                .endsWith("...");
+        assertThat(Printable.of("a".repeat(Printable.MOST_SHOWN))).isEqualTo("a".repeat(Printable.MOST_SHOWN));
     }
 }
