@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 import contextlib
+import os
 import secrets
+import signal
+import time
 from typing import TYPE_CHECKING
 
 import pytest
 import requests
-from performers import KINDS, Performer, script
+from performers import KINDS, Kind, Performer, performing, script
 from wire import Connection, Head
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from boards import Visitor
     from conftest import Start
     from serving import Server
@@ -129,3 +134,63 @@ class TestClientDisconnected:
             performer.server.wait_for(f"awaits {name}$")
             performer.perform(f"release={name}; start=200 OK; list")
             assert connection.body(connection.head()) == b"ab"
+
+
+@pytest.mark.parametrize("kind", KINDS, ids=str)
+class TestClientDisconnectedWithALookahead:
+    """With ``channel_request_lookahead`` the end of what a client sends counts, as in Waitress."""
+
+    OUTLAST = script("outlast; start=200 OK; list; item=a")
+
+    def test_knows_of_a_client_that_has_left(self, kind: Kind, tmp_path: Path) -> None:
+        """An ordinary close; no write has failed yet."""
+        with performing(kind, tmp_path, "--channel-request-lookahead=1") as performer:
+            with performer.connect() as connection:
+                connection.ask("GET", self.OUTLAST)
+                performer.server.wait_for("^outlasts$")
+            performer.server.wait_for("^gone$")
+
+    def test_is_said_of_a_client_that_closes_its_side_and_gets_its_answers(self, kind: Kind, tmp_path: Path) -> None:
+        """Also by a request that begins after that."""
+        with performing(kind, tmp_path, "--channel-request-lookahead=2") as performer:
+            with performer.connect() as connection:
+                for _ in range(3):
+                    connection.ask("GET", self.OUTLAST)
+                connection.end_output()
+                for _ in range(3):
+                    assert connection.body(connection.head()) == b"a"
+            performer.server.wait_for("^gone$", count=3)
+
+    def test_is_said_of_one_request_only(self, kind: Kind, tmp_path: Path) -> None:
+        with performing(kind, tmp_path, "--channel-request-lookahead=1", "--threads=1") as performer:
+            for _ in range(3):
+                with performer.connect() as connection:
+                    connection.ask("GET", script("start=200 OK; list; item=a"))
+                    connection.end_output()
+                    assert connection.body(connection.head()) == b"a"
+            name = secrets.token_hex()
+            with performer.connect() as connection:
+                connection.ask("GET", script(f"disconnected={name}; start=200 OK; list"))
+                connection.head()
+            performer.server.wait_for(f"{name} False$")
+
+
+@pytest.mark.parametrize("kind", [kind for kind in KINDS if kind.transport == "tcp"], ids=str)
+def test_a_server_that_has_rested_itself_reads_before_it_closes(kind: Kind, tmp_path: Path) -> None:
+    """Once 16 requests were lost after a pause: their connections were swept as idle."""
+    options = ("--channel-timeout=1", "--cleanup-interval=1", "--connection-limit=400")
+    with performing(kind, tmp_path, *options) as performer, contextlib.ExitStack() as clients:
+        connections = [clients.enter_context(performer.connect()) for _ in range(200)]
+        for connection in connections:
+            connection.ask("GET", script("start=200 OK; list; item=a"))
+            assert connection.body(connection.head()) == b"a"
+        front = performer.server.process.pid
+        os.kill(front, signal.SIGSTOP)
+        try:
+            for connection in connections:
+                connection.ask("GET", script("start=200 OK; list; item=b"))
+            time.sleep(2.2)  # longer than channel_timeout and cleanup_interval together
+        finally:
+            os.kill(front, signal.SIGCONT)
+        for connection in connections:
+            assert connection.body(connection.head()) == b"b"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import hashlib
+from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING
 
 import pytest
@@ -100,6 +101,42 @@ class TestManyClients:
                         performer.server.wait_for(f"Task queue depth is {number}$")
                         passing.reset_on_close()
             assert is_answered(performer)
+
+    def test_may_send_requests_that_wait_for_others(self, kind: Kind, tmp_path: Path) -> None:
+        """Ten clients, of 60 requests each, of 200 KB: all that waits is counted."""
+        request = large_head(200) + b"\r\n"
+        with small(kind, tmp_path, "--threads=1", "--channel-request-lookahead=50") as performer:
+            with contextlib.ExitStack() as clients:
+                senders = [connect(clients, performer) for _ in range(10)]
+                threads = clients.enter_context(ThreadPoolExecutor(len(senders)))
+                with performer.connect() as busy:
+                    busy.ask("GET", script("start=200 OK; outlast; list"))
+                    performer.server.wait_for("outlasts")
+                    for sender in senders:
+                        threads.submit(send_all, sender, 60 * request)
+                    performer.server.wait_for(SCARCE)
+                    busy.reset_on_close()
+                answered = [status for sender in senders for status in statuses(sender)]
+                assert set(answered) == {200, 503}
+                assert answered.count(503) <= len(senders)  # the last answer of its connection
+            assert is_answered(performer)
+
+
+def send_all(sender: Connection, requests: bytes) -> None:
+    """Send as much as the server wants."""
+    with contextlib.suppress(OSError):
+        sender.send(requests)
+
+
+def statuses(sender: Connection) -> list[int]:
+    """Of the answers until the end of the connection, or of 60."""
+    found: list[int] = []
+    with contextlib.suppress(OSError, ValueError):
+        while len(found) < 60 and found[-1:] != [503]:
+            head = sender.head()
+            found.append(head.status)
+            sender.body(head)
+    return found
 
 
 def complete(sender: Connection) -> tuple[int, bytes]:

@@ -30,6 +30,7 @@ class FakeCrew:
         self.files: list[Any] = []
         self.shared: list[bytes] = []
         self.gone: set[int] = set()
+        self.closed: set[int] = set()
         self.closed_streams: list[int] = []
 
     def send(self, message: Any, raw: bytes | None = None) -> None:

@@ -211,6 +211,7 @@ class Worker:
             protocol.CREDIT: self.crew.credit,
             protocol.GONE: self.crew.client_gone,
             protocol.SENT: self.crew.file_sent,
+            protocol.CLOSED: self.crew.client_closed,
             protocol.RECORD: self._handle,
             protocol.RECALL: lambda: self._tell(protocol.RECALLED, self.crew.recall()),
         }

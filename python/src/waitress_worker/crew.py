@@ -28,6 +28,9 @@ _LONGEST_WAIT = 0.0005
 #: Seconds of a request from which its thread counts as stalled.
 _STALL = 0.001
 
+#: Words of clients that have closed their side, from which on those are forgotten whose requests are over.
+_MOST_CLOSED = 1000
+
 Request = Tuple[int, Dict[str, Any], Any]
 Message = Tuple[Any, ...]
 Raw = Union[bytes, memoryview]
@@ -104,6 +107,8 @@ class Crew:
 
         #: Requests whose clients are gone.
         self.gone: Set[int] = set()
+        #: Requests whose clients have closed their side, and may be gone. The word may come before the request.
+        self.closed: Set[int] = set()
         self._streams: Dict[int, Exchange] = {}
         self._credit = threads.condition()
 
@@ -136,6 +141,8 @@ class Crew:
                     stream.close()
                 if self.gone:
                     self.gone.discard(request_id)
+                if self.closed:
+                    self.closed.discard(request_id)
         except (EOFError, EnvironmentError):
             # The front is gone, or we have left it. The next thread that waits for a request finds that out too.
             with self._lock:
@@ -317,11 +324,19 @@ class Crew:
 
     def client_gone(self, request_id: int) -> None:
         """Nobody reads this response any more."""
-        held = [member.request_id for member in self._members] + [request[0] for request in list(self._queue)]
-        if request_id in held:
+        if request_id in self._held():
             self.gone.add(request_id)
             with self._credit:
                 self._credit.notify_all()
+
+    def client_closed(self, request_id: int) -> None:
+        """The client sends nothing more, and still gets its answer."""
+        if len(self.closed) > _MOST_CLOSED:
+            self.closed.intersection_update(self._held())  # others were answered before the word came
+        self.closed.add(request_id)
+
+    def _held(self) -> List[int]:
+        return [member.request_id for member in self._members] + [request[0] for request in list(self._queue)]
 
     def file_sent(self, request_id: int) -> None:
         """The front needs the file of this response no longer."""

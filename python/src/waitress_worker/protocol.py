@@ -23,6 +23,7 @@ QUIT = 3
 RECALL = 4
 SENT = 5
 RECORD = 6
+CLOSED = 7
 
 # Worker to front, on control.
 READY = 0

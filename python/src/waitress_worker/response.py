@@ -120,7 +120,7 @@ class Exchange:
 
     def client_disconnected(self) -> bool:
         """``environ["waitress.client_disconnected"]``."""
-        return self._id in self._crew.gone
+        return self._id in self._crew.gone or self._id in self._crew.closed
 
     def _joined(self, blocks: List[bytes]) -> Optional[bytes]:
         """Return a body that is at hand as a whole, unless its framing would show its blocks."""

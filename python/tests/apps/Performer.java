@@ -163,6 +163,10 @@ public final class Performer implements Application {
                     event(value).await();
                 }
                 case "outlast" -> outlast((BooleanSupplier) environ.get("waitress.client_disconnected"));
+                case "disconnected" -> {
+                    BooleanSupplier gone = (BooleanSupplier) environ.get("waitress.client_disconnected");
+                    say(value + (gone.getAsBoolean() ? " True" : " False"));
+                }
                 case "release" -> event(value).countDown();
                 default -> throw new NoSuchElementException(step.name());
             }

@@ -120,6 +120,10 @@ class Performance(object):
                 return
             time.sleep(0.01)
 
+    def do_disconnected(self, name):
+        """Say what the server says of the client."""
+        self.do_say("{} {}".format(name, self.environ["waitress.client_disconnected"]()))
+
     def do_release(self, name):
         event(name).set()
 

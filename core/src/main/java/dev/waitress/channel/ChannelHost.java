@@ -118,7 +118,7 @@ public final class ChannelHost {
     /**
      * A preface has ended: the connection is that of a client like any other.
      *
-     * @param behind what was read with the preface, in the loop's buffer
+     * @param behind what was read with the preface; not in the loop's buffer, into which others are read that make room
      */
     void announced(PrefaceChannel preface, SocketChannel socket, Peer client, ByteBuffer behind) throws IOException {
         connections.remove(preface);
@@ -165,7 +165,7 @@ public final class ChannelHost {
 
     private void tick() {
         for (Connection connection : connections.snapshot()) {
-            connection.enforce(deadlines);
+            connection.enforce(loop.nowNanos(), deadlines);
         }
         observer.tick(loop.nowNanos());
         roomMayBeThere();
@@ -175,7 +175,7 @@ public final class ChannelHost {
 
     private void sweep() {
         for (Connection connection : connections.snapshot()) {
-            connection.closeIfIdle(channelTimeoutNanos);
+            connection.closeIfIdle(loop.nowNanos(), channelTimeoutNanos);
         }
         loop.localFiles().forgetUnused();
         loop.schedule(cleanupIntervalNanos, this::sweep);
@@ -206,6 +206,11 @@ public final class ChannelHost {
                             + " whose requests have not ended");
         }
         connections.snapshot().forEach(Connection::disconnect);
+    }
+
+    /** Those that are open. */
+    List<Connection> connections() {
+        return connections.snapshot();
     }
 
     boolean isDraining() {

@@ -47,6 +47,10 @@ final class ClientSocket {
         watch(SelectionKey.OP_READ, wanted);
     }
 
+    boolean isInputWatched() {
+        return key.isValid() && (key.interestOps() & SelectionKey.OP_READ) != 0;
+    }
+
     void watchOutput(boolean wanted) {
         watch(SelectionKey.OP_WRITE, wanted);
     }

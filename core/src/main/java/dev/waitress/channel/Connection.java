@@ -16,11 +16,16 @@ interface Connection {
 
     long lastActiveNanos();
 
-    /** Ends what comes too slowly, and what has lingered for long enough. */
-    void enforce(Deadlines deadlines);
+    /**
+     * Ends what comes too slowly, once what the kernel has received is taken, and what has lingered for long enough.
+     */
+    void enforce(long nowNanos, Deadlines deadlines);
 
-    /** Closes the connection if it has not moved for that long and no application is at work on it. */
-    void closeIfIdle(long timeoutNanos);
+    /**
+     * Closes the connection if it has not moved for that long and no application is at work on it. What the kernel has
+     * received meanwhile is taken first, and counts.
+     */
+    void closeIfIdle(long nowNanos, long timeoutNanos);
 
     /** Nobody is there any more: whoever still writes is told. */
     void disconnect();

@@ -30,9 +30,6 @@ final class HttpChannel implements Connection, EventLoop.ReadyHandler, ResponseS
 
     private static final byte[] CONTINUE = Ascii.bytes("HTTP/1.1 100 Continue\r\n\r\n");
 
-    /** As received, as an environ, and on its way to the application. */
-    private static final int COPIES_OF_HEAD = 3;
-
     /** Reads in a row, so that other channels have their turn. */
     private static final int MOST_READS = 16;
 
@@ -55,7 +52,7 @@ final class HttpChannel implements Connection, EventLoop.ReadyHandler, ResponseS
     private final ClientSocket socket;
     private final Peer peer;
     private final RequestIntake intake;
-    private final ReadAhead ahead = new ReadAhead();
+    private final ReadAhead ahead;
     private final ClientOutput output;
 
     /** The answer being written; null while a request is awaited. */
@@ -75,11 +72,15 @@ final class HttpChannel implements Connection, EventLoop.ReadyHandler, ResponseS
     private boolean open = true;
     private long lastActiveNanos;
 
+    /** Reads and writes that have moved something. */
+    private long moves;
+
     HttpChannel(EventLoop loop, ChannelHost host, SocketChannel socket, Peer peer) throws IOException {
         this.loop = loop;
         this.host = host;
         this.peer = peer;
         this.intake = new RequestIntake(host, peer);
+        this.ahead = new ReadAhead(host.memory());
         this.lastActiveNanos = loop.nowNanos();
         this.socket = new ClientSocket(socket, loop, this);
         this.output = new ClientOutput(loop, host, this.socket);
@@ -116,6 +117,34 @@ final class HttpChannel implements Connection, EventLoop.ReadyHandler, ResponseS
         } while (full && ++reads < MOST_READS && intake.inRequest() && !isBusy());
     }
 
+    /**
+     * Takes in what has come, and sends what can leave. Before a client is judged: not it but this process may have
+     * been at rest, and what the kernel holds already counts.
+     */
+    private void move() {
+        try {
+            if (!output.isEmpty()) {
+                proceed();
+            }
+            if (open && socket.isInputWatched()) {
+                read();
+            }
+        } catch (RuntimeException | Error e) {
+            failed(e);
+        }
+    }
+
+    private boolean hasMoved() {
+        long before = moves;
+        move();
+        return moves != before;
+    }
+
+    private void moved() {
+        moves++;
+        lastActiveNanos = loop.nowNanos();
+    }
+
     /** True if there may be more to read at once. */
     private boolean readOnce() {
         ByteBuffer in = loop.readBuffer();
@@ -131,8 +160,11 @@ final class HttpChannel implements Connection, EventLoop.ReadyHandler, ResponseS
             inputEnded();
             return false;
         }
+        if (count == 0) {
+            return false;
+        }
         boolean full = !in.hasRemaining();
-        lastActiveNanos = loop.nowNanos();
+        moved();
         take(in.flip(), count);
         return full && open;
     }
@@ -149,12 +181,21 @@ final class HttpChannel implements Connection, EventLoop.ReadyHandler, ResponseS
     private void take(ByteBuffer in, int count) {
         if (linger != null) {
             linger.discarded(count);
-            endLingerIfOver(linger);
+            if (linger.hasDiscardedEnough()) {
+                close();
+            }
         } else if (ahead.hasBytes()) {
-            ahead.keep(in);
-            socket.watchInput(false);
+            keep(in);
         } else {
             consume(in);
+        }
+    }
+
+    /** For later; who sends on is made to wait. Behind a refusal nothing counts. */
+    private void keep(ByteBuffer in) {
+        socket.watchInput(false);
+        if (!ahead.endsWithRefusal() && !ahead.keep(in)) {
+            ahead.add(intake.refusedForWantOfMemory(loop.nowNanos()));
         }
     }
 
@@ -171,7 +212,7 @@ final class HttpChannel implements Connection, EventLoop.ReadyHandler, ResponseS
     @Override
     public void giveWay() {
         if (isIdle()) {
-            read(); // a request may have come in this very turn
+            move(); // a request may have come in this very turn
         }
         if (isIdle()) {
             close();
@@ -195,9 +236,19 @@ final class HttpChannel implements Connection, EventLoop.ReadyHandler, ResponseS
     private void inputEnded() {
         inputEnded = true;
         socket.watchInput(false);
+        if (response != null) {
+            tellOfEnd(response);
+        }
         // A client may close its side and still wait for its answer.
         if (linger != null || response == null && output.isEmpty()) {
             close();
+        }
+    }
+
+    /** With a lookahead the application is told, as by Waitress: it may end what nobody might read any more. */
+    private void tellOfEnd(Response running) {
+        if (host.lookahead() > 0) {
+            running.clientClosed();
         }
     }
 
@@ -212,14 +263,20 @@ final class HttpChannel implements Connection, EventLoop.ReadyHandler, ResponseS
                 return;
             }
             if (isBusy()) {
-                ahead.add(arrival);
+                letWait(arrival);
             } else {
                 act(arrival);
             }
         }
         if (open && end == End.NONE && in.hasRemaining()) {
-            ahead.keep(in);
-            socket.watchInput(false);
+            keep(in);
+        }
+    }
+
+    private void letWait(RequestIntake.Arrival arrival) {
+        if (!ahead.add(arrival) && arrival instanceof RequestIntake.Arrival.Complete complete) {
+            ReadAhead.discard(complete);
+            ahead.add(RequestIntake.Arrival.Refused.forWantOfMemory(complete.request()));
         }
     }
 
@@ -233,7 +290,7 @@ final class HttpChannel implements Connection, EventLoop.ReadyHandler, ResponseS
         if (arrival instanceof RequestIntake.Arrival.Complete complete) {
             submit(complete.request());
         } else if (arrival instanceof RequestIntake.Arrival.Refused refused) {
-            refuse(refused.rejection());
+            refuse(refused);
         } else {
             write(CONTINUE, 0, CONTINUE.length);
         }
@@ -244,6 +301,9 @@ final class HttpChannel implements Connection, EventLoop.ReadyHandler, ResponseS
         response = answer;
         answer.observedBy(host.observer().accepted(request));
         served = true;
+        if (inputEnded) {
+            tellOfEnd(answer);
+        }
         if (hold(request)) {
             host.gateway().submit(request, answer);
         } else {
@@ -253,8 +313,9 @@ final class HttpChannel implements Connection, EventLoop.ReadyHandler, ResponseS
     }
 
     private boolean hold(Request request) {
-        long needed = COPIES_OF_HEAD * (long) request.head().length();
-        if (!host.memory().resize(0, needed)) {
+        long needed = request.memoryBytes();
+        // Who waited for its turn has its share already.
+        if (!host.memory().resize(requestBytes, needed)) {
             return false;
         }
         requestBytes = needed;
@@ -268,16 +329,15 @@ final class HttpChannel implements Connection, EventLoop.ReadyHandler, ResponseS
         requestBytes = 0;
     }
 
-    private void refuse(Rejection rejection) {
+    private void refuse(RequestIntake.Arrival.Refused refused) {
+        Rejection rejection = refused.rejection();
         LOG.log(
                 Level.DEBUG,
                 () -> "refused a request from " + peer.remoteAddress() + ": "
                         + rejection.rule().status().code() + " " + rejection.text());
-        byte[] line = intake.firstLine();
-        intake.discard();
         RequestId id = host.requestIds().next();
         int bodyBytes = Response.refuse(rejection, this, host.identity(), id);
-        host.observer().refused(new Refusal(peer, line, intake.firstByteNanos(), rejection, bodyBytes, id));
+        host.observer().refused(new Refusal(peer, refused.line(), refused.firstByteNanos(), rejection, bodyBytes, id));
         end = End.LINGER;
     }
 
@@ -288,6 +348,7 @@ final class HttpChannel implements Connection, EventLoop.ReadyHandler, ResponseS
         if (!open) {
             return;
         }
+        outputBegins();
         try {
             output.add(bytes, offset, length);
         } catch (IOException e) {
@@ -304,8 +365,16 @@ final class HttpChannel implements Connection, EventLoop.ReadyHandler, ResponseS
             drop(segment);
             return;
         }
+        outputBegins();
         output.add(segment);
         markDirty();
+    }
+
+    /** From now on it is the client's turn to move; what it is slow to read of it counts against it. */
+    private void outputBegins() {
+        if (output.isEmpty()) {
+            lastActiveNanos = loop.nowNanos();
+        }
     }
 
     private static void drop(Closeable resource) {
@@ -320,7 +389,7 @@ final class HttpChannel implements Connection, EventLoop.ReadyHandler, ResponseS
     public void ended(boolean reusable) {
         release();
         if (!reusable && end == End.NONE) {
-            end = ahead.isEmpty() ? End.CLOSE : End.LINGER;
+            end = ahead.isEmpty() && socket.isInputWatched() ? End.CLOSE : End.LINGER;
         }
         markDirty();
     }
@@ -334,8 +403,8 @@ final class HttpChannel implements Connection, EventLoop.ReadyHandler, ResponseS
 
     @Override
     public boolean isClosing() {
-        // A client that closed its side still gets the answers to all that it sent before.
-        return inputEnded && ahead.isEmpty() || host.isDraining();
+        // A client that closed its side, or the server's end, leaves no request unanswered that has been received.
+        return ahead.isEmpty() && (inputEnded || host.isDraining());
     }
 
     @Override
@@ -373,7 +442,7 @@ final class HttpChannel implements Connection, EventLoop.ReadyHandler, ResponseS
     private boolean send() {
         try {
             if (output.send() > 0) {
-                lastActiveNanos = loop.nowNanos();
+                moved();
             }
         } catch (EOFException e) {
             LOG.log(Level.ERROR, "connection cut: " + e.getMessage());
@@ -399,10 +468,15 @@ final class HttpChannel implements Connection, EventLoop.ReadyHandler, ResponseS
         if (response != null || end != End.NONE || !open) {
             return;
         }
-        if (inputEnded || host.isDraining() && !intake.inRequest()) {
+        if (inputEnded) {
             close();
+            return;
+        }
+        intake.restartClock(loop.nowNanos());
+        socket.watchInput(true);
+        if (host.isDraining()) {
+            giveWay();
         } else {
-            socket.watchInput(true);
             host.roomMayBeThere();
         }
     }
@@ -415,13 +489,14 @@ final class HttpChannel implements Connection, EventLoop.ReadyHandler, ResponseS
                 consume(ahead.takeBytes());
                 return;
             }
+            requestBytes = ReadAhead.memoryOf(next);
             act(next);
         }
         if (ahead.hasBytes() && mayTakeMore()) {
             consume(ahead.takeBytes());
         }
-        if (!inputEnded && mayTakeMore()) {
-            socket.watchInput(true);
+        if (open && end == End.NONE && !inputEnded && !ahead.hasBytes() && !ahead.endsWithRefusal()) {
+            socket.watchInput(true); // at least until it is known whether the client is still there
         }
     }
 
@@ -449,33 +524,45 @@ final class HttpChannel implements Connection, EventLoop.ReadyHandler, ResponseS
         socket.watchInput(true);
     }
 
-    private void endLingerIfOver(Linger lingering) {
-        if (lingering.isOver(loop.nowNanos())) {
-            close();
+    /** What is left unread at the end would reset the connection under the answer. */
+    private void endLinger() {
+        boolean full = true;
+        while (full && open) {
+            full = readOnce();
         }
+        close();
     }
 
     // ---- Ending ----------------------------------------------------------------------------------------------------
 
     @Override
-    public void closeIfIdle(long timeoutNanos) {
+    public void closeIfIdle(long nowNanos, long timeoutNanos) {
         boolean waitsForApplication = response != null && output.isEmpty();
-        if (!waitsForApplication && loop.nowNanos() - lastActiveNanos > timeoutNanos) {
+        if (!waitsForApplication && nowNanos - lastActiveNanos > timeoutNanos && !hasMoved()) {
             disconnect();
         }
     }
 
     /** Refuses a request that has begun to arrive but comes too slowly; ends a linger whose time is over. */
     @Override
-    public void enforce(Deadlines deadlines) {
+    public void enforce(long nowNanos, Deadlines deadlines) {
         if (linger != null) {
-            endLingerIfOver(linger);
+            if (linger.isOver(nowNanos)) {
+                endLinger();
+            }
             return;
         }
-        RequestIntake.Arrival.Refused refused = isBusy() ? null : intake.refusedAsTooSlow(deadlines, loop.nowNanos());
-        if (refused != null) {
-            refuse(refused.rejection());
+        if (ruleBroken(nowNanos, deadlines) != null) {
+            move();
         }
+        Rule broken = ruleBroken(nowNanos, deadlines);
+        if (broken != null) {
+            refuse(intake.refused(broken));
+        }
+    }
+
+    private @Nullable Rule ruleBroken(long nowNanos, Deadlines deadlines) {
+        return !open || isBusy() ? null : intake.ruleBroken(nowNanos, deadlines);
     }
 
     @Override

@@ -22,7 +22,11 @@ final class Linger {
         bytes += count;
     }
 
+    boolean hasDiscardedEnough() {
+        return bytes > MAX_BYTES;
+    }
+
     boolean isOver(long nowNanos) {
-        return bytes > MAX_BYTES || nowNanos - sinceNanos > MAX_NANOS;
+        return nowNanos - sinceNanos > MAX_NANOS;
     }
 }

@@ -40,18 +40,24 @@ final class PrefaceChannel implements Connection, EventLoop.ReadyHandler {
         }
     }
 
-    private void read() {
+    /** Whether anything came. */
+    private boolean read() {
         ByteBuffer in = loop.readBuffer();
         try {
-            if (socket.read(in) < 0) {
+            int count = socket.read(in);
+            if (count < 0) {
                 disconnect(); // a health check, as a rule
-                return;
+                return false;
             }
-            lastActiveNanos = loop.nowNanos();
-            take(in.flip());
+            if (count > 0) {
+                lastActiveNanos = loop.nowNanos();
+                take(in.flip());
+            }
+            return count > 0;
         } catch (IOException e) {
             host.socketErrors().failed(e);
             disconnect();
+            return false;
         }
     }
 
@@ -67,7 +73,8 @@ final class PrefaceChannel implements Connection, EventLoop.ReadyHandler {
     }
 
     private void handOver(Peer client, ByteBuffer behind) throws IOException {
-        host.announced(this, socket.channel(), client, behind);
+        ByteBuffer kept = ByteBuffer.allocate(behind.remaining()).put(behind).flip();
+        host.announced(this, socket.channel(), client, kept);
         open = false;
     }
 
@@ -106,15 +113,19 @@ final class PrefaceChannel implements Connection, EventLoop.ReadyHandler {
     }
 
     @Override
-    public void enforce(Deadlines deadlines) {
-        if (deadlines.brokenByHead(loop.nowNanos() - acceptedNanos) != null) {
+    public void enforce(long nowNanos, Deadlines deadlines) {
+        if (deadlines.brokenByHead(nowNanos - acceptedNanos) == null) {
+            return;
+        }
+        read();
+        if (open) {
             refuse("did not come within request_head_timeout");
         }
     }
 
     @Override
-    public void closeIfIdle(long timeoutNanos) {
-        if (loop.nowNanos() - lastActiveNanos > timeoutNanos) {
+    public void closeIfIdle(long nowNanos, long timeoutNanos) {
+        if (nowNanos - lastActiveNanos > timeoutNanos && !read()) {
             disconnect();
         }
     }

@@ -1,5 +1,6 @@
 package dev.waitress.channel;
 
+import dev.waitress.buffer.MemoryBudget;
 import java.io.IOException;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
@@ -11,16 +12,26 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * What a client sent while its request runs: up to {@code channel_request_lookahead} requests, then bytes as they came,
- * of one read at most. Event loop only.
+ * of one read at most. All of it is counted; a request as if it ran, so that its turn cannot fail for want of memory.
+ * Event loop only.
  */
 final class ReadAhead {
     private static final Logger LOG = System.getLogger("waitress");
     private static final byte[] NOTHING = {};
 
+    private final MemoryBudget memory;
+
+    /** What it takes up of the memory for all clients. */
+    private long heldBytes;
+
     /** In the order of their coming; null as long as there were none, as with most clients. */
     private @Nullable Deque<RequestIntake.Arrival> arrivals;
 
     private byte[] bytes = NOTHING;
+
+    ReadAhead(MemoryBudget memory) {
+        this.memory = memory;
+    }
 
     boolean isEmpty() {
         return (arrivals == null || arrivals.isEmpty()) && !hasBytes();
@@ -50,8 +61,13 @@ final class ReadAhead {
     /**
      * Puts an arrival behind the others; it no longer points into the reader's buffer. Who waits to send what has come
      * now need not be told to.
+     *
+     * @return false, and it is not taken, if there is no memory for it
      */
-    void add(RequestIntake.Arrival arrival) {
+    boolean add(RequestIntake.Arrival arrival) {
+        if (!hold(memoryOf(arrival))) {
+            return false;
+        }
         if (arrival instanceof RequestIntake.Arrival.Complete complete) {
             complete.request().detach();
         }
@@ -61,28 +77,56 @@ final class ReadAhead {
             arrivals.removeLast();
         }
         arrivals.addLast(arrival);
+        return true;
     }
 
-    /** The next arrival whose turn it is; null if there is none. */
+    /** What an arrival takes up of the memory for all clients while it is here. */
+    static long memoryOf(RequestIntake.Arrival arrival) {
+        return arrival instanceof RequestIntake.Arrival.Complete complete
+                ? complete.request().memoryBytes()
+                : 0;
+    }
+
+    private boolean hold(long more) {
+        if (!memory.resize(heldBytes, heldBytes + more)) {
+            return false;
+        }
+        heldBytes += more;
+        return true;
+    }
+
+    /** The next arrival whose turn it is, with the memory that it takes up; null if there is none. */
     RequestIntake.@Nullable Arrival next() {
-        return arrivals == null ? null : arrivals.poll();
+        RequestIntake.Arrival next = arrivals == null ? null : arrivals.poll();
+        if (next != null) {
+            heldBytes -= memoryOf(next);
+        }
+        return next;
     }
 
-    /** Keeps what is left in the buffer. */
-    void keep(ByteBuffer in) {
+    /** Keeps what is left in the buffer; false if there is no memory for it. */
+    boolean keep(ByteBuffer in) {
+        if (!hold(in.remaining())) {
+            return false;
+        }
         int had = bytes.length;
         bytes = Arrays.copyOf(bytes, had + in.remaining());
         in.get(bytes, had, in.remaining());
+        return true;
     }
 
     /** The bytes that were kept, and are not any more. */
     ByteBuffer takeBytes() {
         ByteBuffer taken = ByteBuffer.wrap(bytes);
+        heldBytes -= bytes.length;
+        memory.release(bytes.length);
         bytes = NOTHING;
         return taken;
     }
 
     void clear() {
+        memory.release(heldBytes);
+        heldBytes = 0;
         bytes = NOTHING;
         if (arrivals != null) {
             arrivals.forEach(ReadAhead::discard);
@@ -90,7 +134,8 @@ final class ReadAhead {
         }
     }
 
-    private static void discard(RequestIntake.Arrival arrival) {
+    /** Gives back what a request holds that will not be served. */
+    static void discard(RequestIntake.Arrival arrival) {
         if (arrival instanceof RequestIntake.Arrival.Complete complete) {
             try {
                 complete.request().body().close();

@@ -29,8 +29,22 @@ final class RequestIntake {
         /** All of a request is here. */
         record Complete(Request request) implements Arrival {}
 
-        /** The client is to be told so, and the connection ends. */
-        record Refused(Rejection rejection) implements Arrival {}
+        /**
+         * The client is to be told so, and the connection ends. That may be later: what is said of it is known now.
+         *
+         * @param line first line of the request, as far as it has come
+         * @param firstByteNanos when the request began to come
+         */
+        @SuppressWarnings("ArrayRecordComponent") // never compared
+        record Refused(Rejection rejection, byte[] line, long firstByteNanos) implements Arrival {
+            /** A complete request for which there is no room. */
+            static Refused forWantOfMemory(Request request) {
+                return new Refused(
+                        rejectionOf(request.head(), Rule.NO_MEMORY, ""),
+                        firstLineOf(request.head()),
+                        request.firstByteNanos());
+            }
+        }
 
         /** The client waits for 100 (Continue) before it sends the body. RFC 9110 §10.1.1. */
         enum Awaited implements Arrival {
@@ -71,18 +85,16 @@ final class RequestIntake {
         this.peerIsTrusted = host.trustedProxy().trusts(peer.hopAddress());
     }
 
-    /** When the first byte of the request came that is arriving, or was refused. */
-    long firstByteNanos() {
-        return firstByteNanos;
-    }
-
-    /** The first line of that request, as far as it has come. */
-    byte[] firstLine() {
+    private byte[] firstLine() {
         RequestHead receiving = head;
         if (receiving != null) {
-            return Arrays.copyOfRange(receiving.bytes(), receiving.methodStart(), receiving.lineEnd());
+            return firstLineOf(receiving);
         }
         return parser == null ? new byte[0] : parser.firstLine();
+    }
+
+    private static byte[] firstLineOf(RequestHead head) {
+        return Arrays.copyOfRange(head.bytes(), head.methodStart(), head.lineEnd());
     }
 
     /** Whether a request has begun to arrive. */
@@ -100,7 +112,7 @@ final class RequestIntake {
         RequestParser borrowed = parser == null ? host.parsers().take() : parser;
         parser = borrowed;
         Arrival arrival = parse(borrowed, in, nowNanos);
-        if (borrowed.isFresh() && !(arrival instanceof Arrival.Refused)) {
+        if (parser != null && borrowed.isFresh()) {
             // The request may still point into it: that is handed over before any other channel is served.
             parser = null;
             host.parsers().recycle(borrowed);
@@ -124,7 +136,7 @@ final class RequestIntake {
                     return refused(Rule.BODY_NOT_STORED);
                 }
             } else if (step instanceof Rejection rejection) {
-                return new Arrival.Refused(rejection);
+                return refused(rejection);
             } else if (step == ParseStep.Progress.COMPLETE) {
                 return new Arrival.Complete(complete(nowNanos));
             } else {
@@ -211,25 +223,49 @@ final class RequestIntake {
         return request;
     }
 
-    /** A refusal, if the request that is arriving comes too slowly. */
-    Arrival.@Nullable Refused refusedAsTooSlow(Deadlines deadlines, long nowNanos) {
+    /** The rule that the request breaks which is arriving, if it comes too slowly. */
+    @Nullable
+    Rule ruleBroken(long nowNanos, Deadlines deadlines) {
         if (!inRequest()) {
             return null;
         }
         long elapsed = nowNanos - partStartedNanos;
-        Rule broken = head == null ? deadlines.brokenByHead(elapsed) : deadlines.brokenByBody(elapsed, bodyReceived);
-        return broken == null ? null : refused(broken);
+        return head == null ? deadlines.brokenByHead(elapsed) : deadlines.brokenByBody(elapsed, bodyReceived);
     }
 
-    private Arrival.Refused refused(Rule rule) {
+    /** Nobody has read for a while what the client sends: that is not its fault. */
+    void restartClock(long nowNanos) {
+        partStartedNanos = nowNanos;
+        bodyReceived = 0;
+    }
+
+    /** A refusal of what is arriving, or of what comes next: there is no room for it. */
+    Arrival.Refused refusedForWantOfMemory(long nowNanos) {
+        if (!inRequest()) {
+            firstByteNanos = nowNanos;
+        }
+        return refused(Rule.NO_MEMORY);
+    }
+
+    /** Drops what has arrived of a request, and says why. */
+    Arrival.Refused refused(Rule rule) {
         return refused(rule, "");
     }
 
     private Arrival.Refused refused(Rule rule, String detail) {
-        RequestHead receiving = head;
-        boolean isHead = receiving != null && receiving.isMethod("HEAD");
-        int minorVersion = receiving == null ? 0 : receiving.minorVersion();
-        return new Arrival.Refused(new Rejection(rule, rule.text(detail), minorVersion, isHead));
+        return refused(rejectionOf(head, rule, detail));
+    }
+
+    private static Rejection rejectionOf(@Nullable RequestHead head, Rule rule, String detail) {
+        boolean isHead = head != null && head.isMethod("HEAD");
+        int minorVersion = head == null ? 0 : head.minorVersion();
+        return new Rejection(rule, rule.text(detail), minorVersion, isHead);
+    }
+
+    private Arrival.Refused refused(Rejection rejection) {
+        Arrival.Refused refused = new Arrival.Refused(rejection, firstLine(), firstByteNanos);
+        discard();
+        return refused;
     }
 
     /** Drops what has arrived of a request. */

@@ -8,6 +8,9 @@ public interface Producer {
     /** Nobody reads the response any more. */
     void clientGone();
 
+    /** The client has closed its side: it asks for nothing more, and may be gone. It still gets the response. */
+    default void clientClosed() {}
+
     /** Who answers, for logs; empty as long as nobody does. */
     default String name() {
         return "";

@@ -9,6 +9,15 @@ import dev.waitress.proxy.Forwarding;
  * A complete request: head, body, and where it came from. Whoever holds it last closes its body. One thread at a time.
  */
 public final class Request {
+    /** As received, as an environ, and on its way to the application. */
+    private static final int COPIES_OF_HEAD = 3;
+
+    /** What the index of a head takes up for each of its fields. */
+    private static final int INDEX_BYTES = 20;
+
+    /** The objects around it, about. */
+    private static final int OBJECT_BYTES = 512;
+
     private RequestHead head;
     private final BodyBuffer body;
     private final Peer peer;
@@ -70,6 +79,11 @@ public final class Request {
 
     public RequestId id() {
         return id;
+    }
+
+    /** What it takes up in memory until it is answered, about; its body counts for itself. */
+    public long memoryBytes() {
+        return (long) COPIES_OF_HEAD * head.length() + (long) INDEX_BYTES * head.fieldCount() + OBJECT_BYTES;
     }
 
     /** Copies the head, so that the request outlives the call that handed it over. */

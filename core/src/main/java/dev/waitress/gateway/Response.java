@@ -66,6 +66,7 @@ public final class Response {
     private boolean complete;
     private boolean warned;
     private @Nullable Producer producer;
+    private boolean clientClosed;
     private final RequestId id;
     private ResponseObserver observer = ResponseObserver.NONE;
 
@@ -142,6 +143,9 @@ public final class Response {
     /** Who is to be told how the response gets on. */
     public void producedBy(Producer newProducer) {
         producer = newProducer;
+        if (clientClosed) {
+            newProducer.clientClosed();
+        }
     }
 
     /** Whether nothing more can be written: it was sent, or its client left. */
@@ -375,6 +379,14 @@ public final class Response {
         if (producer != null && bytes > 0) {
             reported += bytes;
             producer.drained(bytes);
+        }
+    }
+
+    /** The channel tells that its client has closed its side; whoever produces the response from now on learns it. */
+    public void clientClosed() {
+        clientClosed = true;
+        if (producer != null) {
+            producer.clientClosed();
         }
     }
 

@@ -26,6 +26,8 @@ final class ResponseStream implements Producer {
     /** What the loop is to do last. */
     private Runnable last = () -> {};
 
+    private volatile boolean clientClosed;
+
     // The loop may look before the task thread has begun.
     private volatile String name = "";
     private volatile long begunNanos;
@@ -95,7 +97,11 @@ final class ResponseStream implements Producer {
         loop.execute(last);
     }
 
+    /** Whether the client is gone, or has closed its side where the settings say that this means so. */
     boolean isClientGone() {
+        if (clientClosed) {
+            return true;
+        }
         lock.lock();
         try {
             return gone;
@@ -123,6 +129,11 @@ final class ResponseStream implements Producer {
         } finally {
             lock.unlock();
         }
+    }
+
+    @Override
+    public void clientClosed() {
+        clientClosed = true;
     }
 
     @Override

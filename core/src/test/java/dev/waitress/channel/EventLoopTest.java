@@ -2,7 +2,11 @@ package dev.waitress.channel;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.nio.charset.StandardCharsets;
+import java.time.Instant;
+import java.time.format.DateTimeFormatter;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 
@@ -20,6 +24,27 @@ class EventLoopTest {
         loop.execute(alive::countDown);
         assertThat(alive.await(SECONDS, TimeUnit.SECONDS)).isTrue();
         loop.stop();
+    }
+
+    @Test
+    void hasTheTimeOfNow() throws Exception {
+        EventLoop loop = new EventLoop("test-loop", 100);
+        loop.start();
+        Instant before = Instant.now().minusSeconds(2);
+        Instant first = date(loop);
+        assertThat(first).isBetween(before, Instant.now());
+        while (date(loop).equals(first)) {
+            assertThat(Instant.now()).isBefore(first.plusSeconds(SECONDS));
+        }
+        loop.stop();
+    }
+
+    private static Instant date(EventLoop loop) throws Exception {
+        FutureTask<byte[]> asked = new FutureTask<>(loop::dateField);
+        loop.execute(asked);
+        String field = new String(asked.get(), StandardCharsets.US_ASCII);
+        return Instant.from(DateTimeFormatter.RFC_1123_DATE_TIME.parse(
+                field.substring("Date: ".length()).strip()));
     }
 
     @Test

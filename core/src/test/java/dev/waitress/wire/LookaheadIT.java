@@ -15,6 +15,8 @@ import java.io.OutputStream;
 import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.net.SocketTimeoutException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.CountDownLatch;
@@ -23,6 +25,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -57,11 +60,16 @@ class LookaheadIT {
     };
 
     private Server serve(int lookahead) throws Exception {
+        return serve(lookahead, Setting.ACCESS_LOG, "");
+    }
+
+    private <T> Server serve(int lookahead, Setting<T> setting, T value) throws Exception {
         return Waitress.start(
                 application,
                 Settings.defaults()
                         .with(Setting.LISTEN, List.of("127.0.0.1:0"))
-                        .with(Setting.CHANNEL_REQUEST_LOOKAHEAD, (long) lookahead));
+                        .with(Setting.CHANNEL_REQUEST_LOOKAHEAD, (long) lookahead)
+                        .with(setting, value));
     }
 
     /** A client whose first request is being answered. */
@@ -180,5 +188,55 @@ class LookaheadIT {
             }
             assertThat(gone.await(10, TimeUnit.SECONDS)).isTrue();
         }
+    }
+
+    /** As in Waitress; an application that streams may end what nobody reads any more. */
+    @Test
+    void letsTheApplicationKnowThatTheClientHasClosedItsSideAndAnswersIt() throws Exception {
+        try (Server server = serve(1);
+                Socket client = connect(server)) {
+            send(client, GET.replace(" / ", " /wait "));
+            client.shutdownOutput();
+            assertThat(gone.await(10, TimeUnit.SECONDS)).isTrue();
+            Answers answers = new Answers(client.getInputStream());
+            assertThat(List.of(body(answers), body(answers))).containsExactly("0", "0");
+            assertThat(answers.next(false)).isNull();
+        }
+    }
+
+    @Test
+    void isNoneByDefaultAndTheClientThatHasClosedItsSideIsThere() throws Exception {
+        try (Server server = serve(0);
+                Socket client = connect(server)) {
+            client.shutdownOutput();
+            assertThat(gone.await(300, TimeUnit.MILLISECONDS)).isFalse();
+            leave.countDown();
+            assertThat(body(new Answers(client.getInputStream()))).isEqualTo("0");
+        }
+    }
+
+    /** Once the line of another client's request stood there, with what that client keeps secret. */
+    @Test
+    void logsOfADelayedRefusalWhatItsClientSent(@TempDir Path directory) throws Exception {
+        Path log = directory.resolve("access.log");
+        try (Server server = serve(5, Setting.ACCESS_LOG, log.toString());
+                Socket client = connect(server)) {
+            send(client, "GET /mine HTTP/1.1\r\nHost: a\r\nBroken\r\n\r\n");
+            try (Socket other = new Socket(client.getInetAddress(), client.getPort())) {
+                // The loop has read the first one before it reads this one.
+                send(
+                        other,
+                        GET.replace(" / ", " /?token=of-another-client-which-is-longer-than-the-line-of-the-first "));
+                assertThat(body(new Answers(other.getInputStream()))).isEqualTo("0");
+            }
+            leave.countDown();
+            Answers answers = new Answers(client.getInputStream());
+            assertThat(body(answers)).isEqualTo("0");
+            assertThat(Objects.requireNonNull(answers.next(false)).status()).isEqualTo(400);
+        }
+        assertThat(Files.readAllLines(log).stream().filter(line -> line.contains(" 400 ")))
+                .singleElement()
+                .asString()
+                .contains("\"GET /mine HTTP/1.1\"");
     }
 }

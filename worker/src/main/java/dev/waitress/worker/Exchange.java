@@ -70,6 +70,11 @@ final class Exchange implements Producer {
         worker.orders.clientGone(id);
     }
 
+    @Override
+    public void clientClosed() {
+        worker.orders.clientClosed(id);
+    }
+
     /** A block came although the client is gone: the word crossed the request on its way, so it is given again. */
     void remindOfClientGone() {
         if (clientGone) {

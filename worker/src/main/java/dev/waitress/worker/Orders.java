@@ -38,6 +38,11 @@ final class Orders {
         tell(Protocol.GONE, id);
     }
 
+    /** The client of a request has closed its side, and still gets the response. */
+    void clientClosed(int id) {
+        tell(Protocol.CLOSED, id);
+    }
+
     /** The file of a response was sent, and may be closed. */
     void fileSent(int id) {
         tell(Protocol.SENT, id);

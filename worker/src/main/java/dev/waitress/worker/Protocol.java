@@ -46,6 +46,8 @@ final class Protocol {
     static final int SENT = 5;
     /** {@code (RECORD, level, logger, message, trace)}: a log record, for a worker that has said LOGGING. */
     static final int RECORD = 6;
+    /** {@code (CLOSED, id)}: the client of this response has closed its side; it may come before the request. */
+    static final int CLOSED = 7;
 
     /** Worker to front, on control: {@code (READY,)}: the application is loaded. */
     static final int READY = 0;
