@@ -236,6 +236,18 @@ class TestAddresses:
                 waitress.create_server(app, host="127.0.0.1", port=port)
         assert failure.value.errno == errno.EADDRINUSE
 
+    def test_in_use_leaves_the_others_free(self) -> None:
+        before = open_descriptors()
+        with socket.create_server(("127.0.0.1", 0)) as taken, socket.socket() as free:
+            free.bind(("127.0.0.1", 0))
+            port = free.getsockname()[1]
+            free.close()
+            addresses = [f"127.0.0.1:{port}", f"127.0.0.1:{taken.getsockname()[1]}"]
+            with pytest.raises(OSError, match=addresses[1]):
+                waitress.create_server(app, listen=addresses)
+            socket.create_server(("127.0.0.1", port)).close()
+        assert not open_descriptors() - before
+
 
 class TestSettings:
     """Every kind of value, and what is wrong with it."""
@@ -277,9 +289,11 @@ class TestSettings:
             waitress.create_server(app, **settings)
 
     def test_no_application_is_said_first(self) -> None:
-        with pytest.raises(ValueError, match="You forgot to return a WSGI app within your application") as failure:
+        with pytest.raises(ValueError, match="You forgot") as failure:
             waitress.create_server(None, nope=1)
-        assert str(failure.value).startswith('The "app" passed to ``create_server`` was ``None``.  You forgot')
+        assert str(failure.value) == (
+            'The "app" passed to ``create_server`` was ``None``.  You forgot to return a WSGI app within your application.'
+        )
 
 
 @pytest.mark.skipif(not hasattr(socket, "AF_UNIX"), reason="the front inherits no socket here")

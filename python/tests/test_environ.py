@@ -56,7 +56,7 @@ class TestEnviron:
         unix = performer.kind.transport == "unix"
         port = environ.pop("REMOTE_PORT", None)
         assert (port is None) if unix else (0 < int(port or 0) < 65_536)
-        environ.pop(FILE_WRAPPER, None)
+        assert environ.pop(FILE_WRAPPER) == "callable"
         address = "localhost" if unix else "127.0.0.1"
         assert environ == {
             **CONSTANTS,

@@ -3,9 +3,12 @@ package dev.waitress.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.waitress.settings.ProxyHeader;
 import dev.waitress.settings.Setting;
+import dev.waitress.settings.Settings;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -21,6 +24,47 @@ class CommandLineTest {
         CommandLine line = parse("--port=8041 --threads 8 --no-ipv6 m:a");
         assertThat(line.application()).isEqualTo("m:a");
         assertThat(line.settings()).isEqualTo(Map.of("port", "8041", "threads", "8", "ipv6", "false"));
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', quoteCharacter = '^', textBlock = """
+                --port=8041 myapp:wsgifunc                                    | myapp:wsgifunc               | port=8041
+                --listen=*:8041 myapp:wsgifunc                                | myapp:wsgifunc               | listen=*:8041
+                --port=8041 --url-scheme=https myapp:wsgifunc                 | myapp:wsgifunc               | port=8041 url_scheme=https
+                --call myapp.mymodule.app.wsgi_factory                        | myapp.mymodule.app.wsgi_factory | call
+                --app=myapp:app --unix-socket=app.sock --unix-socket-perms=660 | myapp:app                    | unix_socket=app.sock unix_socket_perms=660
+                """)
+    void understandsTheWorkedExamples(String arguments, String application, String expected) throws UsageException {
+        CommandLine line = parse(arguments);
+        assertThat(line.application()).isEqualTo(application);
+        assertThat(line.has(Option.CALL)).isEqualTo(expected.equals("call"));
+        String settings = line.settings().entrySet().stream()
+                .map(entry -> entry.getKey() + "=" + entry.getValue())
+                .collect(Collectors.joining(" "));
+        assertThat(settings).isEqualTo(expected.equals("call") ? "" : expected);
+    }
+
+    @Test
+    void understandsTheExampleBehindARouter() throws UsageException {
+        CommandLine line = CommandLine.parse(List.of(
+                "--threads",
+                "8",
+                "--listen",
+                "*:5000",
+                "--trusted-proxy",
+                "*",
+                "--trusted-proxy-headers",
+                "x-forwarded-proto x-forwarded-for",
+                "--no-log-socket-errors",
+                "shop.wsgi:application"));
+        assertThat(line.application()).isEqualTo("shop.wsgi:application");
+        Settings settings = Settings.ofText(line.settings());
+        assertThat(settings.get(Setting.THREADS)).isEqualTo(8);
+        assertThat(settings.get(Setting.LISTEN)).containsExactly("*:5000");
+        assertThat(settings.get(Setting.TRUSTED_PROXY)).containsExactly("*");
+        assertThat(settings.trustedProxyHeaders())
+                .containsExactlyInAnyOrder(ProxyHeader.X_FORWARDED_PROTO, ProxyHeader.X_FORWARDED_FOR);
+        assertThat(settings.get(Setting.LOG_SOCKET_ERRORS)).isFalse();
     }
 
     @Test

@@ -290,6 +290,38 @@ class ResponseTest {
         }
 
         @ParameterizedTest
+        @ValueSource(strings = {"HTTP/1.0", "HTTP/1.1"})
+        void beginWithTheVersionOfTheRequestAndTheStatusAsItIs(String version) {
+            to("GET / " + version).send(head("299  as IT is "), bytes(""), 0, 0);
+            assertThat(sink.outcome()).startsWith(version + " 299  as IT is \r\n");
+        }
+
+        @Test
+        void nameServerAndDateOnceUnlessTheApplicationDoes() {
+            to("GET / HTTP/1.1").send(head("200 OK"), bytes(""), 0, 0);
+            assertThat(sink.outcome())
+                    .containsOnlyOnce("\r\nServer: waitress\r\n")
+                    .containsOnlyOnce("\r\nDate: Mon, 23 Nov 2026 13:33:07 GMT\r\n")
+                    .doesNotContain("Via");
+        }
+
+        @Test
+        void nameTheApplicationsServerAlone() {
+            to("GET / HTTP/1.1").send(head("200 OK", "Server: s"), bytes(""), 0, 0);
+            assertThat(sink.outcome())
+                    .contains("\r\nServer: s\r\n", "\r\nDate: Mon, 23 Nov 2026 13:33:07 GMT\r\n")
+                    .doesNotContain("waitress", "Via");
+        }
+
+        @Test
+        void nameNoServerThatHasNoName() {
+            Response response =
+                    new Response(Requests.parse("GET / HTTP/1.1\r\nHost: a\r\n\r\n"), sink, new Identity("", false));
+            response.send(head("200 OK"), bytes(""), 0, 0);
+            assertThat(sink.outcome()).doesNotContain("Server", "Via").contains("\r\nDate: ");
+        }
+
+        @ParameterizedTest
         @ValueSource(strings = {"200", "", "abc d", "200OK", "99 Low", "100 Continue", "600 High", "200 O\u0000K"})
         void refuseAStatusThatIsNone(String status) {
             assertThatThrownBy(() -> head(status)).isInstanceOf(IllegalArgumentException.class);

@@ -43,6 +43,16 @@ class WireCorpusTest {
                 .isEqualTo(wire.expected());
     }
 
+    @Test
+    void hasEveryStatusOfARefusedRequest() {
+        assertThat(WireCorpus.cases()
+                        .flatMap(wire -> wire.expected().stream())
+                        .map(Outcome::line)
+                        .filter(line -> line.startsWith("rejected "))
+                        .map(line -> line.substring("rejected ".length(), "rejected 400".length())))
+                .containsOnly("400", "413", "414", "431", "501", "505");
+    }
+
     @ParameterizedTest(name = "{0}")
     @MethodSource("cases")
     void byteByByteEndsTheSame(WireCase wire) {
