@@ -441,6 +441,22 @@ def test_a_path_cannot_forge_a_log_line(crew: FakeCrew, caplog: pytest.LogCaptur
     assert caplog.records[0].getMessage() == "Exception while serving /a\\x0aERROR:b"
 
 
+def test_a_long_path_does_not_fill_the_log(crew: FakeCrew, caplog: pytest.LogCaptureFixture) -> None:
+    """Also one whose characters are each shown as four, and where the client is gone."""
+
+    def application(_environ: Any, _start_response: Any) -> Any:
+        raise ValueError
+
+    crew.gone = {8}
+    caplog.set_level("INFO", "waitress")
+    for request_id, path in [(7, "/" + "a" * 100_000), (7, "/" + "\n" * 250), (8, "/" + "a" * 100_000)]:
+        Exchange(crew, request_id).run(application, {"PATH_INFO": path})  # type: ignore[arg-type]
+    messages = [record.getMessage() for record in caplog.records]
+    assert [len(message) < 400 for message in messages] == [True] * 3
+    assert [message[-3:] for message in messages] == ["..."] * 3
+    assert [message.split(" while ")[0] for message in messages] == ["Exception", "Exception", "Client disconnected"]
+
+
 def test_the_log_shows_the_path_that_was_asked_for(crew: FakeCrew, caplog: pytest.LogCaptureFixture) -> None:
     def application(environ: Any, _start_response: Any) -> Any:
         environ["PATH_INFO"] = None

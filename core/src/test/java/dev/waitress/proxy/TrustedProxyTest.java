@@ -12,6 +12,8 @@ import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Random;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -63,6 +65,39 @@ class TrustedProxyTest {
                 .with(Setting.TRUSTED_PROXY_HEADERS, List.of("forwarded")));
         read(proxy, "10.0.0.1", "Forwarded: a=b;c=d, for=1.1.1.1\r\n");
         assertThat(log.lines()).isEmpty();
+    }
+
+    /** Once a token of 250 KB was a line of 250 KB. */
+    @Test
+    void logsOneLineOfUnknownTokens() {
+        TrustedProxy proxy = new TrustedProxy(Settings.defaults()
+                .with(Setting.TRUSTED_PROXY, List.of("*"))
+                .with(Setting.TRUSTED_PROXY_HEADERS, List.of("forwarded")));
+        read(proxy, "10.0.0.1", "Forwarded: " + "t".repeat(200_000) + "=b\r\n");
+        String many = IntStream.range(0, 10_000).mapToObj(i -> "t" + i + "=b").collect(Collectors.joining(";"));
+        read(proxy, "10.0.0.1", "Forwarded: " + many + "\r\n");
+        read(proxy, "10.0.0.1", "Forwarded: for=\"" + "x".repeat(200_000) + "\"\r\n");
+        assertThat(log.lines()).hasSize(3).allSatisfy(line -> assertThat(line).hasSizeLessThan(500));
+    }
+
+    /** Digits in front count for nothing, and would make the default port another one. */
+    @Test
+    void makesNumbersOfPorts() {
+        TrustedProxy proxy = new TrustedProxy(Settings.defaults()
+                .with(Setting.TRUSTED_PROXY, List.of("*"))
+                .with(
+                        Setting.TRUSTED_PROXY_HEADERS,
+                        List.of("x-forwarded-for", "x-forwarded-host", "x-forwarded-proto", "x-forwarded-port")));
+        Forwarding forwarding = (Forwarding) read(
+                proxy,
+                "10.0.0.1",
+                "X-Forwarded-For: 1.1.1.1:00012\r\nX-Forwarded-Host: a.test\r\nX-Forwarded-Proto: http\r\n"
+                        + "X-Forwarded-Port: 00080\r\n");
+        assertThat(forwarding.remotePort()).isEqualTo("12");
+        assertThat(forwarding.serverPort()).isEqualTo("80");
+        assertThat(forwarding.host()).isEqualTo("a.test");
+        assertThat(read(proxy, "10.0.0.1", "X-Forwarded-Port: " + "0".repeat(5000) + "80\r\n"))
+                .isInstanceOf(Reading.Malformed.class);
     }
 
     /** Whatever stands before it, the element of the one trusted proxy alone counts, or the request is refused. */
