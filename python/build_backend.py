@@ -1,46 +1,81 @@
-"""Builds the distribution: setuptools does all but one thing, which is to put the server's jar into the package.
+"""Builds the distribution: setuptools does all but what lies outside of this folder in a checkout.
 
-In a checkout the jar is what Maven has built, and Maven is run if it has not; a source distribution brings the jar along.
+That is the server's jar, which is built first where it is missing or older than its sources, the version, which stands in
+Maven's pom.xml, and the licence. A source distribution brings all of them along.
 """
 
 import contextlib
 import os
+import re
 import shutil
 import subprocess
 
-from setuptools.build_meta import *  # noqa: F403 -- the hooks that need no jar
-from setuptools.build_meta import build_sdist as _build_sdist
-from setuptools.build_meta import build_wheel as _build_wheel
+from setuptools import build_meta as _setuptools
+from setuptools.build_meta import *  # noqa: F403 -- the hooks that need none of it
 
 _HERE = os.path.dirname(os.path.abspath(__file__))
 _ROOT = os.path.dirname(_HERE)
+_POM = os.path.join(_ROOT, "pom.xml")
 _BUILT = os.path.join(_ROOT, "cli", "target", "waitress-serve.jar")
-_PACKAGED = os.path.join(_HERE, "src", "waitress", "waitress-serve.jar")
+
+_JAR = os.path.join(_HERE, "src", "waitress", "waitress-serve.jar")
+_VERSION = os.path.join(_HERE, "src", "waitress", "VERSION")
+_LICENSE = os.path.join(_HERE, "LICENSE")
 
 
 @contextlib.contextmanager
-def _packaged_jar():
+def _brought(*, jar):
+    """Have everything in place for a build, and nothing of it afterwards: a checkout must not find a jar of some day."""
     if not os.path.exists(os.path.join(_ROOT, "cli", "pom.xml")):
         yield
         return
-    if not os.path.exists(_BUILT):
-        maven = ["mvn", "-B", "-ntp", "-q", "-f", os.path.join(_ROOT, "pom.xml")]
-        subprocess.run([*maven, "-pl", "cli", "-am", "-Dmaven.test.skip=true", "package"], check=True)
-    shutil.copyfile(_BUILT, _PACKAGED)
     try:
+        if jar:
+            _build_jar()
+            shutil.copyfile(_BUILT, _JAR)
+        shutil.copyfile(os.path.join(_ROOT, "LICENSE"), _LICENSE)
+        with open(_POM, encoding="utf-8") as pom, open(_VERSION, "w", encoding="utf-8") as version:
+            version.write(re.findall("<revision>(.+)</revision>", pom.read())[0] + "\n")
         yield
     finally:
-        # A program that is run from the checkout must not find a jar of some day.
-        os.remove(_PACKAGED)
+        for file in (_JAR, _VERSION, _LICENSE):
+            with contextlib.suppress(OSError):
+                os.remove(file)
+
+
+def _build_jar():
+    """Let the command of the checkout build it: that knows whether a source has changed since. Else let Maven look."""
+    command = [os.path.join(_ROOT, "waitress-serve"), "--version"]
+    if os.name == "nt":
+        command = ["mvn.cmd", "-B", "-ntp", "-q", "-f", _POM, "-pl", "cli", "-am", "-Dmaven.test.skip=true", "package"]
+    subprocess.run(command, check=True, stdout=subprocess.DEVNULL)
+
+
+def prepare_metadata_for_build_wheel(metadata_directory, config_settings=None):
+    """PEP 517."""
+    with _brought(jar=False):
+        return _setuptools.prepare_metadata_for_build_wheel(metadata_directory, config_settings)
 
 
 def build_wheel(wheel_directory, config_settings=None, metadata_directory=None):
     """PEP 517."""
-    with _packaged_jar():
-        return _build_wheel(wheel_directory, config_settings, metadata_directory)
+    with _brought(jar=True):
+        return _setuptools.build_wheel(wheel_directory, config_settings, metadata_directory)
 
 
 def build_sdist(sdist_directory, config_settings=None):
     """PEP 517."""
-    with _packaged_jar():
-        return _build_sdist(sdist_directory, config_settings)
+    with _brought(jar=True):
+        return _setuptools.build_sdist(sdist_directory, config_settings)
+
+
+def get_requires_for_build_wheel(config_settings=None):
+    """PEP 517."""
+    with _brought(jar=False):
+        return _setuptools.get_requires_for_build_wheel(config_settings)
+
+
+def get_requires_for_build_sdist(config_settings=None):
+    """PEP 517."""
+    with _brought(jar=False):
+        return _setuptools.get_requires_for_build_sdist(config_settings)

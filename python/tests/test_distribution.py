@@ -91,12 +91,16 @@ def test_has_the_command(environment: Path) -> None:
     server.stop()
 
 
-def test_has_the_version_of_the_server() -> None:
-    """Python spells a version that is not released yet in its own way."""
+def test_has_the_version_of_the_server(environment: Path) -> None:
+    """Both have it from one place, and it is not older than that of the server whose name it has."""
     project = (ROOT / "pom.xml").read_text(encoding="utf-8")
-    (version,) = re.findall("<artifactId>waitress-parent</artifactId>\n  <version>(.*)</version>", project)
-    package = (ROOT / "python" / "pyproject.toml").read_text(encoding="utf-8")
-    assert f'\nversion = "{version.replace("-SNAPSHOT", ".dev0")}"\n' in package
+    (version,) = re.findall("<revision>(.*)</revision>", project)
+    asked = subprocess.run([environment / "waitress-serve", "--version"], capture_output=True, text=True, check=True)
+    assert asked.stdout == f"waitress {version}\n"
+    code = "from importlib.metadata import version; print(version('waitress'))"
+    asked = subprocess.run([environment / "python", "-c", code], capture_output=True, text=True, check=True)
+    assert asked.stdout == f"{version}\n"
+    assert int(version.split(".")[0]) >= 4
 
 
 class TestJava:

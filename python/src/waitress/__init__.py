@@ -7,8 +7,13 @@ that ``waitress-serve --help`` lists may be given, as a value of its own type or
 import logging
 from typing import Any, Callable
 
-from waitress.java import JavaError
-from waitress.server import Application, Server, create_server, terminable
+from waitress.installation import explain, warn_of_others
+
+try:
+    from waitress.java import JavaError
+    from waitress.server import Application, Server, create_server, terminable
+except ImportError as failure:
+    raise explain(failure) from failure
 
 __all__ = ["JavaError", "Server", "create_server", "serve", "serve_paste"]
 
@@ -42,3 +47,6 @@ def serve_paste(app: Application, global_conf: object, **settings: Any) -> int: 
     """Serve as the server of an ini file, ``use = egg:waitress#main``; the global configuration has no part in it."""
     serve(app, **settings)
     return 0
+
+
+warn_of_others()

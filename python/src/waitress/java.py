@@ -29,11 +29,29 @@ class JavaError(RuntimeError):
 def java_command(main_class: str) -> List[str]:
     """Build the command line that runs a class of the server's jar."""
     jar = os.environ.get("WAITRESS_JAR") or _JAR
-    if not os.path.exists(jar):
-        raise JavaError("{} is missing: this package was not built by its own build".format(jar))
+    _require_readable(jar)
     options = _OPTIONS + _temporary() + _locale() + shlex.split(os.environ.get("WAITRESS_JAVA_OPTS", ""))
     classes = os.pathsep.join(filter(None, [jar, os.environ.get("CLASSPATH")]))
     return [find_java(), *options, "-cp", classes, main_class]
+
+
+def _require_readable(jar: str) -> None:
+    """Refuse a jar that Java would not find, which else says no more than that a class is missing."""
+    if os.pathsep in jar:
+        raise JavaError(
+            "{}: Java cannot find it in a folder with {!r} in its name; install elsewhere".format(jar, os.pathsep)
+        )
+    if os.path.exists(jar):
+        return
+    archive = jar
+    while archive != os.path.dirname(archive) and not os.path.exists(archive):
+        archive = os.path.dirname(archive)
+    if os.path.isfile(archive):
+        raise JavaError(
+            "the package waitress lies inside {}, where Java cannot read its jar: install it as a folder,"
+            " or set WAITRESS_JAR to a copy of the jar".format(archive)
+        )
+    raise JavaError("{} is missing: this package was not built by its own build".format(jar))
 
 
 def _temporary() -> List[str]:

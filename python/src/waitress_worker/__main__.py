@@ -20,7 +20,17 @@ if sys.version_info < (3,):
 
     install()
 
-from waitress_worker.control import main  # noqa: E402 -- not before this Python is known to be one that can
+try:
+    from waitress_worker.control import main
+except ImportError as failure:
+    missing = getattr(failure, "name", None) or str(failure)
+    if missing.startswith("waitress_worker"):
+        raise
+    from waitress_worker.protocol import WRONG_PYTHON
+
+    message = "Error: workers need Python's whole standard library: {0} has no module {1} (Debian: python3-minimal is not enough, install python3)\n"
+    sys.stderr.write(message.format(sys.executable, missing))
+    sys.exit(WRONG_PYTHON)
 
 if not __package__:
     del sys.path[0]
