@@ -82,7 +82,8 @@ final class Addresses {
 
     private static Stream<InetAddress> hosts(String host, String entry) {
         if (host.isEmpty() || host.chars().allMatch(Addresses::isDigit)) {
-            throw new SettingsException("Invalid host/port specified: '" + entry + "' has no host");
+            throw new SettingsException(
+                    "Invalid host/port specified: '" + entry + "' has no host" + AddressHint.question(entry));
         }
         try {
             return host.equals("*")
@@ -94,7 +95,7 @@ final class Addresses {
     }
 
     private static SettingsException invalid(String entry) {
-        return new SettingsException("Invalid host/port specified: '" + entry + "'");
+        return new SettingsException("Invalid host/port specified: '" + entry + "'" + AddressHint.question(entry));
     }
 
     /** The same port on every address of the other family; null if this address is not every one of its own. */

@@ -198,6 +198,17 @@ class ListenersTest {
             assertThat(directory).isEmptyDirectory();
         }
 
+        /** As many bytes as the address of a socket has room for, be it that a folder beside is longer for a moment. */
+        @Test
+        void hasAPathThatFillsTheAddress() throws Exception {
+            String folder = directory + "/";
+            Path path = Path.of(folder + "s".repeat(103 - folder.length()));
+            try (Server server = serve("unix_socket", path.toString())) {
+                assertThat(get(server.addresses().get(0))).isEqualTo("localhost 80");
+            }
+            assertThat(directory).isEmptyDirectory();
+        }
+
         @Test
         void neverHasAWiderMode() throws Exception {
             Set<String> seen = ConcurrentHashMap.newKeySet();

@@ -30,6 +30,11 @@ final class UnixSocketFile {
 
     private static final int SOCKET = 0140000;
 
+    /** Those of two characters. */
+    private static final int HIDDEN_NAMES = Character.MAX_RADIX * Character.MAX_RADIX;
+
+    private static final int MOST_TRIES = 100;
+
     private final Path path;
     private final @Nullable Object key;
 
@@ -50,11 +55,7 @@ final class UnixSocketFile {
             return new UnixSocketFile(path);
         }
         // Between bind and chmod the file has the mode that the umask leaves: that happens where nobody else can look.
-        // A short name, because the path of a socket has room for about 100 bytes only.
-        int random = ThreadLocalRandom.current().nextInt(1 << 24);
-        Path hidden = Files.createDirectory(
-                path.resolveSibling("." + Integer.toHexString(random)),
-                PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
+        Path hidden = createHidden(path);
         Path bound = hidden.resolve("s");
         try {
             socket.bind(UnixDomainSocketAddress.of(bound), backlog);
@@ -68,6 +69,23 @@ final class UnixSocketFile {
             Files.delete(hidden);
         }
         return new UnixSocketFile(path);
+    }
+
+    /** A folder for us alone. Its name is short, because the path of a socket has room for about 100 bytes only. */
+    private static Path createHidden(Path path) throws IOException {
+        for (int i = 0; ; i++) {
+            String name =
+                    "." + Integer.toString(ThreadLocalRandom.current().nextInt(HIDDEN_NAMES), Character.MAX_RADIX);
+            try {
+                return Files.createDirectory(
+                        path.resolveSibling(name),
+                        PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
+            } catch (FileAlreadyExistsException e) {
+                if (i == MOST_TRIES) {
+                    throw e;
+                }
+            }
+        }
     }
 
     /** Removes the socket of a server that is gone; fails on anything else that is there. */

@@ -2,7 +2,9 @@ package dev.waitress.settings;
 
 import java.io.IOException;
 import java.nio.channels.ServerSocketChannel;
+import java.nio.charset.Charset;
 import java.nio.file.FileSystems;
+import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
@@ -27,6 +29,14 @@ record Cast<T>(String word, String valid, Function<String, T> parser, UnaryOpera
     /** RFC 9110 §5.6.2: token. */
     private static final Pattern TOKEN = Pattern.compile("[!#$%&'*+.^_`|~0-9A-Za-z-]+");
 
+    /** As the system writes names of files. */
+    private static final Charset FILE_NAMES = Charset.forName(
+            System.getProperty("sun.jnu.encoding", Charset.defaultCharset().name()));
+
+    /** Size of sun_path, which ends with a zero byte: 104 bytes on the systems that come from BSD, 108 on others. */
+    private static final int SOCKET_PATH_BYTES =
+            System.getProperty("os.name", "").startsWith("Mac") ? 103 : 107;
+
     T parse(String text) {
         return check(parser.apply(text));
     }
@@ -37,6 +47,24 @@ record Cast<T>(String word, String valid, Function<String, T> parser, UnaryOpera
 
     static Cast<String> text(String word) {
         return new Cast<>(word, "text", UnaryOperator.identity(), UnaryOperator.identity());
+    }
+
+    /** One of these words. */
+    static Cast<String> choice(String word, String... choices) {
+        List<String> all = List.of(choices);
+        String valid = String.join(", ", all.subList(0, all.size() - 1)) + " or " + all.get(all.size() - 1);
+        return new Cast<>(word, valid, text -> text.trim().toLowerCase(Locale.ROOT), value -> {
+            require(all.contains(value));
+            return value;
+        });
+    }
+
+    /** Path of a Unix socket, for which the system's address has little room; empty for none. */
+    static Cast<String> socketPath() {
+        return new Cast<>("PATH", "a path of at most 107 bytes, 103 on macOS", UnaryOperator.identity(), value -> {
+            require(Path.of(value).toString().getBytes(FILE_NAMES).length <= SOCKET_PATH_BYTES);
+            return value;
+        });
     }
 
     /** Name of a header. */

@@ -45,7 +45,7 @@ public final class Setting<T> {
     public static final Setting<String> UNIX_SOCKET = define(
             Group.ADDRESSES,
             "unix_socket",
-            Cast.text("PATH"),
+            Cast.socketPath(),
             "",
             "Path of a Unix socket to listen on instead of TCP.");
     public static final Setting<Integer> UNIX_SOCKET_PERMS =
@@ -153,7 +153,7 @@ public final class Setting<T> {
             "python",
             Cast.text("COMMAND"),
             "",
-            "Python of the workers; by default the active virtualenv's, else python3.");
+            "Python of the workers, or the folder of a virtual environment; by default the active one's, else python3.");
     public static final Setting<Boolean> RELOAD = define(
             Group.WORKERS,
             "reload",
@@ -174,6 +174,18 @@ public final class Setting<T> {
             Cast.flag(),
             true,
             "Log errors of client sockets; that a client leaves is none.");
+    public static final Setting<String> LOG_LEVEL = define(
+            Group.LOGGING,
+            "log_level",
+            Cast.choice("LEVEL", "debug", "info", "warning", "error"),
+            "info",
+            "Which records of the server the command shows: debug, info, warning or error, and what is worse.");
+    public static final Setting<String> LOG_FORMAT = define(
+            Group.LOGGING,
+            "log_format",
+            Cast.choice("FORMAT", "plain", "time"),
+            "plain",
+            "Form of the command's records on standard error: plain, or time to put date and time before each.");
     public static final Setting<String> ACCESS_LOG = define(
             Group.LOGGING,
             "access_log",
@@ -374,7 +386,10 @@ public final class Setting<T> {
     }
 
     static Setting<?> require(String name) {
-        return named(name).orElseThrow(() -> new SettingsException("Unknown adjustment '" + name + "'"));
+        return named(name)
+                .orElseThrow(() -> new SettingsException("Unknown adjustment '" + name + "'"
+                        + Suggestion.question(
+                                name, TABLE.stream().map(Setting::name).toList())));
     }
 
     public String name() {

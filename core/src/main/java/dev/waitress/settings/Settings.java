@@ -109,6 +109,11 @@ public final class Settings {
         return Math.toIntExact(get(setting));
     }
 
+    /** Whether a weaker word on this setting does not count: it is given here, or something that excludes it. */
+    boolean overrules(Setting<?> setting) {
+        return isGiven(setting) || Exclusion.excludes(given.keySet(), setting);
+    }
+
     public boolean isGiven(Setting<?> setting) {
         return given.containsKey(setting);
     }

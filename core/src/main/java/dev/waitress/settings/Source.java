@@ -4,7 +4,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Function;
-import java.util.stream.Collectors;
 
 /** One place where settings come from in their text form. */
 public final class Source {
@@ -12,11 +11,11 @@ public final class Source {
     private static final Map<Setting<?>, String> PLATFORM =
             Map.of(Setting.PORT, "PORT", Setting.WORKERS, "WEB_CONCURRENCY");
 
-    private final Settings settings;
+    private final Map<String, String> given;
     private final Function<Setting<?>, String> spelling;
 
     private Source(Map<String, String> given, Function<Setting<?>, String> spelling) {
-        this.settings = Settings.ofText(given, spelling);
+        this.given = given;
         this.spelling = spelling;
     }
 
@@ -24,19 +23,16 @@ public final class Source {
      * Options of the command, in the order given.
      *
      * @param given by the settings' names with underscores
-     * @throws SettingsException if one is unknown or not valid, or two exclude each other
      */
     public static Source options(Map<String, String> given) {
         return new Source(given, setting -> "--" + setting.option());
     }
 
     /**
-     * Variables that are named {@code WAITRESS_} and the setting's name.
-     *
-     * @throws SettingsException if one is not valid, or two exclude each other
+     * Variables that are named {@code WAITRESS_} and the setting's name, and were not set by others for their own ends.
      */
     public static Source variables(Map<String, String> environment) {
-        return new Source(given(environment, variables()), Setting::variable);
+        return new Source(given(Variables.ours(environment), Variables.ofSettings()), Setting::variable);
     }
 
     /**
@@ -44,25 +40,16 @@ public final class Source {
      *
      * @param section for messages, for example {@code [server:main]}
      * @param given by the settings' names
-     * @throws SettingsException if one is unknown or not valid, or two exclude each other
      */
     public static Source section(String section, Map<String, String> given) {
         return new Source(given, setting -> section + " " + setting.name());
     }
 
-    /**
-     * {@code PORT} and {@code WEB_CONCURRENCY}, unless they are empty.
-     *
-     * @throws SettingsException if one is not valid
-     */
+    /** {@code PORT} and {@code WEB_CONCURRENCY}, unless they are empty. */
     public static Source platform(Map<String, String> environment) {
         Map<String, String> given = given(environment, PLATFORM);
         given.values().removeIf(String::isBlank);
         return new Source(given, PLATFORM::get);
-    }
-
-    private static Map<Setting<?>, String> variables() {
-        return Setting.textual().stream().collect(Collectors.toMap(Function.identity(), Setting::variable));
     }
 
     private static Map<String, String> given(Map<String, String> environment, Map<Setting<?>, String> variables) {
@@ -76,14 +63,31 @@ public final class Source {
         return given;
     }
 
-    /** What these sources say together; the first counts most. */
+    /**
+     * What these sources say together; the first counts most. What a stronger one replaces or excludes is not looked
+     * at.
+     *
+     * @throws SettingsException if a setting is unknown or not valid, or two of one source exclude each other
+     */
     public static Settings merge(List<Source> sources) {
-        return sources.stream().map(source -> source.settings).reduce(Settings.defaults(), Settings::orElse);
+        Settings merged = Settings.defaults();
+        for (Source source : sources) {
+            merged = merged.orElse(source.beside(merged));
+        }
+        return merged;
+    }
+
+    private Settings beside(Settings stronger) {
+        Map<String, String> counting = new LinkedHashMap<>(given);
+        counting.keySet()
+                .removeIf(
+                        name -> Setting.named(name).filter(stronger::overrules).isPresent());
+        return Settings.ofText(counting, spelling);
     }
 
     /** Whether it says anything about this setting. */
     public boolean gives(Setting<?> setting) {
-        return settings.isGiven(setting);
+        return given.containsKey(setting.name());
     }
 
     /** Its own name of this setting, for example {@code --port}. */

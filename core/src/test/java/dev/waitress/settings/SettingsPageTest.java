@@ -25,7 +25,11 @@ class SettingsPageTest {
 
             `host` with `port`, `listen`, `unix_socket` and `sockets` are four ways to say where to listen: one place that gives
             two of them is in error, and one that comes first replaces those that come later (`--listen=*:80` beside `PORT=5000`
-            listens on 80 only; `--host=::1` beside it on `[::1]:5000`). `--print-settings` shows every value and where it comes from.
+            listens on 80 only; `--host=::1` beside it on `[::1]:5000`). What is replaced is not looked at, and need not be valid.
+            `--print-settings` shows every value and where it comes from.
+
+            A variable that begins with `WAITRESS_` and is no setting is told of at the start. What Kubernetes and Docker set where
+            a service or a container is named `waitress` (`WAITRESS_PORT=tcp://10.43.0.7:80`, `WAITRESS_SERVICE_HOST`) is not ours.
 
             In Java, `Settings.defaults().with(Setting.PORT, 8041)` gives a typed value; the environment is read only where the
             caller asks for it: `Source.merge(List.of(Source.variables(System.getenv())))`.

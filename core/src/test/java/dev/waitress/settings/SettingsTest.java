@@ -36,6 +36,18 @@ class SettingsTest {
         assertThat(Settings.ofText(Map.of(name, text)).get(setting)).hasToString(value);
     }
 
+    @Test
+    void refuseAPathThatNoSocketCanHave() {
+        String longest = "/" + "s".repeat(102);
+        assertThat(Settings.ofText(Map.of("unix_socket", longest)).get(Setting.UNIX_SOCKET))
+                .isEqualTo(longest);
+        String tooLong = "/" + "s".repeat(107);
+        assertThatThrownBy(() -> Settings.ofText(Map.of("unix_socket", tooLong)))
+                .hasMessage("unix_socket: must be a path of at most 107 bytes, 103 on macOS, got '" + tooLong + "'");
+        assertThatThrownBy(() -> Settings.defaults().with(Setting.UNIX_SOCKET, tooLong))
+                .isInstanceOf(SettingsException.class);
+    }
+
     @ParameterizedTest
     @CsvSource(
             delimiter = '|',

@@ -58,11 +58,55 @@ class SourceTest {
 
     @Test
     void aRefusalNamesTheSettingAsItWasGiven() {
-        assertThatThrownBy(() -> sources("max_request_body_size=x", ""))
+        assertThatThrownBy(() -> merge("max_request_body_size=x", ""))
                 .hasMessageStartingWith("--max-request-body-size: must be a whole number");
-        assertThatThrownBy(() -> sources("", "WAITRESS_PORT=tcp://10.0.0.1:80"))
-                .hasMessageStartingWith("WAITRESS_PORT: must be");
-        assertThatThrownBy(() -> sources("", "WEB_CONCURRENCY=many"))
-                .hasMessageStartingWith("WEB_CONCURRENCY: must be");
+        assertThatThrownBy(() -> merge("", "WAITRESS_PORT=many")).hasMessageStartingWith("WAITRESS_PORT: must be");
+        assertThatThrownBy(() -> merge("", "WEB_CONCURRENCY=many")).hasMessageStartingWith("WEB_CONCURRENCY: must be");
+        assertThatThrownBy(() -> merge("", "WAITRESS_HOST=a WAITRESS_LISTEN=b:1"))
+                .hasMessage("host or port may not be set if listen is set.");
+    }
+
+    private static Settings merge(String options, String environment) {
+        return Source.merge(sources(options, environment)).requireConsistent();
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "threads=3, WAITRESS_THREADS=many",
+        "port=1, WAITRESS_PORT=many",
+        "port=1, PORT=many",
+        "listen=a:1, WAITRESS_PORT=many",
+        "listen=a:1, WAITRESS_HOST=a WAITRESS_UNIX_SOCKET=u",
+        "unix_socket=u, WAITRESS_HOST=a WAITRESS_LISTEN=b:1",
+        "'', WAITRESS_WORKERS=2 WEB_CONCURRENCY=many",
+    })
+    void whatAStrongerSourceOverrulesDoesNoHarm(String options, String environment) {
+        assertThat(merge(options, environment)).isNotNull();
+    }
+
+    /** What Kubernetes sets for a service named waitress, and Docker for a link to such a container. */
+    @Test
+    void whatOthersSetIsNotOurs() {
+        String others = "WAITRESS_PORT=tcp://10.43.0.7:80 WAITRESS_SERVICE_HOST=10.43.0.7 WAITRESS_SERVICE_PORT=80"
+                + " WAITRESS_SERVICE_PORT_HTTP=80 WAITRESS_PORT_80_TCP=tcp://10.43.0.7:80 WAITRESS_PORT_80_TCP_ADDR=10.43.0.7"
+                + " WAITRESS_PORT_80_TCP_PORT=80 WAITRESS_PORT_80_TCP_PROTO=tcp WAITRESS_NAME=/shop/waitress"
+                + " WAITRESS_ENV_LANG=C WAITRESS_SHOP_PORT=udp://10.43.0.8:53 WAITRESS_SHOP_SERVICE_HOST=10.43.0.8"
+                + " WAITRESS_REUSE_PORT=tcp://10.43.0.9:80";
+        assertThat(merge("", others).addresses()).containsExactly("0.0.0.0:8080");
+        assertThat(merge("", others + " PORT=5000").addresses()).containsExactly("0.0.0.0:5000");
+        assertThat(merge("", others).get(Setting.REUSE_PORT)).isFalse();
+        assertThat(Variables.warnings(map(others))).isEmpty();
+    }
+
+    @Test
+    void aVariableThatIsNoSettingIsToldOf() {
+        String given =
+                "WAITRESS_THRAEDS=3 WAITRESS_UNHEARD_OF=1 WAITRESS_THREADS=3 WAITRESS_SERVER_NAME=a WAITRESS_JAVA=java"
+                        + " WAITRESS_JAVA_OPTS=-Xint WAITRESS_JAR=a.jar OTHER_THRAEDS=3";
+        assertThat(Variables.warnings(map(given)))
+                .containsExactly(
+                        "the variable WAITRESS_THRAEDS is no setting; did you mean WAITRESS_THREADS?",
+                        "the variable WAITRESS_UNHEARD_OF is no setting");
+        assertThat(merge("", "WAITRESS_SERVER_NAME=a").get(Setting.SERVER_NAME)).isEqualTo("a");
     }
 }
