@@ -6,6 +6,7 @@ import dev.waitress.ini.FilterFactory;
 import dev.waitress.wsgi.Application;
 import dev.waitress.wsgi.Header;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -35,11 +36,11 @@ public final class Greeting implements ApplicationFactory {
         }
     }
 
-    /** Chooses by the beginning of the path: each key is one, its value the application's name. */
+    /** Chooses by the beginning of the path, the longest that fits: each key is one, its value the application's name. */
     public static final class Paths implements ApplicationFactory {
         @Override
         public Application make(Configuration configuration) throws Exception {
-            Map<String, Application> applications = new TreeMap<>();
+            Map<String, Application> applications = new TreeMap<>(Comparator.reverseOrder());
             for (var entry : configuration.local().entrySet()) {
                 applications.put(entry.getKey(), configuration.application(entry.getValue()));
             }

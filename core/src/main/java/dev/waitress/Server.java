@@ -82,6 +82,7 @@ public final class Server implements AutoCloseable {
         settings.requireConsistent();
         settings.warnings().forEach(warning -> LOG.log(Level.WARNING, warning));
         Addresses.resolve(settings);
+        AccessLog.check(settings);
         Engine.start(settings, starter).stop();
     }
 

@@ -52,7 +52,8 @@ public final class Attached {
             throws IOException, InterruptedException {
         try {
             Settings given = caller.readSettings(log::follow);
-            Settings settings = requireOnceLoaded((hasSocket ? withInheritedSocket(given) : given).requireConsistent());
+            Settings consistent = (hasSocket ? withInheritedSocket(given) : given).requireConsistent();
+            Settings settings = requireNoConsole(requireOnceLoaded(consistent));
             WorkerConfig config = new WorkerConfig(List.of(), PythonApplication.named("", false), settings);
             CompletableFuture<WorkerGateway> gateway = new CompletableFuture<>();
             Server server = Server.start(settings, (loop, directory) -> {
@@ -75,6 +76,17 @@ public final class Attached {
             return given.with(Setting.SOCKETS, List.of(socket));
         }
         throw new SettingsException("sockets: must be a socket that can listen");
+    }
+
+    /** Its records go to Python's logging, which alone says what becomes of them. */
+    private static Settings requireNoConsole(Settings settings) {
+        for (Setting<?> setting : List.of(Setting.LOG_LEVEL, Setting.LOG_FORMAT)) {
+            if (settings.isGiven(setting)) {
+                throw new SettingsException(
+                        setting.name() + ": under serve() Python's logging decides, by the logger 'waitress'");
+            }
+        }
+        return settings;
     }
 
     /** The application is an object of the caller, which nobody but the caller can make again. */

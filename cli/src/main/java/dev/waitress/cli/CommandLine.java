@@ -1,6 +1,7 @@
 package dev.waitress.cli;
 
 import dev.waitress.settings.Setting;
+import dev.waitress.settings.Suggestion;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -16,6 +17,8 @@ import java.util.stream.Stream;
 /** What the arguments of the command say: options of its own, settings in their order, and the application. */
 final class CommandLine {
     private static final Set<String> ADDING_UP = Set.of(Setting.LISTEN.name(), Setting.RELOAD_EXTRA.name());
+
+    private static final String UNIX = "unix:";
 
     private final Map<Option, String> own = new HashMap<>();
     private final Map<String, String> settings = new LinkedHashMap<>();
@@ -41,7 +44,7 @@ final class CommandLine {
             if (argument.startsWith("--")) {
                 line.option(argument.substring(2), rest);
             } else if (argument.startsWith("-") && argument.length() > 1) {
-                throw new UsageException("option " + argument.substring(0, 2) + " not recognized");
+                line.shortOption(argument, rest);
             } else {
                 line.applications.add(argument);
             }
@@ -56,6 +59,30 @@ final class CommandLine {
     private void nameServer() {
         String named = settings.remove(Setting.SERVER_NAME.name());
         serverSection = named == null ? serverSection : named;
+    }
+
+    /** {@code -w 4} or {@code -w4}. */
+    private void shortOption(String argument, Deque<String> rest) throws UsageException {
+        String name = argument.substring(0, 2);
+        String text = argument.substring(2);
+        Option option = Option.ofShort(name)
+                .orElseThrow(() -> new UsageException("option " + name + " not recognized", meant(argument)));
+        if (option.takesValue() && text.isEmpty() && rest.isEmpty()) {
+            throw new UsageException("option " + name + " requires argument");
+        }
+        if (!option.takesValue()) {
+            take(option, option.flagText());
+        } else {
+            take(option, text.isEmpty() ? rest.removeFirst() : text);
+        }
+    }
+
+    private static String meant(String argument) {
+        String name = argument.replaceFirst("^-+", "").replaceFirst("=.*", "");
+        List<String> names = Option.all().stream().map(Option::name).toList();
+        return argument.equals("-p")
+                ? "--port"
+                : Suggestion.nearest(name, names).map(near -> "--" + near).orElse("");
     }
 
     private void option(String text, Deque<String> rest) throws UsageException {
@@ -79,7 +106,7 @@ final class CommandLine {
         List<Option> candidates =
                 Option.all().stream().filter(o -> o.name().startsWith(name)).toList();
         if (candidates.isEmpty()) {
-            throw new UsageException("option --" + name + " not recognized");
+            throw new UsageException("option --" + name + " not recognized", meant("--" + name));
         }
         return only(candidates.stream().filter(o -> o.name().equals(name)))
                 .or(() -> only(candidates.stream()))
@@ -94,12 +121,28 @@ final class CommandLine {
 
     /** Of an option given twice the last counts, but these add up. */
     private void take(Option option, String text) {
-        if (option.setting().isEmpty()) {
+        if (option.equals(Option.BIND)) {
+            bind(text);
+        } else if (option.setting().isEmpty()) {
             own.put(option, text);
         } else if (ADDING_UP.contains(option.setting())) {
             settings.merge(option.setting(), text, (before, more) -> before + " " + more);
         } else {
             settings.put(option.setting(), text);
+        }
+    }
+
+    /** An address as gunicorn takes it: commas separate, a host may be left out, and {@code unix:} is a path. */
+    private void bind(String addresses) {
+        for (String address : addresses.split(",", -1)) {
+            if (address.startsWith(UNIX)) {
+                settings.put(
+                        Setting.UNIX_SOCKET.name(),
+                        address.substring(UNIX.length()).replaceFirst("^//", ""));
+            } else {
+                String entry = address.startsWith(":") ? Setting.HOST.defaultValue() + address : address;
+                settings.merge(Setting.LISTEN.name(), entry, (before, more) -> before + " " + more);
+            }
         }
     }
 

@@ -1,6 +1,8 @@
 package dev.waitress.cli;
 
 import dev.waitress.log.BackgroundWriter;
+import dev.waitress.settings.Setting;
+import dev.waitress.settings.Settings;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
 import java.util.logging.ErrorManager;
@@ -25,7 +27,7 @@ final class ConsoleLog extends Handler {
 
     ConsoleLog(Consumer<String> console) {
         writer = new BackgroundWriter<>("waitress-console", MOST_WAITING, console);
-        setFormatter(new PythonFormatter());
+        setFormatter(new PythonFormatter(false));
     }
 
     /** Everything of ours from INFO up, and warnings of the rest. */
@@ -37,6 +39,16 @@ final class ConsoleLog extends Handler {
         root.addHandler(new ConsoleLog(System.err::print));
         root.setLevel(Level.WARNING);
         WAITRESS.setLevel(Level.INFO);
+    }
+
+    /** Shows what the settings say, in the form that they say. */
+    static void follow(Settings settings) {
+        show(PythonRecord.levelNamed(settings.get(Setting.LOG_LEVEL)));
+        PythonFormatter formatter =
+                new PythonFormatter(settings.get(Setting.LOG_FORMAT).equals("time"));
+        for (Handler handler : Logger.getLogger("").getHandlers()) {
+            handler.setFormatter(formatter);
+        }
     }
 
     /** Shows records of ours from this level up. */

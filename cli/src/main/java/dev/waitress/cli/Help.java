@@ -5,8 +5,8 @@ import dev.waitress.settings.Setting;
 
 /** The help text, made from the table of settings. */
 final class Help {
-    private static final int COLUMN = 34;
-    private static final int WIDTH = 100;
+    private static final int COLUMN = 27;
+    private static final int WIDTH = 80;
 
     private final StringBuilder text = new StringBuilder("""
             Usage: waitress-serve [OPTIONS] MODULE:OBJECT
@@ -14,10 +14,19 @@ final class Help {
                    waitress-serve [OPTIONS] --paste=FILE[#NAME] [NAME=VALUE ...]
 
             Serves a Python WSGI application in worker processes, or a Java application.
-            Options may stand before or behind the application, as --name=VALUE or --name VALUE.
-            Each setting has an environment variable too: WAITRESS_THREADS for --threads, and so on;
-            PORT and WEB_CONCURRENCY set --port and --workers. The command line comes first.
+            Options may stand before or behind the application, as --name=VALUE or --name
+            VALUE. Each setting has an environment variable too: WAITRESS_THREADS for
+            --threads, and so on; PORT and WEB_CONCURRENCY set --port and --workers. The
+            command line comes first.
             """);
+
+    private static final String EXAMPLES = """
+
+            Examples:
+              waitress-serve --port=8041 shop.wsgi:app
+              waitress-serve --listen='*:8041' --workers=4 --call shop.main:create_app
+              waitress-serve --unix-socket=/run/shop.sock shop.wsgi:app
+            """;
 
     private Help() {}
 
@@ -31,7 +40,7 @@ final class Help {
                     .filter(setting -> setting.group() == group)
                     .forEach(help::add);
         }
-        return help.text.toString();
+        return help.text.append(EXAMPLES).toString();
     }
 
     private void title(String title) {
@@ -52,7 +61,7 @@ final class Help {
     }
 
     private void add(Option option, String name, String doc) {
-        String usage = "  --" + name + (option.takesValue() ? "=" + option.valueWord() : "");
+        String usage = "  " + option.shortName() + "--" + name + (option.takesValue() ? "=" + option.valueWord() : "");
         boolean fits = usage.length() < COLUMN - 1;
         text.append(usage).append(fits ? "" : "\n").append(" ".repeat(fits ? COLUMN - usage.length() : COLUMN));
         int column = COLUMN;

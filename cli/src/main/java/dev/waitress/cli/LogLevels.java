@@ -2,7 +2,6 @@ package dev.waitress.cli;
 
 import dev.waitress.ini.IniFile;
 import java.util.List;
-import java.util.Locale;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.logging.Level;
 import java.util.logging.Logger;
@@ -32,13 +31,10 @@ final class LogLevels {
         if (text.matches("\\d{1,9}")) {
             return PythonRecord.level(Integer.parseInt(text));
         }
-        return switch (text.toUpperCase(Locale.ROOT)) {
-            case "CRITICAL", "FATAL" -> Level.OFF;
-            case "ERROR" -> Level.SEVERE;
-            case "WARN", "WARNING" -> Level.WARNING;
-            case "INFO" -> Level.INFO;
-            case "DEBUG", "NOTSET" -> Level.FINE;
-            default -> throw new UsageException("Unknown level: '" + text + "'");
-        };
+        try {
+            return PythonRecord.levelNamed(text);
+        } catch (IllegalArgumentException e) {
+            throw new UsageException(String.valueOf(e.getMessage()));
+        }
     }
 }

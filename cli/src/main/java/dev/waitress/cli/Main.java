@@ -7,6 +7,7 @@ import dev.waitress.settings.Setting;
 import dev.waitress.settings.Settings;
 import dev.waitress.settings.SettingsException;
 import dev.waitress.settings.Source;
+import dev.waitress.settings.Variables;
 import dev.waitress.worker.PythonApplication;
 import dev.waitress.worker.PythonFinder;
 import dev.waitress.worker.WorkerConfig;
@@ -14,6 +15,8 @@ import dev.waitress.worker.WorkerFailedException;
 import dev.waitress.worker.WorkerGateway;
 import java.io.IOException;
 import java.io.PrintStream;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
 import java.nio.file.InvalidPathException;
 import java.util.List;
 import java.util.Map;
@@ -21,6 +24,8 @@ import org.jspecify.annotations.Nullable;
 
 /** The command {@code waitress-serve}. */
 public final class Main {
+    private static final Logger LOG = System.getLogger("waitress");
+
     private static final int FAILED = 1;
 
     private Main() {}
@@ -47,6 +52,9 @@ public final class Main {
             return 0;
         } catch (UsageException e) {
             err.println("Error: " + e.getMessage());
+            if (!e.meant().isEmpty()) {
+                err.println("Did you mean " + e.meant() + "?");
+            }
             err.println("Try 'waitress-serve --help'.");
             return FAILED;
         } catch (WorkerFailedException e) {
@@ -92,11 +100,17 @@ public final class Main {
                 : List.of(options, variables, paste.source(), platform);
     }
 
+    private static void warn(Map<String, String> environment) {
+        Variables.warnings(environment).forEach(warning -> LOG.log(Level.WARNING, warning));
+    }
+
     private static void serve(CommandLine line, Map<String, String> environment, PrintStream out)
             throws UsageException, IOException, InterruptedException {
         Paste paste = paste(line);
         String application = paste == null ? line.application() : paste.title();
         Settings given = Source.merge(sources(line, paste, environment)).requireConsistent();
+        ConsoleLog.follow(given);
+        warn(environment);
         // A check tells of a fault, and waits for nobody to mend it.
         Settings settings = line.has(Option.CHECK) ? given.with(Setting.RELOAD, false) : given;
         GatewayStarter starter = paste == null

@@ -3,6 +3,8 @@ package dev.waitress.cli;
 import dev.waitress.settings.Setting;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 
 /**
@@ -25,6 +27,8 @@ record Option(String name, String valueWord, String doc, String setting, String 
     static final Option APP = own("app", "MODULE:OBJECT", "The Python application, in place of the argument.");
     static final Option APP_CLASS =
             own("app-class", "CLASS", "A Java application: a class with a public constructor, on CLASSPATH.");
+    static final Option BIND = own(
+            "bind", "ADDRESS", "The same as --listen, as users of gunicorn write it: HOST:PORT, :PORT or unix:PATH.");
     static final Option PASTE = own(
             "paste",
             "FILE[#NAME]",
@@ -44,9 +48,27 @@ record Option(String name, String valueWord, String doc, String setting, String 
         return new Option(name, valueWord, doc, "", "");
     }
 
+    /** By their short names. */
+    private static final Map<String, Option> SHORT =
+            Map.of("-h", HELP, "-V", VERSION, "-b", BIND, "-w", of(Setting.WORKERS));
+
+    /** The option of this short name, for example {@code -h}. */
+    static Optional<Option> ofShort(String name) {
+        return Optional.ofNullable(SHORT.get(name));
+    }
+
+    /** Its short name and a comma for the help; empty if it has none. */
+    String shortName() {
+        return SHORT.entrySet().stream()
+                .filter(entry -> entry.getValue().equals(this))
+                .map(entry -> entry.getKey() + ", ")
+                .findFirst()
+                .orElse("");
+    }
+
     /** Options of the command alone. */
     static List<Option> own() {
-        return List.of(HELP, VERSION, CHECK, PRINT_SETTINGS, APP, APP_CLASS, CALL, PASTE);
+        return List.of(HELP, VERSION, CHECK, PRINT_SETTINGS, APP, APP_CLASS, CALL, PASTE, BIND);
     }
 
     /** Every option, with the negations of flags. */

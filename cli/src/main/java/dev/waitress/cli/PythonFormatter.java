@@ -2,16 +2,30 @@ package dev.waitress.cli;
 
 import java.io.PrintWriter;
 import java.io.StringWriter;
+import java.time.ZoneId;
+import java.time.format.DateTimeFormatter;
+import java.util.Locale;
 import java.util.logging.Formatter;
 import java.util.logging.Level;
 import java.util.logging.LogRecord;
 
 /** Log lines in the form of Python's default, so that those of front and workers look alike. */
 final class PythonFormatter extends Formatter {
-    /** {@code LEVEL:logger:message}, and a stack trace below if there is one. */
+    /** As Python writes it: {@code 2026-11-28 22:07:52,123}. */
+    private static final DateTimeFormatter TIME =
+            DateTimeFormatter.ofPattern("uuuu-MM-dd HH:mm:ss,SSS ", Locale.ROOT).withZone(ZoneId.systemDefault());
+
+    private final boolean hasTime;
+
+    PythonFormatter(boolean hasTime) {
+        this.hasTime = hasTime;
+    }
+
+    /** {@code LEVEL:logger:message} behind the time, if that is wanted, and a stack trace below if there is one. */
     @Override
     public String format(LogRecord logged) {
         StringWriter line = new StringWriter();
+        line.append(hasTime ? TIME.format(logged.getInstant()) : "");
         line.append(levelName(logged.getLevel()))
                 .append(':')
                 .append(logged.getLoggerName())

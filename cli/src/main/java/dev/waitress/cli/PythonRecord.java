@@ -3,6 +3,7 @@ package dev.waitress.cli;
 import dev.waitress.worker.LogLine;
 import java.io.PrintWriter;
 import java.io.StringWriter;
+import java.util.Locale;
 import java.util.logging.Level;
 import java.util.logging.LogRecord;
 import java.util.logging.SimpleFormatter;
@@ -49,6 +50,18 @@ final class PythonRecord {
             return Level.WARNING;
         }
         return pythonLevel > DEBUG ? Level.INFO : Level.FINE;
+    }
+
+    /** The level of that name of Python's; a name that it does not have is an {@link IllegalArgumentException}. */
+    static Level levelNamed(String name) {
+        return switch (name.toUpperCase(Locale.ROOT)) {
+            case "CRITICAL", "FATAL" -> Level.OFF;
+            case "ERROR" -> Level.SEVERE;
+            case "WARN", "WARNING" -> Level.WARNING;
+            case "INFO" -> Level.INFO;
+            case "DEBUG", "NOTSET" -> Level.FINE;
+            default -> throw new IllegalArgumentException("Unknown level: '" + name + "'");
+        };
     }
 
     private static String trace(@Nullable Throwable thrown) {

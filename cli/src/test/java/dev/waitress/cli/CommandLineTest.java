@@ -117,6 +117,51 @@ class CommandLineTest {
 
     @ParameterizedTest
     @CsvSource({
+        "-b 127.0.0.1:8000, listen, 127.0.0.1:8000",
+        "-b127.0.0.1:8000, listen, 127.0.0.1:8000",
+        "--bind=[::1]:8000, listen, [::1]:8000",
+        "-b :8000, listen, 0.0.0.0:8000",
+        "-b a:1 --bind b:2, listen, a:1 b:2",
+        "'-b a:1,b:2', listen, a:1 b:2",
+        "-b unix:/run/x.sock, unix_socket, /run/x.sock",
+        "-b unix:///run/x.sock, unix_socket, /run/x.sock",
+        "-b unix:x.sock, unix_socket, x.sock",
+        "-w 4, workers, 4",
+        "-w4, workers, 4",
+    })
+    void readsWhatUsersOfGunicornType(String arguments, String setting, String value) throws UsageException {
+        CommandLine line = parse(arguments + " m:a");
+        assertThat(line.settings()).isEqualTo(Map.of(setting, value));
+        assertThat(line.application()).isEqualTo("m:a");
+    }
+
+    @Test
+    void hasShortNamesForWhatIsAskedMost() throws UsageException {
+        assertThat(parse("-h").has(Option.HELP)).isTrue();
+        assertThat(parse("m:a -V").has(Option.VERSION)).isTrue();
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "--theads=3, --threads",
+        "--lisen x, --listen",
+        "--no-ipv5, --no-ipv4",
+        "-p 8080, --port",
+        "--port-8041, --port",
+        "--access-logfile=x, --access-log",
+        "--bad-opt, ''",
+        "-x, ''",
+    })
+    void asksWhatWasMeant(String arguments, String meant) {
+        assertThatThrownBy(() -> parse(arguments + " m:a"))
+                .isInstanceOfSatisfying(
+                        UsageException.class, e -> assertThat(e.meant()).isEqualTo(meant));
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "-w, option -w requires argument",
+        "m:a -b, option -b requires argument",
         "--bad-opt m:a, option --bad-opt not recognized",
         "-p 8080 m:a, option -p not recognized",
         "--port-8041 m:a, option --port-8041 not recognized",
@@ -155,9 +200,12 @@ class CommandLineTest {
     void explainsEverySettingInTheHelp() {
         String help = Help.text();
         assertThat(help).startsWith("Usage: ");
-        assertThat(help.lines()).allMatch(line -> line.length() <= 100);
+        assertThat(help.lines()).allMatch(line -> line.length() <= 80);
         assertThat(help.lines())
-                .allMatch(line -> line.matches("\\S.*| {2}--\\S+( {2,}\\S.*)?| {7}waitress-serve .*| {34}\\S.*|"));
+                .allMatch(
+                        line -> line.matches(
+                                "\\S.*| {2}(-., )?--\\S+( {2,}\\S.*)?| {7}waitress-serve .*| {27}\\S.*| {2}waitress-serve .*|"));
+        assertThat(help).containsPattern("\nExamples:\n( {2}waitress-serve .*\n){3}$");
         String words = help.replaceAll("\\s+", " ");
         for (Setting<?> setting : Setting.textual()) {
             String name = (setting.isFlag() ? "[no-]" : "") + setting.option();

@@ -5,11 +5,15 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.waitress.wsgi.Application;
 import dev.waitress.wsgi.StartResponse;
 import java.io.ByteArrayOutputStream;
+import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 class MainTest {
     /** What one run of the command came to. */
@@ -65,11 +69,41 @@ class MainTest {
 
     @Test
     void refusesABadVariableInOneLine() {
-        Outcome outcome = run(Map.of("WAITRESS_PORT", "tcp://10.0.0.1:80"), "m:a");
+        Outcome outcome = run(Map.of("WAITRESS_PORT", "tcp"), "m:a");
         assertThat(outcome.status()).isEqualTo(1);
         assertThat(outcome.err().lines())
+                .containsExactly("Error: WAITRESS_PORT: must be a whole number from 0 to 65535, got 'tcp'");
+    }
+
+    @Test
+    void asksWhatWasMeant() {
+        assertThat(run(Map.of(), "--theads=3", "m:a").err().lines())
                 .containsExactly(
-                        "Error: WAITRESS_PORT: must be a whole number from 0 to 65535, got 'tcp://10.0.0.1:80'");
+                        "Error: option --theads not recognized",
+                        "Did you mean --threads?",
+                        "Try 'waitress-serve --help'.");
+    }
+
+    @Test
+    void checksTheAccessLogToo(@TempDir Path folder) throws IOException {
+        String application = "--app-class=" + Hello.class.getName();
+        Path log = folder.resolve("access.log");
+        assertThat(run(Map.of(), "--check", "--access-log=" + log, application).status())
+                .isZero();
+        assertThat(log).doesNotExist();
+        Files.writeString(log, "kept");
+        assertThat(run(Map.of(), "--check", "--access-log=" + log, application).status())
+                .isZero();
+        assertThat(log).hasContent("kept");
+        assertThat(run(Map.of(), "--check", "--access-log=" + folder, application)
+                        .err())
+                .isEqualTo("Error: cannot open the access log: " + folder + " (Is a directory)\n");
+        assertThat(run(Map.of(), "--check", "--access-log=" + folder + "/no/log", application)
+                        .err())
+                .isEqualTo("Error: cannot open the access log: " + folder + "/no/log (No such file or directory)\n");
+        assertThat(run(Map.of(), "--check", "--access-log-format=%Q", application)
+                        .err())
+                .isEqualTo("Error: access_log_format: there is no %Q\n");
     }
 
     /** An application in Java. */

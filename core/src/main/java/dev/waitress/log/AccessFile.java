@@ -8,6 +8,8 @@ import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 
@@ -38,6 +40,24 @@ final class AccessFile implements Closeable {
                         ? new FileOutputStream(FileDescriptor.out)
                         : new FileOutputStream(name, true))
                 .getChannel();
+    }
+
+    /** Fails if it could not be opened; neither makes it nor opens it, which could wait for the reader of a pipe. */
+    static void check(String name) throws IOException {
+        Path path = Path.of(name);
+        Path folder = path.toAbsolutePath().getParent();
+        if (name.equals(STANDARD_OUTPUT)) {
+            return;
+        }
+        if (Files.isDirectory(path)) {
+            throw new IOException(name + " (Is a directory)");
+        }
+        if (!Files.exists(path) && (folder == null || !Files.isDirectory(folder))) {
+            throw new IOException(name + " (No such file or directory)");
+        }
+        if (!Files.isWritable(Files.exists(path) || folder == null ? path : folder)) {
+            throw new IOException(name + " (Permission denied)");
+        }
     }
 
     /** The file of that name is to be opened again before the next piece is written. */

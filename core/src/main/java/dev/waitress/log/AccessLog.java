@@ -40,17 +40,42 @@ public final class AccessLog implements RequestObserver {
         if (name.isEmpty()) {
             return null;
         }
-        AccessFormat format;
-        try {
-            format = AccessFormat.parse(settings.get(Setting.ACCESS_LOG_FORMAT), ZoneId.systemDefault());
-        } catch (IllegalArgumentException e) {
-            throw new SettingsException("access_log_format: " + e.getMessage());
-        }
+        AccessFormat format = format(settings);
         try {
             return new AccessLog(format, new AccessFile(name));
         } catch (IOException e) {
-            throw new IOException("cannot open the access log: " + e.getMessage(), e);
+            throw cannotOpen(e);
         }
+    }
+
+    /**
+     * Fails as {@link #open} would, and leaves the file as it is.
+     *
+     * @throws IOException if the file could not be opened
+     * @throws SettingsException if the format is none
+     */
+    public static void check(Settings settings) throws IOException {
+        format(settings);
+        String name = settings.get(Setting.ACCESS_LOG);
+        if (!name.isEmpty()) {
+            try {
+                AccessFile.check(name);
+            } catch (IOException e) {
+                throw cannotOpen(e);
+            }
+        }
+    }
+
+    private static AccessFormat format(Settings settings) {
+        try {
+            return AccessFormat.parse(settings.get(Setting.ACCESS_LOG_FORMAT), ZoneId.systemDefault());
+        } catch (IllegalArgumentException e) {
+            throw new SettingsException("access_log_format: " + e.getMessage());
+        }
+    }
+
+    private static IOException cannotOpen(IOException reason) {
+        return new IOException("cannot open the access log: " + reason.getMessage(), reason);
     }
 
     @Override

@@ -23,6 +23,7 @@ final class PythonPackage {
             "control.py",
             "crew.py",
             "files.py",
+            "hints.py",
             "imports.py",
             "ini.py",
             "input.py",

@@ -35,6 +35,10 @@ final class WorkerSettings {
         writer.bool(byDescriptor);
         writer.text("outbuf_high_watermark");
         writer.integer((int) Math.min(Integer.MAX_VALUE, config.settings().get(Setting.OUTBUF_HIGH_WATERMARK)));
+        writer.text("log_level");
+        writer.text(config.settings().get(Setting.LOG_LEVEL));
+        writer.text("log_format");
+        writer.text(config.settings().get(Setting.LOG_FORMAT));
         writer.text("environ");
         environ(writer, config);
         writer.endDict();

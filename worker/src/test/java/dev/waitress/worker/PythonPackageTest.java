@@ -1,7 +1,9 @@
 package dev.waitress.worker;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.waitress.settings.SettingsException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -69,5 +71,11 @@ class PythonPackageTest {
         assertThat(PythonFinder.find("", active)).isEqualTo(python.toString());
         assertThat(PythonFinder.find("pypy3", active)).isEqualTo("pypy3");
         assertThat(PythonFinder.find("", Map.of())).isEqualTo("python3");
+        assertThat(PythonFinder.find(python.getParent().getParent().toString(), Map.of()))
+                .isEqualTo(python.toString());
+        assertThatThrownBy(() -> PythonFinder.find(python.getParent().toString(), Map.of()))
+                .isInstanceOf(SettingsException.class)
+                .hasMessage("python: " + python.getParent() + " is a folder without bin/python, and so no virtual"
+                        + " environment");
     }
 }
