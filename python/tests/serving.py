@@ -26,7 +26,7 @@ SERVING = re.compile(r"Serving on http://(?:127\.0\.0\.1:(?P<port>\d+)|unix:(?P<
 # Front and workers speak over loopback TCP, as on Windows.
 OVER_TCP = {"WAITRESS_JAVA_OPTS": "-Dwaitress.worker.transport=tcp"}
 # Inherited by every process that the server starts, also by one that leaves its group.
-MARK = "WAITRESS_TEST_RUN"
+MARK = "TEST_RUN_OF_WAITRESS"
 
 
 @dataclass
@@ -62,7 +62,7 @@ class Server:
             self.command(application, *options),
             cwd=folder,
             env={
-                **os.environ,
+                **{name: value for name, value in os.environ.items() if name != "WAITRESS_SERVE"},
                 "PYTHONDONTWRITEBYTECODE": "1",
                 **WORKERS.environment,
                 **(environment or {}),

@@ -292,3 +292,87 @@ def test_lets_the_application_tidy_up(start: Start, application: str, tmp_path: 
     assert len(list(tmp_path.glob("board-*"))) == 1
     server.stop()
     assert not list(tmp_path.glob("board-*"))
+
+
+class TestSaysWhatIsWrong:
+    """In the words of whoever has to mend it."""
+
+    @staticmethod
+    def said(folder: Path, *arguments: str, **environment: str) -> str:
+        kept = {name: value for name, value in os.environ.items() if name != "WAITRESS_SERVE"}
+        shown = subprocess.run(
+            [COMMAND, "--check", f"--python={sys.executable}", *arguments],
+            cwd=folder,
+            env={**kept, "PYTHONDONTWRITEBYTECODE": "1", **environment},
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        assert shown.returncode == 1, shown
+        return shown.stderr
+
+    def test_a_module_that_is_missing_names_the_python(self, tmp_path: Path) -> None:
+        first, second = self.said(tmp_path, "nomod:app").splitlines()
+        assert first == "Error: Cannot import WSGI application 'nomod:app': No module named 'nomod'"
+        assert second == f"Python is {sys.executable}; --python names another."
+
+    def test_a_module_found_elsewhere_is_named(self, tmp_path: Path) -> None:
+        (tmp_path / "elsewhere").mkdir()
+        shadow = tmp_path / "elsewhere" / "shop.py"
+        shadow.write_text("application = print\n")
+        said = self.said(tmp_path, "shop:app", PYTHONPATH=str(shadow.parent))
+        assert f"\nFound 'shop' in {shadow}.\nDid you mean 'application'?\n" in said
+        said = self.said(tmp_path, "shop.wsgi:app", PYTHONPATH=str(shadow.parent))
+        assert f"\nFound 'shop' in {shadow}.\n" in said
+
+    def test_a_folder_in_place_of_a_module_is_named(self, tmp_path: Path) -> None:
+        (tmp_path / "shop").mkdir()
+        said = self.said(tmp_path, "shop:app")
+        assert f"\nFound 'shop' as a folder without __init__.py: {tmp_path / 'shop'}.\n" in said
+
+    @pytest.mark.parametrize(("typed", "meant"), [("shop.py:app", "shop:app"), ("pkg/shop.py:app", "pkg.shop:app")])
+    def test_a_file_in_place_of_a_module_is_asked_about(self, tmp_path: Path, typed: str, meant: str) -> None:
+        (tmp_path / "shop.py").write_text("app = print\n")
+        assert f"\nDid you mean '{meant}'?\n" in self.said(tmp_path, typed)
+
+    def test_a_variable_that_is_no_setting(self, tmp_path: Path) -> None:
+        said = self.said(tmp_path, "nomod:app", WAITRESS_THRAEDS="3", WAITRESS_PORT="tcp://10.43.0.7:80")
+        first = said.splitlines()[0]
+        expected = "WARNING:waitress:the variable WAITRESS_THRAEDS is no setting; did you mean WAITRESS_THREADS?"
+        assert first == expected
+        assert "WAITRESS_PORT" not in said
+
+
+def test_puts_the_time_before_each_record(start: Start, tmp_path: Path) -> None:
+    """Before those of the workers too."""
+    (tmp_path / "noisy.py").write_text(
+        "import logging\n"
+        "def app(environ, start_response):\n"
+        "    logging.getLogger('shop').warning('sold')\n"
+        "    start_response('204 No Content', [])\n"
+        "    return []\n"
+    )
+    server = start("noisy:app", "--log-format=time", PYTHONPATH=str(tmp_path))
+    with Connection(server.port) as connection:
+        connection.ask("GET", "/")
+        assert connection.head().status == 204
+    server.wait_for(r"^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d,\d{3} INFO:waitress:Serving on ")
+    server.wait_for(r"^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d,\d{3} WARNING:shop:sold$")
+
+
+@pytest.mark.parametrize(
+    "length", [103, pytest.param(107, marks=pytest.mark.skipif(sys.platform != "linux", reason="less"))]
+)
+def test_serves_a_unix_socket_whose_path_fills_its_address(start: Start, length: int, tmp_path: Path) -> None:
+    path = tmp_path / ("s" * (length - len(str(tmp_path)) - 1))
+    server = start(HELLO, f"--unix-socket={path}")
+    with Connection(server.address) as connection:
+        connection.ask("GET", "/", "Connection: close")
+        assert connection.body(connection.head()) == BODY
+
+
+def test_takes_the_folder_of_a_virtual_environment(start: Start) -> None:
+    server = start(HELLO, f"--python={sys.prefix}")
+    with Connection(server.port) as connection:
+        connection.ask("GET", "/", "Connection: close")
+        assert connection.body(connection.head()) == BODY

@@ -176,8 +176,14 @@ class TestWorkers:
     @pytest.mark.parametrize(
         ("name", "told"),
         [
-            ("nope:app", "^Error: Cannot import WSGI application 'nope:app': No module named '?nope'?\n\\Z"),
-            ("broken", "named '?nope'?\nTraceback .*\n  File \".*broken.py\", line 2, in .*\n.*\n\\w*Error: .*\n\\Z"),
+            (
+                "nope:app",
+                "^Error: Cannot import WSGI application 'nope:app': No module named '?nope'?\nPython is .*; --python names another.\n\\Z",
+            ),
+            (
+                "broken",
+                "named '?nope'?\nPython is .*\nTraceback .*\n  File \".*broken.py\", line 2, in .*\n.*\n\\w*Error: .*\n\\Z",
+            ),
         ],
         ids=["missing", "broken"],
     )

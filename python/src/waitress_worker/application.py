@@ -7,6 +7,7 @@ import traceback
 from types import TracebackType
 from typing import Any, Callable, Optional
 
+from waitress_worker import hints
 from waitress_worker.compat import MissingModule, implementation
 
 _NAMES = r"[^\W\d]\w*(?:\.[^\W\d]\w*)*"
@@ -50,7 +51,7 @@ def require_callable(application: Any, name: str) -> Callable[..., Any]:  # noqa
         raise LoadError(_NOT_RETURNED)
     if not callable(application):
         message = "WSGI application {!r} is not callable: {!r}".format(name, application)
-        raise LoadError(message)
+        raise LoadError(message + hints.of_attributes(application, "app"))
     return application  # type: ignore[no-any-return]
 
 
@@ -63,7 +64,7 @@ def requested_exit(request: SystemExit) -> LoadError:
 def _resolve(name: str) -> Any:  # noqa: ANN401 -- whatever the module holds
     form = _FORM.match(name)
     if form is None:
-        raise _cannot_import(name, "invalid format: {!r}".format(name))
+        raise _cannot_import(name, "invalid format: {!r}".format(name), hint=hints.of_path(name))
     try:
         if form.group("colon"):
             found: Any = importlib.import_module(form.group("module"))
@@ -73,17 +74,17 @@ def _resolve(name: str) -> Any:  # noqa: ANN401 -- whatever the module holds
             found, rest = _import_as_far_as_possible(form.group("module").split("."))
     except ImportError as failure:
         trace = "" if _is_itself_missing(failure) else own_traceback()
-        raise _cannot_import(name, str(failure), trace) from failure
+        raise _cannot_import(name, str(failure), trace, hints.of_missing(failure, name)) from failure
     try:
         for attribute in rest:
             found = getattr(found, attribute)
     except AttributeError as failure:
-        raise _cannot_import(name, str(failure)) from failure
+        raise _cannot_import(name, str(failure), hint=hints.of_attributes(found, attribute)) from failure
     return found
 
 
-def _cannot_import(name: str, reason: str, trace: str = "") -> LoadError:
-    return LoadError("Cannot import WSGI application {!r}: {}".format(name, reason), trace)
+def _cannot_import(name: str, reason: str, trace: str = "", hint: str = "") -> LoadError:
+    return LoadError("Cannot import WSGI application {!r}: {}{}".format(name, reason, hint), trace)
 
 
 def _is_itself_missing(failure: ImportError) -> bool:

@@ -92,12 +92,15 @@ def leave_signals_to_the_front() -> None:
             signal.siginterrupt(number, False)  # Python 2.7 would break off whatever waits
 
 
-def _set_up_logging() -> None:
-    """Log to the console, unless the application has set up something else."""
-    logging.basicConfig()
+_WITH_TIME = "%(asctime)s " + logging.BASIC_FORMAT
+
+
+def _set_up_logging(level: str, form: str) -> None:
+    """Log to the console, as the front does, unless the application has set up something else."""
+    logging.basicConfig(format=_WITH_TIME if form == "time" else logging.BASIC_FORMAT)
     logger = logging.getLogger("waitress")
     if logger.level == logging.NOTSET:
-        logger.setLevel(logging.INFO)
+        logger.setLevel(level.upper())
 
 
 def _open_board(path: str, threads: int) -> Any:  # noqa: ANN401 -- see as_numbers()
@@ -154,7 +157,7 @@ class Worker:
         name, path = self.settings["application"], self.settings["ini"]
         if not path:
             application = load(name, is_factory=self.settings["factory"])
-            _set_up_logging()
+            _set_up_logging(self.settings["log_level"], self.settings["log_format"])
             return application
         from waitress_worker import ini  # noqa: PLC0415 -- seldom needed, and the start of a worker counts
 
