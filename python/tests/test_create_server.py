@@ -9,6 +9,7 @@ import logging
 import os
 import signal
 import socket
+import ssl
 import struct
 import threading
 from collections import Counter
@@ -368,13 +369,79 @@ class TestSockets:
             self._refused([tcp, unix], "Internet and UNIX sockets may not be mixed.")
             self._refused([tcp, tcp], "sockets: the front can take over one, not 2; run a server for each")
             self._refused([3], "sockets: must be a list of bound sockets, got 3")
-            with socket.create_connection(tcp.getsockname()) as connected, pytest.raises(OSError, match="Invalid"):
-                waitress.create_server(app, sockets=[connected])
+            self._refused(["ab"], "sockets: must be a list of bound sockets, got 'ab'")
+            self._refused("ab", "sockets: must be a list of bound sockets, got 'ab'")
+            self._refused(tcp, f"sockets: must be a list of bound sockets, got {tcp!r}")
+
+    @pytest.mark.parametrize("kind", [socket.SOCK_DGRAM, socket.SOCK_SEQPACKET], ids=lambda kind: kind.name)
+    def test_of_another_type_are_refused_whatever_the_object_was_told(
+        self, kind: socket.SocketKind, tmp_path: Path
+    ) -> None:
+        with socket.socket(socket.AF_UNIX, kind) as other:
+            other.bind(str(tmp_path / "s"))
+            told = socket.socket(socket.AF_INET, socket.SOCK_STREAM, fileno=os.dup(other.fileno()))
+            with told:
+                self._refused([told], "Only Internet or UNIX stream sockets may be used.")
+
+    def test_that_cannot_listen_are_refused(self) -> None:
+        with socket.create_server(("127.0.0.1", 0)) as tcp:
+            with socket.create_connection(tcp.getsockname()) as client:
+                self._refused([client], f"sockets: {client!r} is a connection, and no socket that can listen")
+            accepted, _ = tcp.accept()
+            accepted.close()
+            self._refused([accepted], f"sockets: {accepted!r} is closed")
+        for family in (socket.AF_INET, socket.AF_UNIX):
+            with socket.socket(family) as unbound:
+                self._refused([unbound], f"sockets: {unbound!r} is not bound to an address")
+        one, other = socket.socketpair()
+        with one, other:
+            self._refused([one], f"sockets: {one!r} is a connection, and no socket that can listen")
+
+    def test_that_speak_tls_are_refused(self) -> None:
+        """They would be served as plain text."""
+        plain = socket.create_server(("127.0.0.1", 0))
+        with ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER).wrap_socket(plain, server_side=True) as wrapped:
+            why = "speaks TLS, and would be served as plain text; let a proxy speak it (docs/proxies)"
+            self._refused([wrapped], f"sockets: {wrapped!r} {why}", url_scheme="https")
+            with pytest.raises(ValueError, match="speaks TLS"):
+                waitress.serve(app, sockets=[wrapped])
+
+    def test_that_read_in_a_way_of_their_own_are_refused(self) -> None:
+        class Counting(socket.socket):
+            def accept(self) -> Any:
+                raise AssertionError
+
+        class Wrapper:
+            """Like a connection of pyOpenSSL."""
+
+            def __init__(self, wrapped: socket.socket) -> None:
+                self.wrapped = wrapped
+
+            def fileno(self) -> int:
+                return self.wrapped.fileno()
+
+            def do_handshake(self) -> None:
+                raise AssertionError
+
+        with Counting() as counting:
+            counting.bind(("127.0.0.1", 0))
+            self._refused([counting], f"sockets: {counting!r} has its own accept(), which would not be called")
+            with pytest.raises(ValueError, match="speaks TLS"):
+                waitress.create_server(app, sockets=[Wrapper(counting)])
+
+    def test_of_a_subclass_that_adds_a_name_are_served(self) -> None:
+        class Named(socket.socket):
+            name = "mine"
+
+        with Named() as named:
+            named.bind(("127.0.0.1", 0))
+            with running(sockets=[named]) as server:
+                assert requests.get(url(server), timeout=10).ok
 
     @staticmethod
-    def _refused(sockets: list[Any], message: str) -> None:
+    def _refused(sockets: Any, message: str, **settings: Any) -> None:
         with pytest.raises(ValueError, match=".") as failure:
-            waitress.create_server(app, sockets=sockets)
+            waitress.create_server(app, sockets=sockets, **settings)
         assert str(failure.value) == message
 
     def test_may_be_none(self) -> None:

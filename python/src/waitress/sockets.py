@@ -1,11 +1,19 @@
 """Sockets that are open before the server starts."""
 
+import _socket as _real
 import os
 import socket
 from typing import Any, Iterable, Mapping, Optional
 
 _UNIX = getattr(socket, "AF_UNIX", None)
 _FAMILIES = (socket.AF_INET, socket.AF_INET6, _UNIX)
+
+#: Modules of sockets that are nothing but descriptors.
+_PLAIN = ("socket", "_socket", "builtins", "object")
+_GREEN = ("gevent", "eventlet")
+
+#: What a socket that encrypts, counts or records has to have of its own.
+_IN_AND_OUT = ("accept", "recv", "recv_into", "send", "sendall")
 
 #: The default and the limit of the setting, for a socket that the caller has opened.
 _BACKLOG = 1024
@@ -17,20 +25,75 @@ _FIRST = 3
 
 def the_one(sockets: "Iterable[socket.socket]") -> Optional[socket.socket]:
     """Find what ``sockets`` gives: none or one, because Java inherits no more; ValueError for anything else."""
+    if not isinstance(sockets, (list, tuple, set, frozenset)):
+        raise ValueError("sockets: must be a list of bound sockets, got {!r}".format(sockets))
     given = list(sockets)
     for one in given:
-        if not isinstance(one, socket.socket):
-            raise ValueError("sockets: must be a list of bound sockets, got {!r}".format(one))
-        kind = one.getsockopt(socket.SOL_SOCKET, socket.SO_TYPE)
-        if kind != socket.SOCK_STREAM or one.family not in _FAMILIES:
-            raise ValueError("Only Internet or UNIX stream sockets may be used.")
-    if len({one.family == _UNIX for one in given}) > 1:
+        _require_plain(one)
+        _require_stream(one)
+    if len({_family(one) == _UNIX for one in given}) > 1:
         raise ValueError("Internet and UNIX sockets may not be mixed.")
     if len(given) > 1:
         raise ValueError("sockets: the front can take over one, not {}; run a server for each".format(len(given)))
     if given and os.name == "nt":
         raise ValueError("sockets: on Windows the front cannot take over any; use host, port or listen")
+    for one in given:
+        _require_fit_to_listen(one)
     return given[0] if given else None
+
+
+def _require_plain(one: object) -> None:
+    """Refuse what reads and writes in a way of its own: the front knows the descriptor alone, and not what is done there."""
+    kind = type(one)
+    if hasattr(one, "do_handshake"):
+        raise ValueError(
+            "sockets: {!r} speaks TLS, and would be served as plain text; let a proxy speak it (docs/proxies)".format(
+                one
+            )
+        )
+    # gevent's and eventlet's are no subclasses, and stand for a plain descriptor all the same.
+    if not isinstance(one, _real.socket) and kind.__module__.split(".")[0] not in _GREEN:
+        raise ValueError("sockets: must be a list of bound sockets, got {!r}".format(one))
+    own = [name for each in kind.__mro__ if each.__module__ not in _PLAIN for name in _IN_AND_OUT if name in vars(each)]
+    if own and kind.__module__.split(".")[0] not in _GREEN:
+        raise ValueError("sockets: {!r} has its own {}(), which would not be called".format(one, own[0]))
+
+
+def _require_stream(one: socket.socket) -> None:
+    if one.fileno() < 0:
+        raise ValueError("sockets: {!r} is closed".format(one))
+    try:
+        kind = one.getsockopt(socket.SOL_SOCKET, socket.SO_TYPE)
+    except OSError:
+        kind = None  # its descriptor is no socket any more
+    if kind != socket.SOCK_STREAM or _family(one) not in _FAMILIES:
+        raise ValueError("Only Internet or UNIX stream sockets may be used.")
+
+
+def _require_fit_to_listen(one: socket.socket) -> None:
+    if _is_connected(one):
+        raise ValueError("sockets: {!r} is a connection, and no socket that can listen".format(one))
+    if not _is_bound(one):
+        raise ValueError("sockets: {!r} is not bound to an address".format(one))
+
+
+def _family(one: socket.socket) -> int:
+    """That of the system; the object may have been told another."""
+    domain = getattr(socket, "SO_DOMAIN", None)
+    return one.family if domain is None else one.getsockopt(socket.SOL_SOCKET, domain)
+
+
+def _is_connected(one: socket.socket) -> bool:
+    try:
+        one.getpeername()
+    except OSError:
+        return False
+    return True
+
+
+def _is_bound(one: socket.socket) -> bool:
+    address = one.getsockname()
+    return bool(address[1] if isinstance(address, tuple) else address)
 
 
 def listen_again(one: socket.socket, settings: "Mapping[str, Any]") -> None:
