@@ -7,12 +7,14 @@ import random
 import signal
 import sys
 import threading
-from types import SimpleNamespace
-from typing import Any, Callable, Dict, Iterable, Iterator, List, Optional, Tuple
+from typing import Any, Callable, Iterable, Iterator, List, MutableMapping, Optional, Tuple
 
+from waitress.adjustments import Adjustments
 from waitress.front import Front
+from waitress.insides import Insides, require_dispatcher, settings_of
 from waitress.nursery import Nursery
 from waitress.sockets import listen_again, the_one
+from waitress.task import ThreadedTaskDispatcher
 from waitress_worker.control import Worker
 
 Application = Callable[..., Iterable[bytes]]
@@ -30,17 +32,30 @@ _LEVEL_INTERVAL = 1.0
 _REST = 0.5
 
 
-class Server:
+class Server(Insides):
     """Listens from the start; requests are answered while :meth:`run` runs, in this process."""
 
-    def __init__(self, application: Application, map: None = None, **settings: Any) -> None:  # noqa: A002, ANN401
+    def __init__(
+        self,
+        application: Application,
+        map: Optional[MutableMapping[int, Any]] = None,  # noqa: A002 -- Waitress' own name
+        _start: bool = True,  # noqa: FBT001, FBT002 -- the same
+        _sock: None = None,
+        dispatcher: Optional[ThreadedTaskDispatcher] = None,
+        adj: Optional[Adjustments] = None,
+        sockinfo: Optional[Tuple[Any, ...]] = None,
+        **settings: Any,  # noqa: ANN401 -- each has its own type
+    ) -> None:
         """Start the front with these settings; ValueError if one is wrong, OSError if an address cannot be had."""
-        if application is None:
-            raise ValueError(_NO_APPLICATION)
-        if map is not None:
-            raise TypeError("map: the front has its own loop, which no other server can share")
+        require_application(application)
+        require_dispatcher(dispatcher)
+        if _sock is not None:
+            raise NotImplementedError("_sock: the front opens its own socket; give yours as sockets=[…]")
         self.application = application
-        self._host: Optional[str] = settings.get("host")
+        settings = settings_of(adj, sockinfo, settings)
+        if dispatcher is not None and dispatcher.count:
+            settings.setdefault("threads", dispatcher.count)
+        self._given = dict(settings)
         listening = the_one(settings.pop("sockets", None) or [])
         given = [(name, text(name, value)) for name, value in settings.items() if is_given(name, value)]
         if listening is not None:
@@ -52,10 +67,13 @@ class Server:
         self._closing = threading.RLock()
         self._closed = False
         self._lost = False
+        #: Whether nothing is left of its other processes.
+        self._left = False
         #: Whether it ends because of Ctrl-C at a terminal.
         self._at_terminal = False
         self._control: Optional[threading.Thread] = None
         self._nursery: Optional[Nursery] = None
+        self._show(map, dispatcher)
 
     # ---- Where it listens ----
 
@@ -100,17 +118,32 @@ class Server:
         finally:
             if self._control is not None and self._control.is_alive():
                 self._control.join()
-            if self._nursery is not None:
+            if self._nursery is not None and not self._left:
+                self._left = True
                 self._nursery.wait()
 
     def _work_until_the_end(self) -> None:
         if self._closed:
             return
         self._start_workers()
-        while not self._ended.wait(_LEVEL_INTERVAL):
+        # Programs end Waitress' loop by clearing its map.
+        while self._map and not self._ended.wait(_LEVEL_INTERVAL):
+            self._front.follow_log_level()
+
+    def serve_until_closed(self) -> None:
+        """Do what :meth:`run` does, also where a subclass has its own."""
+        Server.run(self)
+
+    def serve_for(self, seconds: float) -> None:
+        """Serve for so long, and go on with that between calls; it ends by :meth:`close`."""
+        if not self._closed:
+            self._start_workers()
+            self._ended.wait(seconds)
             self._front.follow_log_level()
 
     def _start_workers(self) -> None:
+        if self._control is not None:
+            return
         # Forked before there are threads of ours, whose locks would be copied.
         if self._front.workers > 1:
             self._nursery = Nursery(self._front.workers - 1, self._work)
@@ -166,13 +199,14 @@ class Server:
         """
         self._close()
         with self._running:
-            pass
+            self._leave()
 
     def _close(self) -> None:
         with self._closing:
             if self._closed:
                 return
             self._closed = True
+            self._hide()
             if self._lost:
                 raise self._front.lost()
             try:
@@ -183,49 +217,36 @@ class Server:
                 self._front.kill()
                 raise
 
-    # ---- Insides of Waitress' servers, by which programs in the wild run one on a thread and end it ----
-    #
-    # They are WebTest's StopableWSGIServer, a subclass, and what was written after its example: ycmd's subclass, and
-    # programs with a server of create_server(), like Anki.
 
-    #: WebTest and ycmd silence it before the end; their silence must not outlast this server, so it is not "waitress".
-    logger = logging.getLogger("waitress.server")
+def create_server(
+    application: Application,
+    map: Optional[MutableMapping[int, Any]] = None,  # noqa: A002 -- Waitress' own name
+    _start: bool = True,  # noqa: FBT001, FBT002 -- the same
+    _sock: None = None,
+    _dispatcher: Optional[ThreadedTaskDispatcher] = None,
+    **settings: Any,  # noqa: ANN401 -- each has its own type
+) -> Server:
+    """Make a server that listens already; its ``run()`` serves.
 
-    @property
-    def adj(self) -> SimpleNamespace:
-        """Host as given, and real port: WebTest makes its URL of them."""
-        return SimpleNamespace(host=self._host or self.effective_host, port=int(self.effective_port))
-
-    @property
-    def asyncore(self) -> SimpleNamespace:
-        """The loop that WebTest's run() calls, in place of this one's."""
-        return SimpleNamespace(loop=lambda *_, **__: Server.run(self))
-
-    @property
-    def _map(self) -> Dict[int, SimpleNamespace]:
-        """What is open; all of them close each, WebTest and ycmd until nothing is left."""
-        return {} if self._closed else {0: SimpleNamespace(handle_close=self.close)}
-
-    @property
-    def task_dispatcher(self) -> SimpleNamespace:
-        """All of them shut it down, before or after the rest; here it goes with the server."""
-        return SimpleNamespace(shutdown=self._shut_down)
-
-    def _shut_down(self, *_: object, **__: object) -> bool:
-        self.close()
-        return True
-
-    def maintenance(self, now: float) -> None:
-        """WebTest has idle connections closed by it at the end; here they are by then."""
+    ``map`` is a dictionary in which it stands until it is closed: ``waitress.wasyncore`` serves and closes by that.
+    """
+    return Server(application, map, _start, _sock, _dispatcher, **settings)
 
 
-def create_server(application: Application, map: None = None, **settings: Any) -> Server:  # noqa: A002, ANN401
-    """Make a server that listens already; its ``run()`` serves."""
-    return Server(application, map, **settings)
+def require_application(application: object) -> None:
+    """Refuse what no request could be given to."""
+    if application is None:
+        raise ValueError(_NO_APPLICATION)
+    if isinstance(application, str):
+        raise ValueError(
+            "app: must be an application, not its name {0!r}; import it, or run: waitress-serve {0}".format(application)
+        )
+    if not callable(application):
+        raise ValueError("app: must be a WSGI application, which is callable, got {!r}".format(application))
 
 
 #: Its names in Waitress, where it is one of several classes; programs make, extend and ask for them.
-WSGIServer = BaseWSGIServer = TcpWSGIServer = MultiSocketServer = Server
+WSGIServer = BaseWSGIServer = TcpWSGIServer = UnixWSGIServer = MultiSocketServer = Server
 
 
 @contextlib.contextmanager
