@@ -443,16 +443,33 @@ pstats.Stats(profile, stream=sys.stderr).sort_stats("cumulative").print_stats(0.
         if "jdk.jfr" not in subprocess.check_output([find_java(), "--list-modules"], text=True):
             pytest.skip("this Java has no flight recorder")
         recording = tmp_path / "front.jfr"
-        options = f"-XX:StartFlightRecording=filename={recording} -Xlog:jfr+startup=error"
+        options = f"-XX:StartFlightRecording=filename={recording}"
         script = run(SERVE, WAITRESS_JAVA_OPTS=options)
         fetch(script)
         script.stop()
         assert recording.stat().st_size > 0
 
-    def test_says_so_when_java_writes_where_reports_come(self, run: Run) -> None:
-        script = run(SERVE, WAITRESS_JAVA_OPTS="--show-version")
-        script.wait_for("ChildProcessError: options of Java .WAITRESS_JAVA_OPTS. must not make it write")
+
+class TestOptionsOfJava:
+    """Which others may have set, for every Java of the machine."""
+
+    @pytest.mark.parametrize(
+        "options",
+        [{"WAITRESS_JAVA_OPTS": "--show-version"}, {"JAVA_TOOL_OPTIONS": "-Xlog:gc*=debug -XX:+PrintFlagsFinal"}],
+        ids="-".join,
+    )
+    def test_may_make_it_write_what_they_like(self, run: Run, options: dict[str, str]) -> None:
+        """It does not come among the reports."""
+        script = run(SERVE, **options)
+        fetch(script)
+        script.stop()
+        assert "Traceback" not in script.log
+
+    def test_that_it_cannot_start_with_are_named(self, run: Run) -> None:
+        script = run(SERVE, JAVA_TOOL_OPTIONS="-XX:+Nonsense")
         assert script.process.wait(20) == 1
+        expected = r"ended with status 1 at its start; its options: JAVA_TOOL_OPTIONS=-XX:\+Nonsense$"
+        script.wait_for(r"^ChildProcessError: the front \(java\) " + expected)
 
 
 def test_a_worker_that_cannot_be_forked_is_a_clear_error(run: Run) -> None:

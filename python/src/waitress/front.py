@@ -1,7 +1,7 @@
 """The front: the Java process that speaks HTTP for this one. ``Caller.java`` is the other side.
 
-Orders go to its standard input, or to another pipe where that is a socket to listen on. The pipe also is its leash: when
-nobody holds the other end any more, it ends. Reports come from its standard output. Both carry the frames of workers.
+Orders go there by a pipe that also is its leash: when nobody holds the other end any more, it ends. Reports come by
+another one, and not by its standard output, to which options of Java can make it write. Both carry the frames of workers.
 """
 
 import errno
@@ -26,6 +26,11 @@ _MARSHAL_VERSION = 2
 #: Bytes; what Java itself prints reads as a length far beyond.
 _LONGEST_REPORT = 1 << 24
 
+_STANDARD_ERROR = 2
+
+#: Where options of Java come from, besides ours.
+_OPTION_VARIABLES = ("JAVA_TOOL_OPTIONS", "JDK_JAVA_OPTIONS", "_JAVA_OPTIONS", "WAITRESS_JAVA_OPTS")
+
 # Orders.
 _STOP = 0
 _LEVEL = 1
@@ -46,7 +51,7 @@ class Front:
     def __init__(self, settings: "List[Tuple[str, str]]", listening: Optional[socket.socket] = None) -> None:
         """Start it; on this socket if there is one."""
         self._listening = listening
-        self._process, self._orders = _start(listening)
+        self._process, self._orders, self._reports = _start(listening)
         self._writing = threading.Lock()
         self._level = wanted_level()
         #: Held by the thread that reads reports, whose handlers may close the server: the pipe must not be closed under it.
@@ -70,7 +75,7 @@ class Front:
     def _failure(self, report: Optional[Tuple[Any, ...]]) -> Exception:
         self.kill()
         if report is None:
-            return ChildProcessError("the front (java) {} at its start".format(self._how_it_ended()))
+            return ChildProcessError("the front (java) {} at its start{}".format(self._how_it_ended(), _options()))
         message = report[1]
         if report[0] == _REFUSED:
             return ValueError(message)
@@ -112,9 +117,8 @@ class Front:
 
     def relay_log(self) -> None:
         """Hand its log records to Python's logging, until it ends."""
-        assert self._process.stdout is not None
         with self._reading:
-            while not self._process.stdout.closed:
+            while not self._reports.closed:
                 report = self._receive()
                 if report is None:
                     return
@@ -125,18 +129,15 @@ class Front:
         """Wait for a report; nothing when the front has ended."""
         length = self._read(_LENGTH.size)
         if length and _LENGTH.unpack(length)[0] > _LONGEST_REPORT:
-            raise ChildProcessError(
-                "options of Java (WAITRESS_JAVA_OPTS) must not make it write to its standard output"
-            )
+            raise ChildProcessError("options of Java must not make it write to its standard output here" + _options())
         frame = self._read(_LENGTH.unpack(length)[0]) if length else b""
         return marshal.loads(frame) if frame else None  # type: ignore[no-any-return]
 
     def _read(self, count: int) -> bytes:
         """Read so many bytes, or none if the front ends before they have come."""
-        assert self._process.stdout is not None
         pieces = []
         while count:
-            piece = self._process.stdout.read(count)
+            piece = self._reports.read(count)
             if not piece:
                 return b""
             pieces.append(piece)
@@ -174,9 +175,8 @@ class Front:
         return "was killed by signal {}".format(-status) if status < 0 else "ended with status {}".format(status)
 
     def _close_pipes(self) -> None:
-        for pipe in (self._orders, self._process.stdout):
-            if pipe is not None:
-                pipe.close()
+        self._orders.close()
+        self._reports.close()
         _LIVE.discard(self)
 
     def let_go(self) -> None:
@@ -184,32 +184,52 @@ class Front:
         self._close_pipes()
 
 
-def _start(listening: Optional[socket.socket]) -> "Tuple[subprocess.Popen[bytes], IO[bytes]]":
-    """Start the process; orders go to its standard input, unless that is the socket: Java can inherit it nowhere else."""
+def _start(listening: Optional[socket.socket]) -> "Tuple[subprocess.Popen[bytes], IO[bytes], IO[bytes]]":
+    """Start the process; returns it, where orders go and where reports come from.
+
+    The socket is its standard input: Java can inherit it nowhere else.
+    """
     command = java_command(_MAIN)
-    if listening is None:
+    if listening is None and not os.path.isdir("/dev/fd"):
         process = subprocess.Popen(
             command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, bufsize=0, env=java_environment()
         )
         assert process.stdin is not None
-        return process, process.stdin
-    reading, writing = os.pipe()
+        assert process.stdout is not None
+        return process, process.stdin, process.stdout
+    orders, reports = os.pipe(), os.pipe()
+    theirs = (orders[0], reports[1])
+    command += ["/dev/fd/{}".format(each) for each in theirs]
+    if listening is not None:
+        command.append("socket")
+    stdin = subprocess.DEVNULL if listening is None else listening.fileno()
     try:
-        command.append("/dev/fd/{}".format(reading))
         process = subprocess.Popen(
-            command,
-            stdin=listening.fileno(),
-            stdout=subprocess.PIPE,
-            bufsize=0,
-            env=java_environment(),
-            pass_fds=[reading],
+            command, stdin=stdin, stdout=_console(), env=java_environment(), pass_fds=theirs
         )
     except BaseException:
-        os.close(writing)
+        os.close(orders[1])
+        os.close(reports[0])
         raise
     finally:
-        os.close(reading)
-    return process, os.fdopen(writing, "wb", 0)
+        for each in theirs:
+            os.close(each)
+    return process, os.fdopen(orders[1], "wb", 0), os.fdopen(reports[0], "rb", 0)
+
+
+def _console() -> int:
+    """Standard error, for what Java itself says; nowhere if that is closed."""
+    try:
+        os.fstat(_STANDARD_ERROR)
+    except OSError:
+        return subprocess.DEVNULL
+    return _STANDARD_ERROR
+
+
+def _options() -> str:
+    """Name the variables from which Java takes options: one of them may be what it cannot start with."""
+    given = ["{}={}".format(name, os.environ[name]) for name in _OPTION_VARIABLES if os.environ.get(name)]
+    return "; its options: {}".format(", ".join(given)) if given else ""
 
 
 def _shortest(host: str) -> str:

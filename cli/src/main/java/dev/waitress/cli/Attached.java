@@ -13,6 +13,7 @@ import java.io.FileInputStream;
 import java.io.FileOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.OutputStream;
 import java.nio.channels.ServerSocketChannel;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -26,13 +27,16 @@ public final class Attached {
     /**
      * Serves until the process that started us says so, or is gone.
      *
-     * @param arguments none, or the file from which orders come while standard input is the socket to listen on
+     * @param arguments none, or the files from which orders come and to which reports go; then perhaps one more, if
+     *     standard input is the socket to listen on
      */
     public static void main(String[] arguments) throws IOException, InterruptedException {
-        InputStream orders = arguments.length == 0 ? System.in : new FileInputStream(arguments[0]);
-        Caller caller = new Caller(orders, new FileOutputStream(FileDescriptor.out));
+        boolean hasPipes = arguments.length > 0;
+        InputStream orders = hasPipes ? new FileInputStream(arguments[0]) : System.in;
+        OutputStream reports = hasPipes ? new FileOutputStream(arguments[1]) : new FileOutputStream(FileDescriptor.out);
+        Caller caller = new Caller(orders, reports);
         System.setOut(System.err); // nobody else writes among the frames
-        System.exit(run(caller, arguments.length > 0));
+        System.exit(run(caller, arguments.length > 2));
     }
 
     private static int run(Caller caller, boolean hasSocket) throws InterruptedException {
