@@ -95,6 +95,31 @@ def test_serves_the_socket_that_it_inherits(family: socket.AddressFamily, tmp_pa
         assert family == socket.AF_INET or (tmp_path / "inherited.sock").is_socket()
 
 
+@pytest.mark.skipif(not hasattr(socket, "AF_UNIX"), reason="the front inherits no socket here")
+@pytest.mark.parametrize("kind", ["datagrams", "connection", "unbound", "bound", "file", "pipe"])
+def test_refuses_any_other_standard_input(kind: str, tmp_path: Path) -> None:
+    """One line, before anybody could be kept waiting."""
+    with contextlib.ExitStack() as opened:
+        one, _ = (opened.enter_context(each) for each in socket.socketpair())
+        streams, datagrams = (
+            opened.enter_context(socket.socket()),
+            opened.enter_context(socket.socket(type=socket.SOCK_DGRAM)),
+        )
+        if kind == "bound":
+            streams.bind(("127.0.0.1", 0))
+        file = opened.enter_context((tmp_path / "file").open("w+"))
+        reading, writing = os.pipe()
+        opened.callback(os.close, reading)
+        opened.callback(os.close, writing)
+        kinds = {"datagrams": datagrams, "connection": one, "unbound": streams, "bound": streams, "file": file}
+        server = Server(HELLO, "--listen=stdin", stdin=kinds[kind].fileno() if kind in kinds else reading)
+        try:
+            server.wait_for("^Error: listen: standard input is not a listening socket$")
+            assert server.process.wait(STOP_SECONDS) == 1
+        finally:
+            server.kill()
+
+
 class Activated(Server):
     """The command as systemd starts it: sockets from descriptor 3 on, meant for this very process."""
 

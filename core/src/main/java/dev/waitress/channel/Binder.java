@@ -15,6 +15,7 @@ import java.nio.channels.Channel;
 import java.nio.channels.ServerSocketChannel;
 import java.nio.file.Path;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Opens listening sockets. A failure leaves nothing open, and is an {@link IOException} that does not name the address.
@@ -95,10 +96,25 @@ public final class Binder {
     public Listener adopt(ServerSocketChannel socket) throws IOException {
         SocketAddress address = socket.getLocalAddress();
         if (socket.equals(System.inheritedChannel())) {
-            // With it the JDK would close standard output and error, and what is logged at the end would be lost.
-            return Listener.lent(socket, address, serverPort(address));
+            return adoptInherited(socket, address);
         }
         return Listener.of(socket, List.of(address), true, serverPort(address));
+    }
+
+    private Listener adoptInherited(ServerSocketChannel socket, @Nullable SocketAddress address) throws IOException {
+        if (address == null) {
+            throw notListening();
+        }
+        try {
+            // With it the JDK would close standard output and error, and what is logged at the end would be lost.
+            return Listener.lent(socket, address, serverPort(address));
+        } catch (IOException e) {
+            throw notListening();
+        }
+    }
+
+    private static SettingsException notListening() {
+        return new SettingsException("listen: standard input is not a listening socket");
     }
 
     /**
@@ -111,7 +127,7 @@ public final class Binder {
         if (inherited instanceof ServerSocketChannel socket) {
             return adopt(socket);
         }
-        throw new SettingsException("listen: standard input is not a listening socket");
+        throw notListening();
     }
 
     private String serverPort(SocketAddress address) {

@@ -31,6 +31,7 @@ public final class Listener {
     private final String serverPort;
     private final Closeable end;
     private @Nullable SelectionKey key;
+    private @Nullable SocketChannel early;
 
     private Listener(
             ServerSocketChannel socket,
@@ -57,9 +58,18 @@ public final class Listener {
         });
     }
 
-    /** On a socket that stays open. */
-    static Listener lent(ServerSocketChannel socket, SocketAddress address, String serverPort) {
-        return new Listener(socket, List.of(address), true, serverPort, () -> {});
+    /**
+     * On a socket that stays open.
+     *
+     * @throws IOException if it is bound, but does not listen
+     */
+    static Listener lent(ServerSocketChannel socket, SocketAddress address, String serverPort) throws IOException {
+        socket.configureBlocking(false);
+        // There is no other way to ask; a client that is here already is not turned away for that.
+        SocketChannel early = socket.accept();
+        Listener listener = new Listener(socket, List.of(address), true, serverPort, () -> {});
+        listener.early = early;
+        return listener;
     }
 
     /** Where it listens, with the real port where 0 was asked for: one address, or that of each family. */
@@ -69,6 +79,10 @@ public final class Listener {
 
     void open(EventLoop loop, ChannelHost host) throws IOException {
         key = loop.register(socket, SelectionKey.OP_ACCEPT, selected -> accept(loop, host));
+        if (early != null) {
+            take(early, host);
+            early = null;
+        }
     }
 
     private void accept(EventLoop loop, ChannelHost host) {
@@ -161,6 +175,9 @@ public final class Listener {
         try {
             if (key != null) {
                 key.cancel();
+            }
+            if (early != null) {
+                closeQuietly(early);
             }
             end.close();
         } catch (IOException e) {
