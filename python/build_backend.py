@@ -27,6 +27,10 @@ _LICENSE = os.path.join(_HERE, "LICENSE")
 def _brought(*, jar):
     """Have everything in place for a build, and nothing of it afterwards: a checkout must not find a jar of some day."""
     if not os.path.exists(os.path.join(_ROOT, "cli", "pom.xml")):
+        if not os.path.exists(_VERSION):
+            raise FileNotFoundError(
+                "this is part of a checkout, of which the rest is missing (pip before 21.3 copies it)"
+            )
         yield
         return
     try:
@@ -67,6 +71,24 @@ def build_sdist(sdist_directory, config_settings=None):
     """PEP 517."""
     with _brought(jar=True):
         return _setuptools.build_sdist(sdist_directory, config_settings)
+
+
+def prepare_metadata_for_build_editable(metadata_directory, config_settings=None):
+    """PEP 660."""
+    with _brought(jar=False):
+        return _setuptools.prepare_metadata_for_build_editable(metadata_directory, config_settings)
+
+
+def build_editable(wheel_directory, config_settings=None, metadata_directory=None):
+    """PEP 660; what is run from the checkout finds its jar by WAITRESS_JAR."""
+    with _brought(jar=False):
+        return _setuptools.build_editable(wheel_directory, config_settings, metadata_directory)
+
+
+def get_requires_for_build_editable(config_settings=None):
+    """PEP 660."""
+    with _brought(jar=False):
+        return _setuptools.get_requires_for_build_editable(config_settings)
 
 
 def get_requires_for_build_wheel(config_settings=None):

@@ -105,6 +105,11 @@ class TestEnds:
             ask(server)
 
 
+def test_a_host_in_place_of_the_map_is_refused() -> None:
+    with pytest.raises(TypeError, match="^map: must be a dictionary, got '127.0.0.1'; settings are given by name"):
+        create_server(app, "127.0.0.1", 0)  # type: ignore[arg-type]
+
+
 class TestKapowarr:
     """A dispatcher of its own, whose end is the program's (MIND and Noted do the same)."""
 

@@ -204,9 +204,7 @@ def _start(listening: Optional[socket.socket]) -> "Tuple[subprocess.Popen[bytes]
         command.append("socket")
     stdin = subprocess.DEVNULL if listening is None else listening.fileno()
     try:
-        process = subprocess.Popen(
-            command, stdin=stdin, stdout=_console(), env=java_environment(), pass_fds=theirs
-        )
+        process = subprocess.Popen(command, stdin=stdin, stdout=_console(), env=java_environment(), pass_fds=theirs)
     except BaseException:
         os.close(orders[1])
         os.close(reports[0])

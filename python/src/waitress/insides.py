@@ -107,3 +107,9 @@ def require_dispatcher(dispatcher: object) -> None:
         raise TypeError("_dispatcher: must be a ThreadedTaskDispatcher, whose tasks are the workers' here")
     if type(dispatcher).add_task is not ThreadedTaskDispatcher.add_task:
         raise NotImplementedError("_dispatcher: add_task is never called; wrap the application to see its requests")
+
+
+def require_map(map: object) -> None:  # noqa: A002 -- Waitress' own name
+    """Refuse what a server could not stand in, such as the host that was meant."""
+    if map is not None and not hasattr(map, "__setitem__"):
+        raise TypeError("map: must be a dictionary, got {!r}; settings are given by name: host=…, port=…".format(map))

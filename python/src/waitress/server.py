@@ -11,7 +11,7 @@ from typing import Any, Callable, Iterable, Iterator, List, MutableMapping, Opti
 
 from waitress.adjustments import Adjustments
 from waitress.front import Front
-from waitress.insides import Insides, require_dispatcher, settings_of
+from waitress.insides import Insides, require_dispatcher, require_map, settings_of
 from waitress.nursery import Nursery
 from waitress.sockets import listen_again, the_one
 from waitress.task import ThreadedTaskDispatcher
@@ -49,6 +49,7 @@ class Server(Insides):
         """Start the front with these settings; ValueError if one is wrong, OSError if an address cannot be had."""
         require_application(application)
         require_dispatcher(dispatcher)
+        require_map(map)
         if _sock is not None:
             raise NotImplementedError("_sock: the front opens its own socket; give yours as sockets=[…]")
         self.application = application
