@@ -43,6 +43,18 @@ def test_a_body_that_followed_its_frame_is_a_stream_already(bodies: Bodies) -> N
     assert bodies.open(stream) is stream
 
 
+def test_slots_may_lose_their_name(bodies: Bodies, tmp_path: Path) -> None:
+    (tmp_path / "slots").unlink()
+    assert bodies.open((1, 4)).read() == b"bbbb"
+
+
+def test_slots_that_are_not_there_fail_those_who_need_them(tmp_path: Path) -> None:
+    bodies = Bodies(str(tmp_path / "none"), 4)
+    assert bodies.open(b"inline").read() == b"inline"
+    with pytest.raises(FileNotFoundError):
+        bodies.open((0, 1))
+
+
 def test_a_body_outlives_its_slot(bodies: Bodies, tmp_path: Path) -> None:
     stream = bodies.open((1, 4))
     with (tmp_path / "slots").open("r+b") as slots:

@@ -16,6 +16,7 @@ import weakref
 from typing import IO, Any, List, Optional, Tuple
 
 from waitress.java import java_command, java_environment
+from waitress.sockets import remove_deserted
 from waitress_worker.log import handle, wanted_level
 
 _MAIN = "dev.waitress.cli.Attached"
@@ -166,8 +167,8 @@ class Front:
         self.kill()
         shutil.rmtree(self._directory, ignore_errors=True)
         for host, path in self.listeners:
-            if host == "unix" and self._listening is None and os.path.exists(path):
-                os.remove(path)
+            if host == "unix" and self._listening is None:
+                remove_deserted(path)
         return ChildProcessError("the front (java, process {}) {}".format(self.pid, self._how_it_ended()))
 
     def _how_it_ended(self) -> str:

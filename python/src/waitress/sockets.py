@@ -3,6 +3,7 @@
 import _socket as _real
 import os
 import socket
+import stat
 from typing import Any, Iterable, Mapping, Optional
 
 _UNIX = getattr(socket, "AF_UNIX", None)
@@ -103,6 +104,20 @@ def listen_again(one: socket.socket, settings: "Mapping[str, Any]") -> None:
     except ValueError:
         backlog = _BACKLOG
     one.listen(min(max(1, backlog), _LONGEST_BACKLOG))
+
+
+def remove_deserted(path: str) -> None:
+    """Remove the file of a socket on which nobody listens any more; anything else that may lie there stays."""
+    try:
+        if not stat.S_ISSOCK(os.lstat(path).st_mode):
+            return
+        with socket.socket(socket.AF_UNIX) as visitor:
+            visitor.setblocking(False)
+            visitor.connect(path)
+    except ConnectionRefusedError:
+        os.remove(path)
+    except OSError:
+        pass  # it is not there, or somebody's
 
 
 def take_over() -> bool:

@@ -18,6 +18,11 @@ class Bodies:
         self._path = path
         self._slot_bytes = slot_bytes
         self._slots: Optional[mmap.mmap] = None
+        if path:
+            try:
+                self._map()  # now: the file may be removed later
+            except EnvironmentError:
+                pass  # the first body shows whether there is need for it
 
     def open(self, body: Body) -> BinaryIO:
         """Return the body as a stream at its start."""
@@ -32,10 +37,12 @@ class Bodies:
             return open(path_of_front(body), "rb")  # noqa: SIM115 -- closed with the request
         return BytesIO(body or b"")
 
+    def _map(self) -> mmap.mmap:
+        with open(path_of_front(self._path), "rb") as file:
+            self._slots = slots = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
+        return slots
+
     def _copy(self, slot: int, count: int) -> bytes:
-        slots = self._slots
-        if slots is None:
-            with open(path_of_front(self._path), "rb") as file:
-                self._slots = slots = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
+        slots = self._slots or self._map()
         start = slot * self._slot_bytes
         return slots[start : start + count]

@@ -10,6 +10,7 @@ import java.nio.ByteBuffer;
 import java.nio.MappedByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import org.jspecify.annotations.Nullable;
@@ -39,6 +40,7 @@ final class BodySlots implements SharedMemory, Closeable {
     private final MappedByteBuffer memory;
     private final BodySlot[] free;
     private int freeCount;
+    private boolean isLost;
 
     private BodySlots(PrivateDirectory directory) throws IOException {
         this.directory = directory;
@@ -75,9 +77,18 @@ final class BodySlots implements SharedMemory, Closeable {
         return path;
     }
 
+    /** Whether a worker that starts now would find it; if not, it is not used any more. */
+    boolean isThere() {
+        if (!isLost && !Files.exists(path, LinkOption.NOFOLLOW_LINKS)) {
+            isLost = true;
+            LOG.log(Level.WARNING, "somebody has removed " + path + ": request bodies go through the socket");
+        }
+        return !isLost;
+    }
+
     @Override
     public SharedMemory.@Nullable Slot take(long bytes) {
-        if (bytes < SMALLEST_BODY || bytes > SLOT_BYTES || freeCount == 0) {
+        if (isLost || bytes < SMALLEST_BODY || bytes > SLOT_BYTES || freeCount == 0) {
             return null;
         }
         BodySlot slot = free[freeCount - 1];
