@@ -1,4 +1,4 @@
-"""Holds docs/conformance.md to the tests: whatever is named there exists."""
+"""Holds docs/conformance.md and docs/security.md to the tests: whatever is named there exists."""
 
 from __future__ import annotations
 
@@ -11,6 +11,9 @@ ROOT = Path(__file__).resolve().parents[2]
 PAGE = (ROOT / "docs" / "conformance.md").read_text(encoding="utf-8")
 ROW = re.compile(r"^\| (?P<id>[A-Z]-\d+.*?) \| .* \| (?P<tests>.*) \|$", re.MULTILINE)
 NAMED = [(row["id"], test) for row in ROW.finditer(PAGE) for test in re.findall("`([^`]+)`", row["tests"])]
+#: The other page that names tests, in the last of the columns too.
+ATTACKS = (ROOT / "docs" / "security.md").read_text(encoding="utf-8")
+NAMED += [("attack", test) for test in re.findall("`([^`|]+)`(?=[^|]*\\|$)", ATTACKS, re.MULTILINE)]
 
 
 def java_exists(name: str) -> bool:

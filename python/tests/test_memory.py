@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import contextlib
 import hashlib
+import os
+import signal
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 from performers import KINDS, Kind, Performer, performing, script
+from procfs import on_linux
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from pathlib import Path
 
     from wire import Connection
 
@@ -152,3 +155,28 @@ def large_head(kilobytes: int) -> bytes:
     target = script("start=200 OK; list; item=a").encode()
     fields = b"".join(b"X-%d: %s\r\n" % (number, b"z" * 990) for number in range(kilobytes))
     return b"GET %s HTTP/1.1\r\nHost: a\r\n%s" % (target, fields)
+
+
+@on_linux
+def test_dead_workers_leave_no_memory_behind(tmp_path: Path) -> None:
+    """That which they shared with the front: it was mapped until a full collection."""
+    (kind,) = [kind for kind in OVER_TCP if kind.language == "python"]
+    with performing(kind, tmp_path) as performer:
+        server = performer.server
+        for _ in range(4):
+            answer = performer.perform("start=200 OK; iterate; flood=a,1,1000000")
+            assert answer.body == b"x" * 1_000_000
+            assert arenas(server.process.pid) == 1
+            seen = len(server.lines)
+            worker = next(line for line in server.survivors() if "waitress_worker" in line)
+            os.kill(int(worker.split()[0]), signal.SIGKILL)
+            server.wait_for("worker [0-9]+ started", since=seen)
+            assert arenas(server.process.pid) == 0
+
+
+def arenas(pid: int) -> int:
+    """How many a process has mapped; none it has not mapped may it have open."""
+    mapped = Path(f"/proc/{pid}/maps").read_text().count("/memfd:waitress-arena")
+    opened = sum("memfd:waitress-arena" in str(name.readlink()) for name in Path(f"/proc/{pid}/fd").iterdir())
+    assert opened == mapped
+    return mapped

@@ -9,6 +9,7 @@ import dev.waitress.settings.SettingsException;
 import dev.waitress.task.TaskDispatcher;
 import dev.waitress.wsgi.Application;
 import java.io.IOException;
+import java.lang.System.Logger.Level;
 
 /** Makes ready what answers the requests of one loop, before anything listens. */
 @FunctionalInterface
@@ -21,6 +22,15 @@ public interface GatewayStarter {
      */
     Gateway start(EventLoop loop, PrivateDirectory directory) throws IOException, InterruptedException;
 
+    /** Only large bodies need one: better known now than with the first of them. */
+    private static void tellIfMissing(PrivateDirectory directory) {
+        try {
+            directory.path();
+        } catch (IOException e) {
+            System.getLogger("waitress").log(Level.WARNING, e.getMessage());
+        }
+    }
+
     /**
      * Answers by a Java application, on task threads.
      *
@@ -30,6 +40,9 @@ public interface GatewayStarter {
         if (settings.get(Setting.RELOAD)) {
             throw new SettingsException("reload: a Java application cannot be loaded again");
         }
-        return (loop, directory) -> new TaskDispatcher(application, settings, loop::execute);
+        return (loop, directory) -> {
+            tellIfMissing(directory);
+            return new TaskDispatcher(application, settings, loop::execute);
+        };
     }
 }

@@ -1,6 +1,7 @@
 package dev.waitress.buffer;
 
 import java.io.Closeable;
+import java.io.File;
 import java.io.IOException;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
@@ -20,12 +21,13 @@ import org.jspecify.annotations.Nullable;
 public final class PrivateDirectory implements Closeable {
     private static final Logger LOG = System.getLogger("waitress");
 
+    private static final String VARIABLE = "TMPDIR";
     private static final String PREFIX = "waitress-";
 
     /** Where Linux has files that are in memory only. */
     public static final Path MEMORY_FILES = Path.of("/dev/shm");
 
-    private static final String ADVICE = "TMPDIR names another place";
+    private static final String ADVICE = "set TMPDIR to a directory that can be written";
 
     private final List<Path> parents;
     private @Nullable Home home;
@@ -34,7 +36,7 @@ public final class PrivateDirectory implements Closeable {
 
     /** A directory where the system has its temporary files; in memory if there are none, and nobody named a place. */
     public PrivateDirectory() {
-        this(places(Path.of(System.getProperty("java.io.tmpdir")), System.getenv("TMPDIR")));
+        this(places(Path.of(System.getProperty("java.io.tmpdir")), System.getenv(VARIABLE)));
     }
 
     public PrivateDirectory(Path parent) {
@@ -47,7 +49,20 @@ public final class PrivateDirectory implements Closeable {
     }
 
     private static List<Path> places(Path usual, @Nullable String named) {
-        return named == null || named.isEmpty() ? List.of(usual, MEMORY_FILES) : List.of(usual);
+        boolean isNamed = named != null && new File(named).isDirectory();
+        return isNamed ? List.of(usual) : List.of(usual, MEMORY_FILES);
+    }
+
+    /** A place that is not there is passed over by those who start us. */
+    private static void sayWhere(Path used, @Nullable IOException failure) {
+        String named = System.getenv(VARIABLE);
+        if (failure != null) {
+            LOG.log(Level.WARNING, failure.getMessage() + ": they lie in " + used + "; " + ADVICE);
+        } else if (named != null && !named.isEmpty() && !new File(named).isDirectory()) {
+            LOG.log(
+                    Level.WARNING,
+                    VARIABLE + " is " + named + ", which is no directory: temporary files lie in " + used);
+        }
     }
 
     /**
@@ -76,9 +91,7 @@ public final class PrivateDirectory implements Closeable {
         for (Path parent : parents) {
             try {
                 Home made = Home.make(parent, PREFIX);
-                if (failure != null) {
-                    LOG.log(Level.WARNING, failure.getMessage() + ": they lie in " + parent + "; " + ADVICE);
-                }
+                sayWhere(parent, failure);
                 Abandoned.removeFrom(parent, PREFIX, made.attributes());
                 return made;
             } catch (IOException e) {

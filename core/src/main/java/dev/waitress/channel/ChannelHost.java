@@ -164,21 +164,21 @@ public final class ChannelHost {
     }
 
     private void tick() {
+        loop.schedule(TICK_NANOS, this::tick); // first: a fault below must not be the end of all deadlines
         for (Connection connection : connections.snapshot()) {
             connection.enforce(loop.nowNanos(), deadlines);
         }
         observer.tick(loop.nowNanos());
         roomMayBeThere();
         connections.sayIfBelowLimit();
-        loop.schedule(TICK_NANOS, this::tick);
     }
 
     private void sweep() {
+        loop.schedule(cleanupIntervalNanos, this::sweep);
         for (Connection connection : connections.snapshot()) {
             connection.closeIfIdle(loop.nowNanos(), channelTimeoutNanos);
         }
         loop.localFiles().forgetUnused();
-        loop.schedule(cleanupIntervalNanos, this::sweep);
     }
 
     /** Takes no new client, and calls back when the last one has its answer. */

@@ -147,10 +147,7 @@ public final class EventLoop implements Runnable {
     @Override
     public void run() {
         try {
-            long waitNanos = 0;
-            while (!stopped) {
-                waitNanos = turn(waitNanos);
-            }
+            runTurns();
         } catch (IOException | RuntimeException | Error e) {
             try {
                 LOG.log(Level.ERROR, "the event loop failed", e);
@@ -160,6 +157,20 @@ public final class EventLoop implements Runnable {
         } finally {
             localFiles.close();
             closeQuietly();
+        }
+    }
+
+    private void runTurns() throws IOException {
+        long waitNanos = 0;
+        while (!stopped) {
+            try {
+                waitNanos = turn(waitNanos);
+            } catch (InternalError e) {
+                // Memory was taken away that we have mapped. The virtual machine says so soon after the access, which
+                // may be here: the rest of the turn is taken up by the next one.
+                LOG.log(Level.ERROR, UNCAUGHT, e);
+                waitNanos = 0;
+            }
         }
     }
 

@@ -231,7 +231,7 @@ class PrivateDirectoryTest {
         try (PrivateDirectory directory = new PrivateDirectory(missing)) {
             assertThatThrownBy(directory::path)
                     .hasMessage("cannot make temporary files in " + missing
-                            + ": no such directory; TMPDIR names another place");
+                            + ": no such directory; set TMPDIR to a directory that can be written");
         }
     }
 }

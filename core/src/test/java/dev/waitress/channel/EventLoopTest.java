@@ -26,6 +26,32 @@ class EventLoopTest {
         loop.stop();
     }
 
+    /** The virtual machine may tell of it anywhere, soon after the access. */
+    @Test
+    void outlivesMemoryThatWasTakenAway() throws Exception {
+        EventLoop loop = new EventLoop("test-loop", 100);
+        CountDownLatch failures = new CountDownLatch(3);
+        CountDownLatch alive = new CountDownLatch(1);
+        loop.join(new Participant() {
+            @Override
+            public void act(long nowNanos) {}
+
+            @Override
+            public long settle(long nowNanos) {
+                if (failures.getCount() > 0) {
+                    failures.countDown();
+                    throw new InternalError("a fault occurred in an unsafe memory access operation");
+                }
+                return NO_DEADLINE;
+            }
+        });
+        loop.start();
+        assertThat(failures.await(SECONDS, TimeUnit.SECONDS)).isTrue();
+        loop.execute(alive::countDown);
+        assertThat(alive.await(SECONDS, TimeUnit.SECONDS)).isTrue();
+        loop.stop();
+    }
+
     @Test
     void hasTheTimeOfNow() throws Exception {
         EventLoop loop = new EventLoop("test-loop", 100);

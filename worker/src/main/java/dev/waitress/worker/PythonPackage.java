@@ -49,7 +49,9 @@ final class PythonPackage {
             }
         } catch (IOException e) {
             throw new IOException(
-                    "cannot write to " + directory + ": " + e.getMessage() + "; TMPDIR names another place", e);
+                    "cannot write to " + directory + ": " + e.getMessage()
+                            + "; set TMPDIR to a directory that can be written",
+                    e);
         }
     }
 
