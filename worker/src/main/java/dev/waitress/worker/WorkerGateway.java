@@ -337,7 +337,8 @@ public final class WorkerGateway implements Gateway, Participant {
 
     /** What a worker has to know before it can load the application. */
     MarshalWriter workerSettings(Worker worker, Path board) {
-        return WorkerSettings.write(config, board, bodies != null && bodies.isThere() ? bodies : null, worker.process.showsDescriptors());
+        return WorkerSettings.write(
+                config, board, bodies != null && bodies.isThere() ? bodies : null, worker.process.showsDescriptors());
     }
 
     // ---- End -------------------------------------------------------------------------------------------------------
