@@ -17,6 +17,7 @@ from typing import IO, Any, List, Optional, Tuple
 
 from waitress.java import java_command, java_environment
 from waitress.sockets import remove_deserted
+from waitress_worker.forks import in_each_child
 from waitress_worker.log import handle, wanted_level
 
 _MAIN = "dev.waitress.cli.Attached"
@@ -248,5 +249,4 @@ def _let_go_of_all() -> None:
         front.let_go()
 
 
-if hasattr(os, "register_at_fork"):
-    os.register_at_fork(after_in_child=_let_go_of_all)
+in_each_child(_let_go_of_all)

@@ -1,19 +1,26 @@
 """A process that forks workers: it has the application but runs none of it, so that it may fork at any time.
 
 Forking from the process that serves would copy locks that its threads hold, and nobody would ever open them in the copy.
+
+Two pipes tell of the end, however it comes: the nursery ends when nobody holds the caller's end of the *leash*, and the
+caller knows that the nursery has ended when nobody holds the nursery's end of its *sign of life*.
 """
 
 import contextlib
 import logging
+import mmap
 import os
+import select
 import signal
 import sys
 import time
 import traceback
+import weakref
 from itertools import count
-from typing import Callable, Dict, Iterator
+from typing import Any, Callable, Dict, Iterator, List, NoReturn
 
-from waitress_worker.control import leave_signals_to_the_front
+from waitress_worker.forks import end, in_each_child
+from waitress_worker.signals import leave_to_the_front
 
 _LOG = logging.getLogger("waitress")
 
@@ -26,66 +33,213 @@ _LONGEST_DELAY = 10.0
 #: A worker that has lived so long did not die at its start.
 _SETTLED = 5.0
 
+#: Seconds that workers may take over their end once the server has ended; then they are killed.
+_GRACE = 1.0
+_LONGEST_END = 5.0
+
 
 class Nursery:
     """Keeps so many workers running until the front tells them to quit."""
 
-    def __init__(self, workers: int, work: Callable[[int], int]) -> None:
-        """Fork; ``work`` runs in each worker, with its number, and returns its exit status."""
+    def __init__(self, workers: int, work: Callable[[int], bool]) -> None:
+        """Fork; ``work`` runs in each worker, with its number, and tells whether the front has said that all is over."""
         if not hasattr(os, "fork"):
             raise ValueError(
                 "workers: more than one share the application by fork, which {} does not have;"
                 " waitress-serve MODULE:OBJECT starts them without".format(sys.platform)
             )
+        leash, self._leash = os.pipe()
+        self._life, life = os.pipe()
         _flush()
         with _signals_held_back():
             #: Number of its process.
             self.pid = os.fork()
             if self.pid == 0:
-                leave_signals_to_the_front()
+                leave_to_the_front()
         if self.pid == 0:
-            _exit_after(lambda: _keep(workers, work))
+            _close(self._leash, self._life)
+            self._leash, self._life = leash, life
+            _LIVE.add(self)
+            _exit_after(_Keeper(workers, work, leash).keep)
+        _close(leash, life)
+        _LIVE.add(self)
+
+    def let_go(self) -> None:
+        """Close this process' ends of the pipes, in a child: they are the parent's alone."""
+        _close(self._leash, self._life)
+
+    def has_died(self) -> bool:
+        """Tell whether it has ended, though nobody asked it to."""
+        return bool(select.select([self._life], [], [], 0)[0])
+
+    def lost(self) -> Exception:
+        """Return what to raise then."""
+        return ChildProcessError("the process that forks workers ({}) {}".format(self.pid, self._how_it_ended()))
+
+    def _how_it_ended(self) -> str:
+        try:
+            return _describe(os.waitpid(self.pid, 0)[1])
+        except ChildProcessError:
+            return "ended"  # where SIGCHLD is ignored the system keeps no status
 
     def wait(self) -> None:
-        """Wait until all workers have ended."""
-        os.waitpid(self.pid, 0)
+        """Let it end what is left of the workers, and wait for that."""
+        _LIVE.discard(self)
+        os.close(self._leash)
+        if not select.select([self._life], [], [], _LONGEST_END)[0]:
+            os.kill(self.pid, signal.SIGKILL)  # it is stopped, or worse
+        os.close(self._life)
+        with contextlib.suppress(ChildProcessError):
+            os.waitpid(self.pid, 0)
+
+
+#: The nurseries of this process, or itself, with ends of pipes that its children must not hold.
+_LIVE: "weakref.WeakSet[Nursery]" = weakref.WeakSet()
+
+
+def _let_go_of_all() -> None:
+    for nursery in list(_LIVE):
+        nursery.let_go()
+    _LIVE.clear()
+
+
+in_each_child(_let_go_of_all)
+
+
+def _close(*descriptors: int) -> None:
+    for descriptor in descriptors:
+        os.close(descriptor)
 
 
 @contextlib.contextmanager
 def _signals_held_back() -> "Iterator[None]":
     """Nobody may be told to end between a fork and the moment when it has its own answer to that."""
-    before = signal.pthread_sigmask(signal.SIG_BLOCK, (signal.SIGINT, signal.SIGTERM))
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, (signal.SIGINT, signal.SIGTERM, signal.SIGHUP))
     try:
         yield
     finally:
         signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
-def _keep(workers: int, work: Callable[[int], int]) -> int:
-    numbers = count(_FIRST_NUMBER)
-    delay = 0.0
-    started: Dict[int, float] = {}
+class _Keeper:
+    """What the nursery does: replace workers that end, as long as somebody holds its leash."""
 
-    def start() -> None:
-        number = next(numbers)
+    def __init__(self, workers: int, work: Callable[[int], bool], leash: int) -> None:
+        self._workers = workers
+        self._work = work
+        self._leash = leash
+        self._numbers = count(_FIRST_NUMBER)
+        #: By process, when it was started.
+        self._started: Dict[int, float] = {}
+        self._delay = 0.0
+        #: When the next one may be started.
+        self._due = 0.0
+        #: Its byte is set by the worker that is the first to be told that all is over.
+        self._over = mmap.mmap(-1, 1)
+        self._woken: int = -1
+        self._before: Any = signal.SIG_DFL
+
+    def keep(self) -> int:
+        self._watch_children()
+        while not self._is_over():
+            self._start_those_due()
+            self._wait()
+            self._reap()
+        self._end_all()
+        return 0
+
+    def _watch_children(self) -> None:
+        """Be woken when one ends, also where the caller ignores that, or has its own way to deal with it."""
+        self._woken, waking = os.pipe()
+        os.set_blocking(self._woken, False)  # noqa: FBT003 -- its only parameter
+        os.set_blocking(waking, False)  # noqa: FBT003 -- the same
+        self._before = signal.signal(signal.SIGCHLD, lambda *_: None)
+        signal.set_wakeup_fd(waking)
+
+    def _is_over(self) -> bool:
+        return bool(self._over[0]) or self._is_ready(self._leash, 0.0)
+
+    @staticmethod
+    def _is_ready(descriptor: int, seconds: float) -> bool:
+        return bool(select.select([descriptor], [], [], seconds)[0])
+
+    def _start_those_due(self) -> None:
+        while len(self._started) < self._workers and time.time() >= self._due:
+            try:
+                self._start()
+            except OSError as failure:
+                if not self._delay:
+                    _LOG.error("cannot fork a worker: %s", failure)  # noqa: TRY400 -- no fault of a program
+                self._put_off()
+
+    def _start(self) -> None:
+        number = next(self._numbers)
         _flush()
-        pid = os.fork()
+        with _signals_held_back():
+            pid = os.fork()
+            if pid == 0:
+                signal.set_wakeup_fd(-1)
+                signal.signal(signal.SIGCHLD, self._before)
+                leave_to_the_front()
         if pid == 0:
-            _exit_after(lambda: work(number))
-        started[pid] = time.time()
+            _exit_after(lambda: self._live(number))
+        self._started[pid] = time.time()
 
-    for _ in range(workers):
-        start()
-    while started:
-        pid, status = os.wait()
-        age = time.time() - started.pop(pid)
-        if status == 0:
-            continue  # told to quit, or the front is gone
-        _LOG.error("worker %d %s", pid, _describe(status))
-        delay = 0.0 if age > _SETTLED else min(_LONGEST_DELAY, max(_FIRST_DELAY, 2 * delay))
-        time.sleep(delay)
-        start()
-    return 0
+    def _live(self, number: int) -> int:
+        if self._work(number):
+            self._over[0] = 1
+        return 0
+
+    def _put_off(self) -> None:
+        self._delay = min(_LONGEST_DELAY, max(_FIRST_DELAY, 2 * self._delay))
+        self._due = time.time() + self._delay
+
+    def _wait(self) -> None:
+        wait: List[float] = []
+        if len(self._started) < self._workers:
+            wait.append(max(0.0, self._due - time.time()))
+        select.select([self._leash, self._woken], [], [], *wait)
+
+    def _reap(self) -> None:
+        with contextlib.suppress(BlockingIOError):
+            os.read(self._woken, 4096)
+        for pid, status in self._ended():
+            age = time.time() - self._started.pop(pid)
+            if self._over[0]:
+                continue
+            if status:
+                _LOG.error("worker %d %s", pid, _describe(status))
+            elif not self._is_ready(self._leash, _FIRST_DELAY):
+                # A front that is gone ends its workers like that too, and the caller with them.
+                _LOG.error("worker %d %s", pid, _describe(status))
+            if age > _SETTLED:
+                self._delay = 0.0
+            else:
+                self._put_off()
+
+    def _ended(self) -> "Iterator[tuple[int, int]]":
+        while self._started:
+            pid, status = os.waitpid(-1, os.WNOHANG)
+            if pid == 0:
+                return
+            if pid in self._started:
+                yield pid, status
+
+    def _end_all(self) -> None:
+        """See to the end of all, one way or the other."""
+        deadline = time.time() + _GRACE
+        while self._started:
+            for pid, _ in self._ended():
+                del self._started[pid]
+            left = deadline - time.time()
+            if self._started and left <= 0:
+                for pid in self._started:
+                    os.kill(pid, signal.SIGKILL)
+                left = _GRACE
+            if self._started:
+                self._is_ready(self._woken, left)
+                with contextlib.suppress(BlockingIOError):
+                    os.read(self._woken, 4096)
 
 
 def _describe(status: int) -> str:
@@ -94,16 +248,14 @@ def _describe(status: int) -> str:
     return "ended with status {}".format(os.WEXITSTATUS(status))
 
 
-def _exit_after(action: Callable[[], int]) -> None:
+def _exit_after(action: Callable[[], int]) -> "NoReturn":
     """Do all that a forked process is for, and end it without what its parent has planned for its own end."""
     status = 1
     try:
         status = action()
     except BaseException:
         traceback.print_exc()
-    finally:
-        _flush()
-        os._exit(status)
+    end(status)
 
 
 def _flush() -> None:

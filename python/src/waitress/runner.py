@@ -5,8 +5,12 @@ import subprocess
 import sys
 from typing import List, Optional
 
+from waitress.first import run_as_first_process
 from waitress.java import JavaError, java_command, java_environment
 from waitress.sockets import take_over
+
+#: Of a container.
+_FIRST_PROCESS = 1
 
 _MAIN = "dev.waitress.cli.Main"
 
@@ -20,9 +24,11 @@ def run(argv: Optional[List[str]] = None) -> int:
     except (JavaError, ValueError) as failure:
         print("Error: {}".format(failure), file=sys.stderr)
         return 1
-    if os.name != "nt":
-        os.execve(command[0], command, java_environment())
-    return subprocess.call(command, env=java_environment())
+    if os.name == "nt":
+        return subprocess.call(command, env=java_environment())
+    if os.getpid() == _FIRST_PROCESS:
+        return run_as_first_process(command, java_environment())
+    return os.execve(command[0], command, java_environment())
 
 
 def _listening() -> List[str]:

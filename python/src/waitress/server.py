@@ -16,6 +16,8 @@ from waitress.nursery import Nursery
 from waitress.sockets import listen_again, the_one
 from waitress.task import ThreadedTaskDispatcher
 from waitress_worker.control import Worker
+from waitress_worker.forks import in_each_child
+from waitress_worker.signals import when_asked_to_end
 
 Application = Callable[..., Iterable[bytes]]
 
@@ -25,8 +27,8 @@ _NO_APPLICATION = (
     'The "app" passed to ``create_server`` was ``None``.  You forgot to return a WSGI app within your application.'
 )
 
-#: Seconds between looks whether the level of a logger has changed.
-_LEVEL_INTERVAL = 1.0
+#: Seconds between looks whether the level of a logger has changed, and whether workers would be replaced.
+_INTERVAL = 1.0
 
 #: Seconds that the threads have to come to rest once the front has all answers.
 _REST = 0.5
@@ -128,8 +130,10 @@ class Server(Insides):
             return
         self._start_workers()
         # Programs end Waitress' loop by clearing its map.
-        while self._map and not self._ended.wait(_LEVEL_INTERVAL):
+        while self._map and not self._ended.wait(_INTERVAL):
             self._front.follow_log_level()
+            if self._nursery is not None and self._nursery.has_died() and not self._ended.is_set():
+                raise self._nursery.lost()
 
     def serve_until_closed(self) -> None:
         """Do what :meth:`run` does, also where a subclass has its own."""
@@ -152,19 +156,20 @@ class Server(Insides):
         self._control = threading.Thread(target=self._serve, name="waitress-control", daemon=True)
         self._control.start()
 
-    def _work(self, number: int) -> int:
-        """Live as a forked worker."""
-        self._front.let_go()
+    def _work(self, number: int) -> bool:
+        """Live as a forked worker; true when the front has said that all is over."""
         if "random" in sys.modules:
             random.seed()  # each its own sequence, also where fork does not see to that
         try:
             worker = self._start_worker(number)
         except (EOFError, OSError):
-            return 0  # the front is gone
-        if worker.obey():
+            return False  # the front is gone
+        when_asked_to_end(worker.ask_for_the_end)
+        is_over = worker.obey()
+        if is_over:
             worker.crew.stop(_REST)
         worker.close()
-        return 0
+        return is_over
 
     def _start_worker(self, number: int) -> Worker:
         worker = Worker(self._front.address, self._front.secret, number)
@@ -269,6 +274,15 @@ def terminable() -> "Iterator[None]":
 
 def _exit(*_: object) -> None:
     raise SystemExit
+
+
+def _restore() -> None:
+    """SIGTERM ends a process that the application forks as it ends any other."""
+    if signal.getsignal(signal.SIGTERM) is _exit:
+        signal.signal(signal.SIGTERM, signal.SIG_DFL)
+
+
+in_each_child(_restore)
 
 
 def is_given(name: str, value: object) -> bool:

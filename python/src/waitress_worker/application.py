@@ -56,9 +56,11 @@ def require_callable(application: Any, name: str) -> Callable[..., Any]:  # noqa
 
 
 def requested_exit(request: SystemExit) -> LoadError:
-    """End quietly, with the exit status that the interpreter would have."""
+    """End as the interpreter would: with a status and nothing else, or with a text that it writes as it is."""
     code = request.code
-    return LoadError("", exit_status=0 if code is None else code if isinstance(code, int) else 1)
+    if code is None or isinstance(code, int):
+        return LoadError("", exit_status=code or 0)
+    return LoadError("", "{}\n".format(code))
 
 
 def _resolve(name: str) -> Any:  # noqa: ANN401 -- whatever the module holds

@@ -5,9 +5,10 @@ import marshal
 import socket
 import struct
 from _socket import socket as Socket  # noqa: N812 -- a class, whatever stands for it in the module socket by now
-from typing import Any, Callable, List, Optional, Union
+from typing import Any, Callable, List, Optional, Set, Union
 
-from waitress_worker.compat import MARSHAL_VERSION, keep_from_children, load_frame
+from waitress_worker.compat import MARSHAL_VERSION, keep_from_children, let_go, load_frame
+from waitress_worker.forks import in_each_child
 
 _LENGTH = struct.Struct("<I")
 
@@ -27,6 +28,16 @@ class Channel:
         self._end = 0
         #: What waits with the descriptor, where reading would keep other threads waiting too.
         self.wait_to_read: Optional[Callable[[int], Any]] = None
+        _OPEN.add(self)
+
+    @property
+    def connection(self) -> Socket:
+        """The connection, for one on which no frames go."""
+        return self._socket
+
+    def let_go(self) -> None:
+        """Close it in a forked process, unnoticed by the front: it is the parent's."""
+        let_go(self._socket)
 
     def receive(self) -> Any:  # noqa: ANN401 -- whatever the front sends
         """Wait for a frame and return its value; EOFError when the front is gone."""
@@ -93,11 +104,24 @@ class Channel:
 
     def close(self) -> None:
         """Close the connection; who waits to receive gets EOFError."""
+        _OPEN.discard(self)
         try:
             self._socket.shutdown(socket.SHUT_RDWR)
         except EnvironmentError:
             pass  # the other side was quicker
         self._socket.close()
+
+
+#: What a forked process must not have.
+_OPEN: Set[Channel] = set()
+
+
+def _let_go_of_all() -> None:
+    while _OPEN:
+        _OPEN.pop().let_go()
+
+
+in_each_child(_let_go_of_all)
 
 
 def _plain(value: Any) -> Any:  # noqa: ANN401 -- any value of a message

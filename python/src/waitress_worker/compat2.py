@@ -1,6 +1,9 @@
 """The side of ``compat.py`` for CPython 2.7, whose words it explains."""
 
+import contextlib
+import ctypes
 import marshal
+import os
 import struct
 import time
 from typing import Any
@@ -9,6 +12,10 @@ _sleep = time.sleep
 
 #: In this format text that is interned is no different from other text.
 MARSHAL_VERSION = 0
+
+#: Of Linux; a mask is at most as long.
+_SIG_SETMASK = 2
+_MASK_BYTES = 1024
 
 Text = unicode  # type: ignore[name-defined]  # noqa: F821 -- a word of 2.7
 MissingModule = ImportError
@@ -68,6 +75,24 @@ def keep_from_children(descriptor: int) -> None:  # noqa: D103
     except ImportError:
         return  # on Windows children inherit what they are told to
     fcntl.fcntl(descriptor, fcntl.F_SETFD, fcntl.fcntl(descriptor, fcntl.F_GETFD) | fcntl.FD_CLOEXEC)
+
+
+def unblock_signals() -> None:  # noqa: D103
+    if os.name != "nt":
+        ctypes.CDLL(None).sigprocmask(_SIG_SETMASK, ctypes.create_string_buffer(_MASK_BYTES), None)
+
+
+def let_go(connected: Any) -> None:  # noqa: D103
+    # Threads that are no more in this process have a hold on the socket still: only its descriptor can be replaced.
+    nothing = os.open(os.devnull, os.O_RDWR)
+    os.dup2(nothing, connected.fileno())
+    os.close(nothing)
+    keep_from_children(connected.fileno())
+
+
+@contextlib.contextmanager
+def showing_what_takes_longer(seconds: float) -> Any:  # noqa: ARG001, D103 -- nothing here shows it
+    yield
 
 
 class _Clock:

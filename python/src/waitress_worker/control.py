@@ -4,7 +4,6 @@ import gc
 import logging
 import mmap
 import os
-import signal
 import sys
 from io import open  # noqa: A004 -- bound before the application can put another one in its place
 from threading import Lock
@@ -13,10 +12,13 @@ from typing import Any, Callable, Dict, List, Union
 from waitress_worker import protocol
 from waitress_worker.application import LoadError, load, python_version
 from waitress_worker.channel import Channel, connect
-from waitress_worker.compat import acquire_within, as_numbers, native, path_of_front
+from waitress_worker.compat import acquire_within, as_numbers, native, path_of_front, showing_what_takes_longer
 from waitress_worker.crew import Crew
+from waitress_worker.forks import end
 from waitress_worker.imports import Imports
+from waitress_worker.leash import end_with_the_other_side
 from waitress_worker.log import LOG, FrontRecords, harmless, wanted_level
+from waitress_worker.signals import leave_to_the_front, when_asked_to_end
 from waitress_worker.threads import Threads
 
 #: Seconds. A wait without end could not be interrupted, or would end where all threads are green and all of them wait.
@@ -27,16 +29,18 @@ _SECRET = "WAITRESS_WORKER_SECRET"  # noqa: S105 -- the variable's name
 
 def main(address: str, number: str, application_name: str) -> int:
     """Run a worker until the front ends it; return the exit status."""
-    leave_signals_to_the_front()
-    worker = Worker(address, os.environ.pop(_SECRET, ""), int(number))
+    leave_to_the_front()
+    worker = Worker(address, os.environ.pop(_SECRET, ""), int(number), leash=True)
     sys.argv[:] = ["waitress-serve", application_name]
     sys.path.append(os.getcwd())
     try:
         application = worker.load()
     except LoadError as failure:
         return failure.exit_status
+    worker.require_parent()
     if hasattr(gc, "freeze"):
         gc.freeze()  # what the application has loaded stays: the collector need not look at it again and again
+    when_asked_to_end(worker.ask_for_the_end)
     worker.start(application)
     if obey(worker):
         worker.crew.stop()
@@ -81,17 +85,6 @@ def _is_ended(ended: Any) -> bool:  # noqa: ANN401 -- a lock has no type in 2.7
         return False
 
 
-def leave_signals_to_the_front() -> None:
-    """Let the front decide what Ctrl-C and TERM, which reach the whole process group, mean.
-
-    A handler that does nothing, not SIG_IGN: what is ignored stays ignored in the programs that the application starts.
-    """
-    for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, lambda *_: None)
-        if hasattr(signal, "siginterrupt"):
-            signal.siginterrupt(number, False)  # Python 2.7 would break off whatever waits
-
-
 _WITH_TIME = "%(asctime)s " + logging.BASIC_FORMAT
 
 
@@ -116,12 +109,15 @@ class Worker:
     threads: Threads
     _records: FrontRecords
 
-    def __init__(self, address: str, secret: str, number: int) -> None:
+    def __init__(self, address: str, secret: str, number: int, *, leash: bool = False) -> None:
         self._secret = secret
         self._number = number
+        self._pid = os.getpid()
         self._telling = Lock()
         self._open: List[Union[Channel, Crew, FrontRecords]] = []
         try:
+            if leash:
+                end_with_the_other_side(self._introduce(address, "leash").connection)
             self._requests = self._introduce(address, "requests")
             self._control = self._introduce(address, "control")
             #: What the front wants of its workers.
@@ -133,8 +129,13 @@ class Worker:
     def _introduce(self, address: str, purpose: str) -> Channel:
         channel = Channel(connect(address))
         self._open.append(channel)
-        channel.send((protocol.VERSION, self._secret, self._number, purpose, python_version(), os.getpid()))
+        channel.send((protocol.VERSION, self._secret, self._number, purpose, python_version(), self._pid))
         return channel
+
+    def require_parent(self) -> None:
+        """End a process that the application has forked and that comes back from there: it is no worker."""
+        if os.getpid() != self._pid:
+            end()
 
     def _tell(self, *message: Any) -> None:  # noqa: ANN401 -- whatever marshal takes
         with self._telling:
@@ -144,9 +145,14 @@ class Worker:
         """Import the application; where there is none to run, say so and raise LoadError."""
         try:
             self._require_python_3()
-            return self._load_and_watch() if self.settings["reload"] else self._load()
+            with showing_what_takes_longer(self.settings["startup_timeout"]):
+                return self._load_and_watch() if self.settings["reload"] else self._load()
         except LoadError as failure:
-            self._tell(protocol.FAILED, failure.message, failure.traceback, failure.exit_status)
+            if os.getpid() == self._pid:
+                self._tell(protocol.FAILED, failure.message, failure.traceback, failure.exit_status)
+            else:
+                sys.stderr.write(failure.traceback)
+                end(failure.exit_status)
             raise
 
     def _require_python_3(self) -> None:
@@ -195,6 +201,10 @@ class Worker:
         self._open.append(self.crew)
         self.crew.start()
         self._tell(protocol.READY)
+
+    def ask_for_the_end(self) -> None:
+        """Have the front end the server: the application has asked this process to end."""
+        self._tell(protocol.STOP)
 
     def obey(self) -> bool:
         """Do as the front says until it says *quit*; false when it has gone instead."""

@@ -7,6 +7,7 @@ on average, all threads take requests at once.
 """
 
 import sys
+import weakref
 from collections import deque
 from functools import partial
 from io import BytesIO
@@ -17,6 +18,7 @@ from waitress_worker.arena import Arena
 from waitress_worker.channel import Channel
 from waitress_worker.compat import perf_counter
 from waitress_worker.files import Closer, FileWrapper
+from waitress_worker.forks import end, end_with, in_each_child
 from waitress_worker.input import Bodies
 from waitress_worker.log import LOG
 from waitress_worker.response import Exchange, fixed_environ
@@ -111,6 +113,8 @@ class Crew:
         self.closed: Set[int] = set()
         self._streams: Dict[int, Exchange] = {}
         self._credit = threads.condition()
+
+        _CREWS.add(self)
 
     def start(self) -> None:
         """Start the threads; they end with the process."""
@@ -384,3 +388,43 @@ class Crew:
 
     def _running(self) -> int:
         return len(self._members) - len(self._idle) - self._reading - self._left
+
+    def require_worker(self) -> None:
+        """End the process by the exception that is being handled, if the application has forked it."""
+
+
+#: A process that serves two applications has two.
+_CREWS: "weakref.WeakSet[Crew]" = weakref.WeakSet()
+
+
+class Forked(Crew):
+    """What is left of the crew in a process that the application has forked: whoever comes back to it ends there.
+
+    Its parent answers. Nothing here waits for a lock, which a thread may have held that is no more.
+    """
+
+    def require_worker(self) -> None:
+        """The application has failed, or asked for the end."""
+        failure = sys.exc_info()[1]
+        assert failure is not None
+        end_with(failure)
+
+    def post(self, *_: Any) -> None:  # noqa: ANN401 -- as that of a crew
+        """Answer: that is the parent's business."""
+        end()
+
+    def spend(self, *_: Any) -> bool:  # noqa: ANN401 -- the same
+        """Answer too."""
+        end()
+
+    def _next(self, *_: Any) -> Request:  # noqa: ANN401 -- the same
+        """The application has returned."""
+        end()
+
+
+def _become_forked() -> None:
+    for crew in list(_CREWS):
+        crew.__class__ = Forked
+
+
+in_each_child(_become_forked)

@@ -31,6 +31,7 @@ FAILED = 1
 RECALLED = 2
 IMPORTED = 3
 LOGGING = 4
+STOP = 5
 
 #: Exit status of a worker on a Python that is too old, which it has said on standard error.
 WRONG_PYTHON = 78

@@ -113,6 +113,7 @@ class Exchange:
 
     def failure(self, path: str) -> "Message":
         """Log the exception that is being handled; return the message that tells the front of it."""
+        self._crew.require_worker()
         trace = traceback.format_exc()  # now: in Python 2.7 a handler that fails is the current exception afterwards
         with harmless:
             LOG.exception("Exception while serving %s", printable(path))

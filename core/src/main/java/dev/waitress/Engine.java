@@ -6,6 +6,7 @@ import dev.waitress.gateway.Gateway;
 import dev.waitress.settings.Setting;
 import dev.waitress.settings.Settings;
 import java.io.IOException;
+import java.time.Duration;
 
 /** All of a server but its listeners: the event loop, and what answers requests. */
 record Engine(PrivateDirectory directory, EventLoop loop, Gateway gateway) {
@@ -13,6 +14,7 @@ record Engine(PrivateDirectory directory, EventLoop loop, Gateway gateway) {
     static Engine start(Settings settings, GatewayStarter starter) throws IOException, InterruptedException {
         PrivateDirectory directory = new PrivateDirectory();
         EventLoop loop = new EventLoop("waitress-loop", settings.getInt(Setting.RECV_BYTES));
+        loop.leftovers().add(directory::close);
         loop.start();
         try {
             return new Engine(directory, loop, starter.start(loop, directory));
@@ -23,9 +25,9 @@ record Engine(PrivateDirectory directory, EventLoop loop, Gateway gateway) {
         }
     }
 
-    /** Ends what still runs. Its sockets must have been closed. */
-    void stop() throws InterruptedException {
-        gateway.close();
+    /** Ends what still runs, within this time. Its sockets must have been closed. */
+    void stop(Duration within) throws InterruptedException {
+        gateway.close(within);
         loop.stop();
         directory.close();
     }

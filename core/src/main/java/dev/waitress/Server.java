@@ -1,6 +1,7 @@
 package dev.waitress;
 
 import dev.waitress.channel.ChannelHost;
+import dev.waitress.channel.EventLoop;
 import dev.waitress.channel.Listener;
 import dev.waitress.gateway.RequestObserver;
 import dev.waitress.log.AccessLog;
@@ -11,6 +12,7 @@ import java.io.IOException;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.net.SocketAddress;
+import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -23,6 +25,10 @@ public final class Server implements AutoCloseable {
 
     private static final long AT_TERMINAL_SECONDS = 5;
     private static final int FAILED = 1;
+    private static final String HINT = "; Ctrl-C again to stop now";
+
+    /** What workers have for their end in any case: those that run no request need less. */
+    private static final Duration LEAST_END = Duration.ofMillis(500);
 
     private final Settings settings;
     private final Engine engine;
@@ -44,6 +50,7 @@ public final class Server implements AutoCloseable {
                 engine.directory(),
                 settings,
                 accessLog == null ? RequestObserver.NONE : accessLog);
+        engine.gateway().whenAskedToEnd(() -> inBackground(this::close));
     }
 
     /**
@@ -53,23 +60,59 @@ public final class Server implements AutoCloseable {
      * @throws SettingsException if settings contradict each other or an address is not valid
      */
     public static Server start(Settings settings, GatewayStarter starter) throws IOException, InterruptedException {
+        Server server = prepare(settings, starter);
+        server.open();
+        return server;
+    }
+
+    /**
+     * Starts a server and logs where it listens; then serves until SIGINT, SIGTERM or SIGHUP, and ends as
+     * {@link #close} does. A second SIGINT or SIGTERM ends the process at once.
+     *
+     * @param ready runs as soon as a signal would be obeyed, before a client is taken
+     * @throws IOException as {@link #start} does
+     */
+    public static void serve(Settings settings, GatewayStarter starter, Runnable ready)
+            throws IOException, InterruptedException {
+        Signals.ignoreUnexpected();
+        prepare(settings, starter).serveUntilSignal(ready);
+    }
+
+    /** Starts all of it, but takes no client. */
+    private static Server prepare(Settings settings, GatewayStarter starter) throws IOException, InterruptedException {
         settings.requireConsistent();
         settings.warnings().forEach(warning -> LOG.log(Level.WARNING, warning));
         AccessLog accessLog = AccessLog.open(settings);
         try {
             Engine engine = Engine.start(settings, starter);
             try {
-                Server server = new Server(settings, engine, accessLog, Listeners.open(settings));
-                engine.loop().execute(() -> server.host.open(server.listeners));
-                return server;
+                List<Listener> listeners = engine.loop().leftovers().during(() -> listen(settings, engine.loop()));
+                return new Server(settings, engine, accessLog, listeners);
             } catch (IOException | RuntimeException e) {
-                engine.stop();
+                engine.stop(LEAST_END);
                 throw e;
             }
         } catch (IOException | RuntimeException | InterruptedException e) {
             close(accessLog);
             throw e;
         }
+    }
+
+    private static List<Listener> listen(Settings settings, EventLoop loop) throws IOException {
+        List<Listener> listeners = Listeners.open(settings);
+        loop.leftovers().add(() -> listeners.forEach(Listener::close));
+        return listeners;
+    }
+
+    /** Takes clients from now on. */
+    private void open() {
+        engine.loop().execute(() -> {
+            if (closing.get()) {
+                listeners.forEach(Listener::close);
+            } else {
+                host.open(listeners);
+            }
+        });
     }
 
     /**
@@ -83,7 +126,7 @@ public final class Server implements AutoCloseable {
         settings.warnings().forEach(warning -> LOG.log(Level.WARNING, warning));
         Addresses.resolve(settings);
         AccessLog.check(settings);
-        Engine.start(settings, starter).stop();
+        Engine.start(settings, starter).stop(LEAST_END);
     }
 
     /** Where it listens, with the real port where 0 was asked for. */
@@ -93,50 +136,30 @@ public final class Server implements AutoCloseable {
                 .toList();
     }
 
-    /**
-     * Logs where it listens, and serves until SIGINT or SIGTERM; then ends as {@link #close} does. A second signal ends
-     * the process at once.
-     */
-    public void serveUntilSignal() throws InterruptedException {
-        serveUntilSignal(() -> {});
-    }
-
-    /**
-     * The same.
-     *
-     * @param ready runs as soon as a signal would be obeyed, before it is logged where the server listens
-     */
-    public void serveUntilSignal(Runnable ready) throws InterruptedException {
+    private void serveUntilSignal(Runnable ready) throws InterruptedException {
         endProcessIfFailed();
-        Thread hook = new Thread(this::abandon, "waitress-abandon");
-        Runtime.getRuntime().addShutdownHook(hook);
-        StopSignal.onTermination(signal -> new Thread(() -> close(signal), "waitress-stop").start(), this::abandon);
+        StopSignal.onTermination(
+                signal -> inBackground(() -> close(signal)), engine.loop().leftovers()::remove);
         Signals.onReopen(this::reopenLogs);
         ready.run();
+        open();
         listeners.forEach(listener -> listener.urls().forEach(url -> LOG.log(Level.INFO, "Serving on " + url)));
         closed.await();
-        Runtime.getRuntime().removeShutdownHook(hook);
+    }
+
+    private static void inBackground(Runnable action) {
+        new Thread(action, "waitress-stop").start();
     }
 
     private void close(StopSignal signal) {
-        if (signal.isFromTerminal()) {
-            closeAtTerminal();
-        } else {
-            close();
-        }
-    }
-
-    /** The process ends under it: no file may be left. Workers end by themselves. */
-    private void abandon() {
-        listeners.forEach(Listener::close);
-        engine.directory().close();
+        close(signal.isFromTerminal() ? secondsAtTerminal() : seconds(), signal == StopSignal.INT ? HINT : "");
     }
 
     /** Lets the process end, with status 1, if the event loop fails: nobody would answer a request any more. */
     public void endProcessIfFailed() {
         engine.loop().whenFailed(() -> {
             try {
-                abandon();
+                engine.loop().leftovers().remove();
             } finally {
                 Runtime.getRuntime().halt(FAILED);
             }
@@ -161,7 +184,15 @@ public final class Server implements AutoCloseable {
      */
     @Override
     public void close() {
-        close(settings.get(Setting.SHUTDOWN_TIMEOUT));
+        close(seconds(), "");
+    }
+
+    private long seconds() {
+        return settings.get(Setting.SHUTDOWN_TIMEOUT);
+    }
+
+    private long secondsAtTerminal() {
+        return settings.isGiven(Setting.SHUTDOWN_TIMEOUT) ? seconds() : AT_TERMINAL_SECONDS;
     }
 
     /**
@@ -169,15 +200,14 @@ public final class Server implements AutoCloseable {
      * {@code shutdown_timeout} is given.
      */
     public void closeAtTerminal() {
-        boolean isGiven = settings.isGiven(Setting.SHUTDOWN_TIMEOUT);
-        close(isGiven ? settings.get(Setting.SHUTDOWN_TIMEOUT) : AT_TERMINAL_SECONDS);
+        close(secondsAtTerminal(), HINT);
     }
 
-    private void close(long seconds) {
+    private void close(long seconds, String hint) {
         try {
             if (closing.compareAndSet(false, true)) {
                 try {
-                    shutDown(seconds);
+                    shutDown(seconds, hint);
                 } finally {
                     closed.countDown();
                 }
@@ -194,13 +224,24 @@ public final class Server implements AutoCloseable {
         close();
     }
 
-    private void shutDown(long seconds) throws InterruptedException {
-        engine.loop().execute(() -> host.drain(drained::countDown));
+    private void shutDown(long seconds, String hint) throws InterruptedException {
+        long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(seconds);
+        engine.loop().execute(() -> drain(seconds, hint));
         boolean inTime = drained.await(seconds, TimeUnit.SECONDS);
         LOG.log(Level.DEBUG, inTime ? "no client is left" : "shutdown_timeout is over");
         engine.loop().execute(host::closeAll);
-        engine.stop();
+        Duration left = Duration.ofNanos(deadline - System.nanoTime());
+        engine.stop(left.compareTo(LEAST_END) < 0 ? LEAST_END : left);
         close(accessLog);
+    }
+
+    private void drain(long seconds, String hint) {
+        host.drain(drained::countDown);
+        long running = host.running();
+        if (running > 0 && seconds > 0 && drained.getCount() > 0) {
+            String requests = running + (running == 1 ? " request" : " requests");
+            LOG.log(Level.INFO, "waiting for " + requests + ", at most " + seconds + " s" + hint);
+        }
     }
 
     private static void close(@Nullable AccessLog accessLog) throws InterruptedException {

@@ -1,27 +1,39 @@
 package dev.waitress;
 
-import java.io.File;
 import java.lang.reflect.Proxy;
+import java.util.List;
 
 /** What the process does at signals. */
 final class Signals {
     private Signals() {}
 
+    /** Those that end or stop a process that does not expect them; Java crashes at a USR2 that it has not sent. */
+    private static final List<String> UNEXPECTED = List.of("USR1", "USR2", "TTIN", "TTOU");
+
     /** Does nothing at the signals of Ctrl-C, of an orderly stop, and of a terminal that closes. */
     static void ignoreTermination() {
         handle("INT", () -> {});
         handle("TERM", () -> {});
-        if (File.separatorChar == '/') {
-            handle("HUP", () -> {}); // Windows has none
-        }
+        handleIfKnown("HUP", () -> {});
+        ignoreUnexpected();
+    }
+
+    /** Does nothing at signals that mean nothing here. */
+    static void ignoreUnexpected() {
+        UNEXPECTED.forEach(name -> handleIfKnown(name, () -> {}));
     }
 
     /** Runs the action at each SIGUSR1, where there is such a signal. */
     static void onReopen(Runnable action) {
+        handleIfKnown("USR1", action);
+    }
+
+    /** Runs the action at each signal of this name, where there is such a signal, and Java leaves it to us. */
+    static void handleIfKnown(String name, Runnable action) {
         try {
-            handle("USR1", action);
+            handle(name, action);
         } catch (IllegalStateException e) {
-            // Windows has none.
+            // Windows has few.
         }
     }
 

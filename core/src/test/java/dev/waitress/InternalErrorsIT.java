@@ -10,6 +10,7 @@ import dev.waitress.http.Status;
 import dev.waitress.settings.Setting;
 import dev.waitress.settings.Settings;
 import java.io.IOException;
+import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.List;
 import java.util.Queue;
@@ -64,7 +65,7 @@ class InternalErrorsIT {
         }
 
         @Override
-        public void close() {}
+        public void close(Duration within) {}
     }
 
     private Server serve(boolean later, Throwable failure) throws IOException, InterruptedException {

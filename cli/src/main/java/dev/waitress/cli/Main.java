@@ -121,7 +121,7 @@ public final class Main {
             out.println("OK: " + application + " can be served");
             return;
         }
-        Server.start(settings, starter).serveUntilSignal(() -> {
+        Server.serve(settings, starter, () -> {
             if (paste != null) {
                 out.println("Starting server in PID " + ProcessHandle.current().pid() + ".");
             }

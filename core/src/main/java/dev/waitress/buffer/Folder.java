@@ -2,11 +2,14 @@ package dev.waitress.buffer;
 
 import java.io.Closeable;
 import java.io.IOException;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
 import java.nio.channels.FileChannel;
 import java.nio.file.DirectoryIteratorException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.NotDirectoryException;
 import java.nio.file.OpenOption;
 import java.nio.file.Path;
@@ -23,6 +26,8 @@ import org.jspecify.annotations.Nullable;
  * mean since, where the platform can do that. No link in it is ever followed. One thread at a time.
  */
 final class Folder implements Closeable {
+    private static final Logger LOG = System.getLogger("waitress");
+
     /** Far deeper than anything of ours; each level takes a descriptor or two. */
     private static final int DEEPEST = 32;
 
@@ -128,7 +133,15 @@ final class Folder implements Closeable {
         }
         // Opened once more: its names may have been asked for before.
         try (Folder again = open(ITSELF)) {
-            again.forEach(name -> again.remove(name, depth));
+            again.forEach(name -> again.removeIfThere(name, depth));
+        }
+    }
+
+    private void removeIfThere(Path name, int depth) throws IOException {
+        try {
+            remove(name, depth);
+        } catch (NoSuchFileException e) {
+            LOG.log(Level.TRACE, "somebody else was quicker", e);
         }
     }
 

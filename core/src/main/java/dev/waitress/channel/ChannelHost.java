@@ -194,11 +194,16 @@ public final class ChannelHost {
         }
     }
 
-    /** Cuts every connection that is left. */
-    public void closeAll() {
-        long running = connections.snapshot().stream()
+    /** How many connections wait for an answer, or for the rest of one. */
+    public long running() {
+        return connections.snapshot().stream()
                 .filter(connection -> !connection.isIdle())
                 .count();
+    }
+
+    /** Cuts every connection that is left. */
+    public void closeAll() {
+        long running = running();
         if (running > 0) {
             LOG.log(
                     Level.WARNING,

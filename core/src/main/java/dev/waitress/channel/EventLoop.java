@@ -11,6 +11,7 @@ import java.nio.ByteBuffer;
 import java.nio.channels.SelectableChannel;
 import java.nio.channels.SelectionKey;
 import java.nio.channels.Selector;
+import java.nio.channels.ServerSocketChannel;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.PriorityQueue;
@@ -52,6 +53,7 @@ public final class EventLoop implements Runnable {
     private final List<Participant> participants = new ArrayList<>();
     private final MemoryBudget memory = MemoryBudget.ofHeap();
     private final BufferPool pool = new BufferPool(POOLED_BUFFER_BYTES, memory);
+    private final Leftovers leftovers = new Leftovers();
     private final LocalFiles localFiles = new LocalFiles();
     private final HttpDate date = new HttpDate();
     private final ByteBuffer readBuffer;
@@ -76,6 +78,7 @@ public final class EventLoop implements Runnable {
     }
 
     public void start() {
+        leftovers.watch();
         thread.start();
     }
 
@@ -83,6 +86,7 @@ public final class EventLoop implements Runnable {
     public void stop() throws InterruptedException {
         execute(() -> stopped = true);
         thread.join();
+        leftovers.forget();
     }
 
     /** What the loop does if it fails, which is its end. Thread-safe. */
@@ -121,6 +125,11 @@ public final class EventLoop implements Runnable {
     /** A buffer for one read; whoever reads uses it up before it returns. */
     ByteBuffer readBuffer() {
         return readBuffer.clear();
+    }
+
+    /** What must not outlive the process. */
+    public Leftovers leftovers() {
+        return leftovers;
     }
 
     LocalFiles localFiles() {
@@ -220,7 +229,10 @@ public final class EventLoop implements Runnable {
             ((ReadyHandler) key.attachment()).ready(key);
         } catch (IOException | RuntimeException | Error e) {
             LOG.log(Level.ERROR, UNCAUGHT, e);
-            key.cancel();
+            // Only that connection: a listener that has failed takes the next one.
+            if (!(key.channel() instanceof ServerSocketChannel)) {
+                key.cancel();
+            }
         }
     }
 

@@ -105,7 +105,7 @@ public final class Listener {
         SocketChannel client;
         try {
             client = socket.accept();
-        } catch (IOException e) {
+        } catch (IOException | RuntimeException | Error e) {
             // Out of descriptors, most likely: the client stays in the backlog, and asking again at once is futile.
             host.socketErrors().acceptFailed(e);
             pause();
@@ -133,7 +133,7 @@ public final class Listener {
                 host.accepted(client, new Peer("localhost", "", serverPort));
             }
             host.socketErrors().accepted();
-        } catch (IOException e) {
+        } catch (IOException | RuntimeException | Error e) {
             host.socketErrors().acceptFailed(e);
             closeQuietly(client);
         }

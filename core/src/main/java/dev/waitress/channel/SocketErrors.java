@@ -48,7 +48,7 @@ final class SocketErrors {
      * A client could not be taken. What lasts, such as a want of descriptors, is said once, until {@link #accepted} is
      * called.
      */
-    void acceptFailed(IOException failure) {
+    void acceptFailed(Throwable failure) {
         if (logged && accepting && !hasLeft(failure)) {
             accepting = false;
             LOG.log(Level.WARNING, "server accept() threw an exception", failure);
@@ -59,7 +59,7 @@ final class SocketErrors {
         accepting = true;
     }
 
-    private static boolean hasLeft(IOException failure) {
+    private static boolean hasLeft(Throwable failure) {
         return failure instanceof ClosedChannelException
                 || LEFT.contains(String.valueOf(failure.getMessage()).toLowerCase(Locale.ROOT));
     }

@@ -1,6 +1,7 @@
 package dev.waitress.gateway;
 
 import dev.waitress.buffer.SharedMemory;
+import java.time.Duration;
 
 /** Turns requests into responses: in this JVM, or through worker processes. */
 public interface Gateway {
@@ -17,6 +18,12 @@ public interface Gateway {
         return SharedMemory.NONE;
     }
 
-    /** Ends what is still running. Called once, by another thread than the loop's, when no channel is left. */
-    void close();
+    /** What to do, on any thread, when an application asks for the end of the server. Called before it can ask. */
+    default void whenAskedToEnd(Runnable action) {}
+
+    /**
+     * Ends what is still running, within this time. Called once, by another thread than the loop's, when no channel is
+     * left.
+     */
+    void close(Duration within);
 }

@@ -331,6 +331,12 @@ public final class Setting<T> {
             30L,
             "Seconds that running requests have to end when the server stops, or their worker is replaced; 5 for Ctrl-C,"
                     + " unless it is given.");
+    public static final Setting<Long> STARTUP_TIMEOUT = define(
+            Group.TIMES,
+            "startup_timeout",
+            Cast.integer("SECONDS", 1, TEN_YEARS),
+            60L,
+            "Seconds that a worker has to load the application; then it is ended, and what kept it is shown.");
 
     public static final Setting<Long> ASYNCORE_LOOP_TIMEOUT = define(
             Group.COMPATIBILITY,

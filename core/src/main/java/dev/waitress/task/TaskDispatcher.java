@@ -8,6 +8,7 @@ import dev.waitress.gateway.Response;
 import dev.waitress.settings.Setting;
 import dev.waitress.settings.Settings;
 import dev.waitress.wsgi.Application;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -75,7 +76,7 @@ public final class TaskDispatcher implements Gateway {
     }
 
     @Override
-    public void close() {
+    public void close(Duration within) {
         closed = true;
         threads.forEach(Thread::interrupt);
     }

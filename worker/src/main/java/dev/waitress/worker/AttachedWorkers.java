@@ -6,6 +6,7 @@ import java.lang.System.Logger.Level;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 
@@ -35,10 +36,24 @@ final class AttachedWorkers implements Recruiter {
 
     @Override
     public @Nullable Worker stranger(Rendezvous.Introduction introduction) throws IOException {
+        if (gateway.isClosing()) {
+            return null;
+        }
         int number = introduction.number();
-        return gateway.isClosing()
-                ? null
-                : gateway.add(number, new AttachedProcess(introduction.pid()), gateway.board(number));
+        Worker worker = gateway.add(number, new AttachedProcess(introduction.pid()), gateway.board(number));
+        gateway.schedule(gateway.startupNanos(), () -> expire(worker));
+        // Its sockets may be open in a child of the application, which lives on.
+        Optional<ProcessHandle> process = ProcessHandle.of(introduction.pid());
+        process.ifPresent(known -> {
+            var unused = known.onExit().thenRun(() -> gateway.execute(() -> worker.lost(null)));
+        });
+        return worker;
+    }
+
+    private static void expire(Worker worker) {
+        if (worker.isStarting()) {
+            worker.lost(new IOException("it does not begin"));
+        }
     }
 
     @Override
@@ -65,6 +80,9 @@ final class AttachedWorkers implements Recruiter {
             LOG.log(Level.ERROR, "no other worker can find the server", e);
         }
     }
+
+    @Override
+    public void abandon() {}
 
     @Override
     public List<LaunchedProcess> close() {

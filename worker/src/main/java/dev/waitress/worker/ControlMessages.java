@@ -26,6 +26,7 @@ final class ControlMessages implements FrameSocket.Listener {
             case Protocol.LOGGING -> worker.ownsLogging(reader.integer());
             case Protocol.RECALLED -> worker.recalled(ids());
             case Protocol.IMPORTED -> worker.imported(Instant.ofEpochMilli(reader.longInteger()), paths());
+            case Protocol.STOP -> worker.asksForTheEnd();
             default -> throw new IllegalArgumentException("a control message of kind " + kind);
         }
         return 0;

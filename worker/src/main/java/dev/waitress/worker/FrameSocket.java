@@ -37,6 +37,9 @@ final class FrameSocket implements Closeable {
     }
 
     private static final int FIRST_BYTES = 256 * 1024;
+    /** Enough for a greeting: who has not proved to be a worker gets no more. */
+    private static final int GREETING_BYTES = 1024;
+
     private static final int LENGTH_BYTES = 4;
     private static final int MAX_FRAME_BYTES = 1 << 30;
 
@@ -44,7 +47,8 @@ final class FrameSocket implements Closeable {
     private final SelectionKey key;
     private Listener listener;
 
-    private ByteBuffer in = ByteBuffer.allocate(FIRST_BYTES);
+    private ByteBuffer in = ByteBuffer.allocate(GREETING_BYTES);
+    private int mostBytes = GREETING_BYTES - LENGTH_BYTES;
     private int rawLeft;
     private boolean handedOver;
     private boolean readable;
@@ -56,10 +60,26 @@ final class FrameSocket implements Closeable {
         this.key = loop.register(socket, SelectionKey.OP_READ, this::ready);
     }
 
-    /** Hands what arrives from now on to somebody else, who asks for it with {@link #receive}. */
+    /**
+     * Hands what arrives from now on to somebody else, who asks for it with {@link #receive}. Called by the listener,
+     * as it takes in a frame.
+     */
     void handOver(Listener newListener) {
         listener = newListener;
         handedOver = true;
+        mostBytes = MAX_FRAME_BYTES;
+        in = ByteBuffer.allocate(FIRST_BYTES).put(in).flip();
+    }
+
+    /** Lets go of the socket, which stays open; nothing is read from it any more. */
+    SocketChannel release() {
+        handedOver = true;
+        key.cancel();
+        return socket;
+    }
+
+    boolean isHandedOver() {
+        return handedOver;
     }
 
     private void ready(SelectionKey selected) {
@@ -127,7 +147,7 @@ final class FrameSocket implements Closeable {
         }
         int start = in.position() + LENGTH_BYTES;
         int length = MarshalReader.getInt(in.array(), in.position());
-        if (length < 0 || length > MAX_FRAME_BYTES) {
+        if (length < 0 || length > mostBytes) {
             throw new IllegalArgumentException("a frame of " + length + " bytes");
         }
         if (in.limit() - start < length) {

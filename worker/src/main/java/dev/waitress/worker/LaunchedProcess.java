@@ -2,6 +2,9 @@ package dev.waitress.worker;
 
 import java.io.File;
 import java.io.IOException;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
+import java.nio.channels.SocketChannel;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -17,6 +20,8 @@ final class LaunchedProcess implements WorkerProcess {
 
     /** System property with the user's {@code LC_ALL}, if we were given another: without it names are ASCII only. */
     private static final String LOCALE = "waitress.locale";
+
+    private static final Logger LOG = System.getLogger("waitress");
 
     private final Process process;
 
@@ -47,7 +52,9 @@ final class LaunchedProcess implements WorkerProcess {
         return new LaunchedProcess(builder.start());
     }
 
-    /** Gives a worker the locale of whoever started the server; its names of files are those of the system, not ours. */
+    /**
+     * Gives a worker the locale of whoever started the server; its names of files are those of the system, not ours.
+     */
     static void restoreLocale(Map<String, String> environment, @Nullable String locale) {
         if (locale == null) {
             return;
@@ -77,6 +84,19 @@ final class LaunchedProcess implements WorkerProcess {
         if (!process.waitFor(timeoutNanos, TimeUnit.NANOSECONDS)) {
             process.destroyForcibly();
             process.waitFor();
+        }
+    }
+
+    @Override
+    public void hold(SocketChannel leash) {
+        var unused = process.onExit().thenRun(() -> closeQuietly(leash));
+    }
+
+    private static void closeQuietly(SocketChannel leash) {
+        try {
+            leash.close();
+        } catch (IOException e) {
+            LOG.log(Level.DEBUG, "closing a leash failed", e);
         }
     }
 

@@ -5,9 +5,11 @@ import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.nio.file.Path;
 import java.time.Instant;
-import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
@@ -26,9 +28,14 @@ final class LaunchedWorkers implements Recruiter {
 
     private final WorkerGateway gateway;
     private final Restarts restarts = new Restarts();
-    private final List<LaunchedProcess> running = new ArrayList<>();
+    /** Changed by the event loop alone. */
+    private final Set<LaunchedProcess> running = ConcurrentHashMap.newKeySet();
+    /** Those that were ended because they took too long, which was said. */
+    private final Set<Worker> late = new HashSet<>();
+
     private CompletableFuture<@Nullable Void> opened = new CompletableFuture<>();
     private int started;
+    private boolean cannotStart;
 
     private final Generation nobody = new Generation(0);
     /** Nobody until the first generation is ready. */
@@ -73,6 +80,12 @@ final class LaunchedWorkers implements Recruiter {
     }
 
     private Worker launch() throws IOException {
+        Worker worker = gateway.during(this::launchNow);
+        gateway.schedule(gateway.startupNanos(), () -> expire(worker));
+        return worker;
+    }
+
+    private Worker launchNow() throws IOException {
         int number = ++started;
         Path directory = gateway.requireDirectory();
         PythonPackage.unpack(directory);
@@ -80,7 +93,7 @@ final class LaunchedWorkers implements Recruiter {
         LaunchedProcess process;
         try {
             process = LaunchedProcess.start(gateway.config(), directory, gateway.address(), gateway.secret(), number);
-        } catch (IOException e) {
+        } catch (IOException | RuntimeException | Error e) {
             board.close();
             throw e;
         }
@@ -88,6 +101,22 @@ final class LaunchedWorkers implements Recruiter {
         Worker worker = gateway.add(number, process, board);
         process.onExit(status -> gateway.execute(() -> exited(worker, process, status)));
         return worker;
+    }
+
+    /** Whatever it waits for, others wait for it. */
+    private void expire(Worker worker) {
+        if (!worker.isStarting()) {
+            return;
+        }
+        String story = "worker " + worker.process.pid() + " has not loaded the application in "
+                + TimeUnit.NANOSECONDS.toSeconds(gateway.startupNanos()) + " seconds (startup_timeout)";
+        late.add(worker);
+        if (coming != null && coming.contains(worker)) {
+            giveUp(new WorkerFailedException(story, "", 1));
+        } else {
+            LOG.log(Level.ERROR, story);
+        }
+        worker.process.kill();
     }
 
     /** Loads the application again; what it was before goes on until that is done. */
@@ -209,7 +238,7 @@ final class LaunchedWorkers implements Recruiter {
             String message = "Python (" + String.join(" ", gateway.config().python()) + ") " + describe(status)
                     + " before it had loaded the application";
             giveUp(new WorkerFailedException(status == Protocol.WRONG_PYTHON ? "" : message, "", 1));
-        } else if (!worker.isRetired() && !gateway.isClosing()) {
+        } else if (!late.remove(worker) && !worker.isRetired() && !gateway.isClosing()) {
             LOG.log(Level.ERROR, "worker " + worker.process.pid() + " " + describe(status));
         }
         worker.gone();
@@ -238,11 +267,21 @@ final class LaunchedWorkers implements Recruiter {
         try {
             Worker successor = launch();
             serving.add(successor);
+            cannotStart = false;
             LOG.log(Level.INFO, "worker " + successor.process.pid() + " started");
-        } catch (IOException e) {
-            LOG.log(Level.ERROR, "cannot start a worker", e);
-            gateway.schedule(restarts.delayNanos(), () -> replenish(bereft));
+        } catch (IOException | RuntimeException | Error e) {
+            // Out of descriptors, processes or memory: that may pass.
+            if (!cannotStart) {
+                cannotStart = true;
+                LOG.log(Level.ERROR, "cannot start a worker for now: " + e.getMessage());
+            }
+            gateway.schedule(restarts.retryNanos(), () -> replenish(bereft));
         }
+    }
+
+    @Override
+    public void abandon() {
+        running.forEach(LaunchedProcess::kill);
     }
 
     @Override

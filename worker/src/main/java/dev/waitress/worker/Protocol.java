@@ -3,11 +3,12 @@ package dev.waitress.worker;
 /**
  * The numbers of the worker protocol; {@code waitress_worker/protocol.py} holds the same.
  *
- * <p>A worker opens two sockets. On {@code requests} the front sends batches, each a list of {@code (id, environ,
- * body)}, and the worker sends lists of answers. On {@code control} both send single messages. Every frame is a
- * little-endian u32 and a marshal value. A body that is a number stands for so many raw bytes, which follow the frame;
- * only the last item of a list may have one. A body that is a pair lies in a slot of the file that the settings name:
- * the slot's number, and how many bytes; one that is text, in the file of that name.
+ * <p>A worker opens two sockets, and one more on which nothing is said: the system ends the worker when we are no more,
+ * and that one is closed. On {@code requests} the front sends batches, each a list of {@code (id, environ, body)}, and
+ * the worker sends lists of answers. On {@code control} both send single messages. Every frame is a little-endian u32
+ * and a marshal value. A body that is a number stands for so many raw bytes, which follow the frame; only the last item
+ * of a list may have one. A body that is a pair lies in a slot of the file that the settings name: the slot's number,
+ * and how many bytes; one that is text, in the file of that name.
  */
 final class Protocol {
     static final int VERSION = 1;
@@ -62,6 +63,8 @@ final class Protocol {
     static final int IMPORTED = 3;
     /** {@code (LOGGING, level)}: its logging is meant for the front's records too, from this level of Python's on. */
     static final int LOGGING = 4;
+    /** {@code (STOP,)}: the application asks for the end of the server, as where it is the server itself. */
+    static final int STOP = 5;
 
     /** Exit status of a worker on a Python that is too old, which it has said on standard error. */
     static final int WRONG_PYTHON = 78;

@@ -23,14 +23,17 @@ final class PythonPackage {
             "control.py",
             "crew.py",
             "files.py",
+            "forks.py",
             "hints.py",
             "imports.py",
             "ini.py",
             "input.py",
+            "leash.py",
             "log.py",
             "protocol.py",
             "python2.py",
             "response.py",
+            "signals.py",
             "threads.py");
 
     private PythonPackage() {}

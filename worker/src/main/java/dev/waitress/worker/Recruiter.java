@@ -32,6 +32,9 @@ interface Recruiter {
     /** One is no more, and out of the gateway's list. */
     void gone(Worker worker);
 
+    /** Ends, on whatever thread, every process that it has started: the one that would do it in good order ends. */
+    void abandon();
+
     /** The gateway closes, and workers were told to quit; returns the processes whose end is to be seen to. */
     List<LaunchedProcess> close();
 }

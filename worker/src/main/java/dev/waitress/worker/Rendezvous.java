@@ -21,6 +21,7 @@ import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.security.SecureRandom;
 import java.util.HexFormat;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -32,6 +33,11 @@ final class Rendezvous implements Closeable {
     private static final int SECRET_BYTES = 32;
     private static final String SOCKET = "front";
 
+    private static final long RETRY_NANOS = TimeUnit.MILLISECONDS.toNanos(200);
+
+    /** Who has connected says at once who it is. */
+    private static final long GREETING_NANOS = TimeUnit.SECONDS.toNanos(10);
+
     /** Takes over a socket whose other side has proved to be a worker. */
     @FunctionalInterface
     interface Arrival {
@@ -41,8 +47,8 @@ final class Rendezvous implements Closeable {
     /**
      * What a worker says of itself.
      *
-     * @param number which of the workers it is; its two connections say the same
-     * @param purpose {@code requests} or {@code control}
+     * @param number which of the workers it is; its connections say the same
+     * @param purpose {@code requests}, {@code control} or {@code leash}
      * @param python implementation and version, for example {@code cpython 3.11.7}
      */
     record Introduction(int number, String purpose, String python, int pid) {
@@ -54,6 +60,8 @@ final class Rendezvous implements Closeable {
     private final EventLoop loop;
     private final Arrival arrival;
     private ServerSocketChannel listener;
+    private SelectionKey key;
+    private boolean pausing;
     private final String secret = newSecret();
     private String address;
     private final MarshalReader reader = new MarshalReader();
@@ -63,7 +71,7 @@ final class Rendezvous implements Closeable {
         this.arrival = arrival;
         listener = listen(directory.resolve(SOCKET), unix);
         address = addressOf(listener);
-        watch();
+        key = watch();
     }
 
     private static String addressOf(ServerSocketChannel listener) throws IOException {
@@ -72,8 +80,8 @@ final class Rendezvous implements Closeable {
                 : "unix:" + listener.getLocalAddress();
     }
 
-    private void watch() throws IOException {
-        loop.register(listener, SelectionKey.OP_ACCEPT, selected -> accept());
+    private SelectionKey watch() throws IOException {
+        return loop.register(listener, SelectionKey.OP_ACCEPT, selected -> accept());
     }
 
     /** Listens again, if the file of the socket is not there any more. */
@@ -85,7 +93,7 @@ final class Rendezvous implements Closeable {
         close();
         listener = listen(path, true);
         address = addressOf(listener);
-        watch();
+        key = watch();
     }
 
     private static ServerSocketChannel listen(Path path, boolean unix) throws IOException {
@@ -121,16 +129,54 @@ final class Rendezvous implements Closeable {
         return address;
     }
 
-    private void accept() throws IOException {
-        SocketChannel client = listener.accept();
-        if (client == null) {
-            return;
+    private void accept() {
+        try {
+            SocketChannel client = listener.accept();
+            if (client != null) {
+                welcome(client);
+                pausing = false;
+            }
+        } catch (IOException | RuntimeException | Error e) {
+            pause(e);
         }
+    }
+
+    /** Tries again later: nobody else would let a worker in. */
+    private void pause(Throwable failure) {
+        if (!pausing) {
+            pausing = true;
+            LOG.log(Level.WARNING, "a worker cannot connect for now: " + failure);
+        }
+        SelectionKey paused = key;
+        paused.interestOps(0);
+        loop.schedule(RETRY_NANOS, () -> {
+            if (paused.isValid()) {
+                paused.interestOps(SelectionKey.OP_ACCEPT);
+            }
+        });
+    }
+
+    private void welcome(SocketChannel client) throws IOException {
+        try {
+            greet(client);
+        } catch (IOException | RuntimeException | Error e) {
+            client.close();
+            throw e;
+        }
+    }
+
+    private void greet(SocketChannel client) throws IOException {
         if (client.getLocalAddress() instanceof InetSocketAddress) {
             client.setOption(StandardSocketOptions.TCP_NODELAY, true);
         }
         Greeting greeting = new Greeting();
-        greeting.socket = new FrameSocket(client, loop, greeting);
+        FrameSocket socket = new FrameSocket(client, loop, greeting);
+        greeting.socket = socket;
+        loop.schedule(GREETING_NANOS, () -> {
+            if (!socket.isHandedOver()) {
+                socket.close();
+            }
+        });
     }
 
     /** The first frame: {@code (version, secret, worker, purpose, Python's version, pid)}. */

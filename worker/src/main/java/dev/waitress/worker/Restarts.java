@@ -13,6 +13,11 @@ final class Restarts {
         nextNanos = 0;
     }
 
+    /** The same where nothing could be started at all: asking again at once is futile. */
+    long retryNanos() {
+        return Math.max(FIRST_NANOS, delayNanos());
+    }
+
     long delayNanos() {
         long delay = nextNanos;
         nextNanos = Math.min(LONGEST_NANOS, Math.max(FIRST_NANOS, 2 * delay));

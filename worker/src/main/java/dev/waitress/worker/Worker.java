@@ -70,8 +70,10 @@ final class Worker {
     // ---- Life ------------------------------------------------------------------------------------------------------
 
     /** One of its sockets has arrived; with both it is told what to serve. */
-    void attach(String purpose, FrameSocket socket) {
-        if (purpose.equals("requests") && requests == null) {
+    void attach(String purpose, FrameSocket socket) throws IOException {
+        if (purpose.equals("leash")) {
+            process.hold(socket.release());
+        } else if (purpose.equals("requests") && requests == null) {
             requests = socket;
             socket.handOver(answers);
         } else if (purpose.equals("control") && control == null) {
@@ -81,7 +83,7 @@ final class Worker {
         } else {
             throw new IllegalArgumentException("a second socket for " + purpose);
         }
-        if (requests != null && control != null) {
+        if (requests != null && control != null && !purpose.equals("leash")) {
             control.sendFrame(gateway.workerSettings(this, board.path()));
         }
     }
@@ -140,6 +142,10 @@ final class Worker {
         gateway.recruiter().imported(since, files);
     }
 
+    void asksForTheEnd() {
+        gateway.asksForTheEnd();
+    }
+
     void ownsLogging(int level) {
         gateway.ownsLogging(level);
     }
@@ -190,9 +196,9 @@ final class Worker {
         int lost = 0;
         for (Exchange exchange : inFlight.inOrder()) {
             if (InFlight.isBegun(exchange.id, begun)) {
+                lost += exchange.response.hasEnded() ? 0 : 1;
                 exchange.response.refuse(
                         Status.BAD_GATEWAY, "The worker process that ran the application ended unexpectedly");
-                lost++;
                 finished(exchange);
             } else {
                 unbegun.add(takeBack(exchange));
@@ -218,6 +224,10 @@ final class Worker {
 
     long nowNanos() {
         return gateway.nowNanos();
+    }
+
+    boolean isStarting() {
+        return state == State.STARTING;
     }
 
     boolean isReady() {

@@ -3,6 +3,7 @@ package dev.waitress.worker;
 import dev.waitress.buffer.PrivateDirectory;
 import dev.waitress.buffer.SharedMemory;
 import dev.waitress.channel.EventLoop;
+import dev.waitress.channel.Leftovers;
 import dev.waitress.channel.Participant;
 import dev.waitress.gateway.Gateway;
 import dev.waitress.gateway.Request;
@@ -12,6 +13,7 @@ import java.io.IOException;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
@@ -30,7 +32,7 @@ public final class WorkerGateway implements Gateway, Participant {
     private static final Logger LOG = System.getLogger("waitress");
 
     /** A worker that ends may take this long over it before it is killed. */
-    private static final long QUIT_NANOS = TimeUnit.SECONDS.toNanos(5);
+    private static final Duration QUIT_LIMIT = Duration.ofSeconds(5);
 
     /** System property; {@code tcp} makes workers connect over loopback TCP, as they do on Windows. */
     private static final String TRANSPORT = "waitress.worker.transport";
@@ -49,6 +51,8 @@ public final class WorkerGateway implements Gateway, Participant {
 
     private @Nullable Rendezvous rendezvous;
     private boolean closing;
+
+    private volatile Runnable end = () -> {};
 
     /** The loop may have ended: nothing must be left to it any more. */
     private volatile boolean isClosed;
@@ -87,18 +91,19 @@ public final class WorkerGateway implements Gateway, Participant {
 
     private WorkerGateway opened() throws IOException, InterruptedException {
         CompletableFuture<@Nullable Void> opened = new CompletableFuture<>();
+        loop.leftovers().add(this::abandon);
         loop.execute(() -> open(opened));
         try {
             opened.get();
             return this;
         } catch (ExecutionException e) {
-            close();
+            close(QUIT_LIMIT);
             if (e.getCause() instanceof IOException failure) {
                 throw failure;
             }
             throw new IllegalStateException(e.getCause());
         } catch (InterruptedException e) {
-            close();
+            close(QUIT_LIMIT);
             throw e;
         }
     }
@@ -204,6 +209,11 @@ public final class WorkerGateway implements Gateway, Participant {
         return recruiter;
     }
 
+    /** Makes something that must not outlive the process. */
+    <T> T during(Leftovers.Making<T> making) throws IOException {
+        return loop.leftovers().during(making);
+    }
+
     boolean isClosing() {
         return closing;
     }
@@ -217,6 +227,16 @@ public final class WorkerGateway implements Gateway, Participant {
     }
 
     // ---- What workers report ---------------------------------------------------------------------------------------
+
+    @Override
+    public void whenAskedToEnd(Runnable action) {
+        end = action;
+    }
+
+    /** The application of one wants the server to end. */
+    void asksForTheEnd() {
+        end.run();
+    }
 
     /** It has set up a logging that is meant for our records too. */
     void ownsLogging(int level) {
@@ -260,7 +280,7 @@ public final class WorkerGateway implements Gateway, Participant {
 
     /** A worker that has closed its sockets is about to end by itself, unless it hangs over it. */
     void endSoon(WorkerProcess process) {
-        loop.schedule(QUIT_NANOS, process::kill);
+        loop.schedule(QUIT_LIMIT.toNanos(), process::kill);
     }
 
     // ---- Requests --------------------------------------------------------------------------------------------------
@@ -314,6 +334,11 @@ public final class WorkerGateway implements Gateway, Participant {
         return loop.nowNanos();
     }
 
+    /** How long a worker may take to be ready. */
+    long startupNanos() {
+        return TimeUnit.SECONDS.toNanos(config.settings().get(Setting.STARTUP_TIMEOUT));
+    }
+
     /** How long requests of a worker that is replaced may take to end. */
     long drainNanos() {
         return TimeUnit.SECONDS.toNanos(config.settings().get(Setting.SHUTDOWN_TIMEOUT));
@@ -344,11 +369,12 @@ public final class WorkerGateway implements Gateway, Participant {
     // ---- End -------------------------------------------------------------------------------------------------------
 
     @Override
-    public void close() {
+    public void close(Duration within) {
         CompletableFuture<List<LaunchedProcess>> ending = new CompletableFuture<>();
         loop.execute(() -> ending.complete(quitAll()));
         try {
-            long deadline = System.nanoTime() + QUIT_NANOS;
+            Duration limit = within.compareTo(QUIT_LIMIT) < 0 ? within : QUIT_LIMIT;
+            long deadline = System.nanoTime() + limit.toNanos();
             for (LaunchedProcess process : ending.join()) {
                 process.endWithin(Math.max(0, deadline - System.nanoTime()));
             }
@@ -360,6 +386,18 @@ public final class WorkerGateway implements Gateway, Participant {
             Thread.currentThread().interrupt();
         } catch (IOException e) {
             LOG.log(Level.WARNING, "cannot remove the memory for request bodies", e);
+        }
+    }
+
+    /** The process ends under it: its workers and its memory must not stay. */
+    private void abandon() {
+        recruiter.abandon();
+        try {
+            if (bodies != null) {
+                bodies.close();
+            }
+        } catch (IOException e) {
+            LOG.log(Level.DEBUG, "memory for request bodies stays", e);
         }
     }
 

@@ -1,5 +1,7 @@
 package dev.waitress.worker;
 
+import java.io.IOException;
+import java.nio.channels.SocketChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 
@@ -12,6 +14,11 @@ interface WorkerProcess {
      */
     default boolean showsDescriptors() {
         return Files.isReadable(Path.of("/proc", String.valueOf(pid()), "fd"));
+    }
+
+    /** Keeps open until its end what ends it when we are no more. */
+    default void hold(SocketChannel leash) throws IOException {
+        leash.close();
     }
 
     /** Ends it, if it is ours to end. */
