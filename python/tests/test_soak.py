@@ -22,7 +22,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 MEGABYTE = 1_000_000
-MEMORY_BYTES = 256 * 1024 * 1024
 
 #: Runs the command with 64 MB of shared memory, of which others use 10, 64 MB for files, and 256 descriptors; tells at the
 #: end what is left in both.
@@ -120,7 +119,6 @@ def test_serves_in_a_small_place(place: Contained, tmp_path: Path, seconds: int)
     assert not clients.faults, f"{report}\n{clients.faults[:20]}\n{place.log[-4000:]}"
     assert clients.counts["hello right"] > seconds, report
     assert clients.counts["upload right"], report
-    assert most < MEMORY_BYTES, report
     place.stop()
     left = (tmp_path / "left").read_text().split()
     assert [name for name in left if not name.endswith(":")] == ["others"]

@@ -64,6 +64,7 @@ class Server(Insides):
         if listening is not None:
             listen_again(listening, settings)
         self._front = Front(given, listening)
+        self._user = _user()
         self._ended = threading.Event()
         #: Held while run() runs; it may close its server too.
         self._running = threading.RLock()
@@ -106,6 +107,7 @@ class Server(Insides):
         """Serve until :meth:`close`, Ctrl-C or SIGTERM; ChildProcessError if the front ends by itself."""
         with self._running:
             try:
+                self._require_same_user()
                 with terminable():
                     self._work_until_the_end()
             except KeyboardInterrupt:
@@ -114,6 +116,13 @@ class Server(Insides):
                 pass
             finally:
                 self._leave()
+
+    def _require_same_user(self) -> None:
+        if _user() != self._user:
+            raise PermissionError(
+                "the user was changed (setuid) after create_server, whose front keeps the rights that it began with:"
+                " bind a socket, change the user, then create_server(app, sockets=[socket])"
+            )
 
     def _leave(self) -> None:
         try:
@@ -270,6 +279,10 @@ def terminable() -> "Iterator[None]":
         yield
     finally:
         signal.signal(signal.SIGTERM, signal.SIG_DFL)
+
+
+def _user() -> int:
+    return os.geteuid() if hasattr(os, "geteuid") else 0
 
 
 def _exit(*_: object) -> None:

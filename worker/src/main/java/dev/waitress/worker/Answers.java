@@ -130,7 +130,8 @@ final class Answers implements FrameSocket.Listener {
             throw new IllegalArgumentException("more shared memory than one");
         }
         try {
-            arena = new Arena(Path.of(reader.text()), reader.integer(), reader.integer(), reader.integer());
+            arena = new Arena(
+                    worker.files().require(reader.text()), reader.integer(), reader.integer(), reader.integer());
         } catch (IOException e) {
             throw new IllegalArgumentException("shared memory that cannot be mapped: " + e.getMessage(), e);
         }
@@ -145,11 +146,12 @@ final class Answers implements FrameSocket.Listener {
 
     /** Sends part of a file that the worker has open. */
     private void file(Exchange exchange) {
-        Path path = Path.of(reader.text());
+        String name = reader.text();
         long position = reader.longInteger();
         long count = reader.longInteger();
         int id = exchange.id;
         try {
+            Path path = worker.files().require(name);
             Object key = count < LocalFiles.SMALLEST_BYTES ? null : key(path);
             FileChannel file = FileChannel.open(path, StandardOpenOption.READ);
             FileRegion region = new FileRegion(file, position, count, () -> {

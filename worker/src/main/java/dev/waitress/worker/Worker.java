@@ -55,6 +55,7 @@ final class Worker {
     private Batch batch;
 
     private boolean recalling;
+    private WorkerFiles files = WorkerFiles.NONE;
 
     Worker(WorkerGateway gateway, int number, WorkerProcess process, BegunBoard board) {
         this.gateway = gateway;
@@ -70,7 +71,8 @@ final class Worker {
     // ---- Life ------------------------------------------------------------------------------------------------------
 
     /** One of its sockets has arrived; with both it is told what to serve. */
-    void attach(String purpose, FrameSocket socket) throws IOException {
+    void attach(Rendezvous.Introduction introduction, FrameSocket socket) throws IOException {
+        String purpose = introduction.purpose();
         if (purpose.equals("leash")) {
             process.hold(socket.release());
         } else if (purpose.equals("requests") && requests == null) {
@@ -84,6 +86,7 @@ final class Worker {
             throw new IllegalArgumentException("a second socket for " + purpose);
         }
         if (requests != null && control != null && !purpose.equals("leash")) {
+            files = WorkerFiles.of(process, introduction.pid());
             control.sendFrame(gateway.workerSettings(this, board.path()));
         }
     }
@@ -93,6 +96,11 @@ final class Worker {
             state = State.READY;
             gateway.recruiter().ready(this);
         }
+    }
+
+    /** What it may have us open. */
+    WorkerFiles files() {
+        return files;
     }
 
     /** From now on it is given requests. */

@@ -135,7 +135,7 @@ public final class WorkerGateway implements Gateway, Participant {
                 if (introduction.isPython2()) {
                     dispatcher.writeTextAsBytes();
                 }
-                worker.attach(introduction.purpose(), socket);
+                worker.attach(introduction, socket);
                 return;
             }
         } catch (IOException e) {
@@ -363,7 +363,7 @@ public final class WorkerGateway implements Gateway, Participant {
     /** What a worker has to know before it can load the application. */
     MarshalWriter workerSettings(Worker worker, Path board) {
         return WorkerSettings.write(
-                config, board, bodies != null && bodies.isThere() ? bodies : null, worker.process.showsDescriptors());
+                config, board, bodies != null && bodies.isThere() ? bodies : null, worker.files().byDescriptor());
     }
 
     // ---- End -------------------------------------------------------------------------------------------------------

@@ -2,18 +2,19 @@ package dev.waitress.worker;
 
 import java.io.IOException;
 import java.nio.channels.SocketChannel;
-import java.nio.file.Files;
-import java.nio.file.Path;
+import java.util.Optional;
 
 /** The operating system's side of one worker. */
 interface WorkerProcess {
     long pid();
 
-    /**
-     * Whether what it has open can be opened here too, by {@code /proc}. Linux, and not if the process hides itself.
-     */
-    default boolean showsDescriptors() {
-        return Files.isReadable(Path.of("/proc", String.valueOf(pid()), "fd"));
+    /** Whether a process is this one, or one that it has started in its place, as wrappers of Python do. */
+    default boolean includes(long pid) {
+        Optional<ProcessHandle> each = ProcessHandle.of(pid);
+        while (each.isPresent() && each.get().pid() != pid()) {
+            each = each.get().parent();
+        }
+        return each.isPresent();
     }
 
     /** Keeps open until its end what ends it when we are no more. */
