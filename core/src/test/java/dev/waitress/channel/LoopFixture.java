@@ -16,6 +16,7 @@ import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -103,6 +104,11 @@ final class LoopFixture implements Gateway, AutoCloseable {
             head.append((char) next);
         }
         return head.toString();
+    }
+
+    @Override
+    public void close(Duration within) {
+        // nothing runs here
     }
 
     @Override

@@ -17,6 +17,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.Timeout;
@@ -109,7 +110,7 @@ class TaskDispatcherTest {
             client.answers.await();
             assertThat(log.lines()).noneMatch(line -> line.contains("Task queue depth"));
         } finally {
-            dispatcher.close();
+            dispatcher.close(Duration.ZERO);
         }
     }
 }

@@ -363,7 +363,10 @@ public final class WorkerGateway implements Gateway, Participant {
     /** What a worker has to know before it can load the application. */
     MarshalWriter workerSettings(Worker worker, Path board) {
         return WorkerSettings.write(
-                config, board, bodies != null && bodies.isThere() ? bodies : null, worker.files().byDescriptor());
+                config,
+                board,
+                bodies != null && bodies.isThere() ? bodies : null,
+                worker.files().byDescriptor());
     }
 
     // ---- End -------------------------------------------------------------------------------------------------------
