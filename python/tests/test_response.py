@@ -24,6 +24,7 @@ class FakeCrew:
 
     high_watermark = 1000
     by_descriptor = False
+    expose_tracebacks = True
 
     def __init__(self) -> None:
         self.messages: list[Any] = []
@@ -67,9 +68,9 @@ def make_crew() -> FakeCrew:
     return FakeCrew()
 
 
-def run(crew: FakeCrew, application: Callable[..., Any]) -> list[Any]:
+def run(crew: FakeCrew, application: Callable[..., Any], method: str = "GET") -> list[Any]:
     """Answer one request; return every message, the last one included."""
-    last = Exchange(crew, 7).run(application, {"PATH_INFO": "/p"})  # type: ignore[arg-type]
+    last = Exchange(crew, 7, method).run(application, {"PATH_INFO": "/p"})  # type: ignore[arg-type]
     return crew.messages + ([last] if last is not None else [])
 
 
@@ -437,7 +438,7 @@ def test_a_path_cannot_forge_a_log_line(crew: FakeCrew, caplog: pytest.LogCaptur
     def application(_environ: Any, _start_response: Any) -> Any:
         raise ValueError
 
-    Exchange(crew, 7).run(application, {"PATH_INFO": "/a\nERROR:b"})  # type: ignore[arg-type]
+    Exchange(crew, 7, "GET").run(application, {"PATH_INFO": "/a\nERROR:b"})  # type: ignore[arg-type]
     assert caplog.records[0].getMessage() == "Exception while serving /a\\x0aERROR:b"
 
 

@@ -20,6 +20,7 @@ from itertools import count
 from typing import Any, Callable, Dict, Iterator, List, NoReturn
 
 from waitress_worker.forks import end, in_each_child
+from waitress_worker.log import harmless
 from waitress_worker.signals import leave_to_the_front
 
 _LOG = logging.getLogger("waitress")
@@ -261,5 +262,6 @@ def _exit_after(action: Callable[[], int]) -> "NoReturn":
 def _flush() -> None:
     """Empty the buffers, which a forked process would empty a second time."""
     for stream in (sys.stdout, sys.stderr):
-        if stream is not None:
-            stream.flush()
+        with harmless:  # it may be closed, or lead nowhere
+            if stream is not None:
+                stream.flush()

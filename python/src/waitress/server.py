@@ -183,7 +183,8 @@ class Server(Insides):
     def _start_worker(self, number: int) -> Worker:
         worker = Worker(self._front.address, self._front.secret, number)
         try:
-            worker.start(self.application)
+            # The first worker is the caller's own process, which must not end because of a fault of ours.
+            worker.start(self.application, is_expendable=number > 1)
         except BaseException:
             worker.close()
             raise

@@ -3,11 +3,10 @@
 import importlib
 import re
 import sys
-import traceback
 from types import TracebackType
 from typing import Any, Callable, Optional
 
-from waitress_worker import hints
+from waitress_worker import hints, tracebacks
 from waitress_worker.compat import MissingModule, implementation
 
 _NAMES = r"[^\W\d]\w*(?:\.[^\W\d]\w*)*"
@@ -59,8 +58,13 @@ def requested_exit(request: SystemExit) -> LoadError:
     """End as the interpreter would: with a status and nothing else, or with a text that it writes as it is."""
     code = request.code
     if code is None or isinstance(code, int):
-        return LoadError("", exit_status=code or 0)
+        return LoadError("", exit_status=_status(code or 0))
     return LoadError("", "{}\n".format(code))
+
+
+def _status(code: int) -> int:
+    """What the system makes of a number; of one that it cannot take, what Python makes of it."""
+    return code & 0xFF if -(2**31) <= code < 2**31 else 0xFF
 
 
 def _resolve(name: str) -> Any:  # noqa: ANN401 -- whatever the module holds
@@ -109,8 +113,7 @@ def _import_as_far_as_possible(pieces: "list[str]") -> "tuple[Any, list[str]]":
 
 def own_traceback() -> str:
     """Format the exception that is being handled, without our frames and those of the import system in front of it."""
-    kind, failure, _ = sys.exc_info()
-    return "".join(traceback.format_exception(kind, failure, own_frames()))
+    return tracebacks.of(sys.exc_info()[1], own_frames())
 
 
 def own_frames() -> Optional[TracebackType]:

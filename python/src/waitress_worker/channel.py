@@ -5,7 +5,7 @@ import marshal
 import socket
 import struct
 from _socket import socket as Socket  # noqa: N812 -- a class, whatever stands for it in the module socket by now
-from typing import Any, Callable, List, Optional, Set, Union
+from typing import Any, Callable, Optional, Set, Union
 
 from waitress_worker.compat import MARSHAL_VERSION, keep_from_children, let_go, load_frame
 from waitress_worker.forks import in_each_child
@@ -93,11 +93,10 @@ class Channel:
 
     def send(self, value: Any, raw: Union[None, bytes, memoryview] = None) -> None:
         """Send a frame, and bytes behind it; waits until the system has taken them."""
-        try:
-            frame = marshal.dumps(value, MARSHAL_VERSION)
-        except ValueError:
-            # Subclasses of str and the like, which marshal does not know.
-            frame = marshal.dumps(_plain(value), MARSHAL_VERSION)
+        self.send_frame(encode(value), raw)
+
+    def send_frame(self, frame: bytes, raw: Union[None, bytes, memoryview] = None) -> None:
+        """Send a value that is encoded already, and bytes behind it."""
         self._socket.sendall(_LENGTH.pack(len(frame)) + frame)
         if raw is not None:
             self._socket.sendall(raw)
@@ -124,16 +123,9 @@ def _let_go_of_all() -> None:
 in_each_child(_let_go_of_all)
 
 
-def _plain(value: Any) -> Any:  # noqa: ANN401 -- any value of a message
-    if isinstance(value, str):
-        # str() would ask the subclass; joining takes the characters as they are.
-        return "".join(value)
-    if isinstance(value, (bytes, bytearray, memoryview)):
-        return bytes(value)
-    if isinstance(value, (list, tuple)):
-        items: List[Any] = [_plain(item) for item in value]
-        return tuple(items) if isinstance(value, tuple) else items
-    return value
+def encode(value: Any) -> bytes:  # noqa: ANN401 -- whatever marshal takes
+    """Return a value as the front reads it."""
+    return marshal.dumps(value, MARSHAL_VERSION)
 
 
 def connect(address: str) -> Socket:

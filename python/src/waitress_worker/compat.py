@@ -13,6 +13,7 @@ else:
     import marshal
     import os
     import signal
+    import traceback
     from _socket import socket as Socket  # noqa: N812 -- a class
     from time import perf_counter as perf_counter  # noqa: PLC0414 -- for those who import it from here
     from typing import Any, Iterator, Tuple
@@ -55,6 +56,10 @@ else:
     def as_numbers(memory: Any) -> Any:  # noqa: ANN401 -- mapped memory
         """See memory as a row of numbers, which can be set."""
         return memoryview(memory).cast("i")
+
+    def format_exception(failure: Any, trace: Any) -> "Iterator[str]":  # noqa: ANN401 -- an exception and its traceback
+        """Format an exception as Python does, one line after the other."""
+        return traceback.TracebackException(type(failure), failure, trace).format()
 
     def raise_again(exc_info: Any) -> None:  # noqa: ANN401 -- as sys.exc_info() gives it
         """Raise a caught exception with the traceback that it had."""

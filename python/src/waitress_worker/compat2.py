@@ -6,6 +6,7 @@ import marshal
 import os
 import struct
 import time
+import traceback
 from typing import Any
 
 _sleep = time.sleep
@@ -63,6 +64,10 @@ class as_numbers:  # noqa: D101, N801 -- elsewhere it is a function
 
     def __setitem__(self, index: int, number: int) -> None:
         self._NUMBER.pack_into(self._memory, index * self._NUMBER.size, number)
+
+
+def format_exception(failure: Any, trace: Any) -> Any:  # noqa: D103
+    return traceback.format_exception(type(failure), failure, trace)
 
 
 def raise_again(exc_info: Any) -> None:  # noqa: D103

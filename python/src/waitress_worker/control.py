@@ -17,12 +17,16 @@ from waitress_worker.crew import Crew
 from waitress_worker.forks import end
 from waitress_worker.imports import Imports
 from waitress_worker.leash import end_with_the_other_side
-from waitress_worker.log import LOG, FrontRecords, harmless, wanted_level
+from waitress_worker.log import LOG, FrontRecords, harmless, log_failure, wanted_level
 from waitress_worker.signals import leave_to_the_front, when_asked_to_end
 from waitress_worker.threads import Threads
+from waitress_worker.tracebacks import bounded, shortened
 
 #: Seconds. A wait without end could not be interrupted, or would end where all threads are green and all of them wait.
 _DAY = 86400.0
+
+#: Characters of what the front says when the application cannot be loaded; a traceback stands below.
+_MOST_OF_REASON = 4096
 
 _SECRET = "WAITRESS_WORKER_SECRET"  # noqa: S105 -- the variable's name
 
@@ -30,6 +34,7 @@ _SECRET = "WAITRESS_WORKER_SECRET"  # noqa: S105 -- the variable's name
 def main(address: str, number: str, application_name: str) -> int:
     """Run a worker until the front ends it; return the exit status."""
     leave_to_the_front()
+    _open_closed_output()
     worker = Worker(address, os.environ.pop(_SECRET, ""), int(number), leash=True)
     sys.argv[:] = ["waitress-serve", application_name]
     sys.path.append(os.getcwd())
@@ -83,6 +88,27 @@ def _is_ended(ended: Any) -> bool:  # noqa: ANN401 -- a lock has no type in 2.7
         with harmless:
             LOG.exception("Unexpected error in the main thread, which goes on")
         return False
+
+
+def _open_closed_output() -> None:
+    """Let what is printed go nowhere where the server was started without a place for it.
+
+    What Java opens then gets the numbers of standard output and standard error, and is handed down: files that it reads.
+    """
+    try:
+        import fcntl  # noqa: PLC0415 -- Windows has none
+    except ImportError:
+        return
+    for number in (1, 2):
+        try:
+            is_open = fcntl.fcntl(number, fcntl.F_GETFL) & (os.O_WRONLY | os.O_RDWR) != 0
+        except EnvironmentError:
+            is_open = False
+        if not is_open:
+            nowhere = os.open(os.devnull, os.O_WRONLY)
+            if nowhere != number:
+                os.dup2(nowhere, number)
+                os.close(nowhere)
 
 
 _WITH_TIME = "%(asctime)s " + logging.BASIC_FORMAT
@@ -149,7 +175,8 @@ class Worker:
                 return self._load_and_watch() if self.settings["reload"] else self._load()
         except LoadError as failure:
             if os.getpid() == self._pid:
-                self._tell(protocol.FAILED, failure.message, failure.traceback, failure.exit_status)
+                message, trace = shortened(failure.message, _MOST_OF_REASON), bounded([failure.traceback])
+                self._tell(protocol.FAILED, message, trace, failure.exit_status)
             else:
                 sys.stderr.write(failure.traceback)
                 end(failure.exit_status)
@@ -191,13 +218,13 @@ class Worker:
     def _handle(self, *record: Any) -> None:  # noqa: ANN401 -- level, logger, message, trace
         self._records.add(*record)
 
-    def start(self, application: Callable[..., Any]) -> None:
-        """Run requests from now on."""
+    def start(self, application: Callable[..., Any], *, is_expendable: bool = True) -> None:
+        """Run requests from now on; an expendable process ends if something is wrong with a thread of ours."""
         settings = self.settings
         self.threads = threads = Threads()
         self._requests.wait_to_read = self._control.wait_to_read = threads.wait_to_read
         board = _open_board(settings["board"], settings["threads"])
-        self.crew = Crew(self._requests, application, settings, board, threads)
+        self.crew = Crew(self._requests, application, settings, board, threads, is_expendable=is_expendable)
         self._open.append(self.crew)
         self.crew.start()
         self._tell(protocol.READY)
@@ -211,12 +238,14 @@ class Worker:
         while True:
             try:
                 message = self._control.receive()
+                kind = message[0]
+                if kind == protocol.QUIT:
+                    return True
+                self._act(kind, message)
             except (EOFError, EnvironmentError):
                 return False
-            kind = message[0]
-            if kind == protocol.QUIT:
-                return True
-            self._act(kind, message)
+            except Exception:  # noqa: BLE001 -- whatever it is, who obeys must go on
+                log_failure("an order of the front failed")
 
     def _act(self, kind: int, message: List[Any]) -> None:
         actions: Dict[int, Callable[..., Any]] = {

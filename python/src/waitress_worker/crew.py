@@ -6,21 +6,23 @@ application may block: the front then sends *takeover*, and an idle thread becom
 on average, all threads take requests at once.
 """
 
+import os
 import sys
+import time
 import weakref
 from collections import deque
 from functools import partial
 from io import BytesIO
-from typing import Any, Callable, Deque, Dict, List, Optional, Set, Tuple, Union
+from typing import Any, BinaryIO, Callable, Deque, Dict, List, Optional, Set, Tuple, Union
 
 from waitress_worker import protocol
 from waitress_worker.arena import Arena
-from waitress_worker.channel import Channel
+from waitress_worker.channel import Channel, encode
 from waitress_worker.compat import perf_counter
 from waitress_worker.files import Closer, FileWrapper
 from waitress_worker.forks import end, end_with, in_each_child
 from waitress_worker.input import Bodies
-from waitress_worker.log import LOG
+from waitress_worker.log import log_failure
 from waitress_worker.response import Exchange, fixed_environ
 from waitress_worker.threads import Threads
 
@@ -32,6 +34,18 @@ _STALL = 0.001
 
 #: Words of clients that have closed their side, from which on those are forgotten whose requests are over.
 _MOST_CLOSED = 1000
+
+#: RFC 9110 §9.2.1: whoever gets no answer to one of these may ask again.
+_SAFE_METHODS = frozenset(("GET", "HEAD", "OPTIONS", "TRACE"))
+
+#: Bytes of a frame from which its messages go out one by one; what the front takes is a multiple of it.
+_LARGE_FRAME = 1024 * 1024
+
+#: Exit status of a process in which a thread of ours has failed.
+_THREAD_FAILED = 70
+
+#: Seconds before a thread that has failed goes on, where the process must.
+_RECOVERY = 0.1
 
 Request = Tuple[int, Dict[str, Any], Any]
 Message = Tuple[Any, ...]
@@ -66,7 +80,10 @@ class Crew:
         settings: Dict[str, Any],
         begun: Any,  # noqa: ANN401 -- see as_numbers()
         threads: Threads,
+        *,
+        is_expendable: bool,
     ) -> None:
+        """Make threads; ``is_expendable`` says that another process takes the place of this one when it ends."""
         self._threads = threads
         self._channel = channel
         self._application = application
@@ -76,7 +93,10 @@ class Crew:
         self._bodies = Bodies(settings["bodies"], settings["body_slot_bytes"])
         #: For each thread the request that it began last; the front looks here when the process has died.
         self._begun = begun
+        self._is_expendable = is_expendable
         self.high_watermark = settings["outbuf_high_watermark"]
+        #: Whether the front has any use for the traceback of a failure.
+        self.expose_tracebacks = settings["expose_tracebacks"]
 
         # Deques: each of their operations is whole without a lock.
         self._queue: Deque[Request] = deque()
@@ -125,38 +145,61 @@ class Crew:
     # ---- Running ----
 
     def _work(self, me: _Member) -> None:
+        while True:
+            try:
+                self._run_requests(me)
+            except (EOFError, EnvironmentError):
+                # The front is gone, or we have left it. The next thread that waits for a request finds that out too.
+                with self._lock:
+                    self._left += 1
+                    self._resting.notify_all()
+                    if self._idle:
+                        self._idle.pop().woken.release()
+                return
+            except BaseException:  # noqa: BLE001 -- whatever it is, no thread goes in silence
+                self._thread_failed(me)
+
+    def _run_requests(self, me: _Member) -> None:
+        while True:
+            request_id, environ, body = self._next(me)
+            self._begun[me.number] = me.request_id = request_id
+            method = environ["REQUEST_METHOD"]
+            exchange = Exchange(self, request_id, method)
+            environ.update(self._environ)
+            environ["waitress.client_disconnected"] = exchange.client_disconnected
+            try:
+                stream = BytesIO() if body is None else self._bodies.open(body)
+            except EnvironmentError:
+                self._ready.append((exchange.failure(environ["PATH_INFO"]), None))
+                continue
+            environ["wsgi.input"] = stream
+            answer = exchange.run(self._application, environ)
+            if answer is not None:
+                self._ready.append((answer, None))
+            if method != "GET" and method not in _SAFE_METHODS:
+                # It has changed something: its answer must not be lost if the next request ends the process.
+                self.flush()
+            if body is not None:
+                _close(stream)
+            if self.gone:
+                self.gone.discard(request_id)
+            if self.closed:
+                self.closed.discard(request_id)
+
+    def _thread_failed(self, me: _Member) -> None:
+        """Have a new process take the place of this one, where that can be; else only this thread's request fails."""
+        log_failure("a thread of the worker failed")
+        request_id, me.request_id = me.request_id, 0
         try:
-            while True:
-                request_id, environ, body = self._next(me)
-                self._begun[me.number] = me.request_id = request_id
-                exchange = Exchange(self, request_id)
-                environ.update(self._environ)
-                environ["waitress.client_disconnected"] = exchange.client_disconnected
-                try:
-                    stream = BytesIO() if body is None else self._bodies.open(body)
-                except EnvironmentError:
-                    self._ready.append((exchange.failure(environ["PATH_INFO"]), None))
-                    continue
-                environ["wsgi.input"] = stream
-                answer = exchange.run(self._application, environ)
-                if answer is not None:
-                    self._ready.append((answer, None))
-                if body is not None:
-                    stream.close()
-                if self.gone:
-                    self.gone.discard(request_id)
-                if self.closed:
-                    self.closed.discard(request_id)
+            self.flush()
         except (EOFError, EnvironmentError):
-            # The front is gone, or we have left it. The next thread that waits for a request finds that out too.
-            with self._lock:
-                self._left += 1
-                self._resting.notify_all()
-                if self._idle:
-                    self._idle.pop().woken.release()
-        except BaseException:
-            LOG.exception("a worker thread failed")
-            raise
+            pass  # the thread finds that out again
+        finally:
+            if self._is_expendable:
+                os._exit(_THREAD_FAILED)
+        if request_id:
+            self._ready.append(((protocol.FAIL, request_id, ""), None))
+        time.sleep(_RECOVERY)
 
     def _next(self, me: _Member) -> Request:
         """End the request that this thread ran, and wait for one that it is to run."""
@@ -258,25 +301,54 @@ class Crew:
     def flush(self) -> None:
         """Send the answers that are ready."""
         ready = self._ready
+        if not ready:
+            return
         with self._send_lock:
+            if ready:
+                # Before they are sent: the front hears of them later than this, and looks after what has come since, also if
+                # this thread has to wait for the processor now. And not if there is nothing: it would hear of nothing.
+                self._last_flush = self._now()
             messages = []
             for _ in range(len(ready)):
                 message, raw = ready.popleft()
                 messages.append(message)
                 if raw is not None:
-                    self._channel.send(messages, raw)
+                    self._transmit(messages, raw)
                     messages = []
             if messages:
-                self._channel.send(messages)
-            self._last_flush = self._now()
+                self._transmit(messages)
+
+    def _transmit(self, messages: List[Message], raw: Optional[Raw] = None) -> None:
+        try:
+            frame = encode(messages)
+        except Exception:  # noqa: BLE001 -- marshal has several, and there may be no memory
+            frame = b""
+        if frame and (len(frame) < _LARGE_FRAME or len(messages) == 1):
+            self._channel.send_frame(frame, raw)
+            return
+        for message in messages[:-1]:
+            self._transmit_one(message)
+        self._transmit_one(messages[-1], raw)
+
+    def _transmit_one(self, message: Message, raw: Optional[Raw] = None) -> None:
+        try:
+            frame = encode([message])
+        except Exception:  # noqa: BLE001 -- as above; that must not cost others their answers
+            trace = log_failure("an answer cannot be encoded")
+            frame, raw = encode([(protocol.FAIL, message[1], trace if self.expose_tracebacks else "")]), None
+        self._channel.send_frame(frame, raw)
 
     def open_stream(self, request_id: int, exchange: Exchange) -> None:
         """From now on credit may come for this response."""
         self._streams[request_id] = exchange
 
     def close_stream(self, request_id: int) -> None:
-        """No more blocks of this response will be sent."""
-        self._streams.pop(request_id, None)
+        """No more blocks of this response will be sent; a thread of the application's own may still wait to do so."""
+        with self._credit:
+            exchange = self._streams.pop(request_id, None)
+            if exchange is not None:
+                exchange.budget = 0
+                self._credit.notify_all()
 
     def share(self, request_id: int, block: memoryview) -> "Optional[Tuple[int, int]]":
         """Put the beginning of a block where the front finds it; nothing if there is no room, or no such memory."""
@@ -413,6 +485,10 @@ class Forked(Crew):
         """Answer: that is the parent's business."""
         end()
 
+    def flush(self) -> None:
+        """Answer too."""
+        end()
+
     def spend(self, *_: Any) -> bool:  # noqa: ANN401 -- the same
         """Answer too."""
         end()
@@ -428,3 +504,9 @@ def _become_forked() -> None:
 
 
 in_each_child(_become_forked)
+
+def _close(stream: BinaryIO) -> None:
+    try:
+        stream.close()
+    except Exception:  # noqa: S110, BLE001 -- the application still uses its memory, or has closed its descriptor
+        pass

@@ -8,7 +8,7 @@ from collections import namedtuple
 from typing import Any, Callable, Optional
 
 from waitress_worker.compat import SYSTEM_FILES, path_text
-from waitress_worker.log import LOG, harmless
+from waitress_worker.log import log_failure
 from waitress_worker.threads import Threads
 
 
@@ -124,9 +124,8 @@ class Closer:
                 return
             try:
                 wrapper.close()
-            except Exception:
-                with harmless:
-                    LOG.exception("Unexpected error when closing a file that was sent")
+            except BaseException:  # noqa: BLE001 -- this thread is for the next files too
+                log_failure("Unexpected error when closing a file that was sent")
 
     def stop(self) -> None:
         """Wait until all files are closed."""

@@ -1,10 +1,11 @@
 """The server's own records, in the logger ``waitress``: no handler can harm a request by failing."""
 
 import logging
-import traceback
+import sys
 from types import TracebackType
 from typing import TYPE_CHECKING, Optional, Type
 
+from waitress_worker import tracebacks
 from waitress_worker.compat import is_printable
 
 if TYPE_CHECKING:
@@ -20,7 +21,8 @@ class Harmless:
     """
 
     def __enter__(self) -> None:
-        """Nothing to prepare."""
+        """See to it that the logger speaks."""
+        enable(LOG)
 
     def __exit__(
         self,
@@ -28,13 +30,12 @@ class Harmless:
         failure: Optional[BaseException],
         trace: Optional[TracebackType],
     ) -> bool:
-        """Swallow what is no demand to end the process."""
-        if not isinstance(failure, Exception):
-            return False
-        try:
-            traceback.print_exception(kind, failure, trace)
-        except Exception:  # noqa: S110 -- standard error is closed too: there is nobody left to tell
-            pass
+        """Swallow it, whatever it is: to end a thread of ours is no way to end the process."""
+        if kind is not None:
+            try:
+                sys.stderr.write(tracebacks.of(failure, trace))
+            except Exception:  # noqa: S110 -- standard error is closed too: there is nobody left to tell
+                pass
         return True
 
 
@@ -51,6 +52,27 @@ def printable(path: str) -> str:
     return shown if len(path) <= _MOST_SHOWN and len(shown) <= _MOST_SHOWN else shown[:_MOST_SHOWN] + "..."
 
 
+def enable(logger: logging.Logger) -> None:
+    """Undo ``disable_existing_loggers``, which is on by default where an application sets up its logging.
+
+    It means the loggers of modules that the application no longer wants to hear. A level, handlers or filters that it has
+    given to ours still rule.
+    """
+    logger.disabled = False
+
+
+def log_failure(message: str, *args: object) -> str:
+    """Log the exception that is being handled; return its traceback, of a bounded length as in the log."""
+    trace = tracebacks.current()  # now: in Python 2.7 a handler that fails is the current exception afterwards
+    with harmless:
+        if LOG.isEnabledFor(logging.ERROR):
+            record = LOG.makeRecord(LOG.name, logging.ERROR, "(worker)", 0, message, args, sys.exc_info())
+            # Formatters take this for what they have made of the exception before.
+            record.exc_text = trace.rstrip("\n")
+            LOG.handle(record)
+    return trace
+
+
 # ---- Records of the front ----
 
 _FRONT_LOGGERS = ("waitress", "waitress.queue")
@@ -64,6 +86,7 @@ def wanted_level() -> int:
 def handle(level: int, name: str, message: str, trace: str) -> None:
     """Give a record of the front's to the handlers of its logger."""
     logger = logging.getLogger(name)
+    enable(logger)
     if logger.isEnabledFor(level):
         record = logger.makeRecord(name, level, "(front)", 0, message, (), None)
         record.exc_text = trace or None

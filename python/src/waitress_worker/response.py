@@ -1,48 +1,21 @@
 """One request being answered: ``start_response``, the iterable, and what of it goes to the front."""
 
-import re
+import os
 import sys
-import traceback
-from typing import TYPE_CHECKING, Any, Callable, Dict, Iterable, List, Optional, Set, Tuple
+from typing import TYPE_CHECKING, Any, Callable, Dict, Iterable, List, Optional, Tuple
 
 from waitress_worker import protocol
 from waitress_worker.arena import SMALLEST_BLOCK
-from waitress_worker.compat import raise_again, require_latin1
+from waitress_worker.compat import raise_again
 from waitress_worker.files import FileWrapper, find_place, is_seekable, size_left
-from waitress_worker.log import LOG, harmless, printable
+from waitress_worker.headers import NO_LENGTH, Headers, take_headers, take_status
+from waitress_worker.log import LOG, harmless, log_failure, printable
 
 if TYPE_CHECKING:
     from waitress_worker.crew import Crew, Message
 
-Headers = List[Tuple[str, str]]
-
-_HOP_BY_HOP = frozenset(
-    (
-        "connection",
-        "keep-alive",
-        "proxy-authenticate",
-        "proxy-authorization",
-        "te",
-        "trailer",
-        "transfer-encoding",
-        "upgrade",
-    )
-)
-
-#: Header pairs and statuses found good before: most applications send the same ones again and again.
-#: With each pair the length that it states, for most of them none.
-_GOOD_PAIRS: Dict[Tuple[str, str], int] = {}
-_GOOD_STATUSES: Set[str] = set()
-_MOST_REMEMBERED = 1000
-
-_NO_LENGTH = -1
-
-#: RFC 9112 §4, of a final response; the reason is made of the characters of a field value.
-_STATUS = re.compile("[2-5][0-9]{2} ")
-#: RFC 9110 §5.6.2 and §5.5.
-_TOKEN = re.compile(r"[!#$%&'*+\-.^_`|~0-9A-Za-z]+\Z")
-_DIGITS = re.compile(r"[0-9]+\Z")
-_CONTROL = re.compile("[\x00-\x08\x0a-\x1f\x7f]")
+#: No body belongs to these. RFC 9110 §6.4.1 and §15.3.6.
+_BODILESS = ("204", "205", "304")
 
 # Looked up once: these are asked for with every request.
 _RESPONSE = protocol.RESPONSE
@@ -59,18 +32,20 @@ class Exchange:
     # Defaults of the class: a request that is answered at once sets few of them.
     _status: Optional[str] = None
     _headers: Headers = []
-    _length = _NO_LENGTH
+    _length = NO_LENGTH
     _head_sent = False
     _written = 0
+    _streaming = False
+    #: Whether the last message is made: nothing can be added to the response any more.
     _complete = False
-    _warned = False
 
     #: Bytes that may still be sent before the client has to take some; set when streaming begins.
     budget = 0
 
-    def __init__(self, crew: "Crew", request_id: int) -> None:
+    def __init__(self, crew: "Crew", request_id: int, method: str) -> None:
         self._crew = crew
         self._id = request_id
+        self._method = method
 
     def run(self, application: Callable[..., Any], environ: Dict[str, Any]) -> "Optional[Message]":
         """Answer the request; whatever the application does, the front learns how it ended.
@@ -98,26 +73,26 @@ class Exchange:
                 if close is not None and not handed_over:
                     close()
             self._end()
+            return None
         except ClientDisconnected:
             with harmless:
                 LOG.info("Client disconnected while serving %s", printable(path))
-            return (protocol.FAIL, self._id, "")
+            failure = (protocol.FAIL, self._id, "")
         except BaseException:  # noqa: BLE001 -- SystemExit must not leave the client hanging either
             failure = self.failure(path)
-            if not self._complete:
-                return failure
         finally:
-            if self.budget:
+            if self._streaming:
                 self._crew.close_stream(self._id)
-        return None
+        if self._complete:
+            return None
+        self._complete = True
+        return failure
 
     def failure(self, path: str) -> "Message":
         """Log the exception that is being handled; return the message that tells the front of it."""
         self._crew.require_worker()
-        trace = traceback.format_exc()  # now: in Python 2.7 a handler that fails is the current exception afterwards
-        with harmless:
-            LOG.exception("Exception while serving %s", printable(path))
-        return (protocol.FAIL, self._id, trace)
+        trace = log_failure("Exception while serving %s", printable(path))
+        return (protocol.FAIL, self._id, trace if self._crew.expose_tracebacks else "")
 
     def client_disconnected(self) -> bool:
         """``environ["waitress.client_disconnected"]``."""
@@ -138,7 +113,7 @@ class Exchange:
         if status is None:
             raise _not_started()
         if len(body) >= SMALLEST_BLOCK:
-            if self._length == _NO_LENGTH:
+            if self._length == NO_LENGTH:
                 self._state_length(len(body))
             self._post_head()
             self._send_large(body)
@@ -160,26 +135,62 @@ class Exchange:
             message = "the application returned {} instead of an iterable of bytes".format(type(blocks).__name__)
             raise TypeError(message)
         one_block = _has_one_item(blocks) and not self._head_sent
+        if self._is_head_only() and not (one_block and self._length == NO_LENGTH):
+            return
         for block in blocks:
             if type(block) is not bytes:
                 block = _require_bytes(block)  # noqa: PLW2901 -- the same block
-            if self._complete:
-                self._warn_of_surplus(block)
-            elif block or one_block:
-                if not self._head_sent and (one_block or len(block) == self._length):
-                    self._send_whole(block)
-                else:
-                    self._send_block(block)
+            if block or one_block:
+                if self._is_full():
+                    self._drop_surplus(block)
+                    return
+                self._send_next(block, is_only=one_block)
+            elif self._id in self._crew.gone:
+                raise ClientDisconnected
+            if self._is_head_only() or self._is_bodiless():
+                return
+
+    def _send_next(self, block: bytes, *, is_only: bool) -> None:
+        if not self._head_sent and (is_only or len(block) == self._length):
+            self._send_whole(block)
+        else:
+            self._send_block(block)
+
+    # Where the client gets no more blocks, no more are asked for: there may be no end of them.
+
+    def _is_head_only(self) -> bool:
+        """Tell whether all that the client gets is known."""
+        return self._method == "HEAD" and self._status is not None
+
+    def _is_bodiless(self) -> bool:
+        """Tell whether the front has a block that does not belong there, of which it warns."""
+        return self._head_sent and self._status is not None and self._status.startswith(_BODILESS)
+
+    def _is_full(self) -> bool:
+        return self._complete or 0 <= self._length <= self._written
+
+    def _drop_surplus(self, block: bytes) -> None:
+        """Have the log say that there was more than the application had announced, once."""
+        if not self._complete:
+            self._send_next(block, is_only=False)  # to the front, which warns
+            return
+        if not block:
+            return
+        with harmless:
+            LOG.warning(
+                "application-written content exceeded the number of bytes specified by Content-Length header (%d)",
+                self._length,
+            )
 
     def _send_file(self, wrapper: FileWrapper) -> bool:
         """Send a file from its position on; true if it is to stay open until the front has sent it."""
         if self._status is None:
             raise _not_started()
         size = size_left(wrapper.file)
-        if not self._head_sent and (self._length == _NO_LENGTH or self._length > size):
+        if not self._head_sent and (self._length == NO_LENGTH or self._length > size):
             self._state_length(size)
-        count = size if self._length == _NO_LENGTH else min(size, self._length - self._written)
-        if count <= 0:
+        count = size if self._length == NO_LENGTH else min(size, self._length - self._written)
+        if count <= 0 or self._is_head_only():
             return False
         place = find_place(wrapper.file, by_descriptor=self._crew.by_descriptor)
         if place is None:
@@ -193,24 +204,15 @@ class Exchange:
     def _state_length(self, length: int) -> None:
         """State the length of the body, in place of what the application said about it."""
         others = [pair for pair in self._headers if pair[0].lower() != "content-length"]
-        self._headers = others + [("Content-Length", str(length))]
+        self._headers = others + [("Content-Length", "{:d}".format(length))]
         self._length = length
 
     def _copy_file(self, wrapper: FileWrapper, count: int) -> None:
         for block in wrapper:
             self._send_block(_require_bytes(block)[:count])
             count -= len(block)
-            if count <= 0:
+            if count <= 0 or self._is_bodiless():
                 break
-
-    def _warn_of_surplus(self, block: bytes) -> None:
-        if block and not self._warned:
-            self._warned = True
-            with harmless:
-                LOG.warning(
-                    "application-written content exceeded the number of bytes specified by Content-Length header (%d)",
-                    self._length,
-                )
 
     def _send_block(self, block: bytes) -> None:
         """Send a block of a streamed response; waits while the client is too far behind."""
@@ -243,7 +245,7 @@ class Exchange:
         if not self._head_sent:
             if self._status is None:
                 raise _not_started()
-            self._head_sent = True
+            self._head_sent = self._streaming = True
             self.budget = self._crew.high_watermark
             self._crew.open_stream(self._id, self)
             self._crew.post((protocol.START, self._id, self._status, self._headers))
@@ -259,6 +261,8 @@ class Exchange:
 
     def write(self, block: bytes) -> None:
         """Send a block from inside the application (PEP 3333, "The write() Callable")."""
+        if self._complete:
+            raise RuntimeError("write() was called after the end of the response")
         block = _require_bytes(block)
         if block:
             self._send_block(block)
@@ -282,53 +286,11 @@ class Exchange:
         elif self._status is not None:
             message = "start_response called a second time without providing exc_info."
             raise AssertionError(message)
-        if status not in _GOOD_STATUSES:
-            _check_status(status)
-        self._headers = pairs = headers if type(headers) is list else list(headers)
-        length = _NO_LENGTH
-        for pair in pairs:
-            if type(pair) is not tuple:
-                if self._headers is pairs:
-                    # Lists, which the reference takes too.
-                    self._headers = [tuple(each) for each in pairs]
-                pair = tuple(pair)  # noqa: PLW2901 -- the same pair
-            stated = _GOOD_PAIRS[pair] if pair in _GOOD_PAIRS else _check_pair(*pair)
-            if stated != _NO_LENGTH:
-                if length not in (_NO_LENGTH, stated):
-                    raise ValueError("two different Content-Length headers: {}, {}".format(length, stated))
-                length = stated
-        self._length = length
-        self._status = status
+        plain_status = take_status(status)
+        # All of it, or nothing: the application may catch what is wrong here and start again.
+        self._headers, self._length = take_headers(headers)
+        self._status = plain_status
         return self.write
-
-
-def _check_pair(name: str, value: str) -> int:
-    """Refuse what is no header of an application; return the length that it states, if it is the one that does."""
-    if not isinstance(name, str):
-        message = "Header name {!r} is not a string in {!r}".format(name, (name, value))
-        raise AssertionError(message)
-    if not isinstance(value, str):
-        message = "Header value {!r} is not a string in {!r}".format(value, (name, value))
-        raise AssertionError(message)
-    _check_text(value, "header value")
-    _check_text(name, "header name")
-    if not _TOKEN.match(name):
-        message = "header name {!r} is not a token".format(name)
-        raise ValueError(message)
-    lower = name.lower()
-    if lower in _HOP_BY_HOP:
-        message = '{} is a "hop-by-hop" header; it cannot be used by a WSGI application (see PEP 3333)'.format(name)
-        raise AssertionError(message)
-    length = _NO_LENGTH
-    if lower == "content-length":
-        if not _DIGITS.match(value):
-            message = "Content-Length {!r} is not a number of bytes".format(value)
-            raise ValueError(message)
-        length = int(value)
-    if len(_GOOD_PAIRS) >= _MOST_REMEMBERED:
-        _GOOD_PAIRS.clear()
-    _GOOD_PAIRS[name, value] = length
-    return length
 
 
 def _not_started() -> RuntimeError:
@@ -346,30 +308,8 @@ def _require_bytes(block: Any) -> bytes:  # noqa: ANN401 -- that is the question
     if not isinstance(block, (bytes, bytearray, memoryview)):
         message = "the application gave {} instead of bytes".format(type(block).__name__)
         raise TypeError(message)
-    return block.tobytes() if isinstance(block, memoryview) else bytes(block)
-
-
-def _check_status(status: str) -> None:
-    if not isinstance(status, str):
-        message = "status {!r} is not a string".format(status)
-        raise AssertionError(message)
-    _check_text(status, "status")
-    if not _STATUS.match(status):
-        message = "status {!r} is not that of a final response: three digits (200 to 599), a space and a reason"
-        raise ValueError(message.format(status))
-    if len(_GOOD_STATUSES) >= _MOST_REMEMBERED:
-        _GOOD_STATUSES.clear()
-    _GOOD_STATUSES.add(status)
-
-
-def _check_text(text: str, what: str) -> None:
-    if "\n" in text or "\r" in text:
-        message = "carriage return/line feed character present in {}".format(what)
-        raise ValueError(message)
-    require_latin1(text)
-    if _CONTROL.search(text):
-        message = "control character present in {}".format(what)
-        raise ValueError(message)
+    # Always a copy, of the bytes as they are now: the application may use their memory again.
+    return memoryview(block).tobytes()
 
 
 def fixed_environ(constants: Dict[str, Any]) -> Dict[str, Any]:
@@ -377,7 +317,8 @@ def fixed_environ(constants: Dict[str, Any]) -> Dict[str, Any]:
     environ: Dict[str, Any] = {
         "wsgi.version": (1, 0),
         "wsgi.run_once": False,
-        "wsgi.errors": sys.stderr,
+        # It is none where standard error was closed at the start.
+        "wsgi.errors": sys.stderr or open(os.devnull, "w"),  # noqa: SIM115 -- for as long as the process lives
         "wsgi.input_terminated": True,
         "wsgi.file_wrapper": FileWrapper,
     }

@@ -36,7 +36,7 @@ public final class Response {
     }
 
     private enum Framing {
-        /** HEAD, 204, 304: body bytes are dropped. */
+        /** HEAD, 204, 205, 304: body bytes are dropped. */
         NO_BODY,
         LENGTH,
         CHUNKED,
@@ -202,6 +202,8 @@ public final class Response {
             // RFC 9110 §8.6: 304 may state the length of what it stands for, 204 must not.
             if (head.statusCode() == 204) {
                 head.removeContentLength();
+            } else if (head.statusCode() == 205) {
+                head.setContentLength(0); // RFC 9110 §15.3.6: else the client waits for a body
             }
             return Framing.NO_BODY;
         }

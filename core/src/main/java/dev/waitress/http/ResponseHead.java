@@ -13,6 +13,12 @@ public final class ResponseHead {
     /** Content-Length of a response that states none. */
     public static final long NO_LENGTH = -1;
 
+    /** Most bytes of all header fields together, with the four that divide them; workers refuse more themselves. */
+    public static final int MOST_FIELD_BYTES = 1024 * 1024;
+
+    private static final int MOST_STATUS_BYTES = 64 * 1024;
+    private static final int DIVIDERS = ": \r\n".length();
+
     private static final byte[] PREFIX = Ascii.bytes("HTTP/1.1 ");
     private static final int MINOR_VERSION = PREFIX.length - 2;
     private static final byte[] CONTENT_LENGTH = Ascii.bytes("Content-Length: ");
@@ -33,6 +39,7 @@ public final class ResponseHead {
 
     private byte[] bytes = new byte[512];
     private int length;
+    private int fieldBytes;
     private int statusCode;
     private int statusEnd;
     private long contentLength;
@@ -56,6 +63,7 @@ public final class ResponseHead {
      */
     public void start(byte[] source, int start, int end) {
         length = 0;
+        fieldBytes = 0;
         contentLength = NO_LENGTH;
         contentLengthStart = 0;
         contentLengthEnd = 0;
@@ -73,6 +81,9 @@ public final class ResponseHead {
         if (hasLineEnd(source, start, end)) {
             throw new IllegalArgumentException("carriage return/line feed character present in status");
         }
+        if (end - start > MOST_STATUS_BYTES) {
+            throw new IllegalArgumentException("a status of " + (end - start) + " bytes, limit " + MOST_STATUS_BYTES);
+        }
         if (end - start < 4
                 || !Syntax.isDigit(source[start])
                 || !Syntax.isDigit(source[start + 1])
@@ -83,8 +94,9 @@ public final class ResponseHead {
                     "status \"" + Rejection.echo(source, start, end) + "\" is not three digits, a space and a reason");
         }
         int code = 100 * (source[start] - '0') + 10 * (source[start + 1] - '0') + source[start + 2] - '0';
-        if (code < 200 || code > 599) {
-            throw new IllegalArgumentException("status " + code + " is not that of a final response (200 to 599)");
+        // Those beyond 599 are none of HTTP, but are sent on, as Waitress does.
+        if (code < 200) {
+            throw new IllegalArgumentException("status " + code + " is not that of a final response (from 200 on)");
         }
         return code;
     }
@@ -95,6 +107,10 @@ public final class ResponseHead {
      * @throws IllegalArgumentException if name or value is not header syntax, or the field is not the application's
      */
     public void field(byte[] names, int name, int nameEnd, byte[] values, int value, int valueEnd) {
+        fieldBytes += nameEnd - name + valueEnd - value + DIVIDERS;
+        if (fieldBytes > MOST_FIELD_BYTES) {
+            throw new IllegalArgumentException("header fields of " + fieldBytes + " bytes, limit " + MOST_FIELD_BYTES);
+        }
         if (!Syntax.isTokens(names, name, nameEnd)) {
             throw badName(names, name, nameEnd);
         }
@@ -218,9 +234,9 @@ public final class ResponseHead {
         return contentLength;
     }
 
-    /** Whether a response with this status never has a body. RFC 9110 §6.4.1. */
+    /** Whether a response with this status never has a body. RFC 9110 §6.4.1 and §15.3.6. */
     public boolean isBodiless() {
-        return statusCode == 204 || statusCode == 304;
+        return statusCode == 204 || statusCode == 205 || statusCode == 304;
     }
 
     /** States a length, in place of the application's if there is one. */

@@ -4,6 +4,7 @@ import dev.waitress.buffer.FileRegion;
 import dev.waitress.gateway.Environ;
 import dev.waitress.gateway.Request;
 import dev.waitress.gateway.Response;
+import dev.waitress.gateway.UnknownStatuses;
 import dev.waitress.http.Ascii;
 import dev.waitress.http.Printable;
 import dev.waitress.http.ResponseHead;
@@ -16,8 +17,6 @@ import dev.waitress.wsgi.StartResponse;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.InterruptedIOException;
-import java.io.PrintWriter;
-import java.io.StringWriter;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.nio.channels.FileChannel;
@@ -34,6 +33,9 @@ import org.jspecify.annotations.Nullable;
 final class AppTask implements StartResponse {
     private static final Logger LOG = System.getLogger("waitress");
 
+    /** Bytes; a copy costs next to nothing up to here. */
+    private static final int LARGEST_COPY = 64 * 1024;
+
     /** Until the thread takes it, or its client goes. */
     private final AtomicReference<@Nullable Request> waiting;
 
@@ -44,14 +46,22 @@ final class AppTask implements StartResponse {
 
     private boolean headSent;
 
-    /** Bytes that the application sent by {@code write}. */
+    /** Bytes of the body so far. */
     private long written;
 
     /** Whether the stream knows how the response ends. */
     private boolean ended;
 
-    AppTask(Request request, Response response, Executor loop, Settings settings) {
+    private final boolean headRequest;
+    private final UnknownStatuses unknownStatuses;
+
+    /** Whether nothing can be added to the response; an application may ask for that on any thread. */
+    private volatile boolean over;
+
+    AppTask(Request request, Response response, Executor loop, Settings settings, UnknownStatuses unknownStatuses) {
         this.waiting = new AtomicReference<>(request);
+        this.headRequest = request.head().isMethod("HEAD");
+        this.unknownStatuses = unknownStatuses;
         this.stream =
                 new ResponseStream(response, loop, settings.get(Setting.OUTBUF_HIGH_WATERMARK), this::dropUnbegun);
     }
@@ -66,10 +76,11 @@ final class AppTask implements StartResponse {
             return;
         }
         stream.begin();
-        Map<String, Object> environ = environ(request, constants, variables);
-        // Taken now: applications move parts of the path to SCRIPT_NAME.
-        Object path = environ.get("PATH_INFO");
+        Object path = "";
         try (InputStream input = request.body().open()) {
+            Map<String, Object> environ = environ(request, constants, variables);
+            // Taken now: applications move parts of the path to SCRIPT_NAME.
+            path = environ.getOrDefault("PATH_INFO", "");
             environ.put("wsgi.input", input);
             answer(application, environ);
         } catch (ClientDisconnectedException e) {
@@ -77,6 +88,7 @@ final class AppTask implements StartResponse {
         } catch (Throwable e) { // an Error of the application must not end the thread either
             failed(String.valueOf(path), e);
         } finally {
+            over = true;
             releaseBody(request);
         }
     }
@@ -95,12 +107,20 @@ final class AppTask implements StartResponse {
     }
 
     private void failed(String path, Throwable failure) {
+        String message = "Exception while serving " + Printable.of(path);
         String traceback = "";
         try {
-            traceback = traceback(failure);
-            LOG.log(Level.ERROR, "Exception while serving " + Printable.of(path), failure);
-        } catch (RuntimeException e) {
-            // It cannot even be printed, or a handler of the application's logging fails: the client must not suffer.
+            StackTraceText text = StackTraceText.of(failure);
+            traceback = text.toString();
+            if (text.isWhole()) {
+                LOG.log(Level.ERROR, message, failure);
+            } else {
+                LOG.log(Level.ERROR, message + "\n" + traceback);
+            }
+        } catch (Throwable e) {
+            // A handler of the application's logging fails, or there is no memory: neither the client nor this thread
+            // must
+            // suffer.
         } finally {
             stream.fail(traceback);
         }
@@ -112,12 +132,6 @@ final class AppTask implements StartResponse {
         } catch (IOException e) {
             LOG.log(Level.WARNING, "cannot remove a spooled request body", e);
         }
-    }
-
-    private static String traceback(Throwable failure) {
-        StringWriter text = new StringWriter();
-        failure.printStackTrace(new PrintWriter(text));
-        return text.toString();
     }
 
     private Map<String, Object> environ(Request request, Map<String, String> constants, Environ variables) {
@@ -180,17 +194,44 @@ final class AppTask implements StartResponse {
 
     private void sendBlocks(Iterable<byte[]> body) throws ClientDisconnectedException, InterruptedException {
         if (!headSent && body instanceof List<byte[]> blocks && blocks.size() <= 1) {
+            byte[] only = blocks.isEmpty() ? new byte[0] : copyOfSmall(blocks.get(0));
+            stream.send(requireHead(), only);
             headSent = true;
             ended = true;
-            stream.send(requireHead(), blocks.isEmpty() ? new byte[0] : blocks.get(0));
             return;
         }
+        if (headRequest && head != null) {
+            return; // all that the client gets is known, and there may be no end of the blocks
+        }
         for (byte[] block : body) {
+            boolean surplus = isFull();
             if (block.length > 0) {
                 sendHead();
-                stream.body(block);
+                written += block.length;
+                stream.body(block.clone());
+            } else if (stream.isClientGone()) {
+                throw new ClientDisconnectedException();
+            }
+            if (block.length > 0 && surplus || isBodiless()) {
+                return; // the client gets no more; the loop warns of a block that does not belong there
             }
         }
+    }
+
+    /** An application may use its arrays again; large ones of a list it leaves to the server, as it is told. */
+    private static byte[] copyOfSmall(byte[] block) {
+        return block.length <= LARGEST_COPY ? block.clone() : block;
+    }
+
+    private boolean isFull() {
+        return headSent
+                && head != null
+                && head.contentLength() != ResponseHead.NO_LENGTH
+                && written >= head.contentLength();
+    }
+
+    private boolean isBodiless() {
+        return head != null && (headRequest || headSent && head.isBodiless());
     }
 
     /** After the body is closed: a failure of that must not follow an answer that says it is complete. */
@@ -233,7 +274,7 @@ final class AppTask implements StartResponse {
         return this::write;
     }
 
-    private static ResponseHead compose(String status, List<Header> headers) {
+    private ResponseHead compose(String status, List<Header> headers) {
         ResponseHead composed = new ResponseHead();
         byte[] text = latin1(status);
         composed.start(text, 0, text.length);
@@ -242,21 +283,29 @@ final class AppTask implements StartResponse {
             byte[] value = latin1(header.value());
             composed.field(name, 0, name.length, value, 0, value.length);
         }
+        unknownStatuses.note(composed);
         return composed;
     }
 
     private static byte[] latin1(String text) {
+        if (text.length() > ResponseHead.MOST_FIELD_BYTES) {
+            throw new IllegalArgumentException(
+                    "text of " + text.length() + " characters in a head, limit " + ResponseHead.MOST_FIELD_BYTES);
+        }
         if (!StandardCharsets.ISO_8859_1.newEncoder().canEncode(text)) {
-            throw new IllegalArgumentException("\"" + text + "\" has a character beyond U+00FF");
+            throw new IllegalArgumentException("\"" + Printable.of(text) + "\" has a character beyond U+00FF");
         }
         return Ascii.bytes(text);
     }
 
     private void write(byte[] block) throws IOException {
+        if (over) {
+            throw new IllegalStateException("write was called after the end of the response");
+        }
         sendHead();
         written += block.length;
         try {
-            stream.body(block);
+            stream.body(block.clone());
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new InterruptedIOException("the server stops");

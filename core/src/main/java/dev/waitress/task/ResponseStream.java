@@ -23,8 +23,8 @@ final class ResponseStream implements Producer {
     private long pending; // guarded by lock
     private boolean gone; // guarded by lock
 
-    /** What the loop is to do last. */
-    private Runnable last = () -> {};
+    /** What the loop is to do last: nobody waits for ever, whatever happens to the task. */
+    private Runnable last;
 
     private volatile boolean clientClosed;
 
@@ -37,6 +37,7 @@ final class ResponseStream implements Producer {
         this.loop = loop;
         this.highWatermark = highWatermark;
         this.whenClientGone = whenClientGone;
+        this.last = () -> response.fail("");
         loop.execute(() -> {
             response.producedBy(this);
             if (response.hasEnded()) {

@@ -5,9 +5,12 @@ import dev.waitress.gateway.Gateway;
 import dev.waitress.gateway.QueueDepth;
 import dev.waitress.gateway.Request;
 import dev.waitress.gateway.Response;
+import dev.waitress.gateway.UnknownStatuses;
 import dev.waitress.settings.Setting;
 import dev.waitress.settings.Settings;
 import dev.waitress.wsgi.Application;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -19,6 +22,8 @@ import java.util.concurrent.atomic.AtomicInteger;
 
 /** Runs a Java application on a fixed set of task threads, first come, first served. */
 public final class TaskDispatcher implements Gateway {
+    private static final Logger LOG = System.getLogger("waitress");
+
     private final Application application;
     private final Settings settings;
     private final Executor loop;
@@ -28,6 +33,7 @@ public final class TaskDispatcher implements Gateway {
     /** Tasks that wait or run; one whose end has only to be handed over is none: its thread is about to be idle. */
     private final AtomicInteger unfinished = new AtomicInteger();
 
+    private final UnknownStatuses unknownStatuses = new UnknownStatuses();
     private final QueueDepth queueDepth = new QueueDepth();
     private volatile boolean closed;
 
@@ -51,7 +57,7 @@ public final class TaskDispatcher implements Gateway {
     @Override
     public void submit(Request request, Response response) {
         queueDepth.arrived(unfinished.incrementAndGet() - threads.size(), System.nanoTime());
-        queue.add(new AppTask(request.detach(), response, loop, settings));
+        queue.add(new AppTask(request.detach(), response, loop, settings, unknownStatuses));
     }
 
     private void work() {
@@ -62,6 +68,8 @@ public final class TaskDispatcher implements Gateway {
                 run(queue.take(), constants, environ);
             } catch (InterruptedException e) {
                 // The server ends, or an application has left its thread interrupted: the loop's condition knows.
+            } catch (Throwable e) { // the request has failed, and there are others
+                LOG.log(Level.ERROR, "a task failed", e);
             }
         }
     }

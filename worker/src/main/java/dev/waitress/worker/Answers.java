@@ -22,7 +22,7 @@ final class Answers implements FrameSocket.Listener {
     private final MarshalReader reader = new MarshalReader();
     private final ResponseHead head = new ResponseHead();
 
-    /** Whose body the raw bytes behind the frame are, and how many are still to come. */
+    /** Whose body the raw bytes behind the frame are, nobody's if it is over, and how many are still to come. */
     private @Nullable Exchange rawOwner;
 
     private int rawLeft;
@@ -50,14 +50,26 @@ final class Answers implements FrameSocket.Listener {
     private void message() {
         reader.sequence();
         int kind = reader.integer();
-        Exchange exchange = worker.find(reader.integer());
-        if (exchange == null) {
+        int id = reader.integer();
+        Exchange exchange = worker.find(id);
+        if (kind == Protocol.ARENA) {
+            openArena();
+        } else if (exchange != null) {
+            answer(kind, exchange);
+        } else if (worker.wasGiven(id)) {
+            late(kind, id);
+        } else {
             throw new IllegalArgumentException("an answer to a request that nobody made");
         }
+    }
+
+    private void answer(int kind, Exchange exchange) {
         switch (kind) {
             case Protocol.RESPONSE -> response(exchange);
             case Protocol.START -> {
+                exchange.remindOfClientGone();
                 if (head(exchange)) {
+                    worker.unknownStatuses().note(head);
                     exchange.response.start(head, ResponseHead.NO_LENGTH);
                 }
             }
@@ -66,19 +78,64 @@ final class Answers implements FrameSocket.Listener {
                 body(exchange, false);
             }
             case Protocol.FILE -> file(exchange);
-            case Protocol.ARENA -> openArena();
-            case Protocol.SHARED -> exchange.response.body(shared());
+            case Protocol.SHARED -> {
+                exchange.remindOfClientGone();
+                exchange.response.body(shared());
+            }
             case Protocol.END -> end(exchange);
             case Protocol.FAIL -> {
                 exchange.response.fail(reader.text());
                 worker.finished(exchange);
             }
-            default -> throw new IllegalArgumentException("a message of kind " + kind);
+            default -> throw unknown(kind);
         }
+    }
+
+    /**
+     * A thread of the application's own has written behind the end of its response, or in the moment of it. That is
+     * dropped, and what it needs is given back.
+     */
+    private void late(int kind, int id) {
+        switch (kind) {
+            case Protocol.RESPONSE, Protocol.START -> {
+                reader.skip();
+                reader.skip();
+            }
+            case Protocol.CHUNK, Protocol.END -> {}
+            case Protocol.FILE -> {
+                reader.text();
+                reader.longInteger();
+                reader.longInteger();
+                worker.orders.fileSent(id);
+            }
+            case Protocol.SHARED -> drop(shared());
+            case Protocol.FAIL -> reader.text();
+            default -> throw unknown(kind);
+        }
+        if (kind == Protocol.RESPONSE || kind == Protocol.CHUNK) {
+            if (reader.peek() == 'i') {
+                expectRaw(null, false);
+            } else {
+                reader.blob();
+            }
+        }
+    }
+
+    private static void drop(Segment segment) {
+        try {
+            segment.close();
+        } catch (IOException e) {
+            LOG.log(Level.WARNING, "cannot give back a block that came late", e);
+        }
+    }
+
+    private static IllegalArgumentException unknown(int kind) {
+        return new IllegalArgumentException("a message of kind " + kind);
     }
 
     private void response(Exchange exchange) {
         if (head(exchange)) {
+            worker.unknownStatuses().note(head);
             exchange.response.start(head, reader.peekNumber());
         }
         body(exchange, true);
@@ -113,15 +170,22 @@ final class Answers implements FrameSocket.Listener {
 
     private void body(Exchange exchange, boolean isLast) {
         if (reader.peek() == 'i') {
-            rawOwner = exchange;
-            rawLeft = reader.integer();
-            rawIsLast = isLast;
+            expectRaw(exchange, isLast);
             return;
         }
         reader.blob();
         exchange.response.body(reader.bytes(), reader.start(), reader.stop() - reader.start());
         if (isLast) {
             end(exchange);
+        }
+    }
+
+    private void expectRaw(@Nullable Exchange owner, boolean isLast) {
+        rawOwner = owner;
+        rawLeft = reader.integer();
+        rawIsLast = isLast;
+        if (rawLeft < 1) {
+            throw new IllegalArgumentException("a body of " + rawLeft + " bytes behind its frame");
         }
     }
 
@@ -181,19 +245,19 @@ final class Answers implements FrameSocket.Listener {
     @Override
     public void raw(byte[] bytes, int start, int count) {
         Exchange owner = rawOwner;
-        if (owner == null) {
-            throw new IllegalArgumentException("raw bytes that nobody announced");
-        }
         worker.answered();
-        owner.response.body(bytes, start, count);
         rawLeft -= count;
+        if (owner == null) {
+            return;
+        }
+        owner.response.body(bytes, start, count);
         if (rawLeft == 0 && rawIsLast) {
             end(owner);
         }
     }
 
     @Override
-    public void closed(@Nullable Exception failure) {
+    public void closed(@Nullable Throwable failure) {
         worker.lost(failure);
     }
 

@@ -54,7 +54,7 @@ final class ControlMessages implements FrameSocket.Listener {
     }
 
     @Override
-    public void closed(@Nullable Exception failure) {
+    public void closed(@Nullable Throwable failure) {
         worker.lost(failure);
     }
 }

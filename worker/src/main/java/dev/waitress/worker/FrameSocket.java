@@ -33,22 +33,23 @@ final class FrameSocket implements Closeable {
         void raw(byte[] bytes, int start, int count);
 
         /** The other side closed the socket, or broke the protocol. */
-        void closed(@Nullable Exception failure);
+        void closed(@Nullable Throwable failure);
     }
 
-    private static final int FIRST_BYTES = 256 * 1024;
-    /** Enough for a greeting: who has not proved to be a worker gets no more. */
-    private static final int GREETING_BYTES = 1024;
-
+    private static final int USUAL_BYTES = 256 * 1024;
     private static final int LENGTH_BYTES = 4;
-    private static final int MAX_FRAME_BYTES = 1 << 30;
+
+    /** The largest message is the head of one response, whose limit {@code ResponseHead} knows, in marshal's form. */
+    private static final int MAX_FRAME_BYTES = 8 * 1024 * 1024;
+
+    /** The first frame of somebody who has not proved yet to be a worker. */
+    private static final int MAX_GREETING_BYTES = 4 * 1024;
 
     private final SocketChannel socket;
     private final SelectionKey key;
     private Listener listener;
 
-    private ByteBuffer in = ByteBuffer.allocate(GREETING_BYTES);
-    private int mostBytes = GREETING_BYTES - LENGTH_BYTES;
+    private ByteBuffer in = ByteBuffer.allocate(LENGTH_BYTES + MAX_GREETING_BYTES);
     private int rawLeft;
     private boolean handedOver;
     private boolean readable;
@@ -67,8 +68,6 @@ final class FrameSocket implements Closeable {
     void handOver(Listener newListener) {
         listener = newListener;
         handedOver = true;
-        mostBytes = MAX_FRAME_BYTES;
-        in = ByteBuffer.allocate(FIRST_BYTES).put(in).flip();
     }
 
     /** Lets go of the socket, which stays open; nothing is read from it any more. */
@@ -100,7 +99,7 @@ final class FrameSocket implements Closeable {
         readable = false;
         try {
             read();
-        } catch (IOException | IllegalArgumentException e) {
+        } catch (Throwable e) { // also for want of memory or stack: it must cost this worker alone
             listener.closed(e);
         }
     }
@@ -111,7 +110,7 @@ final class FrameSocket implements Closeable {
             while (socket.isOpen() && socket.read(in) > 0) {
                 takeIn();
             }
-        } catch (IOException | IllegalArgumentException e) {
+        } catch (Throwable e) { // as in receive()
             LOG.log(Level.DEBUG, "the last words of a worker are broken", e);
         }
     }
@@ -130,6 +129,15 @@ final class FrameSocket implements Closeable {
             // until what is there is used up
         }
         in.compact();
+        adjustBuffer();
+    }
+
+    /** Gives back what one large frame has needed; gets more once the other side is known. */
+    private void adjustBuffer() {
+        boolean tooLarge = in.capacity() > USUAL_BYTES && in.position() == 0;
+        if (handedOver && in.capacity() < USUAL_BYTES || tooLarge) {
+            in = ByteBuffer.allocate(USUAL_BYTES).put(in.flip());
+        }
     }
 
     private boolean takeRaw() {
@@ -147,8 +155,9 @@ final class FrameSocket implements Closeable {
         }
         int start = in.position() + LENGTH_BYTES;
         int length = MarshalReader.getInt(in.array(), in.position());
-        if (length < 0 || length > mostBytes) {
-            throw new IllegalArgumentException("a frame of " + length + " bytes");
+        int most = handedOver ? MAX_FRAME_BYTES : MAX_GREETING_BYTES;
+        if (length < 0 || length > most) {
+            throw new IllegalArgumentException("a frame of " + length + " bytes, limit " + most);
         }
         if (in.limit() - start < length) {
             grow(LENGTH_BYTES + length);
@@ -192,7 +201,7 @@ final class FrameSocket implements Closeable {
         }
         try {
             write();
-        } catch (IOException e) {
+        } catch (Throwable e) { // as in receive()
             listener.closed(e);
         }
     }
@@ -220,5 +229,7 @@ final class FrameSocket implements Closeable {
         } catch (IOException e) {
             // it is of no further use either way
         }
+        in = ByteBuffer.allocate(0);
+        unsent.clear();
     }
 }

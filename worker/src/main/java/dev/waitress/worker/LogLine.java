@@ -9,6 +9,22 @@ package dev.waitress.worker;
  * @param trace a stack trace, or nothing
  */
 public record LogLine(int level, String logger, String message, String trace) {
+    /** Characters of a message, and of a trace. */
+    private static final int MOST = 64 * 1024;
+
+    public LogLine {
+        message = shortened(message);
+        trace = shortened(trace);
+    }
+
+    private static String shortened(String text) {
+        int left = text.length() - MOST;
+        return left <= 0
+                ? text
+                : text.substring(0, MOST / 2) + "[... " + left + " more characters ...]"
+                        + text.substring(text.length() - MOST / 2);
+    }
+
     /** Four items of a tuple. */
     void write(MarshalWriter writer) {
         writer.integer(level);

@@ -8,6 +8,9 @@ import java.nio.charset.StandardCharsets;
  * {@link IllegalArgumentException}. One thread at a time.
  */
 final class MarshalReader {
+    /** A list of pairs is nested twice. */
+    private static final int MOST_NESTED = 4;
+
     private byte[] bytes = new byte[0];
     private int position;
     private int end;
@@ -47,10 +50,17 @@ final class MarshalReader {
 
     /** Reads a value of any kind that a worker sends, for what lies behind it. */
     void skip() {
+        skip(MOST_NESTED);
+    }
+
+    private void skip(int nested) {
+        if (nested < 0) {
+            throw new IllegalArgumentException("a value nested more than " + MOST_NESTED + " times");
+        }
         switch (peek()) {
             case '(', '[' -> {
                 for (int items = sequence(); items > 0; items--) {
-                    skip();
+                    skip(nested - 1);
                 }
             }
             case 'i' -> integer();

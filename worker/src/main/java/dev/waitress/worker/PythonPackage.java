@@ -24,6 +24,7 @@ final class PythonPackage {
             "crew.py",
             "files.py",
             "forks.py",
+            "headers.py",
             "hints.py",
             "imports.py",
             "ini.py",
@@ -34,7 +35,8 @@ final class PythonPackage {
             "python2.py",
             "response.py",
             "signals.py",
-            "threads.py");
+            "threads.py",
+            "tracebacks.py");
 
     private PythonPackage() {}
 

@@ -206,7 +206,7 @@ final class Rendezvous implements Closeable {
         }
 
         @Override
-        public void closed(@Nullable Exception failure) {
+        public void closed(@Nullable Throwable failure) {
             LOG.log(Level.WARNING, "refused a connection to the workers' socket", failure);
             if (socket != null) {
                 socket.close();

@@ -3,6 +3,8 @@ package dev.waitress.worker;
 import dev.waitress.buffer.BodyBuffer;
 import dev.waitress.channel.Participant;
 import dev.waitress.gateway.Response;
+import dev.waitress.gateway.UnknownStatuses;
+import dev.waitress.http.Printable;
 import dev.waitress.http.Status;
 import java.io.IOException;
 import java.lang.System.Logger;
@@ -163,19 +165,23 @@ final class Worker {
     }
 
     /** A socket ended or broke, or what came on it made no sense. */
-    void lost(@Nullable Exception failure) {
+    void lost(@Nullable Throwable failure) {
         if (state == State.GONE) {
             return;
         }
-        if (failure instanceof IllegalArgumentException) {
-            LOG.log(Level.ERROR, "worker " + process.pid() + " broke the protocol: " + failure.getMessage());
-            process.kill();
-            gone();
-        } else {
+        if (failure == null || failure instanceof IOException) {
             gateway.endSoon(process);
             receiveLast();
             gone();
+            return;
         }
+        closeSockets(); // before anything else: there may be no memory but what they hold
+        String reason = failure instanceof IllegalArgumentException
+                ? " broke the protocol: " + failure.getMessage()
+                : " is ended, what it said cannot be taken in: " + failure;
+        LOG.log(Level.ERROR, "worker " + process.pid() + Printable.of(reason));
+        process.kill();
+        gone();
     }
 
     /** Takes in what it said before it ended. */
@@ -272,6 +278,16 @@ final class Worker {
     @Nullable
     Exchange find(int id) {
         return inFlight.find(id);
+    }
+
+    /** Whether it was ever given a request of this id. */
+    boolean wasGiven(int id) {
+        return id > 0 && InFlight.isBegun(id, inFlight.lastId());
+    }
+
+    /** Who tells of odd statuses. */
+    UnknownStatuses unknownStatuses() {
+        return gateway.unknownStatuses();
     }
 
     /** The batch to encode the next request into. */

@@ -8,6 +8,7 @@ import dev.waitress.channel.Participant;
 import dev.waitress.gateway.Gateway;
 import dev.waitress.gateway.Request;
 import dev.waitress.gateway.Response;
+import dev.waitress.gateway.UnknownStatuses;
 import dev.waitress.settings.Setting;
 import java.io.IOException;
 import java.lang.System.Logger;
@@ -43,6 +44,7 @@ public final class WorkerGateway implements Gateway, Participant {
     private final Recruiter recruiter;
     private final List<Worker> workers = new ArrayList<>();
     private final Dispatcher dispatcher;
+    private final UnknownStatuses unknownStatuses = new UnknownStatuses();
     private final Deque<Batch> freeBatches = new ArrayDeque<>();
     private final long creditStep;
 
@@ -342,6 +344,10 @@ public final class WorkerGateway implements Gateway, Participant {
     /** How long requests of a worker that is replaced may take to end. */
     long drainNanos() {
         return TimeUnit.SECONDS.toNanos(config.settings().get(Setting.SHUTDOWN_TIMEOUT));
+    }
+
+    UnknownStatuses unknownStatuses() {
+        return unknownStatuses;
     }
 
     long creditStep() {

@@ -41,6 +41,8 @@ final class WorkerSettings {
         writer.text(config.settings().get(Setting.LOG_LEVEL));
         writer.text("log_format");
         writer.text(config.settings().get(Setting.LOG_FORMAT));
+        writer.text("expose_tracebacks");
+        writer.bool(config.settings().get(Setting.EXPOSE_TRACEBACKS));
         writer.text("environ");
         environ(writer, config);
         writer.endDict();

@@ -1,0 +1,291 @@
+"""When the threads of a worker send what is ready; with a channel that keeps the frames, and a clock that stands still."""
+
+from __future__ import annotations
+
+import logging
+import marshal
+import os
+import queue
+import threading
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from waitress_worker import crew as crew_module
+from waitress_worker import protocol
+from waitress_worker.crew import Crew
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+WAIT_SECONDS = 10
+SETTINGS = {
+    "environ": {"wsgi.multithread": True},
+    "threads": 2,
+    "bodies": "",
+    "body_slot_bytes": 0,
+    "outbuf_high_watermark": 1000,
+    "by_descriptor": False,
+    "expose_tracebacks": True,
+}
+
+
+class Clock:
+    """Tells the time that it is told."""
+
+    def __init__(self) -> None:
+        self.now = 100.0
+
+    def __call__(self) -> float:
+        return self.now
+
+
+class FakeChannel:
+    """The test puts batches in; the crew's messages come out, each frame as a list of them."""
+
+    def __init__(self) -> None:
+        self.batches: queue.Queue[Any] = queue.Queue()
+        self.frames: queue.Queue[list[Any]] = queue.Queue()
+        self.while_sending: Callable[[], None] = lambda: None
+
+    def receive(self) -> Any:
+        batch = self.batches.get()
+        if batch is None:
+            self.batches.put(None)  # for the other threads
+            raise EOFError
+        return batch
+
+    def has_frame(self) -> bool:
+        return False
+
+    def send_frame(self, frame: bytes, _raw: bytes | None = None) -> None:
+        self.while_sending()
+        self.frames.put(marshal.loads(frame))  # noqa: S302 -- what the crew has made
+
+    def next_frame(self) -> list[Any]:
+        return self.frames.get(timeout=WAIT_SECONDS)
+
+
+def request(number: int, path: str = "/", method: str = "GET") -> tuple[int, dict[str, Any], None]:
+    return number, {"PATH_INFO": path, "REQUEST_METHOD": method}, None
+
+
+class Stage:
+    """A crew whose application is the test's own, step by step."""
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch, *, is_expendable: bool = False) -> None:
+        self.clock = Clock()
+        monkeypatch.setattr(crew_module, "perf_counter", self.clock)
+        self.channel = FakeChannel()
+        self.applications: dict[str, Callable[..., Any]] = {}
+        self.crew = Crew(
+            self.channel,  # type: ignore[arg-type]
+            self._serve,
+            SETTINGS,
+            [0, 0],
+            is_expendable=is_expendable,
+        )
+        self.crew.start()
+
+    def _serve(self, environ: Any, start_response: Any) -> Any:
+        return self.applications[environ["PATH_INFO"]](environ, start_response)
+
+    def pass_time(self, seconds: float) -> None:
+        self.clock.now += seconds
+
+    def end(self) -> None:
+        self.channel.batches.put(None)
+        self.crew.join()
+
+
+@pytest.fixture(name="stage")
+def make_stage(monkeypatch: pytest.MonkeyPatch) -> Iterator[Stage]:
+    stage = Stage(monkeypatch)
+    yield stage
+    stage.end()
+
+
+class Stream:
+    """An application whose blocks the test gives."""
+
+    def __init__(self) -> None:
+        self.asked: queue.Queue[None] = queue.Queue()
+        self.blocks: queue.Queue[bytes] = queue.Queue()
+
+    def __call__(self, _environ: Any, start_response: Any) -> Iterator[bytes]:
+        start_response("200 OK", [])
+        while True:
+            self.asked.put(None)
+            block = self.blocks.get(timeout=WAIT_SECONDS)
+            if not block:
+                return
+            yield block
+
+    def wait_until_asked(self) -> None:
+        self.asked.get(timeout=WAIT_SECONDS)
+
+
+def hello(_environ: Any, start_response: Any) -> list[bytes]:
+    start_response("200 OK", [])
+    return [b"hi"]
+
+
+def kinds(frame: list[Any]) -> list[int]:
+    return [message[0] for message in frame]
+
+
+class TestABlockOfAStream:
+    def test_leaves_at_once_though_a_takeover_came_just_before(self, stage: Stage) -> None:
+        """The takeover had nothing to send: who comes after it must not think that something was."""
+        stage.applications["/s"] = stream = Stream()
+        stage.channel.batches.put([request(1, "/s")])
+        stream.wait_until_asked()
+        stage.pass_time(0.001)
+        stage.crew.takeover()
+        stage.pass_time(0.0001)
+        stream.blocks.put(b"first")
+        stream.wait_until_asked()  # the application acts no more, and no order comes
+        assert stage.channel.next_frame() == [
+            (protocol.START, 1, "200 OK", []),
+            (protocol.CHUNK, 1, b"first"),
+        ]
+        stream.blocks.put(b"")
+
+    def test_that_waits_for_others_leaves_with_the_takeover_for_their_frame(self, stage: Stage) -> None:
+        """The front sends one a millisecond after each frame that it has received."""
+        stage.applications["/s"] = stream = Stream()
+        stage.channel.batches.put([request(1, "/s")])
+        stream.wait_until_asked()
+        stream.blocks.put(b"first")
+        stream.wait_until_asked()
+        assert kinds(stage.channel.next_frame()) == [protocol.START, protocol.CHUNK]
+        stage.pass_time(0.0001)
+        stream.blocks.put(b"second")
+        stream.wait_until_asked()
+        assert stage.channel.frames.empty()
+        stage.crew.takeover()
+        assert kinds(stage.channel.next_frame()) == [protocol.CHUNK]
+        stream.blocks.put(b"")
+
+    def test_does_not_wait_for_a_frame_whose_sender_was_held_up(self, stage: Stage) -> None:
+        """The front has heard of that frame long ago, has sent its takeover, and will send no other."""
+        stage.applications["/s"] = stream = Stream()
+        stage.channel.while_sending = lambda: stage.pass_time(0.006)
+        stage.channel.batches.put([request(1, "/s")])
+        stream.wait_until_asked()
+        stream.blocks.put(b"first")
+        stream.wait_until_asked()
+        assert kinds(stage.channel.next_frame()) == [protocol.START, protocol.CHUNK]
+        stage.pass_time(0.0002)
+        stream.blocks.put(b"second")
+        stream.wait_until_asked()
+        assert kinds(stage.channel.next_frame()) == [protocol.CHUNK]
+        stream.blocks.put(b"")
+
+
+class TestAnswers:
+    @pytest.mark.parametrize(("method", "leaves"), [("POST", True), ("PUT", True), ("X", True), ("GET", False)])
+    def test_to_unsafe_requests_leave_before_the_next_request_begins(
+        self, stage: Stage, method: str, *, leaves: bool
+    ) -> None:
+        begun, let_go = threading.Event(), threading.Event()
+
+        def deadly(environ: Any, start_response: Any) -> list[bytes]:
+            begun.set()
+            let_go.wait(WAIT_SECONDS)
+            return hello(environ, start_response)
+
+        stage.applications.update({"/": hello, "/deadly": deadly})
+        stage.channel.batches.put([request(9)])
+        assert kinds(stage.channel.next_frame()) == [protocol.RESPONSE]
+        stage.channel.batches.put([request(1, method=method), request(2, method=method), request(3, "/deadly")])
+        assert begun.wait(WAIT_SECONDS)
+        sent = [stage.channel.frames.get_nowait()[0][1] for _ in range(stage.channel.frames.qsize())]
+        assert sent == ([1, 2] if leaves else [])
+        let_go.set()
+
+    def test_that_cannot_be_encoded_cost_no_others(self, stage: Stage, caplog: pytest.LogCaptureFixture) -> None:
+        """There are none, as far as we know."""
+        begun, let_go = threading.Event(), threading.Event()
+
+        def waits(environ: Any, start_response: Any) -> list[bytes]:
+            begun.set()
+            let_go.wait(WAIT_SECONDS)
+            return hello(environ, start_response)
+
+        stage.applications["/w"] = waits
+        stage.channel.batches.put([request(1, "/w")])
+        assert begun.wait(WAIT_SECONDS)
+        for number in (11, 12, 13):
+            stage.crew.post((protocol.RESPONSE, number, "200 OK", [], object() if number == 12 else b"x"))  # noqa: PLR2004
+        stage.crew.takeover()
+        frames = [stage.channel.next_frame()[0] for _ in range(3)]
+        assert [frame[:2] for frame in frames] == [
+            (protocol.RESPONSE, 11),
+            (protocol.FAIL, 12),
+            (protocol.RESPONSE, 13),
+        ]
+        assert caplog.records[0].getMessage() == "an answer cannot be encoded"
+        let_go.set()
+
+    def test_whose_frame_would_be_very_large_leave_one_by_one(self, stage: Stage) -> None:
+        begun, let_go = threading.Event(), threading.Event()
+
+        def waits(environ: Any, start_response: Any) -> list[bytes]:
+            begun.set()
+            let_go.wait(WAIT_SECONDS)
+            return hello(environ, start_response)
+
+        stage.applications["/w"] = waits
+        stage.channel.batches.put([request(1, "/w")])
+        assert begun.wait(WAIT_SECONDS)
+        for number in range(20):
+            stage.crew.post((protocol.RESPONSE, number, "200 OK", [("X", "x" * 100_000)], b""))
+        stage.crew.takeover()
+        assert [stage.channel.next_frame()[0][1] for _ in range(20)] == list(range(20))
+        let_go.set()
+
+
+class TestAThreadThatFails:
+    """By a fault of ours, or an exception that something throws into it."""
+
+    @staticmethod
+    def break_next(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
+        """Let the next request fail outside of what the application does."""
+        real = crew_module.Exchange.run
+
+        def run(exchange: Any, *arguments: Any) -> Any:
+            monkeypatch.setattr(crew_module.Exchange, "run", real)
+            raise ZeroDivisionError(exchange)
+
+        stage.applications["/"] = hello
+        monkeypatch.setattr(crew_module.Exchange, "run", run)
+
+    def test_fails_its_request_and_goes_on_where_the_process_is_somebodys(
+        self, stage: Stage, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+    ) -> None:
+        caplog.set_level(logging.ERROR)
+        self.break_next(stage, monkeypatch)
+        stage.channel.batches.put([request(1)])
+        assert stage.channel.next_frame()[0][:2] == (protocol.FAIL, 1)
+        for number in (2, 3, 4):
+            stage.channel.batches.put([request(number)])
+            assert stage.channel.next_frame()[0][:2] == (protocol.RESPONSE, number)
+        assert [record.getMessage() for record in caplog.records] == ["a thread of the worker failed"]
+
+    def test_ends_the_process_where_another_takes_its_place(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        statuses: queue.Queue[int] = queue.Queue()
+
+        class Ended(EOFError):
+            """Stands for the end."""
+
+        def end(status: int) -> None:
+            statuses.put(status)
+            raise Ended
+
+        stage = Stage(monkeypatch, is_expendable=True)
+        monkeypatch.setattr(os, "_exit", end)
+        monkeypatch.setattr(threading, "excepthook", lambda _: None)
+        self.break_next(stage, monkeypatch)
+        stage.channel.batches.put([request(1)])
+        assert statuses.get(timeout=WAIT_SECONDS) == 70  # noqa: PLR2004 -- EX_SOFTWARE
