@@ -14,6 +14,7 @@ import pytest
 from waitress_worker import crew as crew_module
 from waitress_worker import protocol
 from waitress_worker.crew import Crew
+from waitress_worker.threads import Threads
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -75,7 +76,6 @@ class Stage:
 
     def __init__(self, monkeypatch: pytest.MonkeyPatch, *, is_expendable: bool = False) -> None:
         self.clock = Clock()
-        monkeypatch.setattr(crew_module, "perf_counter", self.clock)
         self.channel = FakeChannel()
         self.applications: dict[str, Callable[..., Any]] = {}
         self.crew = Crew(
@@ -83,8 +83,10 @@ class Stage:
             self._serve,
             SETTINGS,
             [0, 0],
+            Threads(),
             is_expendable=is_expendable,
         )
+        monkeypatch.setattr(self.crew, "_now", self.clock, raising=True)
         self.crew.start()
 
     def _serve(self, environ: Any, start_response: Any) -> Any:

@@ -10,12 +10,13 @@ import pytest
 import requests
 from boards import Visitor
 from performers import APPS
-from serving import EVENT_SECONDS
+from serving import EVENT_SECONDS, Server
 from wire import Connection
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from conftest import Start
-    from serving import Server
 
 
 class TestException:
@@ -114,3 +115,33 @@ def test_a_body_that_cannot_be_opened_is_500_and_the_thread_goes_on(start: Start
         assert requests.post(server.url, data=b"ab", timeout=EVENT_SECONDS).status_code == requests.codes.server_error
     assert requests.post(server.url, data=b"a", timeout=EVENT_SECONDS).text == "1"
     server.wait_for(r"OSError: \[Errno 24\] Too many open files")
+
+
+def test_logging_of_the_application_that_disables_other_loggers_loses_no_traceback(start: Start) -> None:
+    """What it says of our logger itself counts."""
+    server = start("silenced:app", PYTHONPATH=str(APPS))
+    for path in ("first", "later", "again"):
+        assert requests.get(server.url + path, timeout=EVENT_SECONDS).status_code == requests.codes.server_error
+        server.wait_for(f"RuntimeError: failed /{path}$")
+    requests.get(server.url + "silence", timeout=EVENT_SECONDS)
+    assert requests.get(server.url, timeout=EVENT_SECONDS).text == "ok"
+    assert "failed /silence" not in server.log
+
+
+def test_a_standard_output_that_is_closed_makes_no_500(tmp_path: Path) -> None:
+    """Java opens files under the free numbers, and hands them down."""
+    command = [*Server.command("silenced:app")]
+    shell = ["sh", "-c", 'exec "$@" <&- >&-', "sh", *command]
+
+    class Closed(Server):
+        @staticmethod
+        def command(_application: str, *_options: str) -> list[str]:
+            return shell
+
+    server = Closed("silenced:app", environment={"PYTHONPATH": str(APPS), "TMPDIR": str(tmp_path)})
+    try:
+        for _ in range(3):
+            assert requests.get(server.url, timeout=EVENT_SECONDS).text == "ok"
+        server.stop()
+    finally:
+        server.kill()

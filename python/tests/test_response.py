@@ -451,7 +451,7 @@ def test_a_long_path_does_not_fill_the_log(crew: FakeCrew, caplog: pytest.LogCap
     crew.gone = {8}
     caplog.set_level("INFO", "waitress")
     for request_id, path in [(7, "/" + "a" * 100_000), (7, "/" + "\n" * 250), (8, "/" + "a" * 100_000)]:
-        Exchange(crew, request_id).run(application, {"PATH_INFO": path})  # type: ignore[arg-type]
+        Exchange(crew, request_id, "GET").run(application, {"PATH_INFO": path})  # type: ignore[arg-type]
     messages = [record.getMessage() for record in caplog.records]
     assert [len(message) < 400 for message in messages] == [True] * 3
     assert [message[-3:] for message in messages] == ["..."] * 3
