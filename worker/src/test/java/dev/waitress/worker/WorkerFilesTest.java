@@ -36,7 +36,8 @@ class WorkerFilesTest {
     void areWhatTheWorkerHasOpen() throws IOException {
         Path file = Files.writeString(directory.resolve("file"), "text");
         WorkerFiles files = files();
-        try (RandomAccessFile ignored = new RandomAccessFile(file.toFile(), "r")) {
+        try (RandomAccessFile open = new RandomAccessFile(file.toFile(), "r")) {
+            assertThat(open.length()).isEqualTo(4);
             Path descriptor = descriptorOf(file);
             assertThat(Files.readString(files.require(descriptor.toString()))).isEqualTo("text");
         }
