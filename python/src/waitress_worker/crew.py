@@ -505,6 +505,7 @@ def _become_forked() -> None:
 
 in_each_child(_become_forked)
 
+
 def _close(stream: BinaryIO) -> None:
     try:
         stream.close()
