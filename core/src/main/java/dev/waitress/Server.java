@@ -106,13 +106,7 @@ public final class Server implements AutoCloseable {
 
     /** Takes clients from now on. */
     private void open() {
-        engine.loop().execute(() -> {
-            if (closing.get()) {
-                listeners.forEach(Listener::close);
-            } else {
-                host.open(listeners);
-            }
-        });
+        engine.loop().execute(() -> host.open(listeners));
     }
 
     /**

@@ -106,6 +106,11 @@ final class Client implements AutoCloseable {
         return in.read() < 0;
     }
 
+    /** What the server still sends before it closes the connection. */
+    String rest() throws IOException {
+        return new String(in.readAllBytes(), StandardCharsets.ISO_8859_1);
+    }
+
     void endOutput() throws IOException {
         socket.shutdownOutput();
     }

@@ -78,7 +78,8 @@ class CommandIT {
         }
         try (Command command = Command.start("--check", "--listen=:80", "stages:app")) {
             assertThat(command.await()).isEqualTo(1);
-            assertThat(command.log()).isEqualTo("Error: Invalid host/port specified: ':80' has no host");
+            assertThat(command.log())
+                    .isEqualTo("Error: Invalid host/port specified: ':80' has no host; did you mean '0.0.0.0:80'?");
         }
         try (Command command = Command.start("--check", "stages:nope")) {
             assertThat(command.await()).isEqualTo(1);
@@ -155,7 +156,8 @@ class CommandIT {
             command.signal("TERM");
             awaitNoListener(command); // two signals that wait at once would be one
             command.signal("TERM");
-            assertThat(running.isClosed()).isTrue();
+            // The front may just see that the worker is gone before it goes itself.
+            assertThat(running.rest()).matches("(?s)|HTTP/1.1 502 .*");
             awaitEnd(workers);
             assertThat(command.await()).isEqualTo(128 + 15);
         }
@@ -170,7 +172,7 @@ class CommandIT {
             var workers = command.descendants();
             command.signal("HUP");
             awaitEnd(workers);
-            assertThat(command.await()).isEqualTo(128 + 1);
+            assertThat(command.await()).isZero();
         }
         assertThat(socket).doesNotExist();
     }

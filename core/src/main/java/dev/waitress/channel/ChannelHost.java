@@ -77,8 +77,12 @@ public final class ChannelHost {
         this.connections = new Connections(settings);
     }
 
-    /** Begins to take clients from these listeners. */
+    /** Begins to take clients from these listeners, or closes them if the end has begun before. */
     public void open(List<Listener> newListeners) {
+        if (draining) {
+            newListeners.forEach(Listener::close);
+            return;
+        }
         for (Listener listener : newListeners) {
             try {
                 listener.open(loop, this);

@@ -67,13 +67,14 @@ final class AccessFile implements Closeable {
 
     /** Writes all of it. Returns false, with a part of it written at most, only after {@link #giveUp}. */
     boolean write(ByteBuffer piece) {
+        boolean isEmpty = !piece.hasRemaining(); // only a new file is wanted
         do {
             try {
                 followMove(piece);
                 while (piece.hasRemaining()) {
                     channel.write(piece);
                 }
-                if (failing) {
+                if (failing && !isEmpty) {
                     LOG.log(Level.INFO, "the access log " + name + " is written again");
                     failing = false;
                 }

@@ -149,7 +149,11 @@ class HttpChannelTimesTest {
         void sayNothingToWhoHasSentNothing() throws Exception {
             try (LoopFixture server = new LoopFixture(Map.of());
                     Socket client = server.connect()) {
+                long before = server.inOneTurn(() -> only(server).lastActiveNanos());
                 LoopFixture.send(client, "\r\n"); // as good as nothing
+                while (server.inOneTurn(() -> only(server).lastActiveNanos()) == before) {
+                    Thread.onSpinWait(); // what still lay in the kernel would be something new
+                }
                 server.inOneTurn(() -> {
                     only(server).enforce(server.loop.nowNanos() + HOUR, DEADLINES);
                     return null;
