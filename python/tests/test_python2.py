@@ -62,8 +62,9 @@ def test_a_module_that_is_not_converted_is_ascii(name: str) -> None:
 @pytest.mark.parametrize(
     ("source", "converted"),
     [
-        ("from typing import (\n    Any,\n    List,\n)\n", "\n\n\n\n"),
-        ("from typing import List\nX = List[int]\nY = list[1:2]\n", "\n\nY = list[1:2]\n"),
+        ("from typing import (\n    Any,\n    List,\n)\n", "pass\n\n\n\n"),
+        ("if TYPE_CHECKING:\n    from typing import NoReturn\n", "if TYPE_CHECKING:\n    pass\n"),
+        ("from typing import List\nX = List[int]\nY = list[1:2]\n", "pass\n\nY = list[1:2]\n"),
         ("a: int = 1\n", "a = 1\n"),
         ("a.b: 'List[int]' = {1: 2}\n", "a.b = {1: 2}\n"),
         ("a: int\n", "\n"),

@@ -61,7 +61,18 @@ def convert(source):
     for statement in _statements(source):
         for first, last in _blanks(statement, typing):
             _blank(lines, first[2], last[3])
+        if _is_import_of_types(statement):
+            _put(lines, statement[0][2], "pass")  # it may be all that a block has
     return "".join(lines)
+
+
+def _is_import_of_types(statement):
+    return [token[1] for token in statement[:3]] == ["from", "typing", "import"]
+
+
+def _put(lines, start, text):
+    line = lines[start[0] - 1]
+    lines[start[0] - 1] = line[: start[1]] + text + line[start[1] + len(text) :]
 
 
 def _blank(lines, start, end):
@@ -88,7 +99,7 @@ def _statements(source):
 def _blanks(statement, typing):
     """What to blank out of a statement: pairs of tokens, the first and the last."""
     words = [token[1] for token in statement]
-    if words[:3] == ["from", "typing", "import"]:
+    if _is_import_of_types(statement):
         typing.update(words[3:])
         return [(statement[0], statement[-1])]
     if words[0] == "def":
