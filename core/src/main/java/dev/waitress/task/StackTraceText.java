@@ -3,15 +3,20 @@ package dev.waitress.task;
 import java.io.PrintWriter;
 import java.io.Writer;
 import java.nio.CharBuffer;
+import java.util.Arrays;
 
 /** A stack trace as text, without its middle where it is long: a message may hold a whole upload. */
 final class StackTraceText {
     /** Characters from its beginning, and from its end. */
     private static final int MOST_OF_EACH = 32 * 1024;
 
+    /** Frames of a failure that cannot print itself. */
+    private static final int MOST_FRAMES = 100;
+
     private final StringBuilder head = new StringBuilder();
     private final StringBuilder tail = new StringBuilder();
     private long dropped;
+    private boolean isOurOwn;
 
     private StackTraceText() {}
 
@@ -20,15 +25,33 @@ final class StackTraceText {
         StackTraceText text = new StackTraceText();
         try {
             failure.printStackTrace(new PrintWriter(text.new Bounded()));
+            return text;
         } catch (RuntimeException | Error e) { // of its own code, or for want of memory or stack
-            text.add(failure.getClass().getName() + ": (no stack trace can be made)");
+            return inShort(failure);
+        }
+    }
+
+    /** Without what led to it, and without a copy of its message, which may be what there is no memory for. */
+    private static StackTraceText inShort(Throwable failure) {
+        StackTraceText text = new StackTraceText();
+        text.isOurOwn = true;
+        text.add(failure.getClass().getName());
+        try {
+            String message = failure.getMessage();
+            if (message != null) {
+                text.add(": ");
+                text.add(message);
+            }
+            Arrays.stream(failure.getStackTrace()).limit(MOST_FRAMES).forEach(frame -> text.add("\n\tat " + frame));
+        } catch (RuntimeException | Error e) { // the same
+            text.add(": (no stack trace can be made)");
         }
         return text;
     }
 
-    /** Whether nothing is left out. */
+    /** Whether it is what the failure prints by itself. */
     boolean isWhole() {
-        return dropped == 0;
+        return dropped == 0 && !isOurOwn;
     }
 
     private void add(CharSequence more) {
@@ -44,7 +67,7 @@ final class StackTraceText {
 
     @Override
     public String toString() {
-        return isWhole() ? head.toString() + tail : head + "[... " + dropped + " more characters ...]" + tail;
+        return dropped == 0 ? head.toString() + tail : head + "[... " + dropped + " more characters ...]" + tail;
     }
 
     private final class Bounded extends Writer {
