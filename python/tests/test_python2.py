@@ -51,6 +51,28 @@ def test_a_module_is_within_what_python_2_7_reads(name: str) -> None:
     assert not names & {"Any", "Callable", "Dict", "List", "Optional", "Tuple", "Union"}
 
 
+def tree(name: str) -> ast.Module:
+    return ast.parse(convert((SOURCES / name).read_text(encoding="utf-8")))
+
+
+def names_of(module: str) -> set[str]:
+    """What a module has; that of compat2 is in compat too."""
+    nodes = [*ast.walk(tree(f"{module}.py")), *(ast.walk(tree("compat2.py")) if module == "compat" else [])]
+    made = {node.id for node in nodes if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)}
+    made |= {node.name for node in nodes if isinstance(node, ast.FunctionDef | ast.ClassDef)}
+    return made | {
+        name.asname or name.name for node in nodes if isinstance(node, ast.ImportFrom) for name in node.names
+    }
+
+
+@pytest.mark.parametrize("name", CONVERTED)
+def test_a_module_imports_what_others_have_there(name: str) -> None:
+    """The names of types are not among it."""
+    for node in tree(name).body:
+        if isinstance(node, ast.ImportFrom) and (node.module or "").startswith("waitress_worker."):
+            assert {each.name for each in node.names} <= names_of(str(node.module).partition(".")[2])
+
+
 @pytest.mark.parametrize("name", NATIVE)
 def test_a_module_that_is_not_converted_is_ascii(name: str) -> None:
     """Without an encoding line, which none of ours has, all else is an error there."""

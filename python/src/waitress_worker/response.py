@@ -8,11 +8,12 @@ from waitress_worker import protocol
 from waitress_worker.arena import SMALLEST_BLOCK
 from waitress_worker.compat import raise_again
 from waitress_worker.files import FileWrapper, find_place, is_seekable, size_left
-from waitress_worker.headers import NO_LENGTH, Headers, take_headers, take_status
+from waitress_worker.headers import NO_LENGTH, take_headers, take_status
 from waitress_worker.log import LOG, harmless, log_failure, printable
 
 if TYPE_CHECKING:
     from waitress_worker.crew import Crew, Message
+    from waitress_worker.headers import Headers
 
 #: No body belongs to these. RFC 9110 §6.4.1 and §15.3.6.
 _BODILESS = ("204", "205", "304")
@@ -31,7 +32,7 @@ class Exchange:
 
     # Defaults of the class: a request that is answered at once sets few of them.
     _status: Optional[str] = None
-    _headers: Headers = []
+    _headers: "Headers" = []
     _length = NO_LENGTH
     _head_sent = False
     _written = 0
