@@ -3,6 +3,7 @@ package dev.waitress.worker;
 import dev.waitress.buffer.FileRegion;
 import dev.waitress.buffer.LocalFiles;
 import dev.waitress.buffer.Segment;
+import dev.waitress.http.Printable;
 import dev.waitress.http.ResponseHead;
 import java.io.IOException;
 import java.lang.System.Logger;
@@ -158,7 +159,9 @@ final class Answers implements FrameSocket.Listener {
             }
             return true;
         } catch (IllegalArgumentException e) {
-            LOG.log(Level.ERROR, "the application's response is not HTTP: " + e.getMessage());
+            LOG.log(
+                    Level.ERROR,
+                    "the application's response is not HTTP: " + Printable.of(String.valueOf(e.getMessage())));
             exchange.response.fail(String.valueOf(e.getMessage()));
             // The rest of the message, and the answers of other requests behind it, are still to be read.
             reader.seek(start);

@@ -36,7 +36,7 @@ final class Rendezvous implements Closeable {
     private static final long RETRY_NANOS = TimeUnit.MILLISECONDS.toNanos(200);
 
     /** Who has connected says at once who it is. */
-    private static final long GREETING_NANOS = TimeUnit.SECONDS.toNanos(10);
+    static final long GREETING_NANOS = TimeUnit.SECONDS.toNanos(10);
 
     /** Takes over a socket whose other side has proved to be a worker. */
     @FunctionalInterface
@@ -58,6 +58,7 @@ final class Rendezvous implements Closeable {
     }
 
     private final EventLoop loop;
+    private final long greetingNanos;
     private final Arrival arrival;
     private ServerSocketChannel listener;
     private SelectionKey key;
@@ -66,8 +67,10 @@ final class Rendezvous implements Closeable {
     private String address;
     private final MarshalReader reader = new MarshalReader();
 
-    Rendezvous(EventLoop loop, Path directory, boolean unix, Arrival arrival) throws IOException {
+    /** Listens in a directory; closes what has not said within so many nanoseconds who it is. */
+    Rendezvous(EventLoop loop, Path directory, boolean unix, long greetingNanos, Arrival arrival) throws IOException {
         this.loop = loop;
+        this.greetingNanos = greetingNanos;
         this.arrival = arrival;
         listener = listen(directory.resolve(SOCKET), unix);
         address = addressOf(listener);
@@ -172,7 +175,7 @@ final class Rendezvous implements Closeable {
         Greeting greeting = new Greeting();
         FrameSocket socket = new FrameSocket(client, loop, greeting);
         greeting.socket = socket;
-        loop.schedule(GREETING_NANOS, () -> {
+        loop.schedule(greetingNanos, () -> {
             if (!socket.isHandedOver()) {
                 socket.close();
             }

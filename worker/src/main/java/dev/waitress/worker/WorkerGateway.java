@@ -112,7 +112,8 @@ public final class WorkerGateway implements Gateway, Participant {
 
     private void open(CompletableFuture<@Nullable Void> opened) {
         try {
-            rendezvous = new Rendezvous(loop, directory.path(), hasUnixSockets(), this::arrived);
+            rendezvous =
+                    new Rendezvous(loop, directory.path(), hasUnixSockets(), Rendezvous.GREETING_NANOS, this::arrived);
             loop.join(this);
             recruiter.begin(opened);
         } catch (IOException e) {
@@ -274,7 +275,8 @@ public final class WorkerGateway implements Gateway, Participant {
             LOG.log(
                     Level.ERROR,
                     "worker " + worker.process.pid() + " was lost while it ran " + lost
-                            + (lost == 1 ? " request" : " requests") + ", answered with 502");
+                            + (lost == 1 ? " request" : " requests")
+                            + ", answered with 502: what was done there may have taken effect");
         }
         dispatcher.requeue(unbegun);
         recruiter.gone(worker);

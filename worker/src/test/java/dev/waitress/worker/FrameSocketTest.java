@@ -1,0 +1,182 @@
+package dev.waitress.worker;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.waitress.channel.EventLoop;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.nio.ByteBuffer;
+import java.nio.channels.ServerSocketChannel;
+import java.nio.channels.SocketChannel;
+import java.util.Objects;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class FrameSocketTest {
+    private static final int SECONDS = 30;
+    private static final int MOST_OF_GREETING = 4 * 1024;
+    private static final int MOST = 8 * 1024 * 1024;
+    private static final String CLOSED = "closed";
+
+    private final BlockingQueue<String> events = new LinkedBlockingQueue<>();
+    private EventLoop loop;
+    private SocketChannel other;
+    private SocketChannel ours;
+    private @Nullable FrameSocket socket;
+
+    /** Notes the length of each frame, and how it ended; fails as it is told. */
+    private final class Recorder implements FrameSocket.Listener {
+        private final @Nullable Error failure;
+        private final boolean isWorker;
+
+        Recorder(boolean isWorker, @Nullable Error failure) {
+            this.isWorker = isWorker;
+            this.failure = failure;
+        }
+
+        @Override
+        public int frame(byte[] bytes, int start, int end) {
+            if (failure != null) {
+                throw failure;
+            }
+            if (isWorker && !socket().isHandedOver()) {
+                socket().handOver(this);
+            }
+            events.add("frame of " + (end - start));
+            return 0;
+        }
+
+        @Override
+        public void raw(byte[] bytes, int start, int count) {}
+
+        @Override
+        public void closed(@Nullable Throwable reason) {
+            socket().close();
+            events.add(reason == null ? CLOSED : CLOSED + ": " + reason.getMessage());
+        }
+    }
+
+    @BeforeEach
+    void start() throws IOException {
+        loop = new EventLoop("test-loop", 100);
+        try (ServerSocketChannel listener =
+                ServerSocketChannel.open().bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0))) {
+            other = SocketChannel.open(listener.getLocalAddress());
+            ours = listener.accept();
+        }
+        ours.configureBlocking(false);
+        loop.start();
+    }
+
+    @AfterEach
+    void stop() throws Exception {
+        other.close();
+        ours.close();
+        loop.stop();
+    }
+
+    private void listen(boolean isWorker, @Nullable Error failure) {
+        loop.execute(() -> {
+            try {
+                socket = new FrameSocket(ours, loop, new Recorder(isWorker, failure));
+            } catch (IOException e) {
+                events.add(e.toString());
+            }
+        });
+    }
+
+    private FrameSocket socket() {
+        return Objects.requireNonNull(socket);
+    }
+
+    private void send(int length, byte[] content) throws IOException {
+        byte[] head = new byte[4];
+        MarshalWriter.putInt(head, 0, length);
+        for (ByteBuffer rest : new ByteBuffer[] {ByteBuffer.wrap(head), ByteBuffer.wrap(content)}) {
+            while (rest.hasRemaining()) {
+                other.write(rest);
+            }
+        }
+    }
+
+    /** What happens next; a listener that was handed over is asked to look, as the gateway does at each turn. */
+    private String next() throws InterruptedException {
+        long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(SECONDS);
+        while (System.nanoTime() < end) {
+            loop.execute(() -> socket().receive());
+            String event = events.poll(10, TimeUnit.MILLISECONDS);
+            if (event != null) {
+                return event;
+            }
+        }
+        return "nothing";
+    }
+
+    @Test
+    void takesAGreetingOfTheBound() throws Exception {
+        listen(false, null);
+        send(MOST_OF_GREETING, new byte[MOST_OF_GREETING]);
+        assertThat(next()).isEqualTo("frame of " + MOST_OF_GREETING);
+    }
+
+    /** From somebody who has not shown the secret; before any of it has come. */
+    @ParameterizedTest
+    @ValueSource(ints = {MOST_OF_GREETING + 1, MOST, Integer.MAX_VALUE, -1, Integer.MIN_VALUE})
+    void endsAtALongerGreeting(int length) throws Exception {
+        listen(false, null);
+        send(length, new byte[0]);
+        assertThat(next()).isEqualTo("closed: a frame of " + length + " bytes, limit " + MOST_OF_GREETING);
+    }
+
+    @Test
+    void takesAFrameOfTheBoundFromAWorker() throws Exception {
+        listen(true, null);
+        send(1, new byte[1]);
+        assertThat(next()).isEqualTo("frame of 1");
+        Thread sender = new Thread(() -> {
+            try {
+                send(MOST, new byte[MOST]);
+            } catch (IOException e) {
+                events.add(e.toString());
+            }
+        });
+        sender.start();
+        assertThat(next()).isEqualTo("frame of " + MOST);
+        sender.join();
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {MOST + 1, Integer.MAX_VALUE, -1, Integer.MIN_VALUE})
+    void endsAtALongerFrameOfAWorker(int length) throws Exception {
+        listen(true, null);
+        send(1, new byte[1]);
+        assertThat(next()).isEqualTo("frame of 1");
+        send(length, new byte[0]);
+        assertThat(next()).isEqualTo("closed: a frame of " + length + " bytes, limit " + MOST);
+    }
+
+    /** It costs this socket; the loop goes on. */
+    @Test
+    void endsAtAnyFailureOfWhoTakesInAFrame() throws Exception {
+        listen(false, new OutOfMemoryError("not really"));
+        send(1, new byte[1]);
+        assertThat(next()).isEqualTo("closed: not really");
+        loop.execute(() -> events.add("alive"));
+        assertThat(next()).isEqualTo("alive");
+    }
+
+    @Test
+    void tellsThatTheOtherSideIsGone() throws Exception {
+        listen(false, null);
+        other.close();
+        assertThat(next()).isEqualTo(CLOSED);
+    }
+}
