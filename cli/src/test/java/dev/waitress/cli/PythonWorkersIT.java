@@ -105,7 +105,9 @@ class PythonWorkersIT {
                 }
                 server.awaitLog(Pattern.compile("worker " + pid + " was killed by signal 9"));
                 server.awaitLog(
-                        Pattern.compile("worker " + pid + " was lost while it ran 1 request, answered with 502: what was done there may have taken effect"));
+                        Pattern.compile(
+                                "worker " + pid
+                                        + " was lost while it ran 1 request, answered with 502: what was done there may have taken effect"));
                 server.awaitLog(Pattern.compile("worker \\d+ started"));
                 assertThat(server.stop()).isZero();
             }
