@@ -42,6 +42,9 @@ class FakeCrew:
     def flush_soon(self) -> None:
         """Nothing waits."""
 
+    def require_worker(self) -> None:
+        """It is one."""
+
     def share(self, _request_id: int, block: memoryview) -> tuple[int, int] | None:
         """Have room for two blocks of 100,000 bytes."""
         if len(self.shared) == 2:  # noqa: PLR2004 -- as it says
