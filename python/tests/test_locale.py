@@ -14,6 +14,8 @@ from scripts import ENVIRONMENT, Script
 from serving import COMMAND, EVENT_SECONDS, ROOT, START_SECONDS, Server
 from wire import Connection
 
+from waitress import create_server
+
 if TYPE_CHECKING:
     from pathlib import Path
 
@@ -132,6 +134,34 @@ def test_serve_finds_everything(folder: Path, variables: dict[str, str], jar: Pa
         server.kill()
         (ROOT / "zugriffe-ü.log").unlink(missing_ok=True)
     assert not list((folder / "tmp").iterdir())
+
+
+class TestServe:
+    """``serve()`` refuses in one line what would be another file."""
+
+    @pytest.mark.parametrize("setting", ["unix_socket", "access_log", "ident"])
+    def test_a_name_that_is_no_text(self, tmp_path: Path, jar: Path, setting: str) -> None:
+        assert jar.exists()
+        with pytest.raises(ValueError, match=rf"^{setting}: must be text that UTF-8 can express, got '.*\\udcff'$"):
+            create_server(nothing, **{"listen": "127.0.0.1:0", setting: f"{tmp_path}/\udcff"})
+        assert not list(tmp_path.iterdir())
+
+    @pytest.mark.parametrize("setting", ["unix_socket", "access_log"])
+    def test_a_name_that_the_locale_of_java_cannot_express(
+        self, tmp_path: Path, jar: Path, setting: str, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """That of another character set, which is left to it: here it stands for one."""
+        assert jar.exists()
+        monkeypatch.setattr("waitress.java._AS_UTF_8", ())
+        monkeypatch.setenv("LC_ALL", "C")
+        with pytest.raises(ValueError, match=r"\(a name that this locale cannot express: set LC_ALL=C.UTF-8\)$"):
+            create_server(nothing, **{setting: f"{tmp_path}/ü"})
+        assert not list(tmp_path.iterdir())
+
+
+def nothing(environ: object, start_response: object) -> list[bytes]:
+    """Is never asked."""
+    raise NotImplementedError
 
 
 def test_a_name_that_is_no_text_is_refused_in_a_line(tmp_path: Path) -> None:

@@ -15,6 +15,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.nio.channels.ServerSocketChannel;
+import java.nio.file.InvalidPathException;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 
@@ -68,6 +69,9 @@ public final class Attached {
             return server;
         } catch (SettingsException e) {
             caller.refused(String.valueOf(e.getMessage()));
+            throw new IOException(e);
+        } catch (InvalidPathException e) {
+            caller.refused(Main.inexpressible(e));
             throw new IOException(e);
         } catch (IOException e) {
             caller.failed(String.valueOf(e.getMessage()));

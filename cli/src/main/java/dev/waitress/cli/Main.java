@@ -63,12 +63,19 @@ public final class Main {
             err.println("Error: " + e.getMessage());
             return FAILED;
         } catch (InvalidPathException e) {
-            err.println("Error: " + e.getMessage() + " (a name that this locale cannot express: set LC_ALL=C.UTF-8)");
+            err.println("Error: " + inexpressible(e));
             return FAILED;
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             return FAILED;
         }
+    }
+
+    /** Names are bytes to the system, and text to Java. */
+    static String inexpressible(InvalidPathException failure) {
+        boolean isOfLocale = failure.getInput().indexOf('\0') < 0;
+        return failure.getMessage()
+                + (isOfLocale ? " (a name that this locale cannot express: set LC_ALL=C.UTF-8)" : "");
     }
 
     private static String version() {

@@ -1,10 +1,10 @@
 package dev.waitress.settings;
 
+import java.io.File;
 import java.io.IOException;
 import java.nio.channels.ServerSocketChannel;
 import java.nio.charset.Charset;
 import java.nio.file.FileSystems;
-import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
@@ -62,7 +62,8 @@ record Cast<T>(String word, String valid, Function<String, T> parser, UnaryOpera
     /** Path of a Unix socket, for which the system's address has little room; empty for none. */
     static Cast<String> socketPath() {
         return new Cast<>("PATH", "a path of at most 107 bytes, 103 on macOS", UnaryOperator.identity(), value -> {
-            require(Path.of(value).toString().getBytes(FILE_NAMES).length <= SOCKET_PATH_BYTES);
+            // Not Path: whether its characters can be in a name is another question, which has its own answer.
+            require(new File(value).getPath().getBytes(FILE_NAMES).length <= SOCKET_PATH_BYTES);
             return value;
         });
     }
