@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import re
 import resource
 import signal
 import socket
@@ -98,6 +99,12 @@ def keep_a_child(environ):
     print("child {}".format(child.pid), file=sys.stderr, flush=True)
     os.kill(os.getpid(), signal.SIGKILL)
 
+def keep_a_child_unless_first(environ):
+    if os.getpid() != FIRST:
+        keep_a_child(environ)
+    time.sleep(0.2)
+    return "the caller stays"
+
 def leave_well(environ):
     if os.getpid() != FIRST:
         os._exit(0)
@@ -180,6 +187,20 @@ def wait_until(true: Callable[[], object], what: object = "") -> None:
         time.sleep(0.01)
 
 
+def ask_until_logged(server: Server, path: str, pattern: str) -> set[int]:
+    """Ask on two connections at once, that is both of two workers, until the log says something; return all statuses."""
+    server.wait_until_ready()
+    statuses = set()
+    deadline = time.monotonic() + EVENT_SECONDS
+    while not re.search(pattern, server.log) and time.monotonic() < deadline:
+        with Connection(server.port) as one, Connection(server.port) as other:
+            one.ask("GET", f"/{path}")
+            other.ask("GET", f"/{path}")
+            statuses |= {one.head().status, other.head().status}
+    server.wait_for(pattern)
+    return statuses
+
+
 def workers_of(server: Server) -> list[int]:
     """Python processes of the command."""
     return [int(line.split()[0]) for line in server.survivors() if "/waitress_worker " in line]
@@ -222,6 +243,28 @@ class TestForkedChild:
         finally:
             os.kill(child, signal.SIGKILL)
 
+    def test_does_not_hide_the_death_of_a_worker_of_serve(self, site: Site) -> None:
+        server = site.serve("workers=2")
+        statuses = ask_until_logged(server, "keep_a_child_unless_first", r"worker \d+ was killed by signal 9")
+        assert 502 in statuses <= {200, 502}
+        child = int(server.wait_for(r"^child (\d+)$")[1])
+        try:
+            for _ in range(20):
+                fetch(server)
+        finally:
+            os.kill(child, signal.SIGKILL)
+        server.stop()
+
+    def test_does_not_keep_a_server_whose_caller_was_killed(self, site: Site) -> None:
+        server = site.serve()
+        with contextlib.suppress(requests.ConnectionError):
+            requests.get(server.url + "keep_a_child", timeout=EVENT_SECONDS)
+        child = server.wait_for(r"^child (\d+)$")[1]
+        try:
+            wait_until(lambda: [line.split()[0] for line in server.survivors()] == [child], server.survivors())
+        finally:
+            os.kill(int(child), signal.SIGKILL)
+
 
 class TestMultiprocessing:
     """In a handler it works as in any program."""
@@ -259,6 +302,24 @@ class TestMultiprocessing:
         server.stop()
 
 
+#: The first worker that the nursery forks hangs over what the application does after each fork.
+HANGING_FORK = """
+FIRST, HERE = os.getpid(), os.path.dirname(os.path.abspath(__file__))
+
+def after_fork():
+    if os.getppid() == FIRST:
+        return
+    try:
+        os.remove(os.path.join(HERE, "mark"))
+    except OSError:
+        print("it begins", file=sys.stderr, flush=True)
+    else:
+        time.sleep(600)
+
+os.register_at_fork(after_in_child=after_fork)
+"""
+
+
 class TestWorkersOfServe:
     """``serve(workers=N)``."""
 
@@ -276,14 +337,7 @@ class TestWorkersOfServe:
         server = site.serve("workers=2")
         server.wait_until_ready()
         forked = self._forked(server)
-        left = f"worker {forked} ended with status 0"
-        deadline = time.monotonic() + EVENT_SECONDS
-        while left not in server.log and time.monotonic() < deadline:
-            with Connection(server.port) as one, Connection(server.port) as other:
-                one.ask("GET", "/leave_well")
-                other.ask("GET", "/leave_well")
-                assert {one.head().status, other.head().status} <= {200, 502}
-        server.wait_for(left)
+        assert ask_until_logged(server, "leave_well", f"worker {forked} ended with status 0") <= {200, 502}
         wait_until(lambda: self._forked(server) != forked)
         server.stop()
 
@@ -292,6 +346,16 @@ class TestWorkersOfServe:
         server.wait_until_ready()
         os.kill(self._forked(server), signal.SIGSTOP)
         server.stop()
+
+    def test_that_hang_before_they_come_are_replaced(self, site: Site) -> None:
+        (site.folder / "mark").touch()
+        server = site.serve("workers=2, startup_timeout=2", before=HANGING_FORK)
+        hung = server.wait_for(r"worker (\d+) has not begun in 2 seconds \(startup_timeout\)")[1]
+        server.wait_for(f"worker {hung} was killed by signal 9")
+        assert self._forked(server) != int(hung)
+        server.wait_for("it begins")
+        server.stop()
+        assert server.log.count("has not begun") == 1
 
     def test_are_missed_when_their_parent_is_gone(self, site: Site) -> None:
         server = site.serve("workers=2")
@@ -432,6 +496,93 @@ class TestStart:
         assert server.process.wait(EVENT_SECONDS) == status
         server.kill()
         assert server.log == ("DATABASE_URL is not set\n" if status == 1 else "")
+
+
+#: What waitress_worker is replaced by: it connects one of its sockets, and no more.
+HALF = """
+import os, sys, time
+sys.path.insert(0, os.path.dirname(sys.argv[1]))
+from waitress_worker.application import python_version
+from waitress_worker.channel import Channel, connect
+from waitress_worker.protocol import VERSION
+
+channel = Channel(connect(sys.argv[2]))
+secret = os.environ["WAITRESS_WORKER_SECRET"]
+channel.send((VERSION, secret, int(sys.argv[3]), os.environ["PURPOSE"], python_version(), os.getpid()))
+time.sleep(600)
+"""
+
+#: The same beside the worker of ``serve()``.
+HALF_OF_SERVE = f"""{PREAMBLE}
+from waitress_worker.application import python_version
+from waitress_worker.channel import Channel, connect
+from waitress_worker.protocol import VERSION
+
+server = create_server(app, listen="127.0.0.1:0", startup_timeout=2)
+server.print_listen("Serving on http://{{}}:{{}}")
+channel = Channel(connect(server._front.address))
+channel.send((VERSION, server._front.secret, 9, sys.argv[1], python_version(), os.getpid()))
+
+def wait():
+    try:
+        channel.receive()
+    except (EOFError, OSError):
+        print("it was let go", file=sys.stderr, flush=True)
+
+threading.Thread(target=wait, daemon=True).start()
+server.run()
+"""
+
+
+def connect_as_a_worker(server: Server) -> socket.socket:
+    """Connect where a worker does, as its command line says."""
+    line = next(each for each in server.survivors() if "/waitress_worker " in each)
+    found = re.search(r"/waitress_worker (?:unix:(?P<path>\S+)|tcp:(?P<port>\d+))", line)
+    assert found, line
+    connected = socket.socket(socket.AF_UNIX if found["path"] else socket.AF_INET)
+    connected.settimeout(EVENT_SECONDS)
+    connected.connect(found["path"] or ("127.0.0.1", int(found["port"])))
+    return connected
+
+
+class TestConnectionsOfWorkers:
+    """Who comes to where workers connect, and does not go on."""
+
+    @pytest.mark.parametrize("purpose", ["requests", "control"])
+    def test_a_worker_with_one_of_its_sockets_is_given_up(self, site: Site, purpose: str) -> None:
+        (site.folder / "half.py").write_text(HALF)
+        python = site.folder / "half-python"
+        python.write_text(
+            f'#!/bin/sh\ncase $1 in */waitress_worker) set -- {site.folder}/half.py "$@";; esac\n'
+            f'exec {WORKERS.python} "$@"\n'
+        )
+        python.chmod(0o700)
+        server = site.command(f"--python={python}", "--startup-timeout=2", PURPOSE=purpose)
+        assert server.process.wait(EVENT_SECONDS) == 1
+        server.wait_for(r"^Error: worker \d+ has not loaded the application in 2 seconds \(startup_timeout\)$")
+        wait_until(lambda: not server.survivors(), server.survivors())
+        assert not site.left()
+
+    @pytest.mark.parametrize("purpose", ["requests", "control"])
+    def test_a_worker_of_serve_with_one_of_its_sockets_is_let_go(self, site: Site, purpose: str) -> None:
+        script = site.folder / "half.py"
+        script.write_text(HALF_OF_SERVE)
+        server = site.add(Script(script, purpose, TMPDIR=str(site.temporary)))
+        server.wait_for("^it was let go")
+        assert fetch(server) == str(server.process.pid)
+        server.stop()
+
+    def test_somebody_who_says_nothing_is_sent_away(self, site: Site) -> None:
+        """After ten seconds; who says something else than a worker, at once."""
+        server = site.command()
+        worker = fetch(server)
+        with connect_as_a_worker(server) as silent, connect_as_a_worker(server) as other:
+            other.sendall(b"\x05\0\0\0hello")
+            assert other.recv(1) == b""
+            server.wait_for("refused a connection to the workers' socket")
+            assert silent.recv(1) == b""
+        assert fetch(server) == worker
+        server.stop()
 
 
 class TestDescriptors:

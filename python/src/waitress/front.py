@@ -71,8 +71,10 @@ class Front:
         self.secret: str = report[2]
         self._directory: str = report[3]
         self.workers: int = report[4]
+        #: Seconds that a worker may take until it can be given requests.
+        self.startup_timeout: int = report[5]
         #: Where it listens: host and port, or "unix" and the path.
-        self.listeners: List[Tuple[str, str]] = [(_shortest(host), port) for host, port in report[5]]
+        self.listeners: List[Tuple[str, str]] = [(_shortest(host), port) for host, port in report[6]]
 
     def _failure(self, report: Optional[Tuple[Any, ...]]) -> Exception:
         self.kill()

@@ -39,11 +39,15 @@ _GRACE = 1.0
 _LONGEST_END = 5.0
 
 
+#: What runs in each worker, with its number and what to call when it has begun; true when the front has said that all is over.
+Work = Callable[[int, Callable[[], None]], bool]
+
+
 class Nursery:
     """Keeps so many workers running until the front tells them to quit."""
 
-    def __init__(self, workers: int, work: Callable[[int], bool]) -> None:
-        """Fork; ``work`` runs in each worker, with its number, and tells whether the front has said that all is over."""
+    def __init__(self, workers: int, work: "Work", startup_timeout: float) -> None:
+        """Fork; each worker has so many seconds to begin."""
         if not hasattr(os, "fork"):
             raise ValueError(
                 "workers: more than one share the application by fork, which {} does not have;"
@@ -61,7 +65,7 @@ class Nursery:
             _close(self._leash, self._life)
             self._leash, self._life = leash, life
             _LIVE.add(self)
-            _exit_after(_Keeper(workers, work, leash).keep)
+            _exit_after(_Keeper(workers, work, leash, startup_timeout).keep)
         _close(leash, life)
         _LIVE.add(self)
 
@@ -122,16 +126,29 @@ def _signals_held_back() -> "Iterator[None]":
         signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
+class _Child:
+    """One worker."""
+
+    def __init__(self, place: int) -> None:
+        #: One that it shares with no other.
+        self.place = place
+        self.since = time.time()
+        self.is_given_up = False
+
+
 class _Keeper:
     """What the nursery does: replace workers that end, as long as somebody holds its leash."""
 
-    def __init__(self, workers: int, work: Callable[[int], bool], leash: int) -> None:
+    def __init__(self, workers: int, work: "Work", leash: int, startup_timeout: float) -> None:
         self._workers = workers
         self._work = work
         self._leash = leash
         self._numbers = count(_FIRST_NUMBER)
-        #: By process, when it was started.
-        self._started: Dict[int, float] = {}
+        self._startup_timeout = startup_timeout
+        #: By process.
+        self._started: Dict[int, _Child] = {}
+        #: A byte for the place of each worker, which it sets when it has begun.
+        self._begun = mmap.mmap(-1, workers)
         self._delay = 0.0
         #: When the next one may be started.
         self._due = 0.0
@@ -146,6 +163,7 @@ class _Keeper:
             self._start_those_due()
             self._wait()
             self._reap()
+            self._end_those_stuck()
         self._end_all()
         return 0
 
@@ -175,6 +193,8 @@ class _Keeper:
 
     def _start(self) -> None:
         number = next(self._numbers)
+        place = min(set(range(self._workers)) - {child.place for child in self._started.values()})
+        self._begun[place] = 0
         _flush()
         with _signals_held_back():
             pid = os.fork()
@@ -183,11 +203,14 @@ class _Keeper:
                 signal.signal(signal.SIGCHLD, self._before)
                 leave_to_the_front()
         if pid == 0:
-            _exit_after(lambda: self._live(number))
-        self._started[pid] = time.time()
+            _exit_after(lambda: self._live(number, place))
+        self._started[pid] = _Child(place)
 
-    def _live(self, number: int) -> int:
-        if self._work(number):
+    def _live(self, number: int, place: int) -> int:
+        def begun() -> None:
+            self._begun[place] = 1
+
+        if self._work(number, begun):
             self._over[0] = 1
         return 0
 
@@ -198,14 +221,32 @@ class _Keeper:
     def _wait(self) -> None:
         wait: List[float] = []
         if len(self._started) < self._workers:
-            wait.append(max(0.0, self._due - time.time()))
-        select.select([self._leash, self._woken], [], [], *wait)
+            wait.append(self._due - time.time())
+        wait += [self._left(child) for child in self._beginning().values()]
+        select.select([self._leash, self._woken], [], [], *([max(0.0, min(wait))] if wait else []))
+
+    def _beginning(self) -> "Dict[int, _Child]":
+        """Those that have not begun yet."""
+        children = self._started.items()
+        return {pid: child for pid, child in children if not (self._begun[child.place] or child.is_given_up)}
+
+    def _left(self, child: "_Child") -> float:
+        """Seconds until it should have begun."""
+        return child.since + self._startup_timeout - time.time()
+
+    def _end_those_stuck(self) -> None:
+        """The front knows nothing of a worker that has not come to it."""
+        for pid, child in self._beginning().items():
+            if self._left(child) <= 0:
+                _LOG.error("worker %d has not begun in %d seconds (startup_timeout)", pid, self._startup_timeout)
+                child.is_given_up = True
+                os.kill(pid, signal.SIGKILL)
 
     def _reap(self) -> None:
         with contextlib.suppress(BlockingIOError):
             os.read(self._woken, 4096)
         for pid, status in self._ended():
-            age = time.time() - self._started.pop(pid)
+            age = time.time() - self._started.pop(pid).since
             if self._over[0]:
                 continue
             if status:

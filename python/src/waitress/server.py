@@ -60,7 +60,9 @@ class Server(Insides):
             settings.setdefault("threads", dispatcher.count)
         self._given = dict(settings)
         listening = the_one(settings.pop("sockets", None) or [])
-        given = [(name, text(name, value)) for name, value in settings.items() if is_given(name, value)]
+        given = [
+            (name, require_utf_8(name, text(name, value))) for name, value in settings.items() if is_given(name, value)
+        ]
         if listening is not None:
             listen_again(listening, settings)
         self._front = Front(given, listening)
@@ -160,19 +162,20 @@ class Server(Insides):
             return
         # Forked before there are threads of ours, whose locks would be copied.
         if self._front.workers > 1:
-            self._nursery = Nursery(self._front.workers - 1, self._work)
+            self._nursery = Nursery(self._front.workers - 1, self._work, self._front.startup_timeout)
         threading.Thread(target=self._front.relay_log, name="waitress-log", daemon=True).start()
         self._control = threading.Thread(target=self._serve, name="waitress-control", daemon=True)
         self._control.start()
 
-    def _work(self, number: int) -> bool:
-        """Live as a forked worker; true when the front has said that all is over."""
+    def _work(self, number: int, begun: Callable[[], None]) -> bool:
+        """Live as a forked worker, say when that has begun; true when the front has said that all is over."""
         if "random" in sys.modules:
             random.seed()  # each its own sequence, also where fork does not see to that
         try:
             worker = self._start_worker(number)
         except (EOFError, OSError):
             return False  # the front is gone
+        begun()
         when_asked_to_end(worker.ask_for_the_end)
         is_over = worker.obey()
         if is_over:
@@ -302,6 +305,15 @@ in_each_child(_restore)
 def is_given(name: str, value: object) -> bool:
     """None is the same as leaving a setting out, but for the identity: none is sent then."""
     return value is not None or name == "ident"
+
+
+def require_utf_8(name: str, value: str) -> str:
+    """Refuse a name of bytes that are no text, which the front would take for another one."""
+    try:
+        value.encode("utf-8")
+    except UnicodeEncodeError:
+        raise ValueError("{}: must be text that UTF-8 can express, got {!a}".format(name, value)) from None
+    return value
 
 
 def text(name: str, value: object) -> str:

@@ -1,5 +1,6 @@
 package dev.waitress.worker;
 
+import dev.waitress.settings.Setting;
 import dev.waitress.settings.Settings;
 import java.io.DataInputStream;
 import java.io.IOException;
@@ -24,7 +25,7 @@ public final class Caller {
     /** {@code (LEVEL, n)}: log records below this level of Python's are of no interest. */
     private static final int LEVEL = 1;
 
-    /** To the caller: {@code (STARTED, address, secret, directory, workers, [(host, port), …])}. */
+    /** To the caller: {@code (STARTED, address, secret, directory, workers, startup_timeout, [(host, port), …])}. */
     private static final int STARTED = 0;
     /** {@code (REFUSED, message)}: the settings are wrong. */
     private static final int REFUSED = 1;
@@ -92,11 +93,12 @@ public final class Caller {
 
     /** Tells that the server listens, where so many workers are to connect, and what to remove if we cannot. */
     public void started(WorkerGateway gateway, List<SocketAddress> addresses) throws IOException {
-        MarshalWriter writer = begin(6, STARTED);
+        MarshalWriter writer = begin(7, STARTED);
         writer.text(gateway.address());
         writer.text(gateway.secret());
         writer.text(gateway.directory().toString());
         writer.integer(gateway.config().workers());
+        writer.integer(Math.toIntExact(gateway.config().settings().get(Setting.STARTUP_TIMEOUT)));
         writer.list(addresses.size());
         for (SocketAddress address : addresses) {
             writer.tuple(2);
