@@ -35,7 +35,8 @@ final class AccessFile implements Closeable {
     }
 
     private FileChannel open() throws IOException {
-        // Not FileChannel.open: its exceptions do not say what the system says. Path fails where a name would be another one.
+        // Not FileChannel.open: its exceptions do not say what the system says. Path fails where a name would be
+        // another one.
         return (name.equals(STANDARD_OUTPUT)
                         ? new FileOutputStream(FileDescriptor.out)
                         : new FileOutputStream(Path.of(name).toFile(), true))
