@@ -11,8 +11,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+import requests
 from performers import KINDS, Kind, Performer, performing, script
 from procfs import on_linux
+from serving import EVENT_SECONDS, Server
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -183,3 +185,36 @@ def arenas(pid: int) -> int:
             opened += "memfd:waitress-arena" in str(descriptor.readlink())
     assert opened == mapped
     return mapped
+
+
+VARIABLES = """
+import subprocess
+
+def app(environ, start_response):
+    start_response("200 OK", [("Content-Type", "text/plain")])
+    own = open("/proc/self/environ").read().split(chr(0))
+    child = subprocess.check_output(["env"]).decode().split(chr(10))
+    named = [each for each in child if each.startswith(("MALLOC_ARENA_MAX", "WAITRESS_WORKER"))]
+    return [repr(("MALLOC_ARENA_MAX=1" in own, named)).encode()]
+"""
+
+
+@on_linux
+@pytest.mark.parametrize(
+    ("given", "wanted"),
+    [
+        ({}, (True, [])),
+        ({"MALLOC_ARENA_MAX": "3"}, (False, ["MALLOC_ARENA_MAX=3"])),
+        ({"GLIBC_TUNABLES": "glibc.malloc.arena_max=4"}, (False, [])),
+    ],
+    ids=["not set", "set", "tuned"],
+)
+def test_workers_keep_one_store_of_memory(tmp_path: Path, given: dict[str, str], wanted: object) -> None:
+    """Unless the user has set something else; programs that the application starts know nothing of it."""
+    (tmp_path / "variables.py").write_text(VARIABLES)
+    server = Server("variables:app", environment=given, folder=tmp_path)
+    try:
+        assert requests.get(server.url, timeout=EVENT_SECONDS).text == repr(wanted)
+        server.stop()
+    finally:
+        server.kill()

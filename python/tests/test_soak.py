@@ -23,6 +23,10 @@ if TYPE_CHECKING:
 
 MEGABYTE = 1_000_000
 
+#: Of all processes together, also while a worker and its successor are there. The application itself needs up to 30 MB for
+#: an answer, and four threads of each worker make one.
+MOST_MEMORY = 256 * MEGABYTE
+
 #: Runs the command with 64 MB of shared memory, of which others use 10, 64 MB for files, and 256 descriptors; tells at the
 #: end what is left in both.
 PLACE = """\
@@ -117,6 +121,7 @@ def test_serves_in_a_small_place(place: Contained, tmp_path: Path, seconds: int)
     print(report, clients.faults[:20])
     assert place.process.poll() is None, f"the server {front} has ended: {report}\n{place.log[-4000:]}"
     assert not clients.faults, f"{report}\n{clients.faults[:20]}\n{place.log[-4000:]}"
+    assert most < MOST_MEMORY, report
     assert clients.counts["hello right"] > seconds, report
     assert clients.counts["upload right"], report
     place.stop()

@@ -28,6 +28,10 @@ _DAY = 86400.0
 #: Characters of what the front says when the application cannot be loaded; a traceback stands below.
 _MOST_OF_REASON = 4096
 
+#: How much memory the C library may keep is for this process, not for those that the application starts.
+_ARENAS = "MALLOC_ARENA_MAX"
+_OUR_ARENAS = "WAITRESS_WORKER_ARENAS"
+
 _SECRET = "WAITRESS_WORKER_SECRET"  # noqa: S105 -- the variable's name
 
 
@@ -35,6 +39,8 @@ def main(address: str, number: str, application_name: str) -> int:
     """Run a worker until the front ends it; return the exit status."""
     leave_to_the_front()
     _open_closed_output()
+    if os.environ.pop(_OUR_ARENAS, ""):
+        del os.environ[_ARENAS]
     worker = Worker(address, os.environ.pop(_SECRET, ""), int(number), leash=True)
     sys.argv[:] = ["waitress-serve", application_name]
     sys.path.append(os.getcwd())

@@ -21,6 +21,16 @@ final class LaunchedProcess implements WorkerProcess {
     /** System property with the user's {@code LC_ALL}, if we were given another: without it names are ASCII only. */
     private static final String LOCALE = "waitress.locale";
 
+    /**
+     * For how many threads at once the C library keeps memory of their own. Python runs one at a time; with memory for
+     * each, what one has freed is of no use to the others: two workers that answered with up to 10 MB took 115 MB each,
+     * and with one 45 MB.
+     */
+    private static final String ARENAS = "MALLOC_ARENA_MAX";
+
+    /** Tells the worker to remove that again, for the children of the application. */
+    private static final String OUR_ARENAS = "WAITRESS_WORKER_ARENAS";
+
     private static final Logger LOG = System.getLogger("waitress");
 
     private final Process process;
@@ -49,7 +59,18 @@ final class LaunchedProcess implements WorkerProcess {
                 .redirectError(ProcessBuilder.Redirect.INHERIT);
         builder.environment().put(SECRET_VARIABLE, secret);
         restoreLocale(builder.environment(), System.getProperty(LOCALE));
+        saveMemory(builder.environment());
         return new LaunchedProcess(builder.start());
+    }
+
+    /** Unless the user has set something else. */
+    private static void saveMemory(Map<String, String> environment) {
+        boolean isSet = environment.containsKey(ARENAS)
+                || environment.getOrDefault("GLIBC_TUNABLES", "").contains("arena_max");
+        if (!isSet) {
+            environment.put(ARENAS, "1");
+            environment.put(OUR_ARENAS, "1");
+        }
     }
 
     /**
