@@ -95,7 +95,7 @@ class TestEnviron:
             ("Trailer: X", "HTTP_TRAILER", "X"),
             ("Authorization: Basic eDp5", "HTTP_AUTHORIZATION", "Basic eDp5"),
             ("Content-Type:", "CONTENT_TYPE", ""),
-            ("Content-Length: 00", "CONTENT_LENGTH", "00"),
+            ("Content-Length: 00", "CONTENT_LENGTH", "0"),
             ("!#$%&'*+.^`|~9: x", "HTTP_!#$%&'*+.^`|~9", "x"),
         ],
     )

@@ -85,6 +85,7 @@ _MORE = frozenset(
         "request_head_timeout",
         "request_body_min_rate",
         "shutdown_timeout",
+        "startup_timeout",
     )
 )
 

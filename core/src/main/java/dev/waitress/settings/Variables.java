@@ -16,8 +16,9 @@ import java.util.stream.Collectors;
 public final class Variables {
     private static final String PREFIX = "WAITRESS_";
 
-    /** What the commands look at, beside settings. */
-    private static final Set<String> OF_COMMANDS = Set.of("WAITRESS_JAVA", "WAITRESS_JAVA_OPTS", "WAITRESS_JAR");
+    /** What the commands look at, beside settings, and the checks of this project. */
+    private static final Set<String> OF_COMMANDS =
+            Set.of("WAITRESS_JAVA", "WAITRESS_JAVA_OPTS", "WAITRESS_JAR", "WAITRESS_SERVE");
 
     /** Made for each service or linked container, with its name in front. */
     private static final Pattern OF_LINKS = Pattern.compile(

@@ -13,6 +13,11 @@ import java.util.concurrent.locks.ReentrantLock;
  * The methods of {@link Producer} are called by the loop, all others by the task thread.
  */
 final class ResponseStream implements Producer {
+    /**
+     * Bytes of blocks, copies most of them, that the loop has not taken yet: only from then on are they in its budget.
+     */
+    private static final int MOST_ON_THE_WAY = 1024 * 1024;
+
     private final Response response;
     private final Executor loop;
     private final long highWatermark;
@@ -21,6 +26,7 @@ final class ResponseStream implements Producer {
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition moved = lock.newCondition();
     private long pending; // guarded by lock
+    private long onTheWay; // guarded by lock
     private boolean gone; // guarded by lock
 
     /** What the loop is to do last: nobody waits for ever, whatever happens to the task. */
@@ -64,17 +70,32 @@ final class ResponseStream implements Producer {
     void body(byte[] block) throws ClientDisconnectedException, InterruptedException {
         lock.lock();
         try {
-            while (pending > highWatermark && !gone) {
+            while ((pending > highWatermark || onTheWay > MOST_ON_THE_WAY) && !gone) {
                 moved.await();
             }
             if (gone) {
                 throw new ClientDisconnectedException();
             }
             pending += block.length;
+            onTheWay += block.length;
         } finally {
             lock.unlock();
         }
-        loop.execute(() -> response.body(block, 0, block.length));
+        loop.execute(() -> take(block));
+    }
+
+    private void take(byte[] block) {
+        try {
+            response.body(block, 0, block.length);
+        } finally {
+            lock.lock();
+            try {
+                onTheWay -= block.length;
+                moved.signalAll();
+            } finally {
+                lock.unlock();
+            }
+        }
     }
 
     /** Ends with part of a file, which the loop closes. */

@@ -81,6 +81,9 @@ final class BodySlots implements SharedMemory, Closeable {
     boolean isThere() {
         if (!isLost && !Files.exists(path, LinkOption.NOFOLLOW_LINKS)) {
             isLost = true;
+            if (!file.isOpen()) {
+                return false; // the server ends, while a worker comes
+            }
             LOG.log(Level.WARNING, "somebody has removed " + path + ": request bodies go through the socket");
         }
         return !isLost;
