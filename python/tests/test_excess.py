@@ -147,9 +147,10 @@ class TestABodyThatNobodySees:
     @pytest.mark.parametrize("name", ["stream", "empty"])
     def test_whose_client_is_gone_is_closed(self, server: Server, name: str) -> None:
         seen = len(server.lines)
-        for _ in range(2 * THREADS):
+        for number in range(2 * THREADS):
             with Connection(server.port) as connection:
                 connection.ask("GET", "/" + name)
+                server.wait_for(f"began {name}", since=seen, count=number + 1)  # else it may never be asked for
                 if name == "stream":
                     connection.head()
                 else:

@@ -16,10 +16,11 @@ public final class Excessive implements Application {
     private static final byte[] TICK = "tick\n".getBytes(ISO_8859_1);
     private static final byte[] LETTER = {'?', '?', '?', '?'};
 
-    /** Blocks without an end; says when it is closed. */
+    /** Blocks without an end; says when they begin and when it is closed. */
     private record Endless(String name, byte[] block) implements Iterable<byte[]>, AutoCloseable {
         @Override
         public Iterator<byte[]> iterator() {
+            System.err.println("began " + name);
             return IntStream.iterate(0, i -> i + 1)
                     .mapToObj(i -> {
                         pause(i);

@@ -15,13 +15,14 @@ OK = "200 OK"
 
 
 class Endless:
-    """Blocks without an end; says when it is closed."""
+    """Blocks without an end; says when they begin and when it is closed."""
 
     def __init__(self, name: str, block: bytes) -> None:
         self.name = name
         self.block = block
 
     def __iter__(self) -> Iterator[bytes]:
+        print("began", self.name, file=sys.stderr, flush=True)
         while True:
             yield self.block
             time.sleep(0.01)

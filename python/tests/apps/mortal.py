@@ -36,6 +36,9 @@ def app(environ: Any, start_response: Any) -> Any:
         end(name)
     kind = environ["QUERY_STRING"]
     body = name.encode().rjust(200_000 if kind == "large" else 5000 if kind == "raw" else 4, b".")
+    if kind == "file":
+        start_response("200 OK", [])
+        return environ["wsgi.file_wrapper"](open(__file__, "rb"))
     if kind == "stream":
         start_response("200 OK", [])
         return stream(body)

@@ -46,6 +46,7 @@ final class FrameSocket implements Closeable {
     private static final int MAX_GREETING_BYTES = 4 * 1024;
 
     private final SocketChannel socket;
+    private final EventLoop loop;
     private final SelectionKey key;
     private Listener listener;
 
@@ -57,6 +58,7 @@ final class FrameSocket implements Closeable {
 
     FrameSocket(SocketChannel socket, EventLoop loop, Listener listener) throws IOException {
         this.socket = socket;
+        this.loop = loop;
         this.listener = listener;
         this.key = loop.register(socket, SelectionKey.OP_READ, this::ready);
     }
@@ -202,7 +204,15 @@ final class FrameSocket implements Closeable {
         try {
             write();
         } catch (Throwable e) { // as in receive()
-            listener.closed(e);
+            // Later: this may be in the midst of what the other side said before it went away.
+            unsent.clear();
+            loop.execute(() -> failed(e));
+        }
+    }
+
+    private void failed(Throwable failure) {
+        if (socket.isOpen()) {
+            listener.closed(failure);
         }
     }
 

@@ -4,11 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.waitress.channel.EventLoop;
 import java.io.IOException;
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
+import java.net.StandardProtocolFamily;
+import java.net.UnixDomainSocketAddress;
 import java.nio.ByteBuffer;
 import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
+import java.nio.file.Path;
 import java.util.Objects;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
@@ -17,6 +18,7 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -26,11 +28,15 @@ class FrameSocketTest {
     private static final int MOST = 8 * 1024 * 1024;
     private static final String CLOSED = "closed";
 
+    @TempDir
+    private Path directory;
+
     private final BlockingQueue<String> events = new LinkedBlockingQueue<>();
     private EventLoop loop;
     private SocketChannel other;
     private SocketChannel ours;
     private @Nullable FrameSocket socket;
+    private volatile boolean answers;
 
     /** Notes the length of each frame, and how it ended; fails as it is told. */
     private final class Recorder implements FrameSocket.Listener {
@@ -44,6 +50,9 @@ class FrameSocketTest {
 
         @Override
         public int frame(byte[] bytes, int start, int end) {
+            if (answers) {
+                socket().sendFrame(new MarshalWriter(1));
+            }
             if (failure != null) {
                 throw failure;
             }
@@ -67,8 +76,8 @@ class FrameSocketTest {
     @BeforeEach
     void start() throws IOException {
         loop = new EventLoop("test-loop", 100);
-        try (ServerSocketChannel listener =
-                ServerSocketChannel.open().bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0))) {
+        try (ServerSocketChannel listener = ServerSocketChannel.open(StandardProtocolFamily.UNIX)
+                .bind(UnixDomainSocketAddress.of(directory.resolve("socket")))) {
             other = SocketChannel.open(listener.getLocalAddress());
             ours = listener.accept();
         }
@@ -178,5 +187,20 @@ class FrameSocketTest {
         listen(false, null);
         other.close();
         assertThat(next()).isEqualTo(CLOSED);
+    }
+
+    /** Who takes in its last words may have something to tell it, which cannot be sent any more. */
+    @Test
+    void takesInAllThatWasSaidBeforeTheOtherSideWent() throws Exception {
+        answers = true;
+        for (int length = 1; length <= 3; length++) {
+            send(length, new byte[length]);
+        }
+        other.close();
+        listen(false, null);
+        assertThat(next()).isEqualTo("frame of 1");
+        assertThat(next()).isEqualTo("frame of 2");
+        assertThat(next()).isEqualTo("frame of 3");
+        assertThat(next()).startsWith(CLOSED);
     }
 }
