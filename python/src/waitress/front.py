@@ -5,6 +5,7 @@ another one, and not by its standard output, to which options of Java can make i
 """
 
 import errno
+import io
 import marshal
 import os
 import shutil
@@ -13,12 +14,13 @@ import struct
 import subprocess
 import threading
 import weakref
-from typing import IO, Any, List, Optional, Tuple
+from typing import IO, Any, Callable, List, Optional, Tuple
 
 from waitress.java import java_command, java_environment
 from waitress.sockets import remove_deserted
 from waitress_worker.forks import in_each_child
 from waitress_worker.log import handle, wanted_level
+from waitress_worker.threads import Threads
 
 _MAIN = "dev.waitress.cli.Attached"
 
@@ -58,6 +60,7 @@ class Front:
         self._level = wanted_level()
         #: Held by the thread that reads reports, whose handlers may close the server: the pipe must not be closed under it.
         self._reading = threading.RLock()
+        self._wait_to_read: Optional[Callable[[int], Any]] = None
         _LIVE.add(self)
         try:
             self._send((self._level, settings))
@@ -122,6 +125,8 @@ class Front:
     def relay_log(self) -> None:
         """Hand its log records to Python's logging, until it ends."""
         with self._reading:
+            # Reading as the system does would keep all green threads waiting. eventlet's files see to that themselves.
+            self._wait_to_read = Threads().wait_to_read if type(self._reports) is io.FileIO else None
             while not self._reports.closed:
                 report = self._receive()
                 if report is None:
@@ -141,6 +146,8 @@ class Front:
         """Read so many bytes, or none if the front ends before they have come."""
         pieces = []
         while count:
+            if self._wait_to_read is not None:
+                self._wait_to_read(self._reports.fileno())
             piece = self._reports.read(count)
             if not piece:
                 return b""
