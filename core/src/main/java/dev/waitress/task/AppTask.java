@@ -58,12 +58,18 @@ final class AppTask implements StartResponse {
     /** Whether nothing can be added to the response; an application may ask for that on any thread. */
     private volatile boolean over;
 
-    AppTask(Request request, Response response, Executor loop, Settings settings, UnknownStatuses unknownStatuses) {
+    AppTask(
+            Request request,
+            Response response,
+            Executor loop,
+            Transit transit,
+            Settings settings,
+            UnknownStatuses unknownStatuses) {
         this.waiting = new AtomicReference<>(request);
         this.headRequest = request.head().isMethod("HEAD");
         this.unknownStatuses = unknownStatuses;
-        this.stream =
-                new ResponseStream(response, loop, settings.get(Setting.OUTBUF_HIGH_WATERMARK), this::dropUnbegun);
+        this.stream = new ResponseStream(
+                response, loop, transit, settings.get(Setting.OUTBUF_HIGH_WATERMARK), this::dropUnbegun);
     }
 
     /**

@@ -13,24 +13,22 @@ import java.util.concurrent.locks.ReentrantLock;
  * The methods of {@link Producer} are called by the loop, all others by the task thread.
  */
 final class ResponseStream implements Producer {
-    /**
-     * Bytes of blocks, copies most of them, that the loop has not taken yet: only from then on are they in its budget.
-     */
-    private static final int MOST_ON_THE_WAY = 1024 * 1024;
-
     private final Response response;
     private final Executor loop;
+    private final Transit transit;
     private final long highWatermark;
     private final Runnable whenClientGone;
 
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition moved = lock.newCondition();
     private long pending; // guarded by lock
-    private long onTheWay; // guarded by lock
     private boolean gone; // guarded by lock
 
     /** What the loop is to do last: nobody waits for ever, whatever happens to the task. */
     private Runnable last;
+
+    /** Of the body that it brings, at most. */
+    private int lastBytes;
 
     private volatile boolean clientClosed;
 
@@ -38,9 +36,10 @@ final class ResponseStream implements Producer {
     private volatile String name = "";
     private volatile long begunNanos;
 
-    ResponseStream(Response response, Executor loop, long highWatermark, Runnable whenClientGone) {
+    ResponseStream(Response response, Executor loop, Transit transit, long highWatermark, Runnable whenClientGone) {
         this.response = response;
         this.loop = loop;
+        this.transit = transit;
         this.highWatermark = highWatermark;
         this.whenClientGone = whenClientGone;
         this.last = () -> response.fail("");
@@ -59,8 +58,10 @@ final class ResponseStream implements Producer {
     }
 
     /** Ends with a whole response. Like every end it takes the place of another, until {@link #handOver}. */
-    void send(ResponseHead head, byte[] body) {
+    void send(ResponseHead head, byte[] body) throws InterruptedException {
+        transit.awaitRoom();
         last = () -> response.send(head, body, 0, body.length);
+        lastBytes = body.length;
     }
 
     void start(ResponseHead head, long bodyBytes) {
@@ -70,32 +71,29 @@ final class ResponseStream implements Producer {
     void body(byte[] block) throws ClientDisconnectedException, InterruptedException {
         lock.lock();
         try {
-            while ((pending > highWatermark || onTheWay > MOST_ON_THE_WAY) && !gone) {
+            while (pending > highWatermark && !gone) {
                 moved.await();
             }
             if (gone) {
                 throw new ClientDisconnectedException();
             }
             pending += block.length;
-            onTheWay += block.length;
         } finally {
             lock.unlock();
         }
-        loop.execute(() -> take(block));
+        transit.awaitRoom();
+        bring(block.length, () -> response.body(block, 0, block.length));
     }
 
-    private void take(byte[] block) {
-        try {
-            response.body(block, 0, block.length);
-        } finally {
-            lock.lock();
+    private void bring(int bytes, Runnable action) {
+        transit.depart(bytes);
+        loop.execute(() -> {
             try {
-                onTheWay -= block.length;
-                moved.signalAll();
+                action.run();
             } finally {
-                lock.unlock();
+                transit.arrive(bytes);
             }
-        }
+        });
     }
 
     /** Ends with part of a file, which the loop closes. */
@@ -116,7 +114,7 @@ final class ResponseStream implements Producer {
 
     /** Brings the end to the loop. The client may have it, and ask again, before this returns. */
     void handOver() {
-        loop.execute(last);
+        bring(lastBytes, last);
     }
 
     /** Whether the client is gone, or has closed its side where the settings say that this means so. */

@@ -33,6 +33,7 @@ public final class TaskDispatcher implements Gateway {
     /** Tasks that wait or run; one whose end has only to be handed over is none: its thread is about to be idle. */
     private final AtomicInteger unfinished = new AtomicInteger();
 
+    private final Transit transit = new Transit();
     private final UnknownStatuses unknownStatuses = new UnknownStatuses();
     private final QueueDepth queueDepth = new QueueDepth();
     private volatile boolean closed;
@@ -57,7 +58,7 @@ public final class TaskDispatcher implements Gateway {
     @Override
     public void submit(Request request, Response response) {
         queueDepth.arrived(unfinished.incrementAndGet() - threads.size(), System.nanoTime());
-        queue.add(new AppTask(request.detach(), response, loop, settings, unknownStatuses));
+        queue.add(new AppTask(request.detach(), response, loop, transit, settings, unknownStatuses));
     }
 
     private void work() {
