@@ -124,9 +124,7 @@ final class AppTask implements StartResponse {
                 LOG.log(Level.ERROR, message + "\n" + traceback);
             }
         } catch (Throwable e) {
-            // A handler of the application's logging fails, or there is no memory: neither the client nor this thread
-            // must
-            // suffer.
+            // A handler of the application's logging fails, or there is no memory: client and thread must not suffer.
         } finally {
             stream.fail(traceback);
         }
