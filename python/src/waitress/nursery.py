@@ -43,6 +43,12 @@ _LONGEST_END = 5.0
 Work = Callable[[int, Callable[[], None]], bool]
 
 
+def _is_patched_by_eventlet() -> bool:
+    """Under it requests hang once workers have been forked."""
+    patcher = sys.modules.get("eventlet.patcher")
+    return patcher is not None and bool(patcher.is_monkey_patched("thread"))
+
+
 class Nursery:
     """Keeps so many workers running until the front tells them to quit."""
 
@@ -52,6 +58,11 @@ class Nursery:
             raise ValueError(
                 "workers: more than one share the application by fork, which {} does not have;"
                 " waitress-serve MODULE:OBJECT starts them without".format(sys.platform)
+            )
+        if _is_patched_by_eventlet():
+            raise ValueError(
+                "workers: more than one cannot be forked from a program that eventlet has patched;"
+                " waitress-serve MODULE:OBJECT starts them without"
             )
         leash, self._leash = os.pipe()
         self._life, life = os.pipe()
