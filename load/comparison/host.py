@@ -37,9 +37,9 @@ def java_version() -> str:
     return _first_line([java, "-version"])
 
 
-def commit() -> str:
-    """Return the commit that ``ours`` was built from, as far as git knows."""
-    return _first_line(["git", "-C", str(ROOT), "describe", "--always", "--dirty"])
+def commit(checkout: Path = ROOT) -> str:
+    """Return the commit that a checkout was built from, as far as git knows; "unknown" where it does not."""
+    return _first_line(["git", "-C", str(checkout), "describe", "--always", "--dirty"])
 
 
 def _first_line(command: list[str]) -> str:

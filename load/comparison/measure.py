@@ -104,11 +104,7 @@ def _measured(process: ServerProcess, cell: Cell, plan: Plan, port: int) -> Resu
 
 
 def _load(cell: Cell, plan: Plan, port: int) -> wrk.Load:
-    script = None
-    if cell.workload.wrk_script is not None:
-        file = plan.directory / f"{cell.workload.name}.lua"
-        file.write_text(cell.workload.wrk_script)
-        script = str(file)
+    script = wrk.script(cell.workload.wrk_script, plan.directory / f"{cell.workload.name}.lua")
     url = f"http://127.0.0.1:{port}{cell.workload.path}"
     return wrk.Load(url, cell.connections, plan.seconds, script, _pin(plan, 1))
 

@@ -46,9 +46,9 @@ def _parser() -> argparse.ArgumentParser:
     add("--seconds", type=_positive, default=5, help="the measured window of each run")
     add("--warmup", type=_natural, default=4, help="seconds of load before it, not counted")
     add("--threads", type=_positive, default=4, help="threads of each server's worker")
-    add("--servers", type=_names(servers), default=usual, help=f"comma list of {','.join(servers)}, or all")
-    add("--workloads", type=_names(workloads), default=workloads, help=f"comma list of {','.join(workloads)}")
-    add("--connections", type=_counts, help="comma list; instead of each workload's own")
+    add("--servers", type=names(servers), default=usual, help=f"comma list of {','.join(servers)}, or all")
+    add("--workloads", type=names(workloads), default=workloads, help=f"comma list of {','.join(workloads)}")
+    add("--connections", type=counts, help="comma list; instead of each workload's own")
     add("--base", choices=servers, default="ours", help="the server that ratios divide by the others")
     add("--python", default=sys.executable, help="the Python that runs servers and applications")
     add("--pin", action="store_true", help="keep the server on one CPU and wrk on another")
@@ -68,11 +68,12 @@ def _natural(text: str) -> int:
     return 0 if text == "0" else _positive(text)
 
 
-def _counts(text: str) -> list[int]:
+def counts(text: str) -> list[int]:
+    """Read a comma list of numbers, each at least 1."""
     return [_positive(part) for part in text.split(",")]
 
 
-def _names(known: list[str]) -> Callable[[str], list[str]]:
+def names(known: list[str]) -> Callable[[str], list[str]]:
     """Make a reader of comma lists of ``known`` names, which keeps the table's order."""
 
     def read(text: str) -> list[str]:

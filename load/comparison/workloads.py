@@ -6,6 +6,11 @@ from typing import NamedTuple
 
 HELLO_BODY = b"Hello, world!\n"
 _MIB = 1024 * 1024
+_PAGE = b"<p>Ten kibibytes of a page.</p>\n" * 320
+_POST = """
+wrk.method = "POST"
+wrk.body = "name=value"
+"""
 _POST_64_KIB = """
 wrk.method = "POST"
 wrk.body = string.rep("x", 65536)
@@ -36,6 +41,8 @@ WORKLOADS = (
         "sleep", "time.sleep(0.010), then 14 bytes", "sleeping:app", (32,), threads=4, needs_threads=True
     ),
     Workload("flask", "Flask, one route, 14 bytes", "flask_hello:app", (32, 128)),
+    Workload("page", "10 KiB at once", "page:app", (32,), body=_PAGE),
+    Workload("post", "POST of 10 bytes", "upload:app", (32,), body=b"0\n", wrk_script=_POST),
     Workload("large", "1 MiB at once", "large:app", (32,), body=bytes(_MIB)),
     Workload(
         "upload", "POST of 64 KiB, read whole", "upload:app", (32,), body=b"0\n", wrk_script=_POST_64_KIB

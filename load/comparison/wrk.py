@@ -6,9 +6,12 @@ import re
 import resource
 import shutil
 import subprocess
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from comparison.errors import RunError, UsageError
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 # One thread fills about one core with 128 connections; a second would take the server's on a small machine.
 _CONNECTIONS_PER_THREAD = 128
@@ -49,6 +52,14 @@ def require_wrk() -> None:
     if shutil.which("wrk") is None:
         msg = "wrk is not installed: apt-get install wrk"
         raise UsageError(msg)
+
+
+def script(text: str | None, file: Path) -> str | None:
+    """Write the script of a workload where wrk can read it; one without a script needs none."""
+    if text is None:
+        return None
+    file.write_text(text)
+    return str(file)
 
 
 def version() -> str:

@@ -1,0 +1,198 @@
+"""The command load/before: this checkout and an earlier one side by side, in turn, workload by workload."""
+
+from __future__ import annotations
+
+import argparse
+import contextlib
+import platform
+import statistics
+from pathlib import Path
+from typing import TYPE_CHECKING, Callable, Iterator, NamedTuple, Sequence
+
+from comparison import command, host, procfs, wrk
+from comparison.aggregate import spread
+from comparison.errors import UsageError
+from comparison.loaded import Loaded, measure
+from comparison.options import counts, names
+from comparison.paths import OURS, RESULTS, ROOT
+from comparison.peers import Environment
+from comparison.process import Launch, ServerProcess, free_port
+from comparison.report import factor, table
+from comparison.servers import PYTHON
+from comparison.workloads import WORKLOADS, Cell, cells
+
+if TYPE_CHECKING:
+    from comparison.interrupts import Interrupts
+
+_KIB_PER_MIB = 1024
+
+
+class Options(NamedTuple):
+    """What the user asked for."""
+
+    checkout: Path
+    workloads: list[str]
+    connections: list[int] | None
+    starts: int
+    rounds: int
+    seconds: int
+    warmup: int
+
+
+class Running(NamedTuple):
+    """One of the two servers."""
+
+    server: ServerProcess
+    load: wrk.Load
+    start_seconds: float
+
+
+class Round(NamedTuple):
+    """The same load on both, right after one another."""
+
+    now: Loaded
+    before: Loaded
+
+
+class Taken(NamedTuple):
+    """What one start of a server took: time until it answered, memory after the load."""
+
+    start_seconds: float
+    memory_mib: float
+
+
+class Session(NamedTuple):
+    """What one start of both servers gave."""
+
+    rounds: list[Round]
+    now: Taken
+    before: Taken
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Run the measurement; return the exit status."""
+    chosen = _parse(arguments)
+    return command.run("load/before", lambda interrupts: _measurement(chosen, interrupts))
+
+
+def _parse(arguments: list[str] | None) -> Options:
+    parser = argparse.ArgumentParser(
+        prog="load/before",
+        description="Compare this checkout with an earlier, built one; see load/README.md.",
+        formatter_class=argparse.ArgumentDefaultsHelpFormatter,
+    )
+    known = [workload.name for workload in WORKLOADS]
+    add = parser.add_argument
+    add("checkout", type=Path, help="the folder of the other checkout; its waitress-serve is run")
+    add("--workloads", type=names(known), default=known, help=f"comma list of {','.join(known)}")
+    add("--connections", type=counts, help="comma list; instead of each workload's own")
+    add("--starts", type=int, default=2, help="how often both are started: no two JVMs compile the same")
+    add("--rounds", type=int, default=6, help="how often each is measured after every start")
+    add("--seconds", type=int, default=2, help="of load each time")
+    add("--warmup", type=int, default=6, help="seconds of load before the first, not counted")
+    return Options(**vars(parser.parse_args(arguments)))
+
+
+def _measurement(chosen: Options, interrupts: Interrupts) -> str:
+    wrk.require_wrk()
+    other = (chosen.checkout / OURS.name).resolve()
+    if not other.exists():
+        msg = f"{other} does not exist"
+        raise UsageError(msg)
+    Environment(str(PYTHON if PYTHON.exists() else "python3")).install_applications()
+    RESULTS.mkdir(parents=True, exist_ok=True)
+    measured = {
+        cell: [_session(cell, other, chosen, interrupts) for _ in range(chosen.starts)]
+        for cell in cells(chosen.workloads, chosen.connections)
+    }
+    return report(
+        {**host.facts(platform.python_version()), "before": host.commit(other.parent)}, chosen, measured
+    )
+
+
+def _session(cell: Cell, other: Path, chosen: Options, interrupts: Interrupts) -> Session:
+    with contextlib.ExitStack() as stack:
+        both = [
+            stack.enter_context(_started(cell, path, chosen, interrupts))
+            for path in (ROOT / OURS.name, other)
+        ]
+        for each in both:
+            measure(each.server, each.load._replace(seconds=chosen.warmup))
+        rounds = [_round(both, number) for number in range(chosen.rounds)]
+        now, before = (Taken(each.start_seconds, _memory(each.server)) for each in both)
+    return Session(rounds, now, before)
+
+
+@contextlib.contextmanager
+def _started(cell: Cell, path: Path, chosen: Options, interrupts: Interrupts) -> Iterator[Running]:
+    port = free_port()
+    side = "now" if path.parent == ROOT else "before"
+    workload = cell.workload
+    launched = [
+        str(path),
+        f"--listen=127.0.0.1:{port}",
+        "--workers=1",
+        f"--python={PYTHON}",
+        workload.target,
+    ]
+    log = RESULTS / f"before-{cell.name}-{side}.log"
+    launch = Launch(launched, port, log, workload.path, workload.body, "Serving on http://")
+    url = f"http://127.0.0.1:{port}{workload.path}"
+    load = wrk.Load(
+        url,
+        cell.connections,
+        chosen.seconds,
+        wrk.script(workload.wrk_script, RESULTS / f"before-{cell.name}.lua"),
+    )
+    with ServerProcess(launch, interrupts) as server:
+        server.start()
+        yield Running(server, load, server.wait_until_ready())
+
+
+def _round(both: Sequence[Running], number: int) -> Round:
+    """Begin with the other one each time, so that none always comes second."""
+    ordered = both if number % 2 == 0 else both[::-1]
+    loaded = [measure(each.server, each.load) for each in ordered]
+    return Round(*(loaded if number % 2 == 0 else loaded[::-1]))
+
+
+def _memory(server: ServerProcess) -> float:
+    return procfs.memory(stat.pid for stat in server.members()).kib / _KIB_PER_MIB
+
+
+def report(facts: dict[str, str], chosen: Options, measured: dict[Cell, list[Session]]) -> str:
+    """Write the facts and the table."""
+    head = ["workload", "requests/s", "÷ before", "CPU µs/request", "÷ before", "start s", "÷ before"]
+    total = chosen.starts * chosen.rounds
+    lines = [
+        f"# Now and before, {total} rounds of {chosen.seconds} s",
+        "",
+        *(f"- {name}: {value}" for name, value in facts.items()),
+        "",
+        *table(
+            [*head, "memory MiB", "÷ before"],
+            [[cell.name, *_figures(found)] for cell, found in measured.items()],
+        ),
+        "",
+        f"Medians (bounds) over the rounds, {chosen.starts} starts of each; ratios within each round.",
+    ]
+    return "\n".join(lines) + "\n"
+
+
+def _figures(sessions: list[Session]) -> list[str]:
+    rounds = [done for session in sessions for done in session.rounds]
+    return [
+        *_pair(rounds, lambda loaded: loaded.requests_per_second, 0),
+        *_pair(rounds, lambda loaded: loaded.cpu_us_per_request, 1),
+        *_pair(sessions, lambda taken: taken.start_seconds, 2),
+        *_pair(sessions, lambda taken: taken.memory_mib, 0),
+    ]
+
+
+def _pair(measured: Sequence[Round | Session], figure: Callable[..., float], decimals: int) -> list[str]:
+    """Write the median of now, and now divided by before."""
+    median = statistics.median(figure(each.now) for each in measured)
+    return [
+        f"{median:,.{decimals}f}",
+        factor(spread(figure(each.now) / figure(each.before) for each in measured)),
+    ]
