@@ -74,7 +74,7 @@ def request(number: int, path: str = "/", method: str = "GET") -> tuple[int, dic
 class Stage:
     """A crew whose application is the test's own, step by step."""
 
-    def __init__(self, monkeypatch: pytest.MonkeyPatch, *, is_expendable: bool = False) -> None:
+    def __init__(self, *, is_expendable: bool = False) -> None:
         self.clock = Clock()
         self.channel = FakeChannel()
         self.applications: dict[str, Callable[..., Any]] = {}
@@ -85,8 +85,8 @@ class Stage:
             [0, 0],
             Threads(),
             is_expendable=is_expendable,
+            now=self.clock,
         )
-        monkeypatch.setattr(self.crew, "_now", self.clock, raising=True)
         self.crew.start()
 
     def _serve(self, environ: Any, start_response: Any) -> Any:
@@ -101,8 +101,8 @@ class Stage:
 
 
 @pytest.fixture(name="stage")
-def make_stage(monkeypatch: pytest.MonkeyPatch) -> Iterator[Stage]:
-    stage = Stage(monkeypatch)
+def make_stage() -> Iterator[Stage]:
+    stage = Stage()
     yield stage
     stage.end()
 
@@ -206,47 +206,6 @@ class TestAnswers:
         assert sent == ([1, 2] if leaves else [])
         let_go.set()
 
-    def test_that_cannot_be_encoded_cost_no_others(self, stage: Stage, caplog: pytest.LogCaptureFixture) -> None:
-        """There are none, as far as we know."""
-        begun, let_go = threading.Event(), threading.Event()
-
-        def waits(environ: Any, start_response: Any) -> list[bytes]:
-            begun.set()
-            let_go.wait(WAIT_SECONDS)
-            return hello(environ, start_response)
-
-        stage.applications["/w"] = waits
-        stage.channel.batches.put([request(1, "/w")])
-        assert begun.wait(WAIT_SECONDS)
-        for number in (11, 12, 13):
-            stage.crew.post((protocol.RESPONSE, number, "200 OK", [], object() if number == 12 else b"x"))  # noqa: PLR2004
-        stage.crew.takeover()
-        frames = [stage.channel.next_frame()[0] for _ in range(3)]
-        assert [frame[:2] for frame in frames] == [
-            (protocol.RESPONSE, 11),
-            (protocol.FAIL, 12),
-            (protocol.RESPONSE, 13),
-        ]
-        assert caplog.records[0].getMessage() == "an answer cannot be encoded"
-        let_go.set()
-
-    def test_whose_frame_would_be_very_large_leave_one_by_one(self, stage: Stage) -> None:
-        begun, let_go = threading.Event(), threading.Event()
-
-        def waits(environ: Any, start_response: Any) -> list[bytes]:
-            begun.set()
-            let_go.wait(WAIT_SECONDS)
-            return hello(environ, start_response)
-
-        stage.applications["/w"] = waits
-        stage.channel.batches.put([request(1, "/w")])
-        assert begun.wait(WAIT_SECONDS)
-        for number in range(20):
-            stage.crew.post((protocol.RESPONSE, number, "200 OK", [("X", "x" * 100_000)], b""))
-        stage.crew.takeover()
-        assert [stage.channel.next_frame()[0][1] for _ in range(20)] == list(range(20))
-        let_go.set()
-
 
 class TestAThreadThatFails:
     """By a fault of ours, or an exception that something throws into it."""
@@ -285,7 +244,7 @@ class TestAThreadThatFails:
             statuses.put(status)
             raise Ended
 
-        stage = Stage(monkeypatch, is_expendable=True)
+        stage = Stage(is_expendable=True)
         monkeypatch.setattr(os, "_exit", end)
         monkeypatch.setattr(threading, "excepthook", lambda _: None)
         self.break_next(stage, monkeypatch)

@@ -1,4 +1,4 @@
-"""``start_response``, ``write`` and the iterable, without a front: what an exchange says to its crew."""
+"""``start_response``, ``write`` and the iterable, without a front: what an exchange puts into its outbox."""
 
 from __future__ import annotations
 
@@ -20,9 +20,8 @@ TEXT = ("Content-Type", "text/plain")
 
 
 class FakeCrew:
-    """Keeps the messages of an exchange."""
+    """Keeps the messages of an exchange: stands for its outbox, its streams and the memory for large blocks."""
 
-    high_watermark = 1000
     by_descriptor = False
     expose_tracebacks = True
 
@@ -33,6 +32,7 @@ class FakeCrew:
         self.gone: set[int] = set()
         self.closed: set[int] = set()
         self.closed_streams: list[int] = []
+        self.blocks = self
 
     def send(self, message: Any, raw: bytes | None = None) -> None:
         self.messages.append(message if raw is None else (*message[:-1], raw))
@@ -52,18 +52,17 @@ class FakeCrew:
         self.shared.append(bytes(block[:100_000]))
         return len(self.shared) - 1, len(self.shared[-1])
 
-    def hand_over(self, _request_id: int, wrapper: FileWrapper) -> None:
+    def lend(self, _request_id: int, wrapper: FileWrapper) -> None:
         self.files.append(wrapper)
 
-    def open_stream(self, request_id: int, exchange: Exchange) -> None:
-        """Nothing to keep."""
+    def open(self, _request_id: int, exchange: Exchange) -> None:
+        exchange.allowed = 1000
 
-    def close_stream(self, request_id: int) -> None:
+    def close(self, request_id: int) -> None:
         self.closed_streams.append(request_id)
 
-    def spend(self, exchange: Exchange, request_id: int, count: int) -> bool:
-        exchange.budget -= count
-        return request_id not in self.gone
+    def wait(self, _request_id: int, _exchange: Exchange) -> None:
+        """The client takes what there is."""
 
 
 @pytest.fixture(name="crew")
@@ -73,7 +72,7 @@ def make_crew() -> FakeCrew:
 
 def run(crew: FakeCrew, application: Callable[..., Any], method: str = "GET") -> list[Any]:
     """Answer one request; return every message, the last one included."""
-    last = Exchange(crew, 7, method).run(application, {"PATH_INFO": "/p"})  # type: ignore[arg-type]
+    last = Exchange(crew, crew, 7, method).run(application, {"PATH_INFO": "/p"})  # type: ignore[arg-type]
     return crew.messages + ([last] if last is not None else [])
 
 
@@ -441,7 +440,7 @@ def test_a_path_cannot_forge_a_log_line(crew: FakeCrew, caplog: pytest.LogCaptur
     def application(_environ: Any, _start_response: Any) -> Any:
         raise ValueError
 
-    Exchange(crew, 7, "GET").run(application, {"PATH_INFO": "/a\nERROR:b"})  # type: ignore[arg-type]
+    Exchange(crew, crew, 7, "GET").run(application, {"PATH_INFO": "/a\nERROR:b"})  # type: ignore[arg-type]
     assert caplog.records[0].getMessage() == "Exception while serving /a\\x0aERROR:b"
 
 
@@ -454,7 +453,7 @@ def test_a_long_path_does_not_fill_the_log(crew: FakeCrew, caplog: pytest.LogCap
     crew.gone = {8}
     caplog.set_level("INFO", "waitress")
     for request_id, path in [(7, "/" + "a" * 100_000), (7, "/" + "\n" * 250), (8, "/" + "a" * 100_000)]:
-        Exchange(crew, request_id, "GET").run(application, {"PATH_INFO": path})  # type: ignore[arg-type]
+        Exchange(crew, crew, request_id, "GET").run(application, {"PATH_INFO": path})  # type: ignore[arg-type]
     messages = [record.getMessage() for record in caplog.records]
     assert [len(message) < 400 for message in messages] == [True] * 3
     assert [message[-3:] for message in messages] == ["..."] * 3

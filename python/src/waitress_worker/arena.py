@@ -7,6 +7,10 @@ import mmap
 import os
 from typing import Any, Optional, Tuple
 
+from waitress_worker import protocol
+from waitress_worker.outbox import Outbox
+from waitress_worker.threads import Threads
+
 #: Blocks of this many bytes are worth a slot: below, the socket costs less.
 SMALLEST_BLOCK = 64 * 1024
 
@@ -73,3 +77,39 @@ class Arena:
                 return False
             self._reserved = slot + 1
         return True
+
+
+class LargeBlocks:
+    """Puts large blocks where the front finds them: in an arena, which is made and offered with the first of them."""
+
+    def __init__(self, outbox: Outbox, threads: Threads, *, is_wanted: bool) -> None:
+        """Make nothing yet; ``is_wanted`` says whether the front can open what this process has open."""
+        self._outbox = outbox
+        self._threads = threads
+        self._is_wanted = is_wanted
+        self._lock = threads.lock()
+        self._arena: Optional[Arena] = None
+        self._offered = False
+
+    def share(self, request_id: int, block: memoryview) -> Optional[Tuple[int, int]]:
+        """Put the beginning of a block into a slot; nothing if there is no room, or no such memory."""
+        if not self._offered:
+            with self._lock:
+                if not self._offered:
+                    self._offer(request_id)
+        arena = self._arena
+        return arena.put(block) if arena else None
+
+    def _offer(self, request_id: int) -> None:
+        self._arena = Arena.create(self._threads.lock()) if self._is_wanted else None
+        if self._arena:
+            self._outbox.post((protocol.ARENA, request_id) + self._arena.describe())
+        self._offered = True
+
+    def close(self) -> None:
+        """Let go of the memory; a thread that still runs makes no other one."""
+        with self._lock:
+            self._offered = True
+            if self._arena:
+                self._arena.close()
+                self._arena = None

@@ -256,10 +256,10 @@ class Worker:
     def _act(self, kind: int, message: List[Any]) -> None:
         actions: Dict[int, Callable[..., Any]] = {
             protocol.TAKEOVER: self.crew.takeover,
-            protocol.CREDIT: self.crew.credit,
-            protocol.GONE: self.crew.client_gone,
-            protocol.SENT: self.crew.file_sent,
-            protocol.CLOSED: self.crew.client_closed,
+            protocol.CREDIT: self.crew.streams.credit,
+            protocol.GONE: self.crew.streams.client_gone,
+            protocol.SENT: self.crew.streams.file_sent,
+            protocol.CLOSED: self.crew.streams.client_closed,
             protocol.RECORD: self._handle,
             protocol.RECALL: lambda: self._tell(protocol.RECALLED, self.crew.recall()),
         }

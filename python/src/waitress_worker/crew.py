@@ -13,33 +13,24 @@ import weakref
 from collections import deque
 from functools import partial
 from io import BytesIO
-from typing import Any, BinaryIO, Callable, Deque, Dict, List, Optional, Set, Tuple, Union
+from typing import Any, BinaryIO, Callable, Deque, Dict, List, Optional, Tuple
 
 from waitress_worker import protocol
-from waitress_worker.arena import Arena
-from waitress_worker.channel import Channel, encode
+from waitress_worker.channel import Channel
 from waitress_worker.compat import perf_counter
-from waitress_worker.files import Closer, FileWrapper
-from waitress_worker.forks import end, end_with, in_each_child
+from waitress_worker.forks import end, in_each_child
 from waitress_worker.input import Bodies
 from waitress_worker.log import log_failure
+from waitress_worker.outbox import LONGEST_WAIT, Outbox
 from waitress_worker.response import Exchange, fixed_environ
+from waitress_worker.streams import Streams
 from waitress_worker.threads import Threads
-
-#: Seconds that an answer may wait for others to share a message with.
-_LONGEST_WAIT = 0.0005
 
 #: Seconds of a request from which its thread counts as stalled.
 _STALL = 0.001
 
-#: Words of clients that have closed their side, from which on those are forgotten whose requests are over.
-_MOST_CLOSED = 1000
-
 #: RFC 9110 §9.2.1: whoever gets no answer to one of these may ask again.
 _SAFE_METHODS = frozenset(("GET", "HEAD", "OPTIONS", "TRACE"))
-
-#: Bytes of a frame from which its messages go out one by one; what the front takes is a multiple of it.
-_LARGE_FRAME = 1024 * 1024
 
 #: Exit status of a process in which a thread of ours has failed.
 _THREAD_FAILED = 70
@@ -48,8 +39,6 @@ _THREAD_FAILED = 70
 _RECOVERY = 0.1
 
 Request = Tuple[int, Dict[str, Any], Any]
-Message = Tuple[Any, ...]
-Raw = Union[bytes, memoryview]
 
 
 class _Member:
@@ -70,9 +59,6 @@ class _Member:
 class Crew:
     """Runs requests on up to ``threads`` threads."""
 
-    #: No name of the module: tools that stop the time for tests find those.
-    _now = staticmethod(perf_counter)
-
     def __init__(
         self,
         channel: Channel,
@@ -82,6 +68,7 @@ class Crew:
         threads: Threads,
         *,
         is_expendable: bool,
+        now: Callable[[], float] = perf_counter,
     ) -> None:
         """Make threads; ``is_expendable`` says that another process takes the place of this one when it ends."""
         self._threads = threads
@@ -94,19 +81,20 @@ class Crew:
         #: For each thread the request that it began last; the front looks here when the process has died.
         self._begun = begun
         self._is_expendable = is_expendable
-        self.high_watermark = settings["outbuf_high_watermark"]
-        #: Whether the front has any use for the traceback of a failure.
-        self.expose_tracebacks = settings["expose_tracebacks"]
+        self._outbox = outbox = Outbox(channel, threads.lock(), now, expose_tracebacks=settings["expose_tracebacks"])
+        self.streams = Streams(outbox, threads, settings, self._held)
+        #: No name of the module: tools that stop the time for tests find those.
+        self._now = now
 
-        # Deques: each of their operations is whole without a lock.
+        #: A deque: each of its operations is whole without a lock.
         self._queue: Deque[Request] = deque()
-        self._ready: Deque[Tuple[Message, Optional[Raw]]] = deque()
 
         #: The thread that runs requests; others look on until it stalls.
         self._runner = self._members[0]
         #: Seconds that a request takes, averaged over the last ones.
         self._pace = 0.0
-        self._free_threaded = not getattr(sys, "_is_gil_enabled", lambda: True)()
+        #: While it takes less, one thread runs one after the other; never where threads need not take turns (PEP 703).
+        self._quick = _STALL if getattr(sys, "_is_gil_enabled", lambda: True)() else 0.0
 
         self._lock = threads.lock()
         self._idle: List[_Member] = []
@@ -114,25 +102,6 @@ class Crew:
         #: Threads that have ended.
         self._left = 0
         self._resting = threads.condition(self._lock)
-
-        self._send_lock = threads.lock()
-        self._last_flush = 0.0
-
-        #: Whether the front can open what this process has open, by ``/proc``.
-        self.by_descriptor: bool = settings["by_descriptor"]
-        #: Files that the front is sending.
-        self._files: Dict[int, FileWrapper] = {}
-        self._closer = Closer(threads)
-        #: Made for the first large block.
-        self._arena: Optional[Arena] = None
-        self._arena_offered = False
-
-        #: Requests whose clients are gone.
-        self.gone: Set[int] = set()
-        #: Requests whose clients have closed their side, and may be gone. The word may come before the request.
-        self.closed: Set[int] = set()
-        self._streams: Dict[int, Exchange] = {}
-        self._credit = threads.condition()
 
         _CREWS.add(self)
 
@@ -160,45 +129,47 @@ class Crew:
                 self._thread_failed(me)
 
     def _run_requests(self, me: _Member) -> None:
+        # Looked up once: what follows is the way of every request.
+        outbox, streams, begun = self._outbox, self.streams, self._begun
+        add, number, constants, application = outbox.ready.append, me.number, self._environ, self._application
+        gone, closed = streams.gone, streams.closed
         while True:
             request_id, environ, body = self._next(me)
-            self._begun[me.number] = me.request_id = request_id
+            begun[number] = me.request_id = request_id
             method = environ["REQUEST_METHOD"]
-            exchange = Exchange(self, request_id, method)
-            environ.update(self._environ)
+            exchange = Exchange(outbox, streams, request_id, method)
+            environ.update(constants)
             environ["waitress.client_disconnected"] = exchange.client_disconnected
             try:
                 stream = BytesIO() if body is None else self._bodies.open(body)
             except EnvironmentError:
-                self._ready.append((exchange.failure(environ["PATH_INFO"]), None))
+                add((exchange.failure(environ["PATH_INFO"]), None))
                 continue
             environ["wsgi.input"] = stream
-            answer = exchange.run(self._application, environ)
+            answer = exchange.run(application, environ)
             if answer is not None:
-                self._ready.append((answer, None))
+                add((answer, None))
             if method != "GET" and method not in _SAFE_METHODS:
                 # It has changed something: its answer must not be lost if the next request ends the process.
-                self.flush()
+                outbox.flush()
             if body is not None:
                 _close(stream)
-            if self.gone:
-                self.gone.discard(request_id)
-            if self.closed:
-                self.closed.discard(request_id)
+            if gone or closed:
+                streams.forget(request_id)
 
     def _thread_failed(self, me: _Member) -> None:
         """Have a new process take the place of this one, where that can be; else only this thread's request fails."""
         log_failure("a thread of the worker failed")
         request_id, me.request_id = me.request_id, 0
         try:
-            self.flush()
+            self._outbox.flush()
         except (EOFError, EnvironmentError):
             pass  # the thread finds that out again
         finally:
             if self._is_expendable:
                 os._exit(_THREAD_FAILED)
         if request_id:
-            self._ready.append(((protocol.FAIL, request_id, ""), None))
+            self._outbox.post((protocol.FAIL, request_id, ""))
         time.sleep(_RECOVERY)
 
     def _next(self, me: _Member) -> Request:
@@ -207,12 +178,7 @@ class Crew:
         if me.request_id:
             self._pace += (now - me.started - self._pace) / 16
         me.started = now
-        if (
-            self._runner is me
-            and now - self._last_flush < _LONGEST_WAIT
-            and self._pace < _STALL
-            and not self._free_threaded
-        ):
+        if self._runner is me and now - self._outbox.last_flush < LONGEST_WAIT and self._pace < self._quick:
             # Nearly always, and without a lock: a deque gives each request to one thread only.
             try:
                 return self._queue.popleft()
@@ -224,9 +190,10 @@ class Crew:
 
     def _take(self, me: _Member) -> Request:
         """Wait for a request that this thread is to run; called and left with the lock held."""
+        outbox = self._outbox
         while True:
-            if self._ready and (not self._queue or me.started - self._last_flush > _LONGEST_WAIT):
-                self._without_lock(self.flush)
+            if outbox.ready and (not self._queue or me.started - outbox.last_flush > LONGEST_WAIT):
+                self._without_lock(outbox.flush)
             elif self._queue:
                 if self._may_run(me):
                     break
@@ -253,7 +220,7 @@ class Crew:
         return runner is me or me.started - runner.started > _STALL or self._all_run()
 
     def _all_run(self) -> bool:
-        return self._pace > _STALL or self._free_threaded
+        return self._pace >= self._quick
 
     def _rest(self, me: _Member) -> None:
         self._idle.append(me)
@@ -282,143 +249,20 @@ class Crew:
             batch[-1] = (request_id, environ, self._channel.receive_raw(body))
         return batch
 
-    # ---- Answering ----
-
-    def send(self, message: Message, raw: Optional[Raw] = None) -> None:
-        """Put an answer on its way: at once, or with those that follow within half a millisecond."""
-        self.post(message, raw)
-        self.flush_soon()
-
-    def post(self, message: Message, raw: Optional[Raw] = None) -> None:
-        """Put an answer in the row; another one follows at once."""
-        self._ready.append((message, raw))
-
-    def flush_soon(self) -> None:
-        """Send what is in the row, unless that was done less than half a millisecond ago: then its runner does it."""
-        if self._now() - self._last_flush > _LONGEST_WAIT:
-            self.flush()
-
-    def flush(self) -> None:
-        """Send the answers that are ready."""
-        ready = self._ready
-        if not ready:
-            return
-        with self._send_lock:
-            if ready:
-                # Before they are sent: the front hears of them later than this, and looks after what has come since, also if
-                # this thread has to wait for the processor now. And not if there is nothing: it would hear of nothing.
-                self._last_flush = self._now()
-            messages = []
-            for _ in range(len(ready)):
-                message, raw = ready.popleft()
-                messages.append(message)
-                if raw is not None:
-                    self._transmit(messages, raw)
-                    messages = []
-            if messages:
-                self._transmit(messages)
-
-    def _transmit(self, messages: List[Message], raw: Optional[Raw] = None) -> None:
-        try:
-            frame = encode(messages)
-        except Exception:  # noqa: BLE001 -- marshal has several, and there may be no memory
-            frame = b""
-        if frame and (len(frame) < _LARGE_FRAME or len(messages) == 1):
-            self._channel.send_frame(frame, raw)
-            return
-        for message in messages[:-1]:
-            self._transmit_one(message)
-        self._transmit_one(messages[-1], raw)
-
-    def _transmit_one(self, message: Message, raw: Optional[Raw] = None) -> None:
-        try:
-            frame = encode([message])
-        except Exception:  # noqa: BLE001 -- as above; that must not cost others their answers
-            trace = log_failure("an answer cannot be encoded")
-            frame, raw = encode([(protocol.FAIL, message[1], trace if self.expose_tracebacks else "")]), None
-        self._channel.send_frame(frame, raw)
-
-    def open_stream(self, request_id: int, exchange: Exchange) -> None:
-        """From now on credit may come for this response."""
-        self._streams[request_id] = exchange
-
-    def close_stream(self, request_id: int) -> None:
-        """No more blocks of this response will be sent; a thread of the application's own may still wait to do so."""
-        with self._credit:
-            exchange = self._streams.pop(request_id, None)
-            if exchange is not None:
-                exchange.budget = 0
-                self._credit.notify_all()
-
-    def share(self, request_id: int, block: memoryview) -> "Optional[Tuple[int, int]]":
-        """Put the beginning of a block where the front finds it; nothing if there is no room, or no such memory."""
-        if not self._arena_offered:
-            with self._lock:
-                if not self._arena_offered:
-                    self._offer_arena(request_id)
-        arena = self._arena
-        return arena.put(block) if arena else None
-
-    def _offer_arena(self, request_id: int) -> None:
-        self._arena = Arena.create(self._threads.lock()) if self.by_descriptor else None
-        if self._arena:
-            self.post((protocol.ARENA, request_id) + self._arena.describe())
-        self._arena_offered = True
-
-    def hand_over(self, request_id: int, wrapper: FileWrapper) -> None:
-        """Keep a file open until the front says that it was sent."""
-        self._files[request_id] = wrapper
-
-    def spend(self, exchange: Exchange, request_id: int, count: int) -> bool:
-        """Wait until the client of a streamed response has caught up; false when it is gone."""
-        if exchange.budget < 0:
-            self.flush()
-        with self._credit:
-            while exchange.budget < 0 and request_id not in self.gone:
-                self._credit.wait()
-            exchange.budget -= count
-        return request_id not in self.gone
-
     # ---- What the front says ----
 
     def takeover(self) -> None:
         """Let another thread go on: the runner has been at its request for too long."""
-        self.flush()
+        self._outbox.flush()
         with self._lock:
             if self._idle and (self._queue or not self._reading):
                 self._runner = member = self._idle.pop()
                 member.woken.release()
         self._threads.warn_if_replaced()
 
-    def credit(self, request_id: int, count: int) -> None:
-        """The client took some of a response."""
-        with self._credit:
-            exchange = self._streams.get(request_id)
-            if exchange is not None:
-                exchange.budget += count
-                self._credit.notify_all()
-
-    def client_gone(self, request_id: int) -> None:
-        """Nobody reads this response any more."""
-        if request_id in self._held():
-            self.gone.add(request_id)
-            with self._credit:
-                self._credit.notify_all()
-
-    def client_closed(self, request_id: int) -> None:
-        """The client sends nothing more, and still gets its answer."""
-        if len(self.closed) > _MOST_CLOSED:
-            self.closed.intersection_update(self._held())  # others were answered before the word came
-        self.closed.add(request_id)
-
     def _held(self) -> List[int]:
+        """Tell the requests that run, or wait for a thread."""
         return [member.request_id for member in self._members] + [request[0] for request in list(self._queue)]
-
-    def file_sent(self, request_id: int) -> None:
-        """The front needs the file of this response no longer."""
-        wrapper = self._files.pop(request_id, None)
-        if wrapper is not None:
-            self._closer.close(wrapper)
 
     def recall(self) -> List[int]:
         """Give up the requests that have not begun; return their ids."""
@@ -439,7 +283,7 @@ class Crew:
                 self._resting.wait(left)
                 left = None if deadline is None else deadline - self._now()
             running = self._running()
-        self.flush()
+        self._outbox.flush()
         return running
 
     def join(self) -> None:
@@ -448,59 +292,33 @@ class Crew:
             join()
 
     def close(self) -> None:
-        """Close what is open: the files that the front was sending, and the arena."""
-        for request_id in list(self._files):
-            self.file_sent(request_id)
-        self._closer.stop()
-        with self._lock:
-            self._arena_offered = True  # a thread that still runs must not open another one
-            if self._arena:
-                self._arena.close()
-                self._arena = None
+        """Close what is open for responses."""
+        self.streams.end()
 
     def _running(self) -> int:
         return len(self._members) - len(self._idle) - self._reading - self._left
 
-    def require_worker(self) -> None:
-        """End the process by the exception that is being handled, if the application has forked it."""
+    def become_forked(self) -> None:
+        """Run nothing any more: this process is a child of the worker."""
+        self.__class__ = _Forked
+        self._outbox.become_forked()
 
 
 #: A process that serves two applications has two.
 _CREWS: "weakref.WeakSet[Crew]" = weakref.WeakSet()
 
 
-class Forked(Crew):
-    """What is left of the crew in a process that the application has forked: whoever comes back to it ends there.
+class _Forked(Crew):
+    """What is left of the crew in a process that the application has forked: whoever comes back to it ends there."""
 
-    Its parent answers. Nothing here waits for a lock, which a thread may have held that is no more.
-    """
-
-    def require_worker(self) -> None:
-        """The application has failed, or asked for the end."""
-        failure = sys.exc_info()[1]
-        assert failure is not None
-        end_with(failure)
-
-    def post(self, *_: Any) -> None:  # noqa: ANN401 -- as that of a crew
-        """Answer: that is the parent's business."""
-        end()
-
-    def flush(self) -> None:
-        """Answer too."""
-        end()
-
-    def spend(self, *_: Any) -> bool:  # noqa: ANN401 -- the same
-        """Answer too."""
-        end()
-
-    def _next(self, *_: Any) -> Request:  # noqa: ANN401 -- the same
+    def _next(self, *_: Any) -> Request:  # noqa: ANN401 -- as that of a worker
         """The application has returned."""
         end()
 
 
 def _become_forked() -> None:
     for crew in list(_CREWS):
-        crew.__class__ = Forked
+        crew.become_forked()
 
 
 in_each_child(_become_forked)

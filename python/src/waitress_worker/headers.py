@@ -2,7 +2,7 @@
 
 import re
 from itertools import islice
-from typing import Any, Dict, Iterable, List, Tuple
+from typing import Any, Dict, Iterable, List, Optional, Tuple
 
 from waitress_worker.compat import require_latin1
 
@@ -33,13 +33,15 @@ _HOP_BY_HOP = frozenset(
 
 #: Header pairs and statuses found good before: most applications send the same ones again and again. Each leads to its
 #: plain form, a pair also to the length that it states, for most of them none.
-_GOOD_PAIRS: Dict[Pair, Tuple[Pair, int]] = {}
+_GOOD_PAIRS: Dict[Pair, Tuple[Pair, Optional[int]]] = {}
 _GOOD_STATUSES: Dict[str, str] = {}
 _find_good = _GOOD_PAIRS.get
-_find_good_status = _GOOD_STATUSES.get
+find_good_status = _GOOD_STATUSES.get
 _MOST_REMEMBERED = 1000
 #: What is longer is not remembered.
 _REMEMBERED_BYTES = 200
+#: So many that are remembered cannot be too large together.
+_FEW = MOST_FIELD_BYTES // (_REMEMBERED_BYTES + _DIVIDERS)
 
 #: RFC 9112 §4, of a final response, and those beyond 599 that are no statuses of HTTP, as the reference does; the reason is
 #: made of the characters of a field value.
@@ -53,11 +55,6 @@ _CONTROL = re.compile("[\x00-\x08\x0a-\x1f\x7f]")
 _MOST_SHOWN = 200
 
 
-def take_status(status: str) -> str:
-    """Return the status as plain text, or refuse it."""
-    return _find_good_status(status) or _check_status(status)
-
-
 def take_headers(headers: Iterable[Pair]) -> Tuple[Headers, int]:
     """Return a copy of the headers in plain text, and the Content-Length that they state; or refuse them."""
     if type(headers) is not list:
@@ -66,19 +63,20 @@ def take_headers(headers: Iterable[Pair]) -> Tuple[Headers, int]:
     length = NO_LENGTH
     size = 0
     for pair in headers:
-        if type(pair) is not tuple:
-            pair = tuple(pair)  # type: ignore[assignment]  # noqa: PLW2901 -- lists, which the reference takes too
-        good = _find_good(pair)
+        try:
+            good = _find_good(pair)
+        except TypeError:
+            good = None  # a list, which the reference takes too
         if good is None:
             good = _check_pair(*pair)
             size += _size(good[0])
-        pairs.append(good[0])
-        stated = good[1]
-        if stated != NO_LENGTH:
+        plain, stated = good
+        pairs.append(plain)
+        if stated is not None:
             if length not in (NO_LENGTH, stated):
                 raise ValueError("two different Content-Length headers: {}, {}".format(length, stated))
             length = stated
-    if size + len(pairs) * (_REMEMBERED_BYTES + _DIVIDERS) > MOST_FIELD_BYTES:
+    if size or len(pairs) > _FEW:
         _check_size(pairs)
     return pairs, length
 
@@ -93,7 +91,7 @@ def _check_size(pairs: Headers) -> None:
         raise ValueError("header fields of {} bytes, limit {}".format(size, MOST_FIELD_BYTES))
 
 
-def _check_pair(name: str, value: str) -> Tuple[Pair, int]:
+def _check_pair(name: str, value: str) -> Tuple[Pair, Optional[int]]:
     """Refuse what is no header of an application; return it in plain text, and the length that it states."""
     if not isinstance(name, str):
         message = "Header name {} is not a string in {}".format(_shown(name), _shown((name, value)))
@@ -114,7 +112,7 @@ def _check_pair(name: str, value: str) -> Tuple[Pair, int]:
     if lower in _HOP_BY_HOP:
         message = '{} is a "hop-by-hop" header; it cannot be used by a WSGI application (see PEP 3333)'.format(name)
         raise AssertionError(message)
-    good = (pair, _stated_length(value) if lower == "content-length" else NO_LENGTH)
+    good = (pair, _stated_length(value) if lower == "content-length" else None)
     if len(name) + len(value) <= _REMEMBERED_BYTES:
         if len(_GOOD_PAIRS) >= _MOST_REMEMBERED:
             _GOOD_PAIRS.clear()
@@ -129,7 +127,8 @@ def _stated_length(value: str) -> int:
     return int(value[-18:])
 
 
-def _check_status(status: str) -> str:
+def check_status(status: str) -> str:
+    """Return a status as plain text, or refuse it."""
     if not isinstance(status, str):
         message = "status {} is not a string".format(_shown(status))
         raise AssertionError(message)

@@ -8,18 +8,20 @@ from waitress_worker import protocol
 from waitress_worker.arena import SMALLEST_BLOCK
 from waitress_worker.compat import raise_again
 from waitress_worker.files import FileWrapper, find_place, is_seekable, size_left
-from waitress_worker.headers import NO_LENGTH, take_headers, take_status
+from waitress_worker.headers import NO_LENGTH, check_status, find_good_status, take_headers
 from waitress_worker.log import LOG, harmless, log_failure, printable
 
 if TYPE_CHECKING:
-    from waitress_worker.crew import Crew, Message
     from waitress_worker.headers import Headers
+    from waitress_worker.outbox import Message, Outbox
+    from waitress_worker.streams import Streams
 
 #: No body belongs to these. RFC 9110 §6.4.1 and §15.3.6.
 _BODILESS = ("204", "205", "304")
 
 # Looked up once: these are asked for with every request.
 _RESPONSE = protocol.RESPONSE
+_CHUNK = protocol.CHUNK
 _INLINE_BODY_BYTES = protocol.INLINE_BODY_BYTES
 
 
@@ -35,16 +37,20 @@ class Exchange:
     _headers: "Headers" = []
     _length = NO_LENGTH
     _head_sent = False
-    _written = 0
+    #: Whether the front drops what comes behind the head.
+    _bodiless = False
     _streaming = False
     #: Whether the last message is made: nothing can be added to the response any more.
     _complete = False
 
-    #: Bytes that may still be sent before the client has to take some; set when streaming begins.
-    budget = 0
+    #: Bytes of a streamed body, and how many there may be before the client has to take some. Each is changed by one
+    #: thread: what is sent by the one that runs the application, what is allowed by the one that obeys the front.
+    written = 0
+    allowed: float = 0
 
-    def __init__(self, crew: "Crew", request_id: int, method: str) -> None:
-        self._crew = crew
+    def __init__(self, outbox: "Outbox", streams: "Streams", request_id: int, method: str) -> None:
+        self._outbox = outbox
+        self._streams = streams
         self._id = request_id
         self._method = method
 
@@ -55,7 +61,7 @@ class Exchange:
         """
         path = environ["PATH_INFO"]  # now: applications move parts of it to SCRIPT_NAME
         try:
-            if self._id in self._crew.gone:
+            if self._id in self._streams.gone:
                 raise ClientDisconnected
             result = application(environ, self.start_response)
             if type(result) is list and not self._head_sent:
@@ -83,7 +89,7 @@ class Exchange:
             failure = self.failure(path)
         finally:
             if self._streaming:
-                self._crew.close_stream(self._id)
+                self._streams.close(self._id)
         if self._complete:
             return None
         self._complete = True
@@ -91,13 +97,13 @@ class Exchange:
 
     def failure(self, path: str) -> "Message":
         """Log the exception that is being handled; return the message that tells the front of it."""
-        self._crew.require_worker()
+        self._outbox.require_worker()
         trace = log_failure("Exception while serving %s", printable(path))
-        return (protocol.FAIL, self._id, trace if self._crew.expose_tracebacks else "")
+        return (protocol.FAIL, self._id, trace if self._outbox.expose_tracebacks else "")
 
     def client_disconnected(self) -> bool:
         """``environ["waitress.client_disconnected"]``."""
-        return self._id in self._crew.gone or self._id in self._crew.closed
+        return self._streams.is_left(self._id)
 
     def _joined(self, blocks: List[bytes]) -> Optional[bytes]:
         """Return a body that is at hand as a whole, unless its framing would show its blocks."""
@@ -123,52 +129,47 @@ class Exchange:
         self._head_sent = self._complete = True
         if len(body) <= _INLINE_BODY_BYTES:
             return (_RESPONSE, self._id, status, self._headers, body)
-        self._crew.send((_RESPONSE, self._id, status, self._headers, len(body)), body)
+        self._outbox.send((_RESPONSE, self._id, status, self._headers, len(body)), body)
         return None
 
     def _send_whole(self, body: bytes) -> None:
         message = self._whole(body)
         if message is not None:
-            self._crew.send(message)
+            self._outbox.send(message)
 
     def _send_blocks(self, blocks: Iterable[bytes]) -> None:
         if blocks is None or isinstance(blocks, (bytes, str)):
             message = "the application returned {} instead of an iterable of bytes".format(type(blocks).__name__)
             raise TypeError(message)
         one_block = _has_one_item(blocks) and not self._head_sent
-        if self._is_head_only() and not (one_block and self._length == NO_LENGTH):
+        if self._method == "HEAD" and self._is_over() and not (one_block and self._length == NO_LENGTH):
             return
         for block in blocks:
             if type(block) is not bytes:
                 block = _require_bytes(block)  # noqa: PLW2901 -- the same block
             if block or one_block:
-                if self._is_full():
+                if self._complete or 0 <= self._length <= self.written:
                     self._drop_surplus(block)
                     return
                 self._send_next(block, is_only=one_block)
-            elif self._id in self._crew.gone:
+            elif self._id in self._streams.gone:
                 raise ClientDisconnected
-            if self._is_head_only() or self._is_bodiless():
+            if self._bodiless or not block and self._is_over():
                 return
 
     def _send_next(self, block: bytes, *, is_only: bool) -> None:
-        if not self._head_sent and (is_only or len(block) == self._length):
-            self._send_whole(block)
-        else:
+        if self._head_sent or not is_only and len(block) != self._length:
             self._send_block(block)
+        else:
+            self._send_whole(block)
+            self._bodiless = self._is_over()
 
-    # Where the client gets no more blocks, no more are asked for: there may be no end of them.
-
-    def _is_head_only(self) -> bool:
-        """Tell whether all that the client gets is known."""
-        return self._method == "HEAD" and self._status is not None
-
-    def _is_bodiless(self) -> bool:
-        """Tell whether the front has a block that does not belong there, of which it warns."""
-        return self._head_sent and self._status is not None and self._status.startswith(_BODILESS)
-
-    def _is_full(self) -> bool:
-        return self._complete or 0 <= self._length <= self._written
+    def _is_over(self) -> bool:
+        """Tell whether the client gets no more blocks: then no more are asked for, as there may be no end of them."""
+        if self._status is None:
+            return False
+        # A block that does not belong there goes to the front, which warns.
+        return self._method == "HEAD" or self._head_sent and self._status.startswith(_BODILESS)
 
     def _drop_surplus(self, block: bytes) -> None:
         """Have the log say that there was more than the application had announced, once."""
@@ -190,16 +191,16 @@ class Exchange:
         size = size_left(wrapper.file)
         if not self._head_sent and (self._length == NO_LENGTH or self._length > size):
             self._state_length(size)
-        count = size if self._length == NO_LENGTH else min(size, self._length - self._written)
-        if count <= 0 or self._is_head_only():
+        count = size if self._length == NO_LENGTH else min(size, self._length - self.written)
+        if count <= 0 or self._method == "HEAD":
             return False
-        place = find_place(wrapper.file, by_descriptor=self._crew.by_descriptor)
+        place = find_place(wrapper.file, by_descriptor=self._streams.by_descriptor)
         if place is None:
             self._copy_file(wrapper, count)
             return False
-        self._crew.hand_over(self._id, wrapper)
+        self._streams.lend(self._id, wrapper)
         self._post_head()
-        self._crew.post((protocol.FILE, self._id, place.path, place.position, count))
+        self._outbox.post((protocol.FILE, self._id, place.path, place.position, count))
         return True
 
     def _state_length(self, length: int) -> None:
@@ -212,44 +213,48 @@ class Exchange:
         for block in wrapper:
             self._send_block(_require_bytes(block)[:count])
             count -= len(block)
-            if count <= 0 or self._is_bodiless():
+            if count <= 0 or self._bodiless:
                 break
 
     def _send_block(self, block: bytes) -> None:
         """Send a block of a streamed response; waits while the client is too far behind."""
-        self._post_head()
-        crew = self._crew
-        if not crew.spend(self, self._id, len(block)):
+        if not self._head_sent:
+            self._post_head()
+        streams = self._streams
+        if self.written > self.allowed:
+            streams.wait(self._id, self)
+        if self._id in streams.gone:
             raise ClientDisconnected
-        self._written += len(block)
-        if len(block) <= protocol.INLINE_BODY_BYTES:
-            crew.send((protocol.CHUNK, self._id, block))
+        self.written += len(block)
+        if len(block) <= _INLINE_BODY_BYTES:
+            self._outbox.send((_CHUNK, self._id, block))
         elif len(block) < SMALLEST_BLOCK:
-            crew.send((protocol.CHUNK, self._id, len(block)), block)
+            self._outbox.send((_CHUNK, self._id, len(block)), block)
         else:
             self._send_large(block)
 
     def _send_large(self, block: bytes) -> None:
         """Send a block through shared memory, as far as there is some; the rest through the socket."""
-        crew = self._crew
+        outbox, share = self._outbox, self._streams.blocks.share
         rest = memoryview(block)
         while rest:
-            place = crew.share(self._id, rest)
+            place = share(self._id, rest)
             if place is None:
-                crew.send((protocol.CHUNK, self._id, len(rest)), rest)
+                outbox.send((protocol.CHUNK, self._id, len(rest)), rest)
                 return
             slot, count = place
-            crew.send((protocol.SHARED, self._id, slot, count))
+            outbox.send((protocol.SHARED, self._id, slot, count))
             rest = rest[count:]
 
     def _post_head(self) -> None:
-        if not self._head_sent:
-            if self._status is None:
-                raise _not_started()
-            self._head_sent = self._streaming = True
-            self.budget = self._crew.high_watermark
-            self._crew.open_stream(self._id, self)
-            self._crew.post((protocol.START, self._id, self._status, self._headers))
+        if self._head_sent:
+            return
+        if self._status is None:
+            raise _not_started()
+        self._head_sent = self._streaming = True
+        self._bodiless = self._is_over()
+        self._streams.open(self._id, self)
+        self._outbox.post((protocol.START, self._id, self._status, self._headers))
 
     def _end(self) -> None:
         if self._complete:
@@ -258,7 +263,7 @@ class Exchange:
             self._send_whole(b"")
             return
         self._complete = True
-        self._crew.send((protocol.END, self._id))
+        self._outbox.send((protocol.END, self._id))
 
     def write(self, block: bytes) -> None:
         """Send a block from inside the application (PEP 3333, "The write() Callable")."""
@@ -269,7 +274,7 @@ class Exchange:
             self._send_block(block)
         else:
             self._post_head()
-            self._crew.flush_soon()
+            self._outbox.flush_soon()
 
     def start_response(
         self,
@@ -287,7 +292,7 @@ class Exchange:
         elif self._status is not None:
             message = "start_response called a second time without providing exc_info."
             raise AssertionError(message)
-        plain_status = take_status(status)
+        plain_status = find_good_status(status) or check_status(status)
         # All of it, or nothing: the application may catch what is wrong here and start again.
         self._headers, self._length = take_headers(headers)
         self._status = plain_status

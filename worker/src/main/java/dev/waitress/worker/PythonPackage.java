@@ -31,10 +31,12 @@ final class PythonPackage {
             "input.py",
             "leash.py",
             "log.py",
+            "outbox.py",
             "protocol.py",
             "python2.py",
             "response.py",
             "signals.py",
+            "streams.py",
             "threads.py",
             "tracebacks.py");
 

@@ -1,0 +1,127 @@
+"""Answers on their way to the front: several share a message where that costs none of them more than half a millisecond."""
+
+import sys
+from collections import deque
+from typing import Any, Callable, Deque, List, Optional, Tuple, Union
+
+from waitress_worker import protocol
+from waitress_worker.channel import Channel, encode
+from waitress_worker.forks import end, end_with
+from waitress_worker.log import log_failure
+
+#: Seconds that an answer may wait for others to share a message with.
+LONGEST_WAIT = 0.0005
+
+#: Messages in one frame at most: a larger frame of small blocks would not fit the front's usual buffer.
+_MOST_TOGETHER = 200
+
+#: Bytes of a frame from which its messages go out one by one; what the front takes is a multiple of it.
+_LARGE_FRAME = 1024 * 1024
+
+Message = Tuple[Any, ...]
+Raw = Union[bytes, memoryview]
+
+
+class Outbox:
+    """Sends messages in the order of their coming. Any thread may put one in."""
+
+    def __init__(
+        self,
+        channel: Channel,
+        lock: Any,  # noqa: ANN401 -- a lock has no type in 2.7
+        now: Callable[[], float],
+        *,
+        expose_tracebacks: bool,
+    ) -> None:
+        """Send on this channel; ``now`` tells the time in seconds."""
+        self._channel = channel
+        #: Whether the front has any use for the traceback of a failure.
+        self.expose_tracebacks = expose_tracebacks
+        #: A deque: each of its operations is whole without a lock.
+        self.ready: Deque[Tuple[Message, Optional[Raw]]] = deque()
+        self._lock = lock
+        #: When the front was last sent something.
+        self.last_flush = 0.0
+        self._now = now
+
+    def send(self, message: Message, raw: Optional[Raw] = None) -> None:
+        """Put an answer on its way: at once, or with those that follow within half a millisecond."""
+        self.ready.append((message, raw))
+        if self._now() - self.last_flush > LONGEST_WAIT:
+            self.flush()
+
+    def post(self, message: Message) -> None:
+        """Put an answer in the row; another one follows at once."""
+        self.ready.append((message, None))
+
+    def flush_soon(self) -> None:
+        """Send what is in the row, unless that was done less than half a millisecond ago: then its runner does it."""
+        if self._now() - self.last_flush > LONGEST_WAIT:
+            self.flush()
+
+    def flush(self) -> None:
+        """Send the answers that are ready."""
+        ready = self.ready
+        if not ready:
+            return
+        with self._lock:
+            messages = []
+            for _ in range(len(ready)):
+                message, raw = ready.popleft()
+                messages.append(message)
+                if raw is not None or len(messages) == _MOST_TOGETHER:
+                    self._transmit(messages, raw)
+                    messages = []
+            if messages:
+                self._transmit(messages)
+
+    def _transmit(self, messages: List[Message], raw: Optional[Raw] = None) -> None:
+        try:
+            frame = encode(messages)
+        except Exception:  # noqa: BLE001 -- marshal has several, and there may be no memory
+            frame = b""
+        if frame and (len(frame) < _LARGE_FRAME or len(messages) == 1):
+            self._send_frame(frame, raw)
+            return
+        for message in messages[:-1]:
+            self._transmit_one(message)
+        self._transmit_one(messages[-1], raw)
+
+    def _transmit_one(self, message: Message, raw: Optional[Raw] = None) -> None:
+        try:
+            frame = encode([message])
+        except Exception:  # noqa: BLE001 -- as above; that must not cost others their answers
+            trace = log_failure("an answer cannot be encoded")
+            frame, raw = encode([(protocol.FAIL, message[1], trace if self.expose_tracebacks else "")]), None
+        self._send_frame(frame, raw)
+
+    def _send_frame(self, frame: bytes, raw: Optional[Raw]) -> None:
+        # Before it is sent: the front hears of it later than this, and looks after what has come since, also if this thread
+        # has to wait for the processor now. And not if there is nothing to send: it would hear of nothing.
+        self.last_flush = self._now()
+        self._channel.send_frame(frame, raw)
+
+    def require_worker(self) -> None:
+        """End the process by the exception that is being handled, if the application has forked it."""
+
+    def become_forked(self) -> None:
+        """Send nothing any more: this process is a child of the worker, whose answers those are."""
+        self.__class__ = _Forked
+
+
+class _Forked(Outbox):
+    """Whoever has something to say to the front ends there. No lock is waited for, which a vanished thread may hold."""
+
+    def require_worker(self) -> None:
+        failure = sys.exc_info()[1]
+        assert failure is not None
+        end_with(failure)
+
+    def send(self, *_: Any) -> None:  # noqa: ANN401 -- as that of a worker
+        end()
+
+    def post(self, *_: Any) -> None:  # noqa: ANN401 -- the same
+        end()
+
+    def flush(self) -> None:
+        end()
