@@ -9,10 +9,10 @@ module dev.waitress {
     exports dev.waitress.buffer to
             dev.waitress.worker,
             dev.waitress.cli;
-    exports dev.waitress.channel to
+    exports dev.waitress.loop to
             dev.waitress.worker,
             dev.waitress.cli;
-    exports dev.waitress.gateway to
+    exports dev.waitress.exchange to
             dev.waitress.worker,
             dev.waitress.cli;
     exports dev.waitress.http to

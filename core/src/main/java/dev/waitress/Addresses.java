@@ -1,6 +1,6 @@
 package dev.waitress;
 
-import dev.waitress.channel.Binder;
+import dev.waitress.net.Binder;
 import dev.waitress.settings.Setting;
 import dev.waitress.settings.Settings;
 import dev.waitress.settings.SettingsException;

@@ -1,8 +1,10 @@
 package dev.waitress;
 
+import dev.waitress.buffer.MemoryBudget;
 import dev.waitress.buffer.PrivateDirectory;
-import dev.waitress.channel.EventLoop;
-import dev.waitress.gateway.Gateway;
+import dev.waitress.exchange.Gateway;
+import dev.waitress.loop.Clock;
+import dev.waitress.loop.EventLoop;
 import dev.waitress.settings.Setting;
 import dev.waitress.settings.Settings;
 import java.io.IOException;
@@ -13,7 +15,8 @@ record Engine(PrivateDirectory directory, EventLoop loop, Gateway gateway) {
     /** Returns when requests can be answered. Whatever fails, nothing is left behind. */
     static Engine start(Settings settings, GatewayStarter starter) throws IOException, InterruptedException {
         PrivateDirectory directory = new PrivateDirectory();
-        EventLoop loop = new EventLoop("waitress-loop", settings.getInt(Setting.RECV_BYTES));
+        EventLoop loop = new EventLoop(
+                "waitress-loop", settings.getInt(Setting.RECV_BYTES), MemoryBudget.ofHeap(), Clock.SYSTEM);
         loop.leftovers().add(directory::close);
         loop.start();
         try {

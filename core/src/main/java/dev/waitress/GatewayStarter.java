@@ -1,8 +1,8 @@
 package dev.waitress;
 
 import dev.waitress.buffer.PrivateDirectory;
-import dev.waitress.channel.EventLoop;
-import dev.waitress.gateway.Gateway;
+import dev.waitress.exchange.Gateway;
+import dev.waitress.loop.EventLoop;
 import dev.waitress.settings.Setting;
 import dev.waitress.settings.Settings;
 import dev.waitress.settings.SettingsException;

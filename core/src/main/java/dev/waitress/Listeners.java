@@ -1,7 +1,7 @@
 package dev.waitress;
 
-import dev.waitress.channel.Binder;
-import dev.waitress.channel.Listener;
+import dev.waitress.net.Binder;
+import dev.waitress.net.Listener;
 import dev.waitress.settings.Setting;
 import dev.waitress.settings.Settings;
 import java.io.IOException;

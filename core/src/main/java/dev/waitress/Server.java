@@ -1,10 +1,10 @@
 package dev.waitress;
 
-import dev.waitress.channel.ChannelHost;
-import dev.waitress.channel.EventLoop;
-import dev.waitress.channel.Listener;
-import dev.waitress.gateway.RequestObserver;
+import dev.waitress.connection.ChannelHost;
+import dev.waitress.exchange.RequestObserver;
 import dev.waitress.log.AccessLog;
+import dev.waitress.loop.EventLoop;
+import dev.waitress.net.Listener;
 import dev.waitress.settings.Setting;
 import dev.waitress.settings.Settings;
 import dev.waitress.settings.SettingsException;

@@ -4,8 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
-import dev.waitress.channel.Binder;
-import dev.waitress.channel.Listener;
+import dev.waitress.net.Listener;
 import dev.waitress.settings.Settings;
 import dev.waitress.settings.SettingsException;
 import java.io.IOException;

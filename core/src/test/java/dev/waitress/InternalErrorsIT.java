@@ -2,11 +2,11 @@ package dev.waitress;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.waitress.channel.EventLoop;
-import dev.waitress.gateway.Gateway;
-import dev.waitress.gateway.Request;
-import dev.waitress.gateway.Response;
+import dev.waitress.exchange.Gateway;
+import dev.waitress.exchange.Request;
+import dev.waitress.exchange.Response;
 import dev.waitress.http.Status;
+import dev.waitress.loop.EventLoop;
 import dev.waitress.settings.Setting;
 import dev.waitress.settings.Settings;
 import java.io.IOException;

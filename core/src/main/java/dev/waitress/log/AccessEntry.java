@@ -1,10 +1,10 @@
 package dev.waitress.log;
 
-import dev.waitress.gateway.Producer;
-import dev.waitress.gateway.Refusal;
-import dev.waitress.gateway.Request;
-import dev.waitress.gateway.Response;
-import dev.waitress.gateway.ResponseObserver;
+import dev.waitress.exchange.Producer;
+import dev.waitress.exchange.Refusal;
+import dev.waitress.exchange.Request;
+import dev.waitress.exchange.Response;
+import dev.waitress.exchange.ResponseObserver;
 import dev.waitress.http.ResponseHead;
 import java.util.Map;
 

@@ -1,9 +1,9 @@
 package dev.waitress.log;
 
-import dev.waitress.gateway.Refusal;
-import dev.waitress.gateway.Request;
-import dev.waitress.gateway.RequestObserver;
-import dev.waitress.gateway.ResponseObserver;
+import dev.waitress.exchange.Refusal;
+import dev.waitress.exchange.Request;
+import dev.waitress.exchange.RequestObserver;
+import dev.waitress.exchange.ResponseObserver;
 import dev.waitress.settings.Setting;
 import dev.waitress.settings.Settings;
 import dev.waitress.settings.SettingsException;

@@ -1,9 +1,9 @@
 package dev.waitress.log;
 
-import dev.waitress.gateway.Peer;
-import dev.waitress.gateway.Refusal;
-import dev.waitress.gateway.Request;
-import dev.waitress.gateway.RequestId;
+import dev.waitress.exchange.Peer;
+import dev.waitress.exchange.Refusal;
+import dev.waitress.exchange.Request;
+import dev.waitress.exchange.RequestId;
 import dev.waitress.http.Ascii;
 import dev.waitress.http.RequestHead;
 import org.jspecify.annotations.Nullable;

@@ -1,10 +1,10 @@
 package dev.waitress.task;
 
 import dev.waitress.buffer.FileRegion;
-import dev.waitress.gateway.Environ;
-import dev.waitress.gateway.Request;
-import dev.waitress.gateway.Response;
-import dev.waitress.gateway.UnknownStatuses;
+import dev.waitress.exchange.Environ;
+import dev.waitress.exchange.Request;
+import dev.waitress.exchange.Response;
+import dev.waitress.exchange.UnknownStatuses;
 import dev.waitress.http.Ascii;
 import dev.waitress.http.Printable;
 import dev.waitress.http.ResponseHead;

@@ -1,8 +1,8 @@
 package dev.waitress.task;
 
 import dev.waitress.buffer.FileRegion;
-import dev.waitress.gateway.Producer;
-import dev.waitress.gateway.Response;
+import dev.waitress.exchange.Producer;
+import dev.waitress.exchange.Response;
 import dev.waitress.http.ResponseHead;
 import java.util.concurrent.Executor;
 import java.util.concurrent.locks.Condition;

@@ -1,11 +1,11 @@
 package dev.waitress.task;
 
-import dev.waitress.gateway.Environ;
-import dev.waitress.gateway.Gateway;
-import dev.waitress.gateway.QueueDepth;
-import dev.waitress.gateway.Request;
-import dev.waitress.gateway.Response;
-import dev.waitress.gateway.UnknownStatuses;
+import dev.waitress.exchange.Environ;
+import dev.waitress.exchange.Gateway;
+import dev.waitress.exchange.QueueDepth;
+import dev.waitress.exchange.Request;
+import dev.waitress.exchange.Response;
+import dev.waitress.exchange.UnknownStatuses;
 import dev.waitress.settings.Setting;
 import dev.waitress.settings.Settings;
 import dev.waitress.wsgi.Application;

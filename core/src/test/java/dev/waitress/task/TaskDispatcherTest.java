@@ -4,11 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.waitress.LogCapture;
 import dev.waitress.buffer.Segment;
-import dev.waitress.gateway.Identity;
-import dev.waitress.gateway.Request;
-import dev.waitress.gateway.Requests;
-import dev.waitress.gateway.Response;
-import dev.waitress.gateway.ResponseSink;
+import dev.waitress.exchange.Identity;
+import dev.waitress.exchange.Request;
+import dev.waitress.exchange.Requests;
+import dev.waitress.exchange.Response;
+import dev.waitress.exchange.ResponseSink;
 import dev.waitress.settings.Setting;
 import dev.waitress.settings.Settings;
 import dev.waitress.wsgi.Application;

@@ -1,9 +1,9 @@
 package dev.waitress.worker;
 
 import dev.waitress.buffer.BodyBuffer;
-import dev.waitress.gateway.QueueDepth;
-import dev.waitress.gateway.Request;
-import dev.waitress.gateway.Response;
+import dev.waitress.exchange.QueueDepth;
+import dev.waitress.exchange.Request;
+import dev.waitress.exchange.Response;
 import dev.waitress.http.Status;
 import java.io.IOException;
 import java.io.UncheckedIOException;

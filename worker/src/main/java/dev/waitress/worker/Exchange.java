@@ -1,8 +1,8 @@
 package dev.waitress.worker;
 
 import dev.waitress.buffer.BodyBuffer;
-import dev.waitress.gateway.Producer;
-import dev.waitress.gateway.Response;
+import dev.waitress.exchange.Producer;
+import dev.waitress.exchange.Response;
 import java.util.Arrays;
 
 /** A request that a worker holds, and its response. Event loop only. */

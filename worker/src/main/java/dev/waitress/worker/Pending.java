@@ -1,8 +1,8 @@
 package dev.waitress.worker;
 
 import dev.waitress.buffer.BodyBuffer;
-import dev.waitress.gateway.Producer;
-import dev.waitress.gateway.Response;
+import dev.waitress.exchange.Producer;
+import dev.waitress.exchange.Response;
 
 /** A request that waits for a worker. It holds nothing any more once its client is gone. Event loop only. */
 final class Pending implements Producer {

@@ -1,6 +1,6 @@
 package dev.waitress.worker;
 
-import dev.waitress.channel.EventLoop;
+import dev.waitress.loop.EventLoop;
 import java.io.Closeable;
 import java.io.IOException;
 import java.lang.System.Logger;

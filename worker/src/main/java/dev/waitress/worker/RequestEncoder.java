@@ -2,8 +2,8 @@ package dev.waitress.worker;
 
 import dev.waitress.buffer.BodyBuffer;
 import dev.waitress.buffer.SharedMemory;
-import dev.waitress.gateway.Environ;
-import dev.waitress.gateway.Request;
+import dev.waitress.exchange.Environ;
+import dev.waitress.exchange.Request;
 import dev.waitress.settings.Settings;
 import java.nio.file.Path;
 

@@ -1,11 +1,11 @@
 package dev.waitress.worker;
 
 import dev.waitress.buffer.BodyBuffer;
-import dev.waitress.channel.Participant;
-import dev.waitress.gateway.Response;
-import dev.waitress.gateway.UnknownStatuses;
+import dev.waitress.exchange.Response;
+import dev.waitress.exchange.UnknownStatuses;
 import dev.waitress.http.Printable;
 import dev.waitress.http.Status;
+import dev.waitress.loop.TurnTaker;
 import java.io.IOException;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
@@ -399,11 +399,11 @@ final class Worker {
      */
     long watch(long nowNanos) {
         if (inFlight.size() == 0) {
-            return Participant.NO_DEADLINE;
+            return TurnTaker.NO_DEADLINE;
         }
         // One takeover sends what is ready; more are of use only to requests that have not begun.
         if (pace.isStalled() && !hasUnbegun()) {
-            return Participant.NO_DEADLINE;
+            return TurnTaker.NO_DEADLINE;
         }
         long left = pace.left(nowNanos);
         if (left > 0) {

@@ -2,13 +2,13 @@ package dev.waitress.worker;
 
 import dev.waitress.buffer.PrivateDirectory;
 import dev.waitress.buffer.SharedMemory;
-import dev.waitress.channel.EventLoop;
-import dev.waitress.channel.Leftovers;
-import dev.waitress.channel.Participant;
-import dev.waitress.gateway.Gateway;
-import dev.waitress.gateway.Request;
-import dev.waitress.gateway.Response;
-import dev.waitress.gateway.UnknownStatuses;
+import dev.waitress.exchange.Gateway;
+import dev.waitress.exchange.Request;
+import dev.waitress.exchange.Response;
+import dev.waitress.exchange.UnknownStatuses;
+import dev.waitress.loop.EventLoop;
+import dev.waitress.loop.Leftovers;
+import dev.waitress.loop.TurnTaker;
 import dev.waitress.settings.Setting;
 import java.io.IOException;
 import java.lang.System.Logger;
@@ -29,7 +29,7 @@ import org.jspecify.annotations.Nullable;
  * Answers requests through worker processes: welcomes workers as they come, and hears what they report. Event loop
  * only, except what makes it and {@link #close}.
  */
-public final class WorkerGateway implements Gateway, Participant {
+public final class WorkerGateway implements Gateway, TurnTaker {
     private static final Logger LOG = System.getLogger("waitress");
 
     /** A worker that ends may take this long over it before it is killed. */

@@ -1,6 +1,6 @@
 package dev.waitress.worker;
 
-import dev.waitress.gateway.Environ;
+import dev.waitress.exchange.Environ;
 import dev.waitress.settings.Setting;
 import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;

@@ -2,7 +2,9 @@ package dev.waitress.worker;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.waitress.channel.EventLoop;
+import dev.waitress.buffer.MemoryBudget;
+import dev.waitress.loop.Clock;
+import dev.waitress.loop.EventLoop;
 import java.io.IOException;
 import java.net.StandardProtocolFamily;
 import java.net.UnixDomainSocketAddress;
@@ -75,7 +77,7 @@ class FrameSocketTest {
 
     @BeforeEach
     void start() throws IOException {
-        loop = new EventLoop("test-loop", 100);
+        loop = new EventLoop("test-loop", 100, MemoryBudget.ofHeap(), Clock.SYSTEM);
         try (ServerSocketChannel listener = ServerSocketChannel.open(StandardProtocolFamily.UNIX)
                 .bind(UnixDomainSocketAddress.of(directory.resolve("socket")))) {
             other = SocketChannel.open(listener.getLocalAddress());

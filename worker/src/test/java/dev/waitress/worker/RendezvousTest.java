@@ -2,7 +2,9 @@ package dev.waitress.worker;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.waitress.channel.EventLoop;
+import dev.waitress.buffer.MemoryBudget;
+import dev.waitress.loop.Clock;
+import dev.waitress.loop.EventLoop;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -34,7 +36,7 @@ class RendezvousTest {
 
     @BeforeEach
     void start() throws Exception {
-        loop = new EventLoop("test-loop", 100);
+        loop = new EventLoop("test-loop", 100, MemoryBudget.ofHeap(), Clock.SYSTEM);
         loop.start();
         listen(TimeUnit.SECONDS.toNanos(60));
     }

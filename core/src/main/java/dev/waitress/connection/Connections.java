@@ -1,0 +1,110 @@
+package dev.waitress.connection;
+
+import dev.waitress.net.DescriptorLimit;
+import dev.waitress.settings.Setting;
+import dev.waitress.settings.Settings;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The open connections of one loop, bounded in all and for each address of clients. At the bound the one that has been
+ * idle for longest makes room for a new one. Event loop only.
+ */
+final class Connections {
+    private static final Logger LOG = System.getLogger("waitress");
+
+    private final int limit;
+
+    /** 0 for no limit. */
+    private final int limitPerAddress;
+
+    private final Set<Connection> open = new LinkedHashSet<>();
+    private final Map<String, Integer> countByAddress = new HashMap<>();
+    private boolean saidFull;
+
+    Connections(Settings settings) {
+        this.limit = DescriptorLimit.ofThisProcess().bound(settings);
+        this.limitPerAddress = settings.getInt(Setting.CONNECTIONS_PER_ADDRESS);
+    }
+
+    Connections(int limit, int limitPerAddress) {
+        this.limit = limit;
+        this.limitPerAddress = limitPerAddress;
+    }
+
+    /** Whether one more from this address may come. */
+    boolean admits(String address) {
+        return limitPerAddress == 0 || countByAddress.getOrDefault(address, 0) < limitPerAddress;
+    }
+
+    void add(Connection connection) {
+        open.add(connection);
+        if (limitPerAddress > 0) {
+            countByAddress.merge(connection.remoteAddress(), 1, Integer::sum);
+        }
+    }
+
+    void remove(Connection connection) {
+        if (open.remove(connection) && limitPerAddress > 0) {
+            countByAddress.computeIfPresent(
+                    connection.remoteAddress(), (address, count) -> count > 1 ? count - 1 : null);
+        }
+    }
+
+    boolean isEmpty() {
+        return open.isEmpty();
+    }
+
+    /** Those that are open now; what is done to them may close some. */
+    List<Connection> snapshot() {
+        return List.copyOf(open);
+    }
+
+    /** Whether one more can be taken, if need be in the place of an idle one. */
+    boolean haveRoom() {
+        return open.size() < limit || open.stream().anyMatch(Connection::canGiveWay);
+    }
+
+    /** Closes the one that has been idle for longest, if there is no room for another. */
+    void makeRoom() {
+        while (open.size() >= limit) {
+            Connection oldest = oldestIdle();
+            if (oldest == null) {
+                return; // a request of each has come in this very turn: one more than the limit, this time
+            }
+            oldest.giveWay();
+        }
+    }
+
+    private @Nullable Connection oldestIdle() {
+        return open.stream()
+                .filter(Connection::canGiveWay)
+                .min(Comparator.comparingLong(Connection::lastActiveNanos))
+                .orElse(null);
+    }
+
+    /** Nobody can be taken: said once, until {@link #sayIfBelowLimit} has something to say. */
+    void sayFull() {
+        if (!saidFull) {
+            saidFull = true;
+            LOG.log(
+                    Level.WARNING,
+                    "total open connections reached the connection limit, no longer accepting new connections");
+        }
+    }
+
+    /** Called now and then, so that a server at its limit does not log each coming and going. */
+    void sayIfBelowLimit() {
+        if (saidFull && open.size() < limit) {
+            saidFull = false;
+            LOG.log(Level.INFO, "total open connections dropped below the connection limit, listening again");
+        }
+    }
+}

@@ -1,0 +1,283 @@
+package dev.waitress.connection;
+
+import dev.waitress.buffer.BodyBuffer;
+import dev.waitress.exchange.Peer;
+import dev.waitress.exchange.Request;
+import dev.waitress.http.ParseStep;
+import dev.waitress.http.Rejection;
+import dev.waitress.http.RequestHead;
+import dev.waitress.http.RequestParser;
+import dev.waitress.http.Rule;
+import dev.waitress.proxy.Forwarding;
+import dev.waitress.proxy.Reading;
+import java.io.IOException;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
+import java.nio.ByteBuffer;
+import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Puts the requests of one client together: a head, then its body, in memory or in a file. A request leaves here when
+ * it is complete. Event loop only.
+ */
+final class RequestIntake {
+    private static final Logger LOG = System.getLogger("waitress");
+
+    /** What the client's bytes have led to. */
+    sealed interface Arrival {
+        /** All of a request is here. */
+        record Complete(Request request) implements Arrival {}
+
+        /**
+         * The client is to be told so, and the connection ends. That may be later: what is said of it is known now.
+         *
+         * @param line first line of the request, as far as it has come
+         * @param firstByteNanos when the request began to come
+         */
+        @SuppressWarnings("ArrayRecordComponent") // never compared
+        record Refused(Rejection rejection, byte[] line, long firstByteNanos) implements Arrival {
+            /** A complete request for which there is no room. */
+            static Refused forWantOfMemory(Request request) {
+                return new Refused(
+                        rejectionOf(request.head(), Rule.NO_MEMORY, ""),
+                        firstLineOf(request.head()),
+                        request.firstByteNanos());
+            }
+        }
+
+        /** The client waits for 100 (Continue) before it sends the body. RFC 9110 §10.1.1. */
+        enum Awaited implements Arrival {
+            CONTINUE
+        }
+    }
+
+    private final ChannelHost host;
+    private final Peer peer;
+    private final boolean peerIsTrusted;
+
+    /** Borrowed while a request arrives, null between requests. */
+    private @Nullable RequestParser parser;
+
+    /** The request whose body is being received; null between requests and during a head. */
+    private @Nullable RequestHead head;
+
+    private Forwarding forwarding = Forwarding.NONE;
+
+    private boolean headKept;
+
+    /** What the head takes up of the memory for all clients, while it or its body is arriving. */
+    private long heldBytes;
+
+    private boolean continueOwed;
+    private BodyBuffer body = BodyBuffer.EMPTY;
+
+    /** When the first byte of the head came, then when the body began. */
+    private long partStartedNanos;
+
+    private long firstByteNanos;
+
+    private long bodyReceived;
+
+    RequestIntake(ChannelHost host, Peer peer) {
+        this.host = host;
+        this.peer = peer;
+        this.peerIsTrusted = host.trustedProxy().trusts(peer.hopAddress());
+    }
+
+    private byte[] firstLine() {
+        RequestHead receiving = head;
+        if (receiving != null) {
+            return firstLineOf(receiving);
+        }
+        return parser == null ? new byte[0] : parser.firstLine();
+    }
+
+    private static byte[] firstLineOf(RequestHead head) {
+        return Arrays.copyOfRange(head.bytes(), head.methodStart(), head.lineEnd());
+    }
+
+    /** Whether a request has begun to arrive. */
+    boolean inRequest() {
+        return parser != null && parser.inRequest();
+    }
+
+    /** Goes on until something has come of the bytes; null if they are used up before that. */
+    @Nullable
+    Arrival take(ByteBuffer in, long nowNanos) {
+        if (!inRequest()) {
+            partStartedNanos = nowNanos;
+            firstByteNanos = nowNanos;
+        }
+        RequestParser borrowed = parser == null ? host.parsers().take() : parser;
+        parser = borrowed;
+        Arrival arrival = parse(borrowed, in, nowNanos);
+        if (parser != null && borrowed.isFresh()) {
+            // The request may still point into it: that is handed over before any other channel is served.
+            parser = null;
+            host.parsers().recycle(borrowed);
+        }
+        return arrival;
+    }
+
+    private @Nullable Arrival parse(RequestParser borrowed, ByteBuffer in, long nowNanos) {
+        while (true) {
+            ParseStep step = borrowed.feed(in);
+            if (step instanceof RequestHead received) {
+                begin(received, nowNanos);
+                Reading reading = readProxyHeaders(received);
+                if (reading instanceof Reading.Malformed malformed) {
+                    return refused(Rule.PROXY_HEADER, malformed.header());
+                } else if (reading instanceof Forwarding believed) {
+                    forwarding = believed;
+                }
+            } else if (step instanceof ParseStep.BodyBytes bytes) {
+                if (!store(bytes)) {
+                    return refused(Rule.BODY_NOT_STORED);
+                }
+            } else if (step instanceof Rejection rejection) {
+                return refused(rejection);
+            } else if (step == ParseStep.Progress.COMPLETE) {
+                return new Arrival.Complete(complete(nowNanos));
+            } else {
+                keepHead();
+                if (!hold(borrowed)) {
+                    return refused(Rule.NO_MEMORY);
+                }
+                return continueIsAwaited() ? Arrival.Awaited.CONTINUE : null;
+            }
+        }
+    }
+
+    /** Whether the client must be told, once, to send the rest of the body. Not if all of it came with the head. */
+    private boolean continueIsAwaited() {
+        boolean awaited = continueOwed;
+        continueOwed = false;
+        return awaited;
+    }
+
+    private void begin(RequestHead received, long nowNanos) {
+        head = received;
+        headKept = false;
+        continueOwed = received.expectsContinue();
+        partStartedNanos = nowNanos;
+        bodyReceived = 0;
+        if (received.hasBody()) {
+            body = new BodyBuffer(received.contentLength(), host.bodies());
+        }
+    }
+
+    private Reading readProxyHeaders(RequestHead received) {
+        return received.hasProxyFields()
+                ? host.trustedProxy().read(received, peer.hopAddress(), peerIsTrusted)
+                : Forwarding.NONE;
+    }
+
+    private boolean store(ParseStep.BodyBytes bytes) {
+        bodyReceived += bytes.length();
+        try {
+            body.append(bytes.array(), bytes.offset(), bytes.length());
+            return true;
+        } catch (IOException e) {
+            LOG.log(Level.ERROR, "cannot store a request body", e);
+            return false;
+        }
+    }
+
+    /** The head may lie in the loop's buffer, which the next read overwrites. */
+    private void keepHead() {
+        if (head != null && !headKept) {
+            head = head.detach();
+            headKept = true;
+        }
+    }
+
+    private boolean hold(RequestParser borrowed) {
+        long needed = (long) borrowed.heldBytes() + (head == null ? 0 : head.length());
+        if (!host.memory().resize(heldBytes, needed)) {
+            return false;
+        }
+        heldBytes = needed;
+        return true;
+    }
+
+    private void release() {
+        if (heldBytes > 0) {
+            host.memory().release(heldBytes);
+            heldBytes = 0;
+        }
+    }
+
+    private Request complete(long nowNanos) {
+        RequestHead received = head;
+        if (received == null) {
+            throw new IllegalStateException("a request ended that never began");
+        }
+        Request request = new Request(received, body, peer, forwarding)
+                .arrived(firstByteNanos, nowNanos)
+                .called(host.requestIds().next(received, peerIsTrusted));
+        head = null;
+        body = BodyBuffer.EMPTY;
+        continueOwed = false;
+        release();
+        return request;
+    }
+
+    /** The rule that the request breaks which is arriving, if it comes too slowly. */
+    @Nullable
+    Rule ruleBroken(long nowNanos, Deadlines deadlines) {
+        if (!inRequest()) {
+            return null;
+        }
+        long elapsed = nowNanos - partStartedNanos;
+        return head == null ? deadlines.brokenByHead(elapsed) : deadlines.brokenByBody(elapsed, bodyReceived);
+    }
+
+    /** Nobody has read for a while what the client sends: that is not its fault. */
+    void restartClock(long nowNanos) {
+        partStartedNanos = nowNanos;
+        bodyReceived = 0;
+    }
+
+    /** A refusal of what is arriving, or of what comes next: there is no room for it. */
+    Arrival.Refused refusedForWantOfMemory(long nowNanos) {
+        if (!inRequest()) {
+            firstByteNanos = nowNanos;
+        }
+        return refused(Rule.NO_MEMORY);
+    }
+
+    /** Drops what has arrived of a request, and says why. */
+    Arrival.Refused refused(Rule rule) {
+        return refused(rule, "");
+    }
+
+    private Arrival.Refused refused(Rule rule, String detail) {
+        return refused(rejectionOf(head, rule, detail));
+    }
+
+    private static Rejection rejectionOf(@Nullable RequestHead head, Rule rule, String detail) {
+        boolean isHead = head != null && head.isMethod("HEAD");
+        int minorVersion = head == null ? 0 : head.minorVersion();
+        return new Rejection(rule, rule.text(detail), minorVersion, isHead);
+    }
+
+    private Arrival.Refused refused(Rejection rejection) {
+        Arrival.Refused refused = new Arrival.Refused(rejection, firstLine(), firstByteNanos);
+        discard();
+        return refused;
+    }
+
+    /** Drops what has arrived of a request. */
+    void discard() {
+        parser = null;
+        head = null;
+        release();
+        try {
+            body.close();
+        } catch (IOException e) {
+            LOG.log(Level.WARNING, "cannot remove a spooled request body", e);
+        }
+        body = BodyBuffer.EMPTY;
+    }
+}

@@ -1,0 +1,261 @@
+package dev.waitress.exchange;
+
+import dev.waitress.http.Ascii;
+import dev.waitress.http.RequestHead;
+import dev.waitress.proxy.Forwarding;
+import dev.waitress.settings.Setting;
+import dev.waitress.settings.Settings;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The variables of a request's environ that change from request to request (PEP 3333, "environ Variables"), the same
+ * for Python and for Java applications. Text is one byte per character (latin-1). One thread at a time.
+ */
+public final class Environ {
+    /** Receives the variables; the arrays are valid during the call only. */
+    @FunctionalInterface
+    public interface Sink {
+        void put(byte[] key, int keyEnd, byte[] value, int valueStart, int valueEnd);
+    }
+
+    private static final byte[] REQUEST_METHOD = Ascii.bytes("REQUEST_METHOD");
+    private static final byte[] PATH_INFO = Ascii.bytes("PATH_INFO");
+    private static final byte[] QUERY_STRING = Ascii.bytes("QUERY_STRING");
+    private static final byte[] REQUEST_URI = Ascii.bytes("REQUEST_URI");
+    private static final byte[] CONTENT_TYPE = Ascii.bytes("CONTENT_TYPE");
+    private static final byte[] CONTENT_LENGTH = Ascii.bytes("CONTENT_LENGTH");
+    private static final byte[] SERVER_PROTOCOL = Ascii.bytes("SERVER_PROTOCOL");
+    private static final byte[] SERVER_PORT = Ascii.bytes("SERVER_PORT");
+    private static final byte[] REMOTE_ADDR = Ascii.bytes("REMOTE_ADDR");
+    private static final byte[] REMOTE_HOST = Ascii.bytes("REMOTE_HOST");
+    private static final byte[] REMOTE_PORT = Ascii.bytes("REMOTE_PORT");
+    private static final byte[] HTTP_HOST = Ascii.bytes("HTTP_HOST");
+    private static final byte[] SERVER_NAME = Ascii.bytes("SERVER_NAME");
+    private static final byte[] URL_SCHEME = Ascii.bytes("wsgi.url_scheme");
+    private static final byte[] REQUEST_ID = Ascii.bytes("waitress.request_id");
+    private static final byte[] HTTP_1_0 = Ascii.bytes("HTTP/1.0");
+    private static final byte[] HTTP_1_1 = Ascii.bytes("HTTP/1.1");
+    private static final byte[] ROOT = {'/'};
+    private static final byte[] COMMA = {',', ' '};
+    /** RFC 9110 §5.3 and RFC 6265 §5.4: a comma would end a cookie's value. */
+    private static final byte[] SEMICOLON = {';', ' '};
+
+    private static final int HTTP_PREFIX = 5;
+
+    private final byte[] prefix;
+    private final byte[] serverName;
+    private final byte[] urlScheme;
+    /** Whether a trusted proxy may name another host and scheme for each request. */
+    private final boolean isBehindProxy;
+
+    private byte[] key = Ascii.bytes("HTTP_" + " ".repeat(59));
+    private byte[] scratch = new byte[1024];
+
+    public Environ(Settings settings) {
+        prefix = Ascii.bytes(settings.get(Setting.URL_PREFIX));
+        serverName = Ascii.bytes(settings.get(Setting.SERVER_NAME));
+        urlScheme = Ascii.bytes(settings.get(Setting.URL_SCHEME));
+        isBehindProxy = isBehindProxy(settings);
+    }
+
+    /** The variables that {@link #write} leaves out because they are the same for every request. */
+    public static Map<String, String> constants(Settings settings) {
+        Map<String, String> constants = new HashMap<>();
+        constants.put("SCRIPT_NAME", settings.get(Setting.URL_PREFIX));
+        constants.put("SERVER_SOFTWARE", settings.get(Setting.IDENT));
+        if (!isBehindProxy(settings)) {
+            constants.put("SERVER_NAME", settings.get(Setting.SERVER_NAME));
+            constants.put("wsgi.url_scheme", settings.get(Setting.URL_SCHEME));
+        }
+        return constants;
+    }
+
+    private static boolean isBehindProxy(Settings settings) {
+        return !settings.get(Setting.TRUSTED_PROXY).isEmpty();
+    }
+
+    /** Hands every variable to the sink. */
+    public void write(Request request, Sink sink) {
+        RequestHead head = request.head();
+        byte[] bytes = head.bytes();
+        put(sink, REQUEST_METHOD, bytes, head.methodStart(), head.methodEnd());
+        writePath(head, sink);
+        put(sink, QUERY_STRING, bytes, head.queryStart(), head.queryEnd());
+        put(sink, REQUEST_URI, bytes, head.targetStart(), head.targetEnd());
+        put(sink, SERVER_PROTOCOL, head.minorVersion() == 0 ? HTTP_1_0 : HTTP_1_1);
+        Forwarding forwarding = request.forwarding();
+        writeOrigin(request.peer(), forwarding, sink);
+        boolean hostIsReplaced = head.hasAuthority() || forwarding.host() != null;
+        for (int field = 0; field < head.fieldCount(); field++) {
+            if (!head.isRepeated(field) && !forwarding.hides(field)) {
+                writeField(head, field, hostIsReplaced, sink);
+            }
+        }
+        forwarding.forEachShortened((header, value) -> put(sink, Ascii.bytes(header.variable()), Ascii.bytes(value)));
+        if (forwarding.host() != null) {
+            put(sink, HTTP_HOST, Ascii.bytes(forwarding.host()));
+        } else if (head.hasAuthority()) {
+            put(sink, HTTP_HOST, bytes, head.authorityStart(), head.authorityEnd());
+        }
+        if (head.isChunked()) {
+            put(sink, CONTENT_LENGTH, Ascii.bytes(Long.toString(request.body().size())));
+        }
+        byte[] id = request.id().text();
+        if (id.length > 0) {
+            put(sink, REQUEST_ID, id);
+        }
+    }
+
+    private static void put(Sink sink, byte[] name, byte[] value) {
+        sink.put(name, name.length, value, 0, value.length);
+    }
+
+    private static void put(Sink sink, byte[] name, byte[] bytes, int start, int end) {
+        sink.put(name, name.length, bytes, start, end);
+    }
+
+    private void writeOrigin(Peer peer, Forwarding forwarding, Sink sink) {
+        byte[] address = either(forwarding.remoteAddress(), peer.remoteAddressBytes);
+        put(sink, REMOTE_ADDR, address);
+        put(sink, REMOTE_HOST, address);
+        byte[] port = either(forwarding.remotePort(), peer.remotePortBytes);
+        if (port.length > 0) {
+            put(sink, REMOTE_PORT, port);
+        }
+        put(sink, SERVER_PORT, either(forwarding.serverPort(), peer.serverPortBytes));
+        if (isBehindProxy) {
+            put(sink, SERVER_NAME, either(forwarding.serverName(), serverName));
+            put(sink, URL_SCHEME, either(forwarding.scheme(), urlScheme));
+        }
+    }
+
+    private static byte[] either(@Nullable String forwarded, byte[] own) {
+        return forwarded == null ? own : Ascii.bytes(forwarded);
+    }
+
+    private void writePath(RequestHead head, Sink sink) {
+        int start = head.pathStart();
+        int end = head.pathEnd();
+        byte[] bytes = head.bytes();
+        if (start == end) {
+            // RFC 9112 §3.2.1 and §3.2.4: an absolute target without a path means the root, or the whole server.
+            put(
+                    sink,
+                    PATH_INFO,
+                    head.isMethod("OPTIONS") && head.queryStart() == head.queryEnd() ? new byte[] {'*'} : ROOT);
+            return;
+        }
+        if (hasEscape(bytes, start, end)) {
+            end = decode(bytes, start, end);
+            bytes = scratch;
+            start = 0;
+        }
+        while (end - start > 1 && bytes[start] == '/' && bytes[start + 1] == '/') {
+            start++;
+        }
+        put(sink, PATH_INFO, bytes, afterPrefix(bytes, start, end), end);
+    }
+
+    private static boolean hasEscape(byte[] bytes, int start, int end) {
+        for (int i = start; i < end; i++) {
+            if (bytes[i] == '%') {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    /** Decodes into the scratch and returns the length; what is no escape stays as it is. RFC 3986 §2.1. */
+    private int decode(byte[] bytes, int start, int end) {
+        room(end - start);
+        int length = 0;
+        for (int i = start; i < end; i++) {
+            int octet = bytes[i] == '%' && i + 2 < end ? hex(bytes[i + 1]) << 4 | hex(bytes[i + 2]) : -1;
+            scratch[length++] = octet < 0 ? bytes[i] : (byte) octet;
+            i += octet < 0 ? 0 : 2;
+        }
+        return length;
+    }
+
+    /** The digit's value, or a negative number that stays negative in every combination. */
+    private static int hex(byte b) {
+        int value = Character.digit(b, 16);
+        return value < 0 ? Integer.MIN_VALUE >> 8 : value;
+    }
+
+    private int afterPrefix(byte[] bytes, int start, int end) {
+        int after = start + prefix.length;
+        boolean below = after <= end
+                && Arrays.equals(bytes, start, after, prefix, 0, prefix.length)
+                && (after == end || bytes[after] == '/');
+        return below ? after : start;
+    }
+
+    private void writeField(RequestHead head, int field, boolean hostIsReplaced, Sink sink) {
+        if (head.isField(field, "content-length")) {
+            if (!head.isChunked()) {
+                writeLength(head, field, sink);
+            }
+        } else if (head.isField(field, "content-type")) {
+            put(sink, CONTENT_TYPE, head.bytes(), head.valueStart(field), head.valueEnd(field));
+        } else if (!(head.isField(field, "transfer-encoding") || hostIsReplaced && head.isField(field, "host"))) {
+            writeOther(head, field, composeKey(head, field), sink);
+        }
+    }
+
+    /** Without leading zeros: Python makes no number of a text that is too long, however small the number is. */
+    private static void writeLength(RequestHead head, int field, Sink sink) {
+        int start = head.valueStart(field);
+        int last = head.valueEnd(field) - 1;
+        while (start < last && head.bytes()[start] == '0') {
+            start++;
+        }
+        put(sink, CONTENT_LENGTH, head.bytes(), start, last + 1);
+    }
+
+    /** Composes {@code HTTP_NAME} and returns its length. */
+    private int composeKey(RequestHead head, int field) {
+        int start = head.nameStart(field);
+        int length = head.nameEnd(field) - start;
+        if (HTTP_PREFIX + length > key.length) {
+            key = Arrays.copyOf(key, HTTP_PREFIX + 2 * length);
+        }
+        byte[] bytes = head.bytes();
+        for (int i = 0; i < length; i++) {
+            byte b = bytes[start + i];
+            key[HTTP_PREFIX + i] = b == '-' ? (byte) '_' : b >= 'a' && b <= 'z' ? (byte) (b - 0x20) : b;
+        }
+        return HTTP_PREFIX + length;
+    }
+
+    private void writeOther(RequestHead head, int field, int keyEnd, Sink sink) {
+        if (head.nextOfName(field) < 0) {
+            sink.put(key, keyEnd, head.bytes(), head.valueStart(field), head.valueEnd(field));
+            return;
+        }
+        byte[] separator = head.isField(field, "cookie") ? SEMICOLON : COMMA;
+        int length = 0;
+        for (int each = field; each >= 0; each = head.nextOfName(each)) {
+            if (each != field) {
+                length = append(length, separator, 0, separator.length);
+            }
+            length = append(length, head.bytes(), head.valueStart(each), head.valueEnd(each));
+        }
+        sink.put(key, keyEnd, scratch, 0, length);
+    }
+
+    private int append(int length, byte[] bytes, int start, int end) {
+        room(length + end - start);
+        System.arraycopy(bytes, start, scratch, length, end - start);
+        return length + end - start;
+    }
+
+    private void room(int size) {
+        if (size > scratch.length) {
+            scratch = Arrays.copyOf(scratch, Math.max(size, 2 * scratch.length));
+        }
+    }
+}

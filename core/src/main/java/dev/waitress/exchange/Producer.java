@@ -1,0 +1,23 @@
+package dev.waitress.exchange;
+
+/** Who writes a response piece by piece, and is told how it gets on. Called on the event loop. */
+public interface Producer {
+    /** The client, or the buffers on the way to it, took this many bytes of the response. */
+    void drained(long bytes);
+
+    /** Nobody reads the response any more. */
+    void clientGone();
+
+    /** The client has closed its side: it asks for nothing more, and may be gone. It still gets the response. */
+    default void clientClosed() {}
+
+    /** Who answers, for logs; empty as long as nobody does. */
+    default String name() {
+        return "";
+    }
+
+    /** When the request was given to whoever answers it. */
+    default long begunNanos() {
+        return 0;
+    }
+}

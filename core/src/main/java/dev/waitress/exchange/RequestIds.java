@@ -1,0 +1,75 @@
+package dev.waitress.exchange;
+
+import dev.waitress.http.Ascii;
+import dev.waitress.http.RequestHead;
+import dev.waitress.settings.Setting;
+import dev.waitress.settings.Settings;
+import java.security.SecureRandom;
+import java.util.Arrays;
+import java.util.HexFormat;
+import java.util.Locale;
+import java.util.regex.Pattern;
+
+/** Names requests, if the settings want it so: as a trusted proxy named them, or anew. Event loop only. */
+public final class RequestIds {
+    private static final Pattern VALID = Pattern.compile("[A-Za-z0-9._~:/+=@-]{1,128}");
+    private static final int PREFIX_BYTES = 6;
+
+    private final boolean wanted;
+    private final byte[] header;
+    private final String lowerCaseHeader;
+    /** Tells the ids of this server from those of another, or of its own before. */
+    private final byte[] prefix;
+
+    private final boolean proxySpeaksHttp;
+
+    private long count;
+
+    public RequestIds(Settings settings) {
+        wanted = settings.get(Setting.REQUEST_ID) || areLogged(settings);
+        header = Ascii.bytes(settings.get(Setting.REQUEST_ID_HEADER));
+        lowerCaseHeader = settings.get(Setting.REQUEST_ID_HEADER).toLowerCase(Locale.ROOT);
+        byte[] random = new byte[PREFIX_BYTES];
+        if (wanted) {
+            new SecureRandom().nextBytes(random);
+        }
+        proxySpeaksHttp = settings.trustedProxySpeaksHttp();
+        prefix = Ascii.bytes(HexFormat.of().formatHex(random) + "-");
+    }
+
+    /** Whether lines of the access log show them: those of "combined" do not, and an id costs 3 % of hello. */
+    private static boolean areLogged(Settings settings) {
+        String format = settings.get(Setting.ACCESS_LOG_FORMAT);
+        return !settings.get(Setting.ACCESS_LOG).isEmpty() && (format.equals("json") || format.contains("%{id}x"));
+    }
+
+    /** The id of a request; of one that a trusted proxy sent, the proxy's if it is one. */
+    public RequestId next(RequestHead head, boolean peerIsTrusted) {
+        if (!wanted) {
+            return RequestId.NONE;
+        }
+        String given = peerIsTrusted && proxySpeaksHttp ? head.value(lowerCaseHeader) : "";
+        boolean isOne = !given.isEmpty() && VALID.matcher(given).matches();
+        return named(isOne ? Ascii.bytes(given) : make());
+    }
+
+    /** The id of a request that has no head. */
+    public RequestId next() {
+        return wanted ? named(make()) : RequestId.NONE;
+    }
+
+    private RequestId named(byte[] text) {
+        return new RequestId(header, lowerCaseHeader, text);
+    }
+
+    private byte[] make() {
+        long number = ++count;
+        int digits = (Long.SIZE + 3 - Long.numberOfLeadingZeros(number)) / 4;
+        byte[] id = Arrays.copyOf(prefix, prefix.length + digits);
+        for (int i = id.length - 1; i >= prefix.length; i--) {
+            id[i] = (byte) Character.forDigit((int) number & 0xF, 16);
+            number >>>= 4;
+        }
+        return id;
+    }
+}

@@ -1,0 +1,17 @@
+package dev.waitress.exchange;
+
+import dev.waitress.http.ResponseHead;
+
+/** Sees one response. Event loop only. */
+public interface ResponseObserver {
+    /** Sees nothing. */
+    ResponseObserver NONE = response -> {};
+
+    /**
+     * The head is on its way as it is; it is valid during the call only. Not called for answers in the server's name.
+     */
+    default void started(ResponseHead head) {}
+
+    /** Nothing more will be written: the response was complete, or broken off. Called once. */
+    void ended(Response response);
+}

@@ -1,0 +1,56 @@
+package dev.waitress.net;
+
+import dev.waitress.settings.Setting;
+import dev.waitress.settings.Settings;
+import java.io.IOException;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+
+/**
+ * How many descriptors this process may have open.
+ *
+ * @param descriptors {@link Long#MAX_VALUE} for no limit, or where the system does not tell
+ */
+public record DescriptorLimit(long descriptors) {
+    private static final Logger LOG = System.getLogger("waitress");
+
+    private static final Path FILE = Path.of("/proc/self/limits");
+    private static final String ROW = "Max open files";
+
+    /** For the JVM itself, workers, listeners, spooled bodies and files on their way to clients. */
+    private static final long LEAST_RESERVE = 64;
+
+    private static final int RESERVED_PART = 8;
+
+    public static DescriptorLimit ofThisProcess() {
+        try {
+            return of(Files.readAllLines(FILE));
+        } catch (IOException e) {
+            return new DescriptorLimit(Long.MAX_VALUE); // no Linux: accept() will tell
+        }
+    }
+
+    /** A row is the name, the limit in force, the one that may be asked for, and a unit. */
+    public static DescriptorLimit of(List<String> rows) {
+        for (String row : rows) {
+            if (row.startsWith(ROW)) {
+                String[] values = row.substring(ROW.length()).trim().split("\\s+", -1);
+                return new DescriptorLimit(values[0].equals("unlimited") ? Long.MAX_VALUE : Long.parseLong(values[0]));
+            }
+        }
+        return new DescriptorLimit(Long.MAX_VALUE);
+    }
+
+    /** The connection limit of the settings, or what is left of the descriptors for connections if that is less. */
+    public int bound(Settings settings) {
+        int wanted = settings.getInt(Setting.CONNECTION_LIMIT);
+        long left = Math.max(1, descriptors - Math.max(LEAST_RESERVE, descriptors / RESERVED_PART));
+        if (left < wanted && settings.isGiven(Setting.CONNECTION_LIMIT)) {
+            LOG.log(Level.WARNING, "connection_limit is " + left + ": " + descriptors + " open files allow no more");
+        }
+        return (int) Math.min(wanted, left);
+    }
+}

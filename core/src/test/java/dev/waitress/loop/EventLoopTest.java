@@ -1,0 +1,94 @@
+package dev.waitress.loop;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.waitress.buffer.MemoryBudget;
+import java.nio.charset.StandardCharsets;
+import java.time.Instant;
+import java.time.format.DateTimeFormatter;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.FutureTask;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
+
+class EventLoopTest {
+    private static final int SECONDS = 10;
+
+    @Test
+    void outlivesAnActionThatFails() throws Exception {
+        EventLoop loop = new EventLoop("test-loop", 100, MemoryBudget.ofHeap(), Clock.SYSTEM);
+        CountDownLatch alive = new CountDownLatch(1);
+        loop.start();
+        loop.execute(() -> {
+            throw new OutOfMemoryError("not really");
+        });
+        loop.execute(alive::countDown);
+        assertThat(alive.await(SECONDS, TimeUnit.SECONDS)).isTrue();
+        loop.stop();
+    }
+
+    /** The virtual machine may tell of it anywhere, soon after the access. */
+    @Test
+    void outlivesMemoryThatWasTakenAway() throws Exception {
+        EventLoop loop = new EventLoop("test-loop", 100, MemoryBudget.ofHeap(), Clock.SYSTEM);
+        CountDownLatch failures = new CountDownLatch(3);
+        CountDownLatch alive = new CountDownLatch(1);
+        loop.join(new TurnTaker() {
+            @Override
+            public void act(long nowNanos) {}
+
+            @Override
+            public long settle(long nowNanos) {
+                if (failures.getCount() > 0) {
+                    failures.countDown();
+                    throw new InternalError("a fault occurred in an unsafe memory access operation");
+                }
+                return NO_DEADLINE;
+            }
+        });
+        loop.start();
+        assertThat(failures.await(SECONDS, TimeUnit.SECONDS)).isTrue();
+        loop.execute(alive::countDown);
+        assertThat(alive.await(SECONDS, TimeUnit.SECONDS)).isTrue();
+        loop.stop();
+    }
+
+    @Test
+    void hasTheTimeOfNow() throws Exception {
+        EventLoop loop = new EventLoop("test-loop", 100, MemoryBudget.ofHeap(), Clock.SYSTEM);
+        loop.start();
+        Instant before = Instant.now().minusSeconds(2);
+        Instant first = date(loop);
+        assertThat(first).isBetween(before, Instant.now());
+        while (date(loop).equals(first)) {
+            assertThat(Instant.now()).isBefore(first.plusSeconds(SECONDS));
+        }
+        loop.stop();
+    }
+
+    private static Instant date(EventLoop loop) throws Exception {
+        FutureTask<byte[]> asked = new FutureTask<>(loop.resources()::dateField);
+        loop.execute(asked);
+        String field = new String(asked.get(), StandardCharsets.US_ASCII);
+        return Instant.from(DateTimeFormatter.RFC_1123_DATE_TIME.parse(
+                field.substring("Date: ".length()).strip()));
+    }
+
+    @Test
+    void tellsThatItHasFailed() throws Exception {
+        EventLoop loop = new EventLoop("test-loop", 100, MemoryBudget.ofHeap(), Clock.SYSTEM);
+        CountDownLatch failed = new CountDownLatch(1);
+        loop.whenFailed(failed::countDown);
+        loop.join(new TurnTaker() {
+            @Override
+            public void act(long nowNanos) {}
+
+            @Override
+            public long settle(long nowNanos) {
+                throw new OutOfMemoryError("not really");
+            }
+        });
+        loop.start();
+        assertThat(failed.await(SECONDS, TimeUnit.SECONDS)).isTrue();
+    }
+}

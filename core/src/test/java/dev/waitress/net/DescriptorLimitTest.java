@@ -1,0 +1,32 @@
+package dev.waitress.net;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.waitress.settings.Setting;
+import dev.waitress.settings.Settings;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class DescriptorLimitTest {
+    @Test
+    void isReadFromItsRow() {
+        assertThat(DescriptorLimit.of(List.of(
+                                "Limit                     Soft Limit           Hard Limit           Units     ",
+                                "Max open files            1024                 1048576              files     "))
+                        .descriptors())
+                .isEqualTo(1024);
+        assertThat(DescriptorLimit.of(List.of("Max open files  unlimited  unlimited  files"))
+                        .descriptors())
+                .isEqualTo(Long.MAX_VALUE);
+        assertThat(DescriptorLimit.of(List.of()).descriptors()).isEqualTo(Long.MAX_VALUE);
+    }
+
+    @ParameterizedTest
+    @CsvSource({"1048576, 10000, 10000", "1024, 10000, 896", "1024, 100, 100", "128, 10000, 64", "32, 10000, 1"})
+    void leavesAReserve(long descriptors, long wanted, int connections) {
+        Settings settings = Settings.defaults().with(Setting.CONNECTION_LIMIT, wanted);
+        assertThat(new DescriptorLimit(descriptors).bound(settings)).isEqualTo(connections);
+    }
+}
