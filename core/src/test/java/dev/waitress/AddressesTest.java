@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import dev.waitress.net.Binder;
 import dev.waitress.net.Listener;
 import dev.waitress.settings.Settings;
 import dev.waitress.settings.SettingsException;
