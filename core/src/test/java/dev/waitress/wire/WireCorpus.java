@@ -36,14 +36,18 @@ public final class WireCorpus {
     }
 
     static Stream<WireCase> cases() {
-        return folders().flatMap(folder -> list(folder).map(WireCorpus::read));
+        return folders().flatMap(WireCorpus::cases);
     }
 
-    static Stream<Path> folders() {
-        return list(FOLDER).filter(Files::isDirectory);
+    static Stream<WireCase> cases(String folder) {
+        return list(FOLDER.resolve(folder)).map(WireCorpus::read);
     }
 
-    static Stream<Path> list(Path folder) {
+    static Stream<String> folders() {
+        return list(FOLDER).filter(Files::isDirectory).map(folder -> String.valueOf(folder.getFileName()));
+    }
+
+    private static Stream<Path> list(Path folder) {
         try (Stream<Path> files = Files.list(folder)) {
             return files.sorted().toList().stream();
         } catch (IOException e) {
