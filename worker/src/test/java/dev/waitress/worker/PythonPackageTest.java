@@ -55,7 +55,8 @@ class PythonPackageTest {
     void speaksTheProtocolOfTheJavaSide() throws Exception {
         String python = Files.readString(SOURCES.resolve("protocol.py"));
         for (var field : Protocol.class.getDeclaredFields()) {
-            if (field.getType() == int.class) {
+            // What runs tests to see what they cover adds fields of its own.
+            if (field.getType() == int.class && !field.isSynthetic()) {
                 assertThat(python.lines()).contains(field.getName() + " = " + field.getInt(null));
             }
         }
