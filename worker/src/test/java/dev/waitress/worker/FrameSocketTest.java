@@ -5,14 +5,18 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.waitress.buffer.MemoryBudget;
 import dev.waitress.loop.Clock;
 import dev.waitress.loop.EventLoop;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.net.StandardProtocolFamily;
 import java.net.UnixDomainSocketAddress;
 import java.nio.ByteBuffer;
 import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.Objects;
+import java.util.Random;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
@@ -39,6 +43,8 @@ class FrameSocketTest {
     private SocketChannel ours;
     private @Nullable FrameSocket socket;
     private volatile boolean answers;
+    private volatile int rawBytes;
+    private final ByteArrayOutputStream raw = new ByteArrayOutputStream();
 
     /** Notes the length of each frame, and how it ended; fails as it is told. */
     private final class Recorder implements FrameSocket.Listener {
@@ -62,11 +68,16 @@ class FrameSocketTest {
                 socket().handOver(this);
             }
             events.add("frame of " + (end - start));
-            return 0;
+            return rawBytes;
         }
 
         @Override
-        public void raw(byte[] bytes, int start, int count) {}
+        public void raw(byte[] bytes, int start, int count) {
+            raw.write(bytes, start, count);
+            if (raw.size() == rawBytes) {
+                events.add("raw " + raw.toString(StandardCharsets.US_ASCII));
+            }
+        }
 
         @Override
         public void closed(@Nullable Throwable reason) {
@@ -182,6 +193,41 @@ class FrameSocketTest {
         assertThat(next()).isEqualTo("closed: not really");
         loop.execute(() -> events.add("alive"));
         assertThat(next()).isEqualTo("alive");
+    }
+
+    /** However they are cut, and a frame comes behind them. */
+    @Test
+    void takesBytesThatFollowAFrame() throws Exception {
+        rawBytes = 6;
+        listen(false, null);
+        send(1, "xabc".getBytes(StandardCharsets.US_ASCII));
+        assertThat(next()).isEqualTo("frame of 1");
+        other.write(ByteBuffer.wrap("def\002\0".getBytes(StandardCharsets.US_ASCII)));
+        assertThat(next()).isEqualTo("raw abcdef");
+        other.write(ByteBuffer.wrap("\0\0xy".getBytes(StandardCharsets.US_ASCII)));
+        assertThat(next()).isEqualTo("frame of 2");
+    }
+
+    /** What does not fit into the socket goes when the other side reads. */
+    @Test
+    void sendsAllOfALongMessage() throws Exception {
+        byte[] message = new byte[MOST];
+        new Random(1).nextBytes(message);
+        listen(false, null);
+        loop.execute(() -> {
+            socket().send(message, 1, MOST - 1);
+            socket().sendFrame(new MarshalWriter(1));
+            events.add("backlog " + socket().backlog());
+        });
+        assertThat(next()).isEqualTo("backlog 2");
+        ByteBuffer received = ByteBuffer.allocate(MOST + 3);
+        while (received.hasRemaining()) {
+            assertThat(other.read(received)).isPositive();
+        }
+        assertThat(Arrays.copyOf(received.array(), MOST - 1)).isEqualTo(Arrays.copyOfRange(message, 1, MOST));
+        assertThat(Arrays.copyOfRange(received.array(), MOST - 1, MOST + 3)).containsOnly(0);
+        loop.execute(() -> events.add("backlog " + socket().backlog()));
+        assertThat(next()).isEqualTo("backlog 0");
     }
 
     @Test

@@ -126,6 +126,63 @@ class MarshalTest {
         assertThat(reader.longInteger()).isEqualTo(7);
     }
 
+    private static MarshalReader reader(String hex) {
+        byte[] frame = HexFormat.of().parseHex(hex);
+        MarshalReader reader = new MarshalReader();
+        reader.reset(frame, 0, frame.length);
+        return reader;
+    }
+
+    @Test
+    void isRefusedWhereSomethingElseBelongs() {
+        assertThatThrownBy(reader("7300000000")::sequence).hasMessage("expected a sequence, got marshal code 115");
+        assertThatThrownBy(reader("7300000000")::integer).hasMessage("expected an integer, got marshal code 115");
+        assertThatThrownBy(reader("7300000000")::longInteger).hasMessage("expected an integer, got marshal code 115");
+        assertThatThrownBy(reader("7500000000")::blob).hasMessage("expected bytes, got marshal code 117");
+        assertThatThrownBy(reader("6900000000")::text).hasMessage("expected text, got marshal code 105");
+    }
+
+    /** The last bytes of a frame are those of its last value. */
+    @Test
+    void isNoLongerThanItsFrame() {
+        assertThat(reader("2802000000" + "4e4e").sequence()).isEqualTo(2);
+        assertThatThrownBy(reader("2803000000" + "4e4e")::sequence).hasMessage("a sequence of 3 items");
+        assertThatThrownBy(reader("28ffffffff")::sequence).hasMessage("a sequence of -1 items");
+        assertThat(reader("7502000000" + "6162").text()).isEqualTo("ab");
+        assertThatThrownBy(reader("7503000000" + "6162")::text).hasMessage("a value of 3 bytes, 2 are left");
+        assertThatThrownBy(reader("75ffffffff")::text).hasMessage("a value of -1 bytes, 0 are left");
+        assertThat(reader("7505000000").peekNumber()).isEqualTo(5);
+        assertThatThrownBy(reader("75050000")::peekNumber).hasMessageContaining("in the middle of a value");
+        assertThatThrownBy(reader("")::peek).hasMessageContaining("in the middle of a value");
+    }
+
+    @Test
+    void hasNumbersOfFourDigitsAtMost() {
+        assertThat(reader("6c04000000" + "0100" + "0200" + "0300" + "ff7f").longInteger())
+                .isEqualTo(1 | 2L << 15 | 3L << 30 | 0x7fffL << 45);
+        assertThatThrownBy(reader("6c05000000" + "0100".repeat(5))::longInteger).hasMessage("a number of 5 digits");
+        assertThatThrownBy(reader("6cffffffff" + "0100")::longInteger).hasMessage("a number of -1 digits");
+        assertThatThrownBy(reader("6c02000000" + "010001")::longInteger).hasMessageContaining("in the middle");
+    }
+
+    @Test
+    void isSkippedAsDeepAsWorkersNestIt() {
+        String nested = "2801000000".repeat(4);
+        MarshalReader reader = reader(nested + "6900000000");
+        reader.skip();
+        assertThat(reader.position()).isEqualTo(25);
+        assertThatThrownBy(reader("2801000000" + nested + "6900000000")::skip)
+                .hasMessage("a value nested more than 4 times");
+    }
+
+    @Test
+    void holdsLatin1InTextOfTwoBytesPerCharacter() {
+        assertThat(latin1(reader("7505000000" + "7ec280c3bf"))).isEqualTo("~\u0080\u00ff");
+        assertThat(latin1(reader("7504000000" + "c3a4417f"))).isEqualTo("\u00e4A\u007f");
+        assertThatThrownBy(reader("7502000000" + "c480")::latin1).hasMessageContaining("beyond U+00FF");
+        assertThatThrownBy(reader("7502000000" + "41c3")::latin1).hasMessageContaining("beyond U+00FF");
+    }
+
     private static String latin1(MarshalReader reader) {
         reader.latin1();
         return new String(reader.bytes(), reader.start(), reader.stop() - reader.start(), StandardCharsets.ISO_8859_1);

@@ -1,0 +1,37 @@
+package dev.waitress.worker;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.concurrent.TimeUnit;
+import java.util.stream.LongStream;
+import org.junit.jupiter.api.Test;
+
+class RestartsTest {
+    private final Restarts restarts = new Restarts();
+
+    private long[] delays(int count) {
+        return LongStream.generate(restarts::delayNanos)
+                .limit(count)
+                .map(TimeUnit.NANOSECONDS::toMillis)
+                .toArray();
+    }
+
+    @Test
+    void comeAtOnceThenEverLater() {
+        assertThat(delays(10)).containsExactly(0, 100, 200, 400, 800, 1600, 3200, 6400, 10_000, 10_000);
+    }
+
+    @Test
+    void comeAtOnceAfterASuccess() {
+        delays(3);
+        restarts.succeeded();
+        assertThat(delays(2)).containsExactly(0, 100);
+    }
+
+    @Test
+    void areNeverRetriedAtOnce() {
+        assertThat(restarts.retryNanos()).isEqualTo(TimeUnit.MILLISECONDS.toNanos(100));
+        delays(2);
+        assertThat(restarts.retryNanos()).isEqualTo(TimeUnit.MILLISECONDS.toNanos(400));
+    }
+}
