@@ -34,7 +34,7 @@ class ResponseTest {
                 Requests.parse(requestLine + "\r\n" + host + more + "\r\n"), sink, new Identity("waitress", false));
     }
 
-    private static ResponseHead head(String status, String... fields) {
+    static ResponseHead head(String status, String... fields) {
         ResponseHead head = new ResponseHead();
         byte[] text = bytes(status);
         head.start(text, 0, text.length);
@@ -46,7 +46,7 @@ class ResponseTest {
         return head;
     }
 
-    private static byte[] bytes(String text) {
+    static byte[] bytes(String text) {
         return text.getBytes(StandardCharsets.ISO_8859_1);
     }
 

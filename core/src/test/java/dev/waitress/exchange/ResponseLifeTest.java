@@ -1,0 +1,172 @@
+package dev.waitress.exchange;
+
+import static dev.waitress.exchange.ResponseTest.bytes;
+import static dev.waitress.exchange.ResponseTest.head;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.waitress.http.ResponseHead;
+import dev.waitress.http.Status;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Nested;
+import org.junit.jupiter.api.Test;
+
+/** What others are told of a response. */
+class ResponseLifeTest {
+    private final FakeSink sink = new FakeSink(false);
+
+    private Response to(String method, String fields) {
+        Request request = Requests.parse(method + " / HTTP/1.1\r\nHost: a\r\n" + fields + "\r\n");
+        return new Response(request, sink, new Identity("waitress", false));
+    }
+
+    /** What access logs and metrics ask for. */
+    @Nested
+    class Accounts {
+        private final List<String> observed = new ArrayList<>();
+
+        private final ResponseObserver observer = new ResponseObserver() {
+            @Override
+            public void started(ResponseHead head) {
+                observed.add("started " + head.statusCode());
+            }
+
+            @Override
+            public void ended(Response response) {
+                observed.add(response.isComplete() + " " + response.bodyBytes());
+            }
+        };
+
+        private Response observed(String method, String fields) {
+            Response response = to(method, fields);
+            response.observedBy(observer);
+            return response;
+        }
+
+        @Test
+        void areOfWhatWasSent() {
+            Response response = observed("GET", "");
+            assertThat(response.hasStarted()).isFalse();
+            assertThat(response.statusCode()).isZero();
+            response.start(head("201 Created", "Content-Length: 3"), ResponseHead.NO_LENGTH);
+            assertThat(response.hasStarted()).isTrue();
+            assertThat(response.keepsConnection()).isFalse();
+            response.body(bytes("abcdef"), 1, 5);
+            assertThat(observed).containsExactly("started 201", "true 3");
+            assertThat(response.statusCode()).isEqualTo(201);
+            assertThat(response.keepsConnection()).isTrue();
+            assertThat(response.hasEnded()).isTrue();
+        }
+
+        @Test
+        void sayThatABodyIsShort() {
+            Response response = observed("GET", "");
+            response.start(head("200 OK", "Content-Length: 5"), ResponseHead.NO_LENGTH);
+            response.body(bytes("abc"), 0, 3);
+            response.end();
+            assertThat(observed).containsExactly("started 200", "false 3");
+        }
+
+        @Test
+        void countNoBodyOfAHead() {
+            Response response = observed("HEAD", "Connection: close\r\n");
+            response.send(head("200 OK"), bytes("abc"), 0, 3);
+            assertThat(observed).containsExactly("started 200", "true 0");
+            assertThat(response.keepsConnection()).isFalse();
+        }
+
+        @Test
+        void areOfARefusalToo() {
+            Response response = observed("GET", "");
+            response.refuse(Status.BAD_GATEWAY, "gone");
+            response.refuse(Status.BAD_GATEWAY, "again");
+            String body = sink.outcome().split("\r\n\r\n", 2)[1].replace("--closed", "");
+            assertThat(observed).containsExactly("true " + body.length());
+            assertThat(response.statusCode()).isEqualTo(502);
+            assertThat(response.keepsConnection()).isFalse();
+        }
+
+        @Test
+        void sayThatItWasBrokenOff() {
+            Response response = observed("GET", "");
+            response.start(head("200 OK"), ResponseHead.NO_LENGTH);
+            response.body(bytes("abc"), 0, 3);
+            response.clientGone();
+            response.clientGone();
+            response.body(bytes("abc"), 0, 3);
+            assertThat(observed).containsExactly("started 200", "false 3");
+            assertThat(response.bodyBytes()).isEqualTo(3);
+        }
+    }
+
+    @Nested
+    class Producers {
+        private final List<String> told = new ArrayList<>();
+
+        private final Producer producer = new Producer() {
+            @Override
+            public void drained(long bytes) {
+                told.add("drained " + bytes);
+            }
+
+            @Override
+            public void clientGone() {
+                told.add("gone");
+            }
+
+            @Override
+            public void clientClosed() {
+                told.add("closed");
+            }
+        };
+
+        private Response produced() {
+            Response response = to("GET", "");
+            response.producedBy(producer);
+            response.start(head("200 OK"), ResponseHead.NO_LENGTH);
+            return response;
+        }
+
+        @Test
+        void areToldOfEachByteThatHasLeftOnce() {
+            Response response = produced();
+            response.body(bytes("abcdef"), 0, 6);
+            response.flushed(6);
+            response.flushed(4);
+            response.flushed(4);
+            response.flushed(0);
+            assertThat(told).containsExactly("drained 2", "drained 4");
+            assertThat(response.producer()).isSameAs(producer);
+        }
+
+        @Test
+        void areToldOnceThatTheClientIsGone() {
+            Response response = produced();
+            response.clientGone();
+            response.clientGone();
+            assertThat(told).containsExactly("gone");
+        }
+
+        @Test
+        void areNotToldOfAClientThatGoesBehindTheEnd() {
+            Response response = produced();
+            response.end();
+            response.clientGone();
+            assertThat(told).isEmpty();
+        }
+
+        @Test
+        void areToldThatTheClientHasClosedItsSide() {
+            produced().clientClosed();
+            assertThat(told).containsExactly("closed");
+        }
+
+        @Test
+        void learnWhatCameBeforeThem() {
+            Response response = to("GET", "");
+            response.clientClosed();
+            response.producedBy(producer);
+            assertThat(told).containsExactly("closed");
+        }
+    }
+}
