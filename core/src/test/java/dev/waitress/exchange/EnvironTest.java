@@ -12,10 +12,14 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 class EnvironTest {
     private static Map<String, String> environ(Settings settings, String request) {
+        return environ(settings, Requests.parse(request));
+    }
+
+    private static Map<String, String> environ(Settings settings, Request request) {
         Map<String, String> environ = new TreeMap<>();
         new Environ(settings)
                 .write(
-                        Requests.parse(request),
+                        request,
                         (key, keyEnd, value, start, end) -> environ.put(
                                 new String(key, 0, keyEnd, StandardCharsets.ISO_8859_1),
                                 new String(value, start, end - start, StandardCharsets.ISO_8859_1)));
@@ -94,5 +98,53 @@ class EnvironTest {
         Settings settings = Settings.defaults().withText("url_prefix", "foo/");
         assertThat(environ(settings, "GET " + target + " HTTP/1.1\r\nHost: h\r\n\r\n"))
                 .containsEntry("PATH_INFO", path);
+    }
+
+    @ParameterizedTest
+    @CsvSource({"*, *", "http://ex.com, *", "http://ex.com?q, /", "/, /"})
+    void saysThatOptionsAskForTheWholeServer(String target, String path) {
+        assertThat(environ("OPTIONS " + target + " HTTP/1.1\r\nHost: ex.com\r\n\r\n"))
+                .containsEntry("PATH_INFO", path);
+    }
+
+    /** Longer than the arrays that it begins with. */
+    @Test
+    void holdsLongNamesPathsAndValues() {
+        String letters = "az-AZ09".repeat(20);
+        String value = "v".repeat(700);
+        assertThat(environ("GET /%41" + "b".repeat(2000) + " HTTP/1.1\r\nHost: h\r\n" + letters + ": " + value + "\r\n"
+                        + letters + ": " + value + "\r\n\r\n"))
+                .containsEntry("PATH_INFO", "/A" + "b".repeat(2000))
+                .containsEntry("HTTP_" + "AZ_AZ09".repeat(20), value + ", " + value);
+    }
+
+    @ParameterizedTest
+    @CsvSource({"0, 0", "000, 0", "007, 7", "10, 10"})
+    void showsALengthWithoutLeadingZeros(String given, String shown) {
+        assertThat(environ("POST / HTTP/1.1\r\nHost: h\r\nContent-Length: " + given + "\r\n\r\n"))
+                .containsEntry("CONTENT_LENGTH", shown);
+    }
+
+    @Test
+    void namesTheServerItselfOnlyBehindAProxy() {
+        Settings settings = Settings.ofText(Map.of("server_name", "shop", "url_scheme", "https", "ident", "i"));
+        assertThat(Environ.constants(settings))
+                .isEqualTo(Map.of(
+                        "SCRIPT_NAME", "", "SERVER_SOFTWARE", "i", "SERVER_NAME", "shop", "wsgi.url_scheme", "https"));
+        assertThat(environ(settings, "GET / HTTP/1.0\r\n\r\n")).doesNotContainKeys("SERVER_NAME", "wsgi.url_scheme");
+        Settings trusting = settings.withText("trusted_proxy", "*").withText("trusted_proxy_headers", "forwarded");
+        assertThat(Environ.constants(trusting)).isEqualTo(Map.of("SCRIPT_NAME", "", "SERVER_SOFTWARE", "i"));
+        assertThat(environ(trusting, "GET / HTTP/1.0\r\n\r\n"))
+                .containsEntry("SERVER_NAME", "shop")
+                .containsEntry("wsgi.url_scheme", "https");
+    }
+
+    @Test
+    void holdsTheNameOfARequestThatHasOne() {
+        RequestId id = new RequestIds(Settings.defaults().withText("request_id", "true")).next();
+        Request request = Requests.parse("GET / HTTP/1.0\r\n\r\n").called(id);
+        assertThat(environ(Settings.defaults(), request))
+                .containsEntry("waitress.request_id", new String(id.text(), StandardCharsets.ISO_8859_1));
+        assertThat(environ("GET / HTTP/1.0\r\n\r\n")).doesNotContainKey("waitress.request_id");
     }
 }
