@@ -68,6 +68,7 @@ class EnvironTest {
         "/%2e%2E/x, /../x",
         "/%2F%2fa, /a",
         "/a%3Fb, /a?b",
+        "/a%41, /aA",
         "/%zz%4, /%zz%4",
         "/%, /%",
         "http://ex.com, /",

@@ -2,6 +2,7 @@ package dev.waitress.exchange;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.waitress.http.Ascii;
 import dev.waitress.http.Rejection;
 import dev.waitress.http.ResponseHead;
 import dev.waitress.http.Rule;
@@ -74,5 +75,22 @@ class ErrorAnswerTest {
         response.fail("");
         response.start(new ResponseHead(), 0);
         assertThat(sink.outcome()).startsWith("HTTP/1.0 500 ").doesNotContain("200");
+    }
+
+    @Test
+    void namesTheRequest() {
+        RequestId id = new RequestId(Ascii.bytes("X-Id"), "x-id", Ascii.bytes("7"));
+        Response.refuse(new Rejection(Rule.TARGET, "Bad URI", 1, false), sink, identity, id);
+        assertThat(sink.outcome()).containsOnlyOnce("\r\nX-Id: 7\r\n");
+    }
+
+    @Test
+    void hasTheLengthThatIsLogged() {
+        Rejection toGet = new Rejection(Rule.TARGET, "Bad URI", 1, false);
+        int length = Response.refuse(toGet, sink, identity, RequestId.NONE);
+        assertThat(sink.outcome()).contains("\r\nContent-Length: " + length + "\r\n");
+        Rejection toHead = new Rejection(Rule.TARGET, "Bad URI", 1, true);
+        assertThat(Response.refuse(toHead, new FakeSink(false), identity, RequestId.NONE))
+                .isZero();
     }
 }

@@ -20,6 +20,37 @@ class ResponseLifeTest {
         return new Response(request, sink, new Identity("waitress", false));
     }
 
+    @Nested
+    class Ends {
+        @Test
+        void comeWithTheHeadOfAnEmptyBody() {
+            Response response = to("GET", "");
+            response.start(head("200 OK", "Content-Length: 0"), ResponseHead.NO_LENGTH);
+            assertThat(sink.outcome()).endsWith("\r\n\r\n--open");
+        }
+
+        /**
+         * A client of HTTP/1.0 knows no chunks: without a length GET would end with the connection, and so does HEAD.
+         */
+        @Test
+        void comeWithTheConnectionAfterAHeadOf10WithoutALength() {
+            Request request = Requests.parse("HEAD / HTTP/1.0\r\nConnection: keep-alive\r\n\r\n");
+            new Response(request, sink, new Identity("", false)).send(head("200 OK"), bytes(""), 0, 0);
+            assertThat(sink.outcome())
+                    .endsWith("Connection: close\r\n\r\n--closed")
+                    .doesNotContain("chunked");
+        }
+
+        @Test
+        void comeOnce() {
+            Response response = to("GET", "");
+            response.send(head("200 OK"), bytes("a"), 0, 1);
+            response.send(head("200 OK"), bytes("b"), 0, 1);
+            response.end();
+            assertThat(sink.outcome()).endsWith("\r\n\r\na--open");
+        }
+    }
+
     /** What access logs and metrics ask for. */
     @Nested
     class Accounts {
