@@ -11,6 +11,7 @@ import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -64,6 +65,7 @@ class WireCorpusTest {
         });
     }
 
+    @Tag("long")
     @ParameterizedTest(name = "{0}")
     @MethodSource("folders")
     void inTwoPiecesEndsTheSame(String folder) {
