@@ -1,0 +1,167 @@
+package dev.waitress.http;
+
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class ResponseHeadTest {
+    private static final byte[] DATE = Ascii.bytes("Date: d\r\n");
+    private static final byte[] SERVER = Ascii.bytes("Server: s\r\n");
+
+    private final ResponseHead head = new ResponseHead();
+
+    private void start(String status) {
+        // Not at the beginning of its array.
+        byte[] bytes = Ascii.bytes("\n" + status + "\n");
+        head.start(bytes, 1, bytes.length - 1);
+    }
+
+    private void field(String name, String value) {
+        byte[] names = Ascii.bytes(":" + name + ":");
+        byte[] values = Ascii.bytes("\n\n" + value + "\n");
+        head.field(names, 1, names.length - 1, values, 2, values.length - 1);
+    }
+
+    private String finished(int minorVersion, boolean chunked, ResponseHead.Connection connection) {
+        head.finish(minorVersion, chunked, connection, DATE, SERVER);
+        return new String(head.bytes(), 0, head.length(), ISO_8859_1);
+    }
+
+    private String finished() {
+        return finished(1, false, ResponseHead.Connection.IMPLIED);
+    }
+
+    @ParameterizedTest
+    @CsvSource({"200 OK, 200", "'345 ', 345", "999 x y, 999"})
+    void hasTheStatusAsItIsAndItsCode(String status, int code) {
+        start(status);
+        assertThat(head.statusCode()).isEqualTo(code);
+        assertThat(head.status()).isEqualTo(status);
+        assertThat(finished()).isEqualTo("HTTP/1.1 " + status + "\r\nDate: d\r\nServer: s\r\n\r\n");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"199 Early", "100 Continue", "20x OK", "2x0 OK", "x00 OK", "2000 OK", "200", "200 a\u0001"})
+    void refusesAStatusThatIsNotThatOfAFinalResponse(String status) {
+        assertThatThrownBy(() -> start(status)).isInstanceOf(IllegalArgumentException.class);
+    }
+
+    @Test
+    void takesAStatusUpToItsBound() {
+        String longest = "200 " + "x".repeat(64 * 1024 - 4);
+        start(longest);
+        assertThat(head.status()).isEqualTo(longest);
+        assertThatThrownBy(() -> start(longest + "x")).hasMessage("a status of 65537 bytes, limit 65536");
+    }
+
+    @Test
+    void findsFieldsByTheirWholeNames() {
+        start("200 X: reason");
+        field("X-Long", "long");
+        field("X", "");
+        field("x-lon", "first");
+        field("X-LON", "second");
+        assertThat(head.value("x-lon")).isEqualTo("first");
+        assertThat(head.value("x-long")).isEqualTo("long");
+        assertThat(head.value("x")).isEmpty();
+        assertThat(head.has("x")).isTrue();
+        assertThat(head.has("x-lo")).isFalse();
+        assertThat(head.has("long")).isFalse();
+        assertThat(head.has("y")).isFalse();
+    }
+
+    @Test
+    void beginsAnewWithEachStatus() {
+        start("200 OK");
+        field("Date", "a");
+        field("Server", "a");
+        field("Content-Length", "3");
+        start("404 Not Found");
+        assertThat(head.contentLength()).isEqualTo(ResponseHead.NO_LENGTH);
+        head.removeContentLength();
+        assertThat(finished()).isEqualTo("HTTP/1.1 404 Not Found\r\nDate: d\r\nServer: s\r\n\r\n");
+    }
+
+    @Test
+    void replacesALengthWhereverItStands() {
+        start("200 OK");
+        field("A", "1");
+        field("content-LENGTH", "3");
+        field("B", "2");
+        assertThat(head.contentLength()).isEqualTo(3);
+        head.setContentLength(12);
+        assertThat(head.contentLength()).isEqualTo(12);
+        assertThat(finished())
+                .isEqualTo("HTTP/1.1 200 OK\r\nA: 1\r\nB: 2\r\nContent-Length: 12\r\nDate: d\r\nServer: s\r\n\r\n");
+    }
+
+    @Test
+    void removesALengthOnce() {
+        start("200 OK");
+        field("Content-Length", "3");
+        field("A", "1");
+        head.removeContentLength();
+        head.removeContentLength();
+        assertThat(head.contentLength()).isEqualTo(ResponseHead.NO_LENGTH);
+        assertThat(finished()).isEqualTo("HTTP/1.1 200 OK\r\nA: 1\r\nDate: d\r\nServer: s\r\n\r\n");
+    }
+
+    @Test
+    void takesALengthAsFarAsItIsANumberOfBytes() {
+        start("200 OK");
+        field("Content-Length", "9223372036854775799");
+        assertThat(head.contentLength()).isEqualTo(9_223_372_036_854_775_799L);
+        start("200 OK");
+        assertThatThrownBy(() -> field("Content-Length", "9223372036854775800"))
+                .hasMessageContaining("is not a number");
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "0, true, CLOSE, 'Transfer-Encoding: chunked~Date: d~Server: s~Connection: close~'",
+        "1, false, KEEP_ALIVE, 'Date: d~Server: s~Connection: Keep-Alive~'",
+        "1, true, IMPLIED, 'Transfer-Encoding: chunked~Date: d~Server: s~'",
+    })
+    void endsWithWhatTheServerSays(int minor, boolean chunked, ResponseHead.Connection connection, String fields) {
+        start("200 OK");
+        assertThat(finished(minor, chunked, connection).replace("\r\n", "~"))
+                .isEqualTo("HTTP/1." + minor + " 200 OK~" + fields + "~");
+    }
+
+    /** Of the lengths of those that the server looks for. */
+    @ParameterizedTest
+    @ValueSource(strings = {"Dato", "Servir", "Content-Lengte", "TA", "Trailor", "Connectiom", "Upgradi"})
+    void hasFieldsOfNoMeaning(String name) {
+        start("200 OK");
+        field(name, "v");
+        assertThat(finished()).isEqualTo("HTTP/1.1 200 OK\r\n" + name + ": v\r\nDate: d\r\nServer: s\r\n\r\n");
+    }
+
+    /** Beyond the bytes that it begins with. */
+    @Test
+    void growsWithItsFields() {
+        StringBuilder expected = new StringBuilder("HTTP/1.1 200 OK\r\n");
+        start("200 OK");
+        for (int length = 400; length < 1000; length++) {
+            field("X" + length, "v".repeat(length));
+            expected.append('X')
+                    .append(length)
+                    .append(": ")
+                    .append("v".repeat(length))
+                    .append("\r\n");
+        }
+        assertThat(finished()).isEqualTo(expected + "Date: d\r\nServer: s\r\n\r\n");
+    }
+
+    @ParameterizedTest
+    @CsvSource({"200, false", "203, false", "204, true", "205, true", "206, false", "304, true", "305, false"})
+    void knowsStatusesWithoutABody(String code, boolean isBodiless) {
+        start(code + " x");
+        assertThat(head.isBodiless()).isEqualTo(isBodiless);
+    }
+}
