@@ -216,16 +216,19 @@ class FrameSocketTest {
         listen(false, null);
         loop.execute(() -> {
             socket().send(message, 1, MOST - 1);
-            socket().sendFrame(new MarshalWriter(1));
+            MarshalWriter value = new MarshalWriter(1);
+            value.integer(7);
+            socket().sendFrame(value);
             events.add("backlog " + socket().backlog());
         });
         assertThat(next()).isEqualTo("backlog 2");
-        ByteBuffer received = ByteBuffer.allocate(MOST + 3);
+        ByteBuffer received = ByteBuffer.allocate(MOST + 8);
         while (received.hasRemaining()) {
             assertThat(other.read(received)).isPositive();
         }
         assertThat(Arrays.copyOf(received.array(), MOST - 1)).isEqualTo(Arrays.copyOfRange(message, 1, MOST));
-        assertThat(Arrays.copyOfRange(received.array(), MOST - 1, MOST + 3)).containsOnly(0);
+        assertThat(Arrays.copyOfRange(received.array(), MOST - 1, MOST + 8))
+                .containsExactly(5, 0, 0, 0, 'i', 7, 0, 0, 0);
         loop.execute(() -> events.add("backlog " + socket().backlog()));
         assertThat(next()).isEqualTo("backlog 0");
     }
@@ -235,6 +238,20 @@ class FrameSocketTest {
         listen(false, null);
         other.close();
         assertThat(next()).isEqualTo(CLOSED);
+    }
+
+    /** Of a worker, which is not listened to between the turns of the loop. */
+    @Test
+    void takesInTheLastWords() throws Exception {
+        listen(true, null);
+        send(1, new byte[1]);
+        assertThat(next()).isEqualTo("frame of 1");
+        send(2, new byte[2]);
+        send(3, new byte[3]);
+        other.close();
+        loop.execute(() -> socket().receiveLast());
+        assertThat(events.poll(SECONDS, TimeUnit.SECONDS)).isEqualTo("frame of 2");
+        assertThat(events.poll(SECONDS, TimeUnit.SECONDS)).isEqualTo("frame of 3");
     }
 
     /** Who takes in its last words may have something to tell it, which cannot be sent any more. */

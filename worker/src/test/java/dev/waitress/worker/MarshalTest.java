@@ -55,6 +55,23 @@ class MarshalTest {
                         """, writer.toByteArray())).isEqualTo("True");
     }
 
+    /** Short text, longer text, and what is not ASCII; of the middle of an array. */
+    @Test
+    void takesFewBytesForAscii() {
+        assertThat(latin1Of("a")).isEqualTo("7a0161");
+        assertThat(latin1Of("")).isEqualTo("7a00");
+        assertThat(latin1Of("\u007f".repeat(255))).isEqualTo("7aff" + "7f".repeat(255));
+        assertThat(latin1Of("a".repeat(256))).isEqualTo("6100010000" + "61".repeat(256));
+        assertThat(latin1Of("\u00e4b\u0080")).isEqualTo("7505000000" + "c3a462c280");
+    }
+
+    private static String latin1Of(String text) {
+        byte[] around = ("\u00ff" + text + "\u00ff").getBytes(StandardCharsets.ISO_8859_1);
+        MarshalWriter writer = new MarshalWriter(1);
+        writer.latin1(around, 1, around.length - 1);
+        return HexFormat.of().formatHex(writer.toByteArray());
+    }
+
     @Test
     void isSkippedWhateverItHolds() throws Exception {
         String hex =
