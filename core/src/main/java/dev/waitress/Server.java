@@ -1,6 +1,6 @@
 package dev.waitress;
 
-import dev.waitress.connection.ChannelHost;
+import dev.waitress.connection.Clients;
 import dev.waitress.exchange.RequestObserver;
 import dev.waitress.log.AccessLog;
 import dev.waitress.loop.EventLoop;
@@ -32,7 +32,7 @@ public final class Server implements AutoCloseable {
 
     private final Settings settings;
     private final Engine engine;
-    private final ChannelHost host;
+    private final Clients clients;
     private final List<Listener> listeners;
     private final @Nullable AccessLog accessLog;
     private final AtomicBoolean closing = new AtomicBoolean();
@@ -44,7 +44,7 @@ public final class Server implements AutoCloseable {
         this.engine = engine;
         this.accessLog = accessLog;
         this.listeners = listeners;
-        this.host = new ChannelHost(
+        this.clients = new Clients(
                 engine.loop(),
                 engine.gateway(),
                 engine.directory(),
@@ -106,7 +106,7 @@ public final class Server implements AutoCloseable {
 
     /** Takes clients from now on. */
     private void open() {
-        engine.loop().execute(() -> host.open(listeners));
+        engine.loop().execute(() -> clients.open(listeners));
     }
 
     /**
@@ -223,15 +223,15 @@ public final class Server implements AutoCloseable {
         engine.loop().execute(() -> drain(seconds, hint));
         boolean inTime = drained.await(seconds, TimeUnit.SECONDS);
         LOG.log(Level.DEBUG, inTime ? "no client is left" : "shutdown_timeout is over");
-        engine.loop().execute(host::closeAll);
+        engine.loop().execute(clients::closeAll);
         Duration left = Duration.ofNanos(deadline - System.nanoTime());
         engine.stop(left.compareTo(LEAST_END) < 0 ? LEAST_END : left);
         close(accessLog);
     }
 
     private void drain(long seconds, String hint) {
-        host.drain(drained::countDown);
-        long running = host.running();
+        clients.drain(drained::countDown);
+        long running = clients.running();
         if (running > 0 && seconds > 0 && drained.getCount() > 0) {
             String requests = running + (running == 1 ? " request" : " requests");
             LOG.log(Level.INFO, "waiting for " + requests + ", at most " + seconds + " s" + hint);

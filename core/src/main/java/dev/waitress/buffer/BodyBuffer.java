@@ -4,6 +4,8 @@ import java.io.ByteArrayInputStream;
 import java.io.Closeable;
 import java.io.IOException;
 import java.io.InputStream;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
 import java.nio.file.Path;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
@@ -14,6 +16,7 @@ import org.jspecify.annotations.Nullable;
  * time.
  */
 public final class BodyBuffer implements Closeable {
+    private static final Logger LOG = System.getLogger("waitress");
     private static final byte[] NOTHING = {};
 
     /** The body of a request that has none. */
@@ -121,6 +124,15 @@ public final class BodyBuffer implements Closeable {
         byte[] copy = new byte[length];
         source.bytes().get(0, copy);
         return copy;
+    }
+
+    /** Closes it where nobody can do anything about a failure. */
+    public void discard() {
+        try {
+            close();
+        } catch (IOException e) {
+            LOG.log(Level.WARNING, "cannot remove a spooled request body", e);
+        }
     }
 
     @Override

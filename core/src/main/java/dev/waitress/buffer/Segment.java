@@ -2,6 +2,8 @@ package dev.waitress.buffer;
 
 import java.io.Closeable;
 import java.io.IOException;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
 import java.nio.channels.WritableByteChannel;
 import org.jspecify.annotations.Nullable;
 
@@ -10,6 +12,8 @@ import org.jspecify.annotations.Nullable;
  * its start, and closed when it is used up or dropped. Event loop only.
  */
 public abstract class Segment implements Closeable {
+    private static final Logger LOG = System.getLogger("waitress");
+
     /** What follows in the {@link OverflowBuffer} that holds it. */
     @Nullable
     Segment next;
@@ -31,4 +35,13 @@ public abstract class Segment implements Closeable {
     /** Gives back what holds the bytes. */
     @Override
     public abstract void close() throws IOException;
+
+    /** Closes it where nobody can do anything about a failure. */
+    public final void discard() {
+        try {
+            close();
+        } catch (IOException e) {
+            LOG.log(Level.WARNING, "cannot give back what held a part of an answer", e);
+        }
+    }
 }

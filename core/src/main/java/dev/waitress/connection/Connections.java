@@ -46,15 +46,30 @@ final class Connections {
 
     void add(Connection connection) {
         open.add(connection);
-        if (limitPerAddress > 0) {
-            countByAddress.merge(connection.remoteAddress(), 1, Integer::sum);
+        count(connection.address(), 1);
+    }
+
+    /**
+     * A connection turns out to be that of somebody else, whose address has been asked for by {@link #admits}.
+     *
+     * @param before the address under which it was counted
+     */
+    void readdress(Connection connection, String before) {
+        if (open.contains(connection)) {
+            count(before, -1);
+            count(connection.address(), 1);
         }
     }
 
     void remove(Connection connection) {
-        if (open.remove(connection) && limitPerAddress > 0) {
-            countByAddress.computeIfPresent(
-                    connection.remoteAddress(), (address, count) -> count > 1 ? count - 1 : null);
+        if (open.remove(connection)) {
+            count(connection.address(), -1);
+        }
+    }
+
+    private void count(String address, int more) {
+        if (limitPerAddress > 0) {
+            countByAddress.merge(address, more, (had, change) -> had + change == 0 ? null : had + change);
         }
     }
 
@@ -72,9 +87,9 @@ final class Connections {
         return open.size() < limit || open.stream().anyMatch(Connection::canGiveWay);
     }
 
-    /** Closes the one that has been idle for longest, if there is no room for another. */
-    void makeRoom() {
-        while (open.size() >= limit) {
+    /** Closes those that have been idle for longest, as far as there is no room for so many more. */
+    void makeRoom(int coming) {
+        while (open.size() + coming > limit) {
             Connection oldest = oldestIdle();
             if (oldest == null) {
                 return; // a request of each has come in this very turn: one more than the limit, this time

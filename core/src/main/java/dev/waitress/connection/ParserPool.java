@@ -19,13 +19,13 @@ final class ParserPool {
     }
 
     /** A fresh parser. */
-    RequestParser take() {
+    RequestParser borrow() {
         RequestParser parser = free.pollLast();
         return parser == null ? new RequestParser(limits) : parser;
     }
 
     /** Takes a fresh parser back; one that has grown is left to the garbage collector. */
-    void recycle(RequestParser parser) {
+    void giveBack(RequestParser parser) {
         if (!parser.hasGrown() && free.size() < MOST_KEPT) {
             free.addLast(parser);
         }

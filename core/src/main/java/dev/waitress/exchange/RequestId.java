@@ -6,7 +6,7 @@ import dev.waitress.http.ResponseHead;
 /** What one request is called: in the log, by its application and in its answer. */
 public final class RequestId {
     /** For requests that are not named. */
-    static final RequestId NONE = new RequestId(new byte[0], "", new byte[0]);
+    public static final RequestId NONE = new RequestId(new byte[0], "", new byte[0]);
 
     private final byte[] header;
     private final String lowerCaseHeader;
@@ -31,7 +31,7 @@ public final class RequestId {
     }
 
     /** A whole field, or nothing. */
-    byte[] field() {
+    public byte[] field() {
         return text.length == 0 ? text : Ascii.bytes(Ascii.text(header) + ": " + Ascii.text(text) + "\r\n");
     }
 }

@@ -1,19 +1,16 @@
 package dev.waitress.exchange;
 
 import dev.waitress.buffer.Segment;
-import dev.waitress.http.Ascii;
-import dev.waitress.http.Rejection;
+import dev.waitress.http.BodyLength;
 import dev.waitress.http.ResponseHead;
 import dev.waitress.http.Status;
-import java.io.IOException;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
-import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The answer to one request, and the only writer of answers: it decides the framing, holds the body against what its
- * head says, and says whether the connection lives on. Event loop only.
+ * The answer to one request: it decides what is sent, and holds the body against what its head says; how that looks on
+ * the wire is up to its sink. Event loop only.
  *
  * <pre>
  *          start               the last byte that the head announced, or end()
@@ -26,8 +23,6 @@ public final class Response {
     private static final Logger LOG = System.getLogger("waitress");
 
     private static final String INTERNAL_ERROR = "The server encountered an unexpected internal server error";
-    private static final byte[] LINE_END = Ascii.bytes("\r\n");
-    private static final byte[] LAST_CHUNK = Ascii.bytes("0\r\n\r\n");
 
     private enum State {
         OPEN,
@@ -35,23 +30,13 @@ public final class Response {
         ENDED
     }
 
-    private enum Framing {
-        /** HEAD, 204, 205, 304: body bytes are dropped. */
-        NO_BODY,
-        LENGTH,
-        CHUNKED,
-        CLOSE
-    }
-
     private final ResponseSink sink;
-    private final Identity identity;
+    private final ServerName name;
     private final boolean headRequest;
-    private final int minorVersion;
-    private final boolean keepAliveWanted;
 
     private State state = State.OPEN;
-    private Framing framing = Framing.NO_BODY;
-    private boolean keepAlive;
+    private BodyLength length = BodyLength.NONE;
+    private boolean keepsConnection;
     private String status = "";
     private boolean bodilessStatus;
     private long announced;
@@ -71,43 +56,11 @@ public final class Response {
     private ResponseObserver observer = ResponseObserver.NONE;
 
     /** The answer to a request that was accepted. */
-    public Response(Request request, ResponseSink sink, Identity identity) {
+    public Response(Request request, ResponseSink sink, ServerName name) {
         this.sink = sink;
-        this.identity = identity;
+        this.name = name;
         this.headRequest = request.head().isMethod("HEAD");
-        this.minorVersion = request.head().minorVersion();
-        this.keepAliveWanted = request.head().wantsKeepAlive();
         this.id = request.id();
-    }
-
-    /** Answers a request that is refused; returns the length of the answer's body. */
-    public static int refuse(Rejection rejection, ResponseSink sink, Identity identity, RequestId id) {
-        return sendError(
-                rejection.rule().status(),
-                rejection.text(),
-                rejection.minorVersion(),
-                !rejection.headRequest(),
-                sink,
-                identity,
-                id);
-    }
-
-    private static int sendError(
-            Status status,
-            String text,
-            int minorVersion,
-            boolean withBody,
-            ResponseSink sink,
-            Identity identity,
-            RequestId id) {
-        byte[] body = ErrorAnswer.body(status, text, identity);
-        byte[] head = ErrorAnswer.head(status, minorVersion, body.length, identity, sink.dateField(), id);
-        sink.write(head, 0, head.length);
-        if (withBody) {
-            sink.write(body, 0, body.length);
-        }
-        sink.ended(false);
-        return withBody ? body.length : 0;
     }
 
     /** Who is to see it. */
@@ -137,7 +90,7 @@ public final class Response {
 
     /** Whether the connection stays open behind it. */
     public boolean keepsConnection() {
-        return complete && keepAlive;
+        return complete && keepsConnection;
     }
 
     /** Who is to be told how the response gets on. */
@@ -158,9 +111,9 @@ public final class Response {
     }
 
     /** Sends a whole response. */
-    public void send(ResponseHead head, byte[] body, int offset, int length) {
-        start(head, length);
-        body(body, offset, length);
+    public void send(ResponseHead head, byte[] body, int offset, int count) {
+        start(head, count);
+        body(body, offset, count);
         end();
     }
 
@@ -177,27 +130,22 @@ public final class Response {
         }
         state = State.STARTED;
         bodilessStatus = head.isBodiless();
-        framing = chooseFraming(head, bodyBytes);
-        keepAlive = keepAliveWanted && framing != Framing.CLOSE && !sink.isClosing();
+        length = measure(head, bodyBytes);
         if (bodilessStatus) {
             status = head.status();
         }
         statusCode = head.statusCode();
         id.addTo(head);
-        head.finish(
-                minorVersion,
-                framing == Framing.CHUNKED || unframedHead(head),
-                connection(),
-                sink.dateField(),
-                identity.serverField());
-        sink.write(head.bytes(), 0, head.length());
+        keepsConnection = sink.head(head, length);
         observer.started(head);
-        if (framing == Framing.NO_BODY || framing == Framing.LENGTH && announced == 0) {
+        if (length == BodyLength.NONE
+                || length == BodyLength.OMITTED
+                || length == BodyLength.STATED && announced == 0) {
             finish();
         }
     }
 
-    private Framing chooseFraming(ResponseHead head, long bodyBytes) {
+    private BodyLength measure(ResponseHead head, long bodyBytes) {
         if (bodilessStatus) {
             // RFC 9110 §8.6: 304 may state the length of what it stands for, 204 must not.
             if (head.statusCode() == 204) {
@@ -205,7 +153,7 @@ public final class Response {
             } else if (head.statusCode() == 205) {
                 head.setContentLength(0); // RFC 9110 §15.3.6: else the client waits for a body
             }
-            return Framing.NO_BODY;
+            return BodyLength.NONE;
         }
         // An empty body says nothing to HEAD: many applications leave it out there.
         boolean deducible = bodyBytes != ResponseHead.NO_LENGTH && !(headRequest && bodyBytes == 0);
@@ -213,91 +161,51 @@ public final class Response {
             head.setContentLength(bodyBytes);
         }
         announced = head.contentLength();
-        if (headRequest) {
-            return announced == ResponseHead.NO_LENGTH && minorVersion == 0 ? Framing.CLOSE : Framing.NO_BODY;
+        if (announced == ResponseHead.NO_LENGTH) {
+            return headRequest ? BodyLength.OMITTED : BodyLength.OPEN;
         }
-        if (announced != ResponseHead.NO_LENGTH) {
-            return Framing.LENGTH;
-        }
-        return minorVersion > 0 ? Framing.CHUNKED : Framing.CLOSE;
-    }
-
-    /** RFC 9110 §9.3.2: HEAD gets the head that GET would get, also where that is chunked. */
-    private boolean unframedHead(ResponseHead head) {
-        return headRequest && minorVersion > 0 && !bodilessStatus && head.contentLength() == ResponseHead.NO_LENGTH;
-    }
-
-    private ResponseHead.Connection connection() {
-        if (!keepAlive) {
-            return ResponseHead.Connection.CLOSE;
-        }
-        return minorVersion == 0 ? ResponseHead.Connection.KEEP_ALIVE : ResponseHead.Connection.IMPLIED;
+        return headRequest ? BodyLength.NONE : BodyLength.STATED;
     }
 
     /** Sends bytes of the body; those beyond the announced length are dropped. */
-    public void body(byte[] bytes, int offset, int length) {
-        long count = admit(length);
-        if (count > 0) {
-            beginChunk(count);
-            sink.write(bytes, offset, (int) count);
-            endChunk();
+    public void body(byte[] bytes, int offset, int count) {
+        long admitted = admit(count);
+        if (admitted > 0) {
+            sink.body(bytes, offset, (int) admitted);
         }
-        passed(length, count);
+        passed(count, admitted);
     }
 
     /** Sends a part of the body that lies elsewhere, as {@link #body(byte[], int, int)}; closes it in any case. */
     public void body(Segment segment) {
-        long length = segment.remaining();
-        long count = admit(length);
-        if (count > 0) {
-            segment.truncate(count);
-            beginChunk(count);
-            sink.write(segment);
-            endChunk();
+        long count = segment.remaining();
+        long admitted = admit(count);
+        if (admitted > 0) {
+            segment.truncate(admitted);
+            sink.body(segment);
         } else {
-            drop(segment);
+            segment.discard();
         }
-        passed(length, count);
-    }
-
-    private static void drop(Segment segment) {
-        try {
-            segment.close();
-        } catch (IOException e) {
-            LOG.log(Level.WARNING, "cannot give back a part of a body that is not sent", e);
-        }
+        passed(count, admitted);
     }
 
     /** How many of so many bytes the client is to get. */
-    private long admit(long length) {
+    private long admit(long count) {
         if (state == State.ENDED || headRequest) {
             return 0;
         }
-        return framing == Framing.LENGTH ? Math.min(length, announced - written) : length;
+        return length == BodyLength.STATED ? Math.min(count, announced - written) : count;
     }
 
-    private void beginChunk(long length) {
-        if (framing == Framing.CHUNKED) {
-            byte[] size = Ascii.bytes(Long.toHexString(length).toUpperCase(Locale.ROOT) + "\r\n");
-            sink.write(size, 0, size.length);
-        }
-    }
-
-    private void endChunk() {
-        if (framing == Framing.CHUNKED) {
-            sink.write(LINE_END, 0, LINE_END.length);
-        }
-    }
-
-    /** Takes note of {@code length} bytes from the application, of which {@code count} went to the client. */
-    private void passed(long length, long count) {
-        written += length;
-        sent += count;
-        if (length > count) {
+    /** Takes note of {@code count} bytes from the application, of which {@code admitted} went to the client. */
+    private void passed(long count, long admitted) {
+        written += count;
+        sent += admitted;
+        if (count > admitted) {
             warnOfSurplus();
-            reportDrained(length - count);
+            reportDrained(count - admitted);
         }
-        if (state == State.STARTED && framing == Framing.LENGTH && written >= announced) {
+        if (state == State.STARTED && length == BodyLength.STATED && written >= announced) {
             finish();
         }
     }
@@ -312,7 +220,7 @@ public final class Response {
                     Level.WARNING,
                     "application-written content was ignored due to HTTP response that may not contain a message-body: ("
                             + status + ")");
-        } else if (framing == Framing.LENGTH && written > announced) {
+        } else if (length == BodyLength.STATED && written > announced) {
             warned = true;
             LOG.log(
                     Level.WARNING,
@@ -326,22 +234,19 @@ public final class Response {
         if (state != State.STARTED) {
             return;
         }
-        if (framing == Framing.CHUNKED) {
-            sink.write(LAST_CHUNK, 0, LAST_CHUNK.length);
-        } else if (framing == Framing.LENGTH) {
+        if (length == BodyLength.STATED) {
             LOG.log(
                     Level.WARNING,
                     "application returned too few bytes (" + written + ") for specified Content-Length (" + announced
                             + ") via app_iter");
-            keepAlive = false;
         }
         finish();
     }
 
     private void finish() {
         state = State.ENDED;
-        complete = written >= announced || framing != Framing.LENGTH;
-        sink.ended(keepAlive);
+        complete = written >= announced || length != BodyLength.STATED;
+        sink.end(complete);
         observer.ended(this);
     }
 
@@ -351,7 +256,7 @@ public final class Response {
      * @param traceback shown to the client only where the settings expose it
      */
     public void fail(String traceback) {
-        refuse(Status.INTERNAL_SERVER_ERROR, identity.exposeTracebacks() ? traceback : INTERNAL_ERROR);
+        refuse(Status.INTERNAL_SERVER_ERROR, name.exposeTracebacks() ? traceback : INTERNAL_ERROR);
     }
 
     /** Answers in the server's name if nothing was sent yet, else cuts the connection. */
@@ -361,10 +266,9 @@ public final class Response {
         if (before == State.OPEN) {
             statusCode = errorStatus.code();
             complete = true;
-            sent = sendError(errorStatus, text, minorVersion, !headRequest, sink, identity, id);
+            sent = sink.error(errorStatus, text, id);
         } else if (before == State.STARTED) {
-            // Where the end of the connection is the end of the body, only a reset tells the client.
-            sink.cut(framing == Framing.CLOSE);
+            sink.cut();
         }
         if (before != State.ENDED) {
             observer.ended(this);

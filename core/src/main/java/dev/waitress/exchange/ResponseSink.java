@@ -1,32 +1,39 @@
 package dev.waitress.exchange;
 
 import dev.waitress.buffer.Segment;
+import dev.waitress.http.BodyLength;
+import dev.waitress.http.ResponseHead;
+import dev.waitress.http.Status;
 
-/** Where a response goes: the client's channel. Event loop only. */
+/** Where a response goes: its client, in the protocol that the client speaks. Event loop only. */
 public interface ResponseSink {
-    /** Takes bytes for the client; what its socket cannot take yet is buffered. */
-    void write(byte[] bytes, int offset, int length);
+    /**
+     * Sends the head, which is complete but for what the server says itself.
+     *
+     * @return whether the connection stays open behind the response, if that becomes complete
+     */
+    boolean head(ResponseHead head, BodyLength body);
 
-    /** Takes bytes that lie elsewhere; the segment is closed when they were sent or dropped. */
-    void write(Segment segment);
+    /** Takes at least one byte of the body; what the client cannot take yet is buffered. */
+    void body(byte[] bytes, int offset, int length);
+
+    /** Takes a part of the body that lies elsewhere; the segment is closed when it was sent or dropped. */
+    void body(Segment segment);
 
     /**
-     * All of the response was written.
+     * The response has ended.
      *
-     * @param reusable whether the connection may carry another request; else it is closed when the bytes are sent
+     * @param complete whether the body is all that the head has announced; if not, the connection is closed behind it
      */
-    void ended(boolean reusable);
+    void end(boolean complete);
+
+    /** The response cannot be finished: the client must learn that what it has is not all. */
+    void cut();
 
     /**
-     * The response cannot be finished: the connection is cut behind what was written.
+     * Answers in the server's name, and ends the response.
      *
-     * @param reset whether by a reset, because the client would take a plain end for the end of the body
+     * @return bytes of the body
      */
-    void cut(boolean reset);
-
-    /** Whether the connection is to be closed after this response, for example because the server stops. */
-    boolean isClosing();
-
-    /** A whole Date field. */
-    byte[] dateField();
+    int error(Status status, String text, RequestId id);
 }

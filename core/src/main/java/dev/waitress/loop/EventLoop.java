@@ -21,7 +21,7 @@ import java.util.concurrent.TimeUnit;
  *
  * <p>Event loop only, except {@link #execute}, {@link #start}, {@link #stop} and {@link #whenFailed}.
  */
-public final class EventLoop implements Runnable {
+public final class EventLoop implements Turns, Runnable {
     private static final Logger LOG = System.getLogger("waitress");
     private static final String UNCAUGHT = "uncaught exception on the event loop";
 
@@ -95,7 +95,7 @@ public final class EventLoop implements Runnable {
         }
     }
 
-    /** Runs something once, after a time. */
+    @Override
     public void schedule(long delayNanos, Runnable action) {
         timers.add(new Timer(clock.nanos() + delayNanos, action));
     }
@@ -110,7 +110,7 @@ public final class EventLoop implements Runnable {
         turnTakers.add(turnTaker);
     }
 
-    /** Time at the start of this turn. */
+    @Override
     public long nowNanos() {
         return nowNanos;
     }
@@ -120,12 +120,12 @@ public final class EventLoop implements Runnable {
         return leftovers;
     }
 
-    /** What it lends to those it calls. */
+    @Override
     public LoopResources resources() {
         return resources;
     }
 
-    /** This one is to be flushed at the end of the turn. */
+    @Override
     public void markDirty(Flushable owner) {
         dirty.add(owner);
     }

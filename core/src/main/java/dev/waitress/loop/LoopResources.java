@@ -20,7 +20,13 @@ public final class LoopResources {
     private byte[] dateField;
     private long dateNanos;
 
-    LoopResources(int recvBytes, MemoryBudget memory, Clock clock) {
+    /**
+     * Makes all of it.
+     *
+     * @param recvBytes most bytes of one read
+     * @param memory that of all clients of the server
+     */
+    public LoopResources(int recvBytes, MemoryBudget memory, Clock clock) {
         this.readBuffer = ByteBuffer.allocate(recvBytes);
         this.memory = memory;
         this.pool = new BufferPool(POOLED_BUFFER_BYTES, memory);

@@ -27,14 +27,14 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.FutureTask;
 
 /**
- * A loop with its host, whose turns a test fills: what it does in one call of {@link #inOneTurn} no selector has seen
- * before the next. Requests are kept, and answered when the test says so.
+ * A loop with its clients, whose turns a test fills: what it does in one call of {@link #inOneTurn} no selector has
+ * seen before the next. Requests are kept, and answered when the test says so.
  */
 final class LoopFixture implements Gateway, AutoCloseable {
     private final ServerSocketChannel listener;
     private final PrivateDirectory directory;
     final EventLoop loop;
-    final ChannelHost host;
+    final Clients clients;
 
     /** On the loop only. */
     final List<Response> asked = new ArrayList<>();
@@ -48,7 +48,7 @@ final class LoopFixture implements Gateway, AutoCloseable {
     LoopFixture(Map<String, String> settings, PrivateDirectory directory) throws IOException {
         this.directory = directory;
         loop = new EventLoop("test-loop", 8192, MemoryBudget.ofHeap(), Clock.SYSTEM);
-        host = new ChannelHost(loop, this, directory, Settings.ofText(settings), RequestObserver.NONE);
+        clients = new Clients(loop, this, directory, Settings.ofText(settings), RequestObserver.NONE);
         listener = ServerSocketChannel.open().bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0));
         loop.start();
     }
@@ -66,7 +66,7 @@ final class LoopFixture implements Gateway, AutoCloseable {
         return task.get();
     }
 
-    /** A client whose connection the host has. */
+    /** A client whose connection the loop has. */
     Socket connect() throws Exception {
         Socket client = new Socket();
         client.connect(listener.getLocalAddress());
@@ -74,7 +74,7 @@ final class LoopFixture implements Gateway, AutoCloseable {
         SocketChannel socket = listener.accept();
         Peer peer = new Peer("127.0.0.1", String.valueOf(client.getLocalPort()), "80");
         inOneTurn(() -> {
-            host.accepted(socket, peer);
+            clients.admission().accepted(socket, peer);
             return null;
         });
         return client;
@@ -118,7 +118,7 @@ final class LoopFixture implements Gateway, AutoCloseable {
     public void close() {
         try {
             inOneTurn(() -> {
-                host.closeAll();
+                clients.closeAll();
                 return null;
             });
             loop.stop();

@@ -31,7 +31,7 @@ class RefusalsTest {
                 Socket client = server.connect()) {
             int pieces = server.inOneTurn(() -> {
                 int taken = 0;
-                while (server.host.memory().resize(0, PIECE)) {
+                while (server.loop.resources().memory().resize(0, PIECE)) {
                     taken++;
                 }
                 return taken;
@@ -50,7 +50,9 @@ class RefusalsTest {
             try (Socket client = server.connect()) {
                 LoopFixture.send(client, "GET /1 HTTP/1.1\r\nHost: a\r\n\r\n".repeat(5));
                 server.awaitAsked(1);
-                assertThat(server.inOneTurn(() -> server.host.memory().held())).isPositive();
+                assertThat(server.inOneTurn(
+                                () -> server.loop.resources().memory().held()))
+                        .isPositive();
                 for (int i = 1; i <= 2; i++) {
                     server.awaitAsked(i);
                     server.inOneTurn(() -> {
@@ -61,10 +63,11 @@ class RefusalsTest {
                 server.awaitAsked(3);
                 client.setSoLinger(true, 0);
             }
-            while (server.inOneTurn(() -> server.host.connections().size()) > 0) {
+            while (server.inOneTurn(() -> server.clients.connections().size()) > 0) {
                 Thread.onSpinWait();
             }
-            assertThat(server.inOneTurn(() -> server.host.memory().held())).isZero();
+            assertThat(server.inOneTurn(() -> server.loop.resources().memory().held()))
+                    .isZero();
         }
     }
 }

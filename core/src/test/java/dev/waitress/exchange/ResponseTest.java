@@ -23,15 +23,23 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class ResponseTest {
+    private static final ServerName WAITRESS = new ServerName("waitress", false);
     private static final String OURS = "Date: Mon, 23 Nov 2026 13:33:07 GMT\r\nServer: waitress\r\n";
 
-    private final FakeSink sink = new FakeSink(false);
+    private static final String GET = "GET / HTTP/1.1\r\nHost: a\r\n\r\n";
+
+    private FakeSink sink = new FakeSink(Requests.parse(GET).head(), WAITRESS, false);
 
     private Response to(String requestLine, String... fields) {
         String host = requestLine.endsWith("1.1") ? "Host: a\r\n" : "";
         String more = fields.length == 0 ? "" : String.join("\r\n", fields) + "\r\n";
-        return new Response(
-                Requests.parse(requestLine + "\r\n" + host + more + "\r\n"), sink, new Identity("waitress", false));
+        return to(requestLine + "\r\n" + host + more + "\r\n", WAITRESS, false);
+    }
+
+    private Response to(String text, ServerName name, boolean closing) {
+        Request request = Requests.parse(text);
+        sink = new FakeSink(request.head(), name, closing);
+        return new Response(request, sink, name);
     }
 
     static ResponseHead head(String status, String... fields) {
@@ -236,10 +244,8 @@ class ResponseTest {
 
         @Test
         void endsWhenTheServerStops() {
-            FakeSink closing = new FakeSink(true);
-            new Response(Requests.parse("GET / HTTP/1.1\r\nHost: a\r\n\r\n"), closing, new Identity("", false))
-                    .send(head("200 OK"), bytes(""), 0, 0);
-            assertThat(closing.outcome())
+            to(GET, new ServerName("", false), true).send(head("200 OK"), bytes(""), 0, 0);
+            assertThat(sink.outcome())
                     .isEqualTo("HTTP/1.1 200 OK\r\nContent-Length: 0\r\nDate: Mon, 23 Nov 2026 13:33:07 GMT\r\n"
                             + "Connection: close\r\n\r\n--closed");
         }
@@ -316,9 +322,7 @@ class ResponseTest {
 
         @Test
         void nameNoServerThatHasNoName() {
-            Response response =
-                    new Response(Requests.parse("GET / HTTP/1.1\r\nHost: a\r\n\r\n"), sink, new Identity("", false));
-            response.send(head("200 OK"), bytes(""), 0, 0);
+            to(GET, new ServerName("", false), false).send(head("200 OK"), bytes(""), 0, 0);
             assertThat(sink.outcome()).doesNotContain("Server", "Via").contains("\r\nDate: ");
         }
 

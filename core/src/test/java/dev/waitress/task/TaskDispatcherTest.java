@@ -4,17 +4,20 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.waitress.LogCapture;
 import dev.waitress.buffer.Segment;
-import dev.waitress.exchange.Identity;
 import dev.waitress.exchange.Request;
+import dev.waitress.exchange.RequestId;
 import dev.waitress.exchange.Requests;
 import dev.waitress.exchange.Response;
 import dev.waitress.exchange.ResponseSink;
+import dev.waitress.exchange.ServerName;
+import dev.waitress.http.BodyLength;
+import dev.waitress.http.ResponseHead;
+import dev.waitress.http.Status;
 import dev.waitress.settings.Setting;
 import dev.waitress.settings.Settings;
 import dev.waitress.wsgi.Application;
 import dev.waitress.wsgi.FileWrapper;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -48,11 +51,24 @@ class TaskDispatcherTest {
 
         void ask() {
             Request request = Requests.parse("GET " + path + " HTTP/1.1\r\nHost: a\r\n\r\n");
-            dispatcher.submit(request, new Response(request, this, new Identity("waitress", false)));
+            dispatcher.submit(request, new Response(request, this, new ServerName("waitress", false)));
         }
 
         @Override
-        public void ended(boolean reusable) {
+        public boolean head(ResponseHead head, BodyLength body) {
+            return true;
+        }
+
+        @Override
+        public void body(byte[] bytes, int offset, int length) {}
+
+        @Override
+        public void body(Segment segment) {
+            segment.discard();
+        }
+
+        @Override
+        public void end(boolean complete) {
             answers.countDown();
             if (answers.getCount() > 0) {
                 ask();
@@ -60,30 +76,14 @@ class TaskDispatcherTest {
         }
 
         @Override
-        public void cut(boolean reset) {
+        public void cut() {
             throw new AssertionError("cut");
         }
 
         @Override
-        public void write(byte[] bytes, int offset, int length) {}
-
-        @Override
-        public void write(Segment segment) {
-            try {
-                segment.close();
-            } catch (IOException e) {
-                throw new UncheckedIOException(e);
-            }
-        }
-
-        @Override
-        public boolean isClosing() {
-            return false;
-        }
-
-        @Override
-        public byte[] dateField() {
-            return new byte[0];
+        public int error(Status status, String text, RequestId id) {
+            end(true);
+            return 0;
         }
     }
 

@@ -1,9 +1,6 @@
 package dev.waitress.connection;
 
-import dev.waitress.buffer.MemoryBudget;
-import java.io.IOException;
-import java.lang.System.Logger;
-import java.lang.System.Logger.Level;
+import dev.waitress.buffer.Lease;
 import java.nio.ByteBuffer;
 import java.util.ArrayDeque;
 import java.util.Arrays;
@@ -15,22 +12,18 @@ import org.jspecify.annotations.Nullable;
  * of one read at most. All of it is counted; a request as if it ran, so that its turn cannot fail for want of memory.
  * Event loop only.
  */
-final class ReadAhead {
-    private static final Logger LOG = System.getLogger("waitress");
+final class Pipelined {
     private static final byte[] NOTHING = {};
 
-    private final MemoryBudget memory;
-
-    /** What it takes up of the memory for all clients. */
-    private long heldBytes;
+    private final Lease lease;
 
     /** In the order of their coming; null as long as there were none, as with most clients. */
-    private @Nullable Deque<RequestIntake.Arrival> arrivals;
+    private @Nullable Deque<Arrival> arrivals;
 
     private byte[] bytes = NOTHING;
 
-    ReadAhead(MemoryBudget memory) {
-        this.memory = memory;
+    Pipelined(Lease lease) {
+        this.lease = lease;
     }
 
     boolean isEmpty() {
@@ -49,13 +42,13 @@ final class ReadAhead {
         return endsWithContinue(arrivals) ? arrivals.size() - 1 : arrivals.size();
     }
 
-    private static boolean endsWithContinue(Deque<RequestIntake.Arrival> arrivals) {
-        return arrivals.peekLast() == RequestIntake.Arrival.Awaited.CONTINUE;
+    private static boolean endsWithContinue(Deque<Arrival> arrivals) {
+        return arrivals.peekLast() == Arrival.Awaited.CONTINUE;
     }
 
     /** Whether nothing that comes behind the last arrival can count. */
     boolean endsWithRefusal() {
-        return arrivals != null && arrivals.peekLast() instanceof RequestIntake.Arrival.Refused;
+        return arrivals != null && arrivals.peekLast() instanceof Arrival.Refused;
     }
 
     /**
@@ -64,11 +57,11 @@ final class ReadAhead {
      *
      * @return false, and it is not taken, if there is no memory for it
      */
-    boolean add(RequestIntake.Arrival arrival) {
-        if (!hold(memoryOf(arrival))) {
+    boolean add(Arrival arrival) {
+        if (!lease.resizeTo(lease.bytes() + arrival.memoryBytes())) {
             return false;
         }
-        if (arrival instanceof RequestIntake.Arrival.Complete complete) {
+        if (arrival instanceof Arrival.Complete complete) {
             complete.request().detach();
         }
         if (arrivals == null) {
@@ -80,33 +73,19 @@ final class ReadAhead {
         return true;
     }
 
-    /** What an arrival takes up of the memory for all clients while it is here. */
-    static long memoryOf(RequestIntake.Arrival arrival) {
-        return arrival instanceof RequestIntake.Arrival.Complete complete
-                ? complete.request().memoryBytes()
-                : 0;
-    }
-
-    private boolean hold(long more) {
-        if (!memory.resize(heldBytes, heldBytes + more)) {
-            return false;
-        }
-        heldBytes += more;
-        return true;
-    }
-
-    /** The next arrival whose turn it is, with the memory that it takes up; null if there is none. */
-    RequestIntake.@Nullable Arrival next() {
-        RequestIntake.Arrival next = arrivals == null ? null : arrivals.poll();
+    /** The next arrival whose turn it is; its share of the memory goes to another holder. Null if there is none. */
+    @Nullable
+    Arrival next(Lease holder) {
+        Arrival next = arrivals == null ? null : arrivals.poll();
         if (next != null) {
-            heldBytes -= memoryOf(next);
+            lease.handOver(next.memoryBytes(), holder);
         }
         return next;
     }
 
     /** Keeps what is left in the buffer; false if there is no memory for it. */
     boolean keep(ByteBuffer in) {
-        if (!hold(in.remaining())) {
+        if (!lease.resizeTo(lease.bytes() + in.remaining())) {
             return false;
         }
         int had = bytes.length;
@@ -118,30 +97,17 @@ final class ReadAhead {
     /** The bytes that were kept, and are not any more. */
     ByteBuffer takeBytes() {
         ByteBuffer taken = ByteBuffer.wrap(bytes);
-        heldBytes -= bytes.length;
-        memory.release(bytes.length);
+        lease.resizeTo(lease.bytes() - bytes.length);
         bytes = NOTHING;
         return taken;
     }
 
     void clear() {
-        memory.release(heldBytes);
-        heldBytes = 0;
+        lease.close();
         bytes = NOTHING;
         if (arrivals != null) {
-            arrivals.forEach(ReadAhead::discard);
+            arrivals.forEach(Arrival::discard);
             arrivals = null;
-        }
-    }
-
-    /** Gives back what a request holds that will not be served. */
-    static void discard(RequestIntake.Arrival arrival) {
-        if (arrival instanceof RequestIntake.Arrival.Complete complete) {
-            try {
-                complete.request().body().close();
-            } catch (IOException e) {
-                LOG.log(Level.WARNING, "cannot remove a spooled request body", e);
-            }
         }
     }
 }

@@ -15,17 +15,16 @@ import org.junit.jupiter.api.Timeout;
  * closed connections whose requests lay in the kernel: 16 were lost after a pause.
  */
 @Timeout(60)
-class HttpChannelTimesTest {
+class ConnectionTimesTest {
     private static final String GET = "GET / HTTP/1.1\r\nHost: a\r\n\r\n";
-    private static final Deadlines DEADLINES = new Deadlines(TimeUnit.SECONDS.toNanos(30), 1000);
     private static final long HOUR = TimeUnit.HOURS.toNanos(1);
 
     private static Connection only(LoopFixture server) {
-        return server.host.connections().get(0);
+        return server.clients.connections().get(0);
     }
 
     private static int open(LoopFixture server) {
-        return server.host.connections().size();
+        return server.clients.connections().size();
     }
 
     @Nested
@@ -122,7 +121,7 @@ class HttpChannelTimesTest {
             }
             server.inOneTurn(() -> {
                 LoopFixture.send(client, rest);
-                only(server).enforce(server.loop.nowNanos() + HOUR, DEADLINES);
+                only(server).enforceDeadlines(server.loop.nowNanos() + HOUR);
                 return null;
             });
         }
@@ -151,14 +150,14 @@ class HttpChannelTimesTest {
                     Socket client = server.connect()) {
                 LoopFixture.send(client, "\r\n"); // as good as nothing
                 server.inOneTurn(() -> {
-                    only(server).enforce(server.loop.nowNanos() + HOUR, DEADLINES);
+                    only(server).enforceDeadlines(server.loop.nowNanos() + HOUR);
                     return null;
                 });
                 assertThat(server.inOneTurn(() -> only(server).isIdle())).isTrue();
                 // More than once: what still lies in the kernel is something new at first.
-                while (server.inOneTurn(() -> !server.host.connections().isEmpty())) {
+                while (server.inOneTurn(() -> !server.clients.connections().isEmpty())) {
                     server.inOneTurn(() -> {
-                        server.host.connections().forEach(c -> c.closeIfIdle(server.loop.nowNanos() + HOUR, 1));
+                        server.clients.connections().forEach(c -> c.closeIfIdle(server.loop.nowNanos() + HOUR, 1));
                         return null;
                     });
                 }
@@ -193,7 +192,7 @@ class HttpChannelTimesTest {
                     Socket client = server.connect()) {
                 server.inOneTurn(() -> {
                     LoopFixture.send(client, GET);
-                    server.host.drain(() -> {});
+                    server.clients.drain(() -> {});
                     server.answer(new byte[0]);
                     return null;
                 });
@@ -211,7 +210,7 @@ class HttpChannelTimesTest {
                 server.awaitAsked(1);
                 server.inOneTurn(() -> {
                     server.answer(new byte[0]); // before it is known that the server stops
-                    server.host.drain(() -> {});
+                    server.clients.drain(() -> {});
                     LoopFixture.send(client, GET);
                     return null;
                 });
@@ -227,7 +226,7 @@ class HttpChannelTimesTest {
                 LoopFixture.send(client, GET + GET + GET);
                 server.awaitAsked(1);
                 server.inOneTurn(() -> {
-                    server.host.drain(() -> {});
+                    server.clients.drain(() -> {});
                     return null;
                 });
                 for (int i = 1; i <= 3; i++) {
@@ -256,7 +255,7 @@ class HttpChannelTimesTest {
                     Socket client = server.connect()) {
                 server.inOneTurn(() -> {
                     LoopFixture.send(client, PREFACE + GET);
-                    only(server).enforce(server.loop.nowNanos() + HOUR, DEADLINES);
+                    only(server).enforceDeadlines(server.loop.nowNanos() + HOUR);
                     return null;
                 });
                 server.awaitAsked(1);

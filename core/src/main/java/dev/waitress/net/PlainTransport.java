@@ -10,12 +10,13 @@ import java.net.SocketOption;
 import java.net.StandardSocketOptions;
 import java.net.UnixDomainSocketAddress;
 import java.nio.ByteBuffer;
+import java.nio.channels.GatheringByteChannel;
 import java.nio.channels.SelectionKey;
 import java.nio.channels.SocketChannel;
 import org.jspecify.annotations.Nullable;
 
-/** The socket of one client, and what the loop watches it for. Event loop only. */
-public final class ClientSocket {
+/** A socket without encryption. Event loop only. */
+public final class PlainTransport implements Transport {
     private static final Logger LOG = System.getLogger("waitress");
 
     /**
@@ -26,37 +27,59 @@ public final class ClientSocket {
     private static final int NEARBY_SEND_BYTES = 256 * 1024;
 
     private final SocketChannel channel;
-    private final SelectionKey key;
+    private final EventLoop loop;
+    private @Nullable SelectionKey key;
     private boolean sendsLargeBlocks;
 
-    /** Watches for input. */
-    public ClientSocket(SocketChannel channel, EventLoop loop, EventLoop.ReadyHandler handler) throws IOException {
+    public PlainTransport(SocketChannel channel, EventLoop loop) {
         this.channel = channel;
-        this.key = loop.register(channel, SelectionKey.OP_READ, handler);
+        this.loop = loop;
     }
 
-    /** Where output goes. */
-    public SocketChannel channel() {
-        return channel;
+    @Override
+    public void open(Watcher watcher) throws IOException {
+        key = loop.register(
+                channel, SelectionKey.OP_READ, selected -> watcher.ready(selected.isReadable(), selected.isWritable()));
     }
 
+    @Override
     public int read(ByteBuffer in) throws IOException {
         return channel.read(in);
     }
 
+    @Override
+    public GatheringByteChannel output() {
+        return channel;
+    }
+
+    @Override
     public void watchInput(boolean wanted) {
         watch(SelectionKey.OP_READ, wanted);
     }
 
+    @Override
     public boolean isInputWatched() {
-        return key.isValid() && (key.interestOps() & SelectionKey.OP_READ) != 0;
+        return isWatched(SelectionKey.OP_READ);
     }
 
+    @Override
     public void watchOutput(boolean wanted) {
         watch(SelectionKey.OP_WRITE, wanted);
     }
 
+    @Override
+    public boolean isFull() {
+        return isWatched(SelectionKey.OP_WRITE);
+    }
+
+    private boolean isWatched(int operation) {
+        return key != null && key.isValid() && (key.interestOps() & operation) != 0;
+    }
+
     private void watch(int operation, boolean wanted) {
+        if (key == null) {
+            return;
+        }
         int now = key.interestOps();
         int next = wanted ? now | operation : now & ~operation;
         if (next != now) {
@@ -64,12 +87,7 @@ public final class ClientSocket {
         }
     }
 
-    /** Whether it has refused bytes, and has not become ready for more. */
-    public boolean isFull() {
-        return (key.interestOps() & SelectionKey.OP_WRITE) != 0;
-    }
-
-    /** Whether the client is on this machine, behind a Unix socket or TCP. */
+    @Override
     public boolean isLocal() {
         return remoteAddress() instanceof UnixDomainSocketAddress || isLoopback();
     }
@@ -88,7 +106,7 @@ public final class ClientSocket {
         }
     }
 
-    /** Large blocks are about to be sent, where so far there may have been small ones only. */
+    @Override
     public void expectLargeBlocks() {
         if (sendsLargeBlocks) {
             return;
@@ -99,7 +117,7 @@ public final class ClientSocket {
         }
     }
 
-    /** Tells the client that no more will come; false if it is gone. */
+    @Override
     public boolean shutDownOutput() {
         try {
             channel.shutdownOutput();
@@ -110,7 +128,7 @@ public final class ClientSocket {
         }
     }
 
-    /** Closing will be a reset, where there is one: Unix sockets have none. */
+    @Override
     public void resetOnClose() {
         set(StandardSocketOptions.SO_LINGER, 0);
     }
@@ -123,8 +141,11 @@ public final class ClientSocket {
         }
     }
 
+    @Override
     public void close() throws IOException {
-        key.cancel();
+        if (key != null) {
+            key.cancel();
+        }
         channel.close();
     }
 }

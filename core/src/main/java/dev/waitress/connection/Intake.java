@@ -1,8 +1,11 @@
 package dev.waitress.connection;
 
 import dev.waitress.buffer.BodyBuffer;
+import dev.waitress.buffer.BodyStorage;
+import dev.waitress.buffer.Lease;
 import dev.waitress.exchange.Peer;
 import dev.waitress.exchange.Request;
+import dev.waitress.exchange.RequestIds;
 import dev.waitress.http.ParseStep;
 import dev.waitress.http.Rejection;
 import dev.waitress.http.RequestHead;
@@ -10,51 +13,34 @@ import dev.waitress.http.RequestParser;
 import dev.waitress.http.Rule;
 import dev.waitress.proxy.Forwarding;
 import dev.waitress.proxy.Reading;
+import dev.waitress.proxy.TrustedProxy;
 import java.io.IOException;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.nio.ByteBuffer;
-import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Puts the requests of one client together: a head, then its body, in memory or in a file. A request leaves here when
  * it is complete. Event loop only.
  */
-final class RequestIntake {
+final class Intake {
     private static final Logger LOG = System.getLogger("waitress");
 
-    /** What the client's bytes have led to. */
-    sealed interface Arrival {
-        /** All of a request is here. */
-        record Complete(Request request) implements Arrival {}
+    /**
+     * What the connections of a loop share for it.
+     *
+     * @param bodies where bodies lie
+     * @param ids what requests are called
+     */
+    record Means(ParserPool parsers, TrustedProxy trustedProxy, BodyStorage bodies, RequestIds ids) {}
 
-        /**
-         * The client is to be told so, and the connection ends. That may be later: what is said of it is known now.
-         *
-         * @param line first line of the request, as far as it has come
-         * @param firstByteNanos when the request began to come
-         */
-        @SuppressWarnings("ArrayRecordComponent") // never compared
-        record Refused(Rejection rejection, byte[] line, long firstByteNanos) implements Arrival {
-            /** A complete request for which there is no room. */
-            static Refused forWantOfMemory(Request request) {
-                return new Refused(
-                        rejectionOf(request.head(), Rule.NO_MEMORY, ""),
-                        firstLineOf(request.head()),
-                        request.firstByteNanos());
-            }
-        }
-
-        /** The client waits for 100 (Continue) before it sends the body. RFC 9110 §10.1.1. */
-        enum Awaited implements Arrival {
-            CONTINUE
-        }
-    }
-
-    private final ChannelHost host;
+    private final Means means;
     private final Peer peer;
     private final boolean peerIsTrusted;
+
+    /** For the head, while it or its body is arriving. */
+    private final Lease lease;
 
     /** Borrowed while a request arrives, null between requests. */
     private @Nullable RequestParser parser;
@@ -66,9 +52,6 @@ final class RequestIntake {
 
     private boolean headKept;
 
-    /** What the head takes up of the memory for all clients, while it or its body is arriving. */
-    private long heldBytes;
-
     private boolean continueOwed;
     private BodyBuffer body = BodyBuffer.EMPTY;
 
@@ -79,22 +62,19 @@ final class RequestIntake {
 
     private long bodyReceived;
 
-    RequestIntake(ChannelHost host, Peer peer) {
-        this.host = host;
+    Intake(Means means, Peer peer) {
+        this.means = means;
         this.peer = peer;
-        this.peerIsTrusted = host.trustedProxy().trusts(peer.hopAddress());
+        this.peerIsTrusted = means.trustedProxy().trusts(peer.hopAddress());
+        this.lease = means.bodies().memory().lease();
     }
 
     private byte[] firstLine() {
         RequestHead receiving = head;
         if (receiving != null) {
-            return firstLineOf(receiving);
+            return Arrival.firstLineOf(receiving);
         }
         return parser == null ? new byte[0] : parser.firstLine();
-    }
-
-    private static byte[] firstLineOf(RequestHead head) {
-        return Arrays.copyOfRange(head.bytes(), head.methodStart(), head.lineEnd());
     }
 
     /** Whether a request has begun to arrive. */
@@ -109,13 +89,13 @@ final class RequestIntake {
             partStartedNanos = nowNanos;
             firstByteNanos = nowNanos;
         }
-        RequestParser borrowed = parser == null ? host.parsers().take() : parser;
+        RequestParser borrowed = parser == null ? means.parsers().borrow() : parser;
         parser = borrowed;
         Arrival arrival = parse(borrowed, in, nowNanos);
         if (parser != null && borrowed.isFresh()) {
             // The request may still point into it: that is handed over before any other channel is served.
             parser = null;
-            host.parsers().recycle(borrowed);
+            means.parsers().giveBack(borrowed);
         }
         return arrival;
     }
@@ -163,13 +143,13 @@ final class RequestIntake {
         partStartedNanos = nowNanos;
         bodyReceived = 0;
         if (received.hasBody()) {
-            body = new BodyBuffer(received.contentLength(), host.bodies());
+            body = new BodyBuffer(received.contentLength(), means.bodies());
         }
     }
 
     private Reading readProxyHeaders(RequestHead received) {
         return received.hasProxyFields()
-                ? host.trustedProxy().read(received, peer.hopAddress(), peerIsTrusted)
+                ? means.trustedProxy().read(received, peer.hopAddress(), peerIsTrusted)
                 : Forwarding.NONE;
     }
 
@@ -193,19 +173,7 @@ final class RequestIntake {
     }
 
     private boolean hold(RequestParser borrowed) {
-        long needed = (long) borrowed.heldBytes() + (head == null ? 0 : head.length());
-        if (!host.memory().resize(heldBytes, needed)) {
-            return false;
-        }
-        heldBytes = needed;
-        return true;
-    }
-
-    private void release() {
-        if (heldBytes > 0) {
-            host.memory().release(heldBytes);
-            heldBytes = 0;
-        }
+        return lease.resizeTo((long) borrowed.heldBytes() + (head == null ? 0 : head.length()));
     }
 
     private Request complete(long nowNanos) {
@@ -215,11 +183,11 @@ final class RequestIntake {
         }
         Request request = new Request(received, body, peer, forwarding)
                 .arrived(firstByteNanos, nowNanos)
-                .called(host.requestIds().next(received, peerIsTrusted));
+                .called(means.ids().next(received, peerIsTrusted));
         head = null;
         body = BodyBuffer.EMPTY;
         continueOwed = false;
-        release();
+        lease.close();
         return request;
     }
 
@@ -253,13 +221,7 @@ final class RequestIntake {
     }
 
     private Arrival.Refused refused(Rule rule, String detail) {
-        return refused(rejectionOf(head, rule, detail));
-    }
-
-    private static Rejection rejectionOf(@Nullable RequestHead head, Rule rule, String detail) {
-        boolean isHead = head != null && head.isMethod("HEAD");
-        int minorVersion = head == null ? 0 : head.minorVersion();
-        return new Rejection(rule, rule.text(detail), minorVersion, isHead);
+        return refused(Arrival.Refused.rejection(head, rule, detail));
     }
 
     private Arrival.Refused refused(Rejection rejection) {
@@ -272,12 +234,8 @@ final class RequestIntake {
     void discard() {
         parser = null;
         head = null;
-        release();
-        try {
-            body.close();
-        } catch (IOException e) {
-            LOG.log(Level.WARNING, "cannot remove a spooled request body", e);
-        }
+        lease.close();
+        body.discard();
         body = BodyBuffer.EMPTY;
     }
 }

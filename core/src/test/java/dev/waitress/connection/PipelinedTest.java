@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.US_ASCII;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.waitress.buffer.BodyBuffer;
+import dev.waitress.buffer.Lease;
 import dev.waitress.buffer.MemoryBudget;
 import dev.waitress.exchange.Peer;
 import dev.waitress.exchange.Request;
@@ -16,17 +17,17 @@ import java.nio.ByteBuffer;
 import org.junit.jupiter.api.Test;
 
 /** All that a client has sent ahead is counted in the memory of all clients, until it is given back. */
-class ReadAheadTest {
+class PipelinedTest {
     private static final int BUDGET = 100_000;
 
     private final MemoryBudget memory = new MemoryBudget(BUDGET);
-    private final ReadAhead ahead = new ReadAhead(memory);
+    private final Pipelined pipelined = new Pipelined(memory.lease());
 
-    private static RequestIntake.Arrival.Complete request(int bytes) {
+    private static Arrival.Complete request(int bytes) {
         String head = "GET / HTTP/1.1\r\nHost: a\r\nX: " + "x".repeat(bytes) + "\r\n\r\n";
         RequestHead parsed = (RequestHead)
                 new RequestParser(Limits.of(Settings.defaults())).feed(ByteBuffer.wrap(head.getBytes(US_ASCII)));
-        return new RequestIntake.Arrival.Complete(
+        return new Arrival.Complete(
                 new Request(parsed, BodyBuffer.EMPTY, new Peer("1.2.3.4", "5", "80"), Forwarding.NONE));
     }
 
@@ -36,42 +37,43 @@ class ReadAheadTest {
 
     @Test
     void countsRequestsAndBytes() {
-        assertThat(ahead.add(request(1000))).isTrue();
+        assertThat(pipelined.add(request(1000))).isTrue();
         long one = memory.held();
         assertThat(one).isGreaterThan(1000);
-        assertThat(ahead.keep(bytes(500))).isTrue();
+        assertThat(pipelined.keep(bytes(500))).isTrue();
         assertThat(memory.held()).isEqualTo(one + 500);
-        ahead.takeBytes();
+        pipelined.takeBytes();
         assertThat(memory.held()).isEqualTo(one);
-        ahead.clear();
+        pipelined.clear();
         assertThat(memory.held()).isZero();
     }
 
     @Test
     void handsTheShareOfARequestOn() {
-        RequestIntake.Arrival request = request(1000);
-        ahead.add(request);
+        Arrival request = request(1000);
+        pipelined.add(request);
         long held = memory.held();
-        assertThat(ahead.next()).isSameAs(request);
-        ahead.clear();
-        assertThat(memory.held()).isEqualTo(held).isEqualTo(ReadAhead.memoryOf(request));
+        Lease holder = memory.lease();
+        assertThat(pipelined.next(holder)).isSameAs(request);
+        pipelined.clear();
+        assertThat(memory.held()).isEqualTo(held).isEqualTo(holder.bytes()).isEqualTo(request.memoryBytes());
     }
 
     @Test
     void takesNoRequestForWhichThereIsNoRoom() {
-        while (ahead.add(request(3000))) {
+        while (pipelined.add(request(3000))) {
             assertThat(memory.held()).isLessThanOrEqualTo(BUDGET);
         }
-        int waiting = ahead.requests();
+        int waiting = pipelined.requests();
         assertThat(waiting).isPositive();
-        assertThat(ahead.add(request(3000))).isFalse();
-        assertThat(ahead.requests()).isEqualTo(waiting);
+        assertThat(pipelined.add(request(3000))).isFalse();
+        assertThat(pipelined.requests()).isEqualTo(waiting);
     }
 
     @Test
     void keepsNoBytesForWhichThereIsNoRoom() {
-        assertThat(ahead.keep(bytes(BUDGET + 1))).isFalse();
-        assertThat(ahead.hasBytes()).isFalse();
+        assertThat(pipelined.keep(bytes(BUDGET + 1))).isFalse();
+        assertThat(pipelined.hasBytes()).isFalse();
         assertThat(memory.held()).isZero();
     }
 }

@@ -1,0 +1,162 @@
+package dev.waitress.connection;
+
+import dev.waitress.exchange.Peer;
+import dev.waitress.loop.EventLoop;
+import dev.waitress.net.Acceptor;
+import dev.waitress.net.ClientOptions;
+import dev.waitress.net.Listener;
+import dev.waitress.net.PlainTransport;
+import dev.waitress.net.SocketErrors;
+import java.io.IOException;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
+import java.nio.ByteBuffer;
+import java.nio.channels.SocketChannel;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * Who may come in: takes clients as far as there is room, has idle ones give way to them, and lets listeners rest where
+ * nobody can. Event loop only.
+ */
+public final class Admission implements Acceptor, Connection.Owner {
+    private static final Logger LOG = System.getLogger("waitress");
+
+    private final EventLoop loop;
+    private final Protocols protocols;
+    private final Connections connections;
+    private final ClientOptions clientOptions;
+    private final SocketErrors errors;
+
+    private final List<Listener> listeners = new ArrayList<>();
+    private boolean paused;
+    private boolean draining;
+    private Runnable whenEmpty = () -> {};
+
+    Admission(
+            EventLoop loop,
+            Protocols protocols,
+            Connections connections,
+            ClientOptions clientOptions,
+            SocketErrors errors) {
+        this.loop = loop;
+        this.protocols = protocols;
+        this.connections = connections;
+        this.clientOptions = clientOptions;
+        this.errors = errors;
+    }
+
+    /** Begins to take clients from these listeners, or closes them if the end has begun before. */
+    void open(List<Listener> newListeners) {
+        if (draining) {
+            newListeners.forEach(Listener::close);
+            return;
+        }
+        for (Listener listener : newListeners) {
+            try {
+                listener.open(loop, this, clientOptions, errors);
+                listeners.add(listener);
+            } catch (IOException e) {
+                LOG.log(Level.ERROR, "cannot watch " + listener, e);
+            }
+        }
+    }
+
+    @Override
+    public void accepted(SocketChannel socket, Peer peer) throws IOException {
+        PrefaceRule prefaces = protocols.prefaces();
+        boolean welcome = prefaces.areWanted() ? prefaces.areTakenFrom(peer) : admits(peer);
+        if (!welcome) {
+            socket.close();
+            return;
+        }
+        connections.makeRoom(1);
+        Connection connection = new Connection(
+                protocols.means(),
+                new PlainTransport(socket, loop),
+                this,
+                peer,
+                prefaces.areWanted() ? each -> protocols.preface(each, this::announced) : protocols::http1);
+        connections.add(connection);
+        connection.open();
+    }
+
+    private boolean admits(Peer peer) {
+        boolean admitted = connections.admits(peer.remoteAddress());
+        if (!admitted) {
+            LOG.log(Level.DEBUG, () -> peer.remoteAddress() + " has connections_per_address connections already");
+        }
+        return admitted;
+    }
+
+    /** A preface has ended: the connection is that of a client like any other. */
+    private void announced(Connection connection, Peer client, ByteBuffer behind) {
+        if (!admits(client)) {
+            connection.close();
+            return;
+        }
+        String before = connection.address();
+        connection.handledBy(protocols::http1, client);
+        connections.readdress(connection, before);
+        connection.receive(behind);
+        connections.makeRoom(0); // not before: who gives way is read once more, by the same buffer
+        if (draining) {
+            connection.giveWay();
+        }
+    }
+
+    @Override
+    public boolean isDraining() {
+        return draining;
+    }
+
+    @Override
+    public void becameIdle(Connection connection) {
+        resumeIfThereIsRoom();
+    }
+
+    @Override
+    public void closed(Connection connection) {
+        connections.remove(connection);
+        resumeIfThereIsRoom();
+        if (draining && connections.isEmpty()) {
+            whenEmpty.run();
+        }
+    }
+
+    @Override
+    public boolean canTakeOne() {
+        if (!paused && !connections.haveRoom()) {
+            paused = true;
+            connections.sayFull();
+            listeners.forEach(Listener::pause);
+        }
+        return !paused;
+    }
+
+    private void resumeIfThereIsRoom() {
+        if (paused && connections.haveRoom()) {
+            paused = false;
+            listeners.forEach(Listener::resume);
+        }
+    }
+
+    /** Looks after what changes with the time alone. */
+    void tick() {
+        resumeIfThereIsRoom();
+        connections.sayIfBelowLimit();
+    }
+
+    /** Takes no new client, and calls back when the last one has its answer. */
+    void drain(Runnable callback) {
+        draining = true;
+        whenEmpty = callback;
+        listeners.forEach(Listener::acceptLast);
+        listeners.forEach(Listener::close);
+        listeners.clear();
+        connections.snapshot().forEach(Connection::giveWay);
+        if (connections.isEmpty()) {
+            callback.run();
+        }
+    }
+}

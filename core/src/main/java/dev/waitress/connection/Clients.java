@@ -1,0 +1,123 @@
+package dev.waitress.connection;
+
+import dev.waitress.buffer.BodyStorage;
+import dev.waitress.buffer.PrivateDirectory;
+import dev.waitress.exchange.Gateway;
+import dev.waitress.exchange.RequestIds;
+import dev.waitress.exchange.RequestObserver;
+import dev.waitress.exchange.ServerName;
+import dev.waitress.http.Limits;
+import dev.waitress.loop.EventLoop;
+import dev.waitress.net.ClientOptions;
+import dev.waitress.net.Listener;
+import dev.waitress.net.SocketErrors;
+import dev.waitress.proxy.TrustedProxy;
+import dev.waitress.settings.Setting;
+import dev.waitress.settings.Settings;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * All clients of one loop: puts together what serves them, and looks after them as time passes. Event loop only, except
+ * that any thread may make it.
+ */
+public final class Clients {
+    private static final Logger LOG = System.getLogger("waitress");
+
+    /** How exactly deadlines are kept. */
+    private static final long TICK_NANOS = TimeUnit.MILLISECONDS.toNanos(500);
+
+    private final EventLoop loop;
+    private final RequestObserver observer;
+    private final Connections connections;
+    private final Admission admission;
+    private final long channelTimeoutNanos;
+    private final long cleanupIntervalNanos;
+
+    /** Nobody yet; the observer sees all that they send. */
+    public Clients(
+            EventLoop loop, Gateway gateway, PrivateDirectory directory, Settings settings, RequestObserver observer) {
+        this.loop = loop;
+        this.observer = observer;
+        this.connections = new Connections(settings);
+        this.channelTimeoutNanos = TimeUnit.SECONDS.toNanos(settings.get(Setting.CHANNEL_TIMEOUT));
+        this.cleanupIntervalNanos = TimeUnit.SECONDS.toNanos(settings.get(Setting.CLEANUP_INTERVAL));
+        SocketErrors errors = new SocketErrors(settings);
+        Protocols protocols = protocols(gateway, directory, settings, errors);
+        this.admission = new Admission(loop, protocols, connections, new ClientOptions(settings), errors);
+    }
+
+    private Protocols protocols(Gateway gateway, PrivateDirectory directory, Settings settings, SocketErrors errors) {
+        TrustedProxy trustedProxy = new TrustedProxy(settings);
+        RequestIds ids = new RequestIds(settings);
+        BodyStorage bodies = new BodyStorage(
+                settings.getInt(Setting.INBUF_OVERFLOW), loop.resources().memory(), directory, gateway.bodyMemory());
+        ServerName name = new ServerName(settings.get(Setting.IDENT), settings.get(Setting.EXPOSE_TRACEBACKS));
+        return new Protocols(
+                new Connection.Means(loop, settings.getInt(Setting.OUTBUF_OVERFLOW), directory, errors),
+                new Intake.Means(new ParserPool(Limits.of(settings)), trustedProxy, bodies, ids),
+                new Exchanges(gateway, observer, ids, name, settings.getInt(Setting.CHANNEL_REQUEST_LOOKAHEAD)),
+                new PrefaceRule(settings, trustedProxy),
+                Deadlines.of(settings));
+    }
+
+    /** Begins to take clients from these listeners, or closes them if the end has begun before. */
+    public void open(List<Listener> listeners) {
+        admission.open(listeners);
+        loop.schedule(cleanupIntervalNanos, this::sweep);
+        loop.schedule(TICK_NANOS, this::tick);
+    }
+
+    private void tick() {
+        loop.schedule(TICK_NANOS, this::tick); // first: a fault below must not be the end of all deadlines
+        for (Connection connection : connections.snapshot()) {
+            connection.enforceDeadlines(loop.nowNanos());
+        }
+        observer.tick(loop.nowNanos());
+        admission.tick();
+    }
+
+    private void sweep() {
+        loop.schedule(cleanupIntervalNanos, this::sweep);
+        for (Connection connection : connections.snapshot()) {
+            connection.closeIfIdle(loop.nowNanos(), channelTimeoutNanos);
+        }
+        loop.resources().localFiles().forgetUnused();
+    }
+
+    /** Takes no new client, and calls back when the last one has its answer. */
+    public void drain(Runnable callback) {
+        admission.drain(callback);
+    }
+
+    /** How many connections wait for an answer, or for the rest of one. */
+    public long running() {
+        return connections.snapshot().stream()
+                .filter(connection -> !connection.isIdle())
+                .count();
+    }
+
+    /** Cuts every connection that is left. */
+    public void closeAll() {
+        long running = running();
+        if (running > 0) {
+            LOG.log(
+                    Level.WARNING,
+                    "cutting " + running + (running == 1 ? " connection" : " connections")
+                            + " whose requests have not ended");
+        }
+        connections.snapshot().forEach(Connection::close);
+    }
+
+    /** For tests: who takes clients. */
+    Admission admission() {
+        return admission;
+    }
+
+    /** Those that are open. */
+    List<Connection> connections() {
+        return connections.snapshot();
+    }
+}

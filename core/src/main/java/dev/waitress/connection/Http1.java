@@ -1,0 +1,356 @@
+package dev.waitress.connection;
+
+import dev.waitress.buffer.Lease;
+import dev.waitress.buffer.Segment;
+import dev.waitress.exchange.ErrorAnswer;
+import dev.waitress.exchange.Request;
+import dev.waitress.exchange.RequestId;
+import dev.waitress.exchange.Response;
+import dev.waitress.exchange.ResponseSink;
+import dev.waitress.http.BodyLength;
+import dev.waitress.http.Rejection;
+import dev.waitress.http.ResponseHead;
+import dev.waitress.http.Rule;
+import dev.waitress.http.Status;
+import dev.waitress.http1.Http1Writer;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
+import java.nio.ByteBuffer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * HTTP/1 on one connection: its requests are answered one at a time; what the client sends meanwhile waits, in a
+ * bounded buffer and then in the kernel. Event loop only.
+ */
+final class Http1 implements ProtocolHandler, ResponseSink {
+    private static final Logger LOG = System.getLogger("waitress");
+
+    private final Connection connection;
+    private final Exchanges exchanges;
+    private final Deadlines deadlines;
+    private final Intake intake;
+    private final Pipelined pipelined;
+
+    /** For the request that is answered. */
+    private final Lease lease;
+
+    /** The answer being written; null while a request is awaited. */
+    private @Nullable Response response;
+
+    /** The form of that answer. */
+    private @Nullable Http1Writer writer;
+
+    private boolean served;
+
+    Http1(Connection connection, Intake.Means means, Exchanges exchanges, Deadlines deadlines) {
+        this.connection = connection;
+        this.exchanges = exchanges;
+        this.deadlines = deadlines;
+        this.intake = new Intake(means, connection.peer());
+        this.pipelined = new Pipelined(means.bodies().memory().lease());
+        this.lease = means.bodies().memory().lease();
+    }
+
+    // ---- Requests --------------------------------------------------------------------------------------------------
+
+    @Override
+    public void received(ByteBuffer in) {
+        if (pipelined.hasBytes()) {
+            keep(in);
+        } else {
+            consume(in);
+        }
+    }
+
+    /** For later; who sends on is made to wait. Behind a refusal nothing counts. */
+    private void keep(ByteBuffer in) {
+        connection.watchInput(false);
+        if (!pipelined.endsWithRefusal() && !pipelined.keep(in)) {
+            pipelined.add(intake.refusedForWantOfMemory(connection.nowNanos()));
+        }
+    }
+
+    /**
+     * Takes requests as far as they may come before their turn; bytes beyond that are kept, and the rest of what the
+     * client sends is left to the kernel.
+     */
+    private void consume(ByteBuffer in) {
+        while (mayTakeMore()) {
+            Arrival arrival = intake.take(in, connection.nowNanos());
+            if (arrival == null) {
+                return;
+            }
+            if (isBusy()) {
+                letWait(arrival);
+            } else {
+                act(arrival);
+            }
+        }
+        if (connection.isOpen() && in.hasRemaining()) {
+            keep(in);
+        }
+    }
+
+    private boolean isBusy() {
+        return response != null || connection.hasOutput() || !pipelined.isEmpty();
+    }
+
+    private boolean mayTakeMore() {
+        return connection.isOpen()
+                && (!isBusy() || pipelined.requests() < exchanges.lookahead() && !pipelined.endsWithRefusal());
+    }
+
+    private void letWait(Arrival arrival) {
+        if (!pipelined.add(arrival) && arrival instanceof Arrival.Complete complete) {
+            complete.discard();
+            pipelined.add(complete.forWantOfMemory());
+        }
+    }
+
+    private void act(Arrival arrival) {
+        if (arrival instanceof Arrival.Complete complete) {
+            submit(complete.request());
+        } else if (arrival instanceof Arrival.Refused refused) {
+            refuse(refused);
+        } else {
+            connection.write(Http1Writer.CONTINUE);
+        }
+    }
+
+    private void submit(Request request) {
+        writer = Http1Writer.to(request.head());
+        Response answer = exchanges.begin(request, this);
+        response = answer;
+        served = true;
+        if (connection.hasInputEnded()) {
+            tellOfEnd(answer);
+        }
+        // Who waited for its turn has its share already.
+        if (lease.resizeTo(request.memoryBytes())) {
+            exchanges.gateway().submit(request, answer);
+        } else {
+            request.body().discard();
+            answer.refuse(Rule.NO_MEMORY.status(), Rule.NO_MEMORY.text(""));
+        }
+    }
+
+    private void refuse(Arrival.Refused refused) {
+        Rejection rejection = refused.rejection();
+        LOG.log(
+                Level.DEBUG,
+                () -> "refused a request from " + connection.peer().remoteAddress() + ": "
+                        + rejection.rule().status().code() + " " + rejection.text());
+        writer = Http1Writer.to(rejection);
+        RequestId id = exchanges.ids().next();
+        int bodyBytes = sendError(rejection.rule().status(), rejection.text(), id);
+        exchanges.refused(connection.peer(), refused, bodyBytes, id);
+        connection.endBy(Connection.Phase.PARTING);
+    }
+
+    @Override
+    public void inputEnded() {
+        if (response != null) {
+            tellOfEnd(response);
+        }
+    }
+
+    /** With a lookahead the application is told, as by Waitress: it may end what nobody might read any more. */
+    private void tellOfEnd(Response running) {
+        if (exchanges.lookahead() > 0) {
+            running.clientClosed();
+        }
+    }
+
+    /** Refuses a request that has begun to arrive but comes too slowly. */
+    @Override
+    public void enforceDeadlines(long nowNanos) {
+        if (ruleBroken(nowNanos) != null) {
+            connection.move();
+        }
+        Rule broken = ruleBroken(nowNanos);
+        if (broken != null) {
+            refuse(intake.refused(broken));
+        }
+    }
+
+    private @Nullable Rule ruleBroken(long nowNanos) {
+        return !connection.isOpen() || isBusy() ? null : intake.ruleBroken(nowNanos, deadlines);
+    }
+
+    // ---- Answers ---------------------------------------------------------------------------------------------------
+
+    @Override
+    public boolean head(ResponseHead head, BodyLength body) {
+        Http1Writer form = form();
+        form.complete(head, body, isClosing(), connection.dateField(), serverField());
+        connection.write(head.bytes(), 0, head.length());
+        return form.keepsConnection();
+    }
+
+    /** A client that closed its side, or the server's end, leaves no request unanswered that has been received. */
+    private boolean isClosing() {
+        return pipelined.isEmpty() && (connection.hasInputEnded() || connection.isDraining());
+    }
+
+    private byte[] serverField() {
+        return exchanges.name().serverField();
+    }
+
+    @Override
+    public void body(byte[] bytes, int offset, int length) {
+        Http1Writer form = form();
+        connection.write(form.beforeBytes(length));
+        connection.write(bytes, offset, length);
+        connection.write(form.afterBytes());
+    }
+
+    @Override
+    public void body(Segment segment) {
+        Http1Writer form = form();
+        connection.write(form.beforeBytes(segment.remaining()));
+        connection.write(segment);
+        connection.write(form.afterBytes());
+    }
+
+    @Override
+    public void end(boolean complete) {
+        Http1Writer form = form();
+        connection.write(form.end());
+        release();
+        if (complete && form.keepsConnection()) {
+            connection.markDirty();
+        } else {
+            part();
+        }
+    }
+
+    /** Lingers only where the client may be sending what nobody reads. */
+    private void part() {
+        boolean allIsRead = pipelined.isEmpty() && connection.isReading();
+        connection.endBy(allIsRead ? Connection.Phase.CLOSING : Connection.Phase.PARTING);
+    }
+
+    @Override
+    public void cut() {
+        Http1Writer form = form();
+        release();
+        // Where the end of the connection is the end of the body, only a reset tells the client.
+        connection.endAtOnce(form.endsWithConnection() ? Connection.Phase.RESETTING : Connection.Phase.CLOSING);
+    }
+
+    @Override
+    public int error(Status status, String text, RequestId id) {
+        int bodyBytes = sendError(status, text, id);
+        release();
+        part();
+        return bodyBytes;
+    }
+
+    private int sendError(Status status, String text, RequestId id) {
+        Http1Writer form = form();
+        byte[] body = ErrorAnswer.body(status, text, exchanges.name());
+        connection.write(form.errorHead(status, body.length, connection.dateField(), serverField(), id.field()));
+        if (!form.sendsErrorBody()) {
+            return 0;
+        }
+        connection.write(body);
+        return body.length;
+    }
+
+    private Http1Writer form() {
+        Http1Writer present = writer;
+        if (present == null) {
+            throw new IllegalStateException("nothing is answered");
+        }
+        return present;
+    }
+
+    /** The request is answered, or nobody waits for that. */
+    private void release() {
+        response = null;
+        lease.close();
+    }
+
+    @Override
+    public void outputTaken(long waiting) {
+        if (response != null) {
+            response.flushed(waiting);
+        }
+    }
+
+    @Override
+    public void outputSent() {
+        takeTurns();
+        if (response != null || !connection.isOpen()) {
+            return;
+        }
+        if (connection.hasInputEnded()) {
+            connection.close();
+            return;
+        }
+        intake.restartClock(connection.nowNanos());
+        connection.watchInput(true);
+        connection.becomeIdle();
+    }
+
+    /** What came while a request ran has its turn: requests in their order, then the bytes behind them. */
+    private void takeTurns() {
+        while (response == null && connection.isOpen() && !pipelined.isEmpty()) {
+            Arrival next = pipelined.next(lease);
+            if (next == null) {
+                consume(pipelined.takeBytes());
+                return;
+            }
+            act(next);
+        }
+        if (pipelined.hasBytes() && mayTakeMore()) {
+            consume(pipelined.takeBytes());
+        }
+        if (connection.isOpen() && !pipelined.hasBytes() && !pipelined.endsWithRefusal()) {
+            connection.watchInput(true); // at least until it is known whether the client is still there
+        }
+    }
+
+    // ---- In the eyes of the connection -----------------------------------------------------------------------------
+
+    @Override
+    public boolean expectsMore() {
+        return intake.inRequest() && !isBusy();
+    }
+
+    @Override
+    public boolean awaitsApplication() {
+        return response != null;
+    }
+
+    @Override
+    public boolean isIdle() {
+        return !isBusy() && !intake.inRequest();
+    }
+
+    @Override
+    public boolean knowsClient() {
+        return true;
+    }
+
+    @Override
+    public boolean hasServed() {
+        return served;
+    }
+
+    @Override
+    public void dropInput() {
+        pipelined.clear();
+    }
+
+    @Override
+    public void closed() {
+        Response running = response;
+        release();
+        pipelined.clear();
+        intake.discard();
+        if (running != null) {
+            running.clientGone();
+        }
+    }
+}

@@ -1,0 +1,138 @@
+package dev.waitress.http1;
+
+import dev.waitress.http.Ascii;
+import dev.waitress.http.BodyLength;
+import dev.waitress.http.Rejection;
+import dev.waitress.http.RequestHead;
+import dev.waitress.http.ResponseHead;
+import dev.waitress.http.Status;
+import java.io.ByteArrayOutputStream;
+import java.util.Locale;
+
+/**
+ * The form of one answer: what its head says of the connection, and how its body is framed. RFC 9112 §6 and §9. One
+ * thread at a time.
+ */
+public final class Http1Writer {
+    /** Sent where a client waits for it before it sends a body. RFC 9110 §10.1.1. */
+    public static final byte[] CONTINUE = Ascii.bytes("HTTP/1.1 100 Continue\r\n\r\n");
+
+    private static final byte[] NOTHING = {};
+    private static final byte[] LINE_END = Ascii.bytes("\r\n");
+    private static final byte[] LAST_CHUNK = Ascii.bytes("0\r\n\r\n");
+
+    private enum Framing {
+        NONE,
+        LENGTH,
+        CHUNKED,
+        /** The end of the connection is the end of the body: HTTP/1.0 has no chunks. */
+        CLOSE
+    }
+
+    private final int minorVersion;
+    private final boolean isHead;
+    private final boolean keepAliveWanted;
+    private Framing framing = Framing.NONE;
+    private boolean keepsConnection;
+
+    private Http1Writer(int minorVersion, boolean isHead, boolean keepAliveWanted) {
+        this.minorVersion = minorVersion;
+        this.isHead = isHead;
+        this.keepAliveWanted = keepAliveWanted;
+    }
+
+    /** For the answer to a request. */
+    public static Http1Writer to(RequestHead request) {
+        return new Http1Writer(request.minorVersion(), request.isMethod("HEAD"), request.wantsKeepAlive());
+    }
+
+    /** For the answer to a request that is refused. */
+    public static Http1Writer to(Rejection rejection) {
+        return new Http1Writer(rejection.minorVersion(), rejection.headRequest(), false);
+    }
+
+    /**
+     * Chooses the framing, and completes a head.
+     *
+     * @param closing whether the connection must not be used again
+     * @param date a whole Date field, used unless the application sent one
+     * @param server a whole Server field, or nothing
+     */
+    public void complete(ResponseHead head, BodyLength body, boolean closing, byte[] date, byte[] server) {
+        framing = framingOf(body);
+        keepsConnection = keepAliveWanted && framing != Framing.CLOSE && !closing;
+        head.finish(minorVersion, isSaidToBeChunked(body), connection(), date, server);
+    }
+
+    private Framing framingOf(BodyLength body) {
+        return switch (body) {
+            case NONE -> Framing.NONE;
+            case STATED -> Framing.LENGTH;
+            case OPEN -> minorVersion > 0 ? Framing.CHUNKED : Framing.CLOSE;
+            case OMITTED -> minorVersion > 0 ? Framing.NONE : Framing.CLOSE;
+        };
+    }
+
+    /** HEAD gets the head that GET would get, also where that is chunked. RFC 9110 §9.3.2. */
+    private boolean isSaidToBeChunked(BodyLength body) {
+        return framing == Framing.CHUNKED || body == BodyLength.OMITTED && minorVersion > 0;
+    }
+
+    private ResponseHead.Connection connection() {
+        if (!keepsConnection) {
+            return ResponseHead.Connection.CLOSE;
+        }
+        return minorVersion == 0 ? ResponseHead.Connection.KEEP_ALIVE : ResponseHead.Connection.IMPLIED;
+    }
+
+    /** Whether the connection stays open behind the answer, if that becomes complete. */
+    public boolean keepsConnection() {
+        return keepsConnection;
+    }
+
+    /** Whether a client takes the end of the connection for the end of the body. */
+    public boolean endsWithConnection() {
+        return framing == Framing.CLOSE;
+    }
+
+    /** What comes in front of so many bytes of the body. */
+    public byte[] beforeBytes(long count) {
+        return framing == Framing.CHUNKED
+                ? Ascii.bytes(Long.toHexString(count).toUpperCase(Locale.ROOT) + "\r\n")
+                : NOTHING;
+    }
+
+    /** What comes behind them. */
+    public byte[] afterBytes() {
+        return framing == Framing.CHUNKED ? LINE_END : NOTHING;
+    }
+
+    /** What ends the body. */
+    public byte[] end() {
+        return framing == Framing.CHUNKED ? LAST_CHUNK : NOTHING;
+    }
+
+    /** Whether an answer of the server itself has its body: not where only the head was asked for. */
+    public boolean sendsErrorBody() {
+        return !isHead;
+    }
+
+    /**
+     * The head of an answer in the server's own name, behind which the connection is closed. It states the length of
+     * the body also where that is left out.
+     *
+     * @param id a whole field that names the request, or nothing
+     */
+    public byte[] errorHead(Status status, int bodyBytes, byte[] date, byte[] server, byte[] id) {
+        ByteArrayOutputStream head = new ByteArrayOutputStream();
+        head.writeBytes(Ascii.bytes("HTTP/1." + minorVersion + " " + status.code() + " " + status.reason() + "\r\n"
+                + "Connection: close\r\n"
+                + "Content-Length: " + bodyBytes + "\r\n"
+                + "Content-Type: text/plain; charset=utf-8\r\n"));
+        head.writeBytes(date);
+        head.writeBytes(server);
+        head.writeBytes(id);
+        head.writeBytes(LINE_END);
+        return head.toByteArray();
+    }
+}
