@@ -56,7 +56,7 @@ public final class Clients {
                 settings.getInt(Setting.INBUF_OVERFLOW), loop.resources().memory(), directory, gateway.bodyMemory());
         ServerName name = new ServerName(settings.get(Setting.IDENT), settings.get(Setting.EXPOSE_TRACEBACKS));
         return new Protocols(
-                new Connection.Means(loop, settings.getInt(Setting.OUTBUF_OVERFLOW), directory, errors),
+                new ConnectionMeans(loop, settings.getInt(Setting.OUTBUF_OVERFLOW), directory, errors),
                 new Intake.Means(new ParserPool(Limits.of(settings)), trustedProxy, bodies, ids),
                 new Exchanges(gateway, observer, ids, name, settings.getInt(Setting.CHANNEL_REQUEST_LOOKAHEAD)),
                 new PrefaceRule(settings, trustedProxy),

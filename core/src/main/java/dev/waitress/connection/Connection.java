@@ -1,15 +1,10 @@
 package dev.waitress.connection;
 
-import dev.waitress.buffer.OverflowBuffer;
-import dev.waitress.buffer.PrivateDirectory;
-import dev.waitress.buffer.Segment;
 import dev.waitress.exchange.Peer;
 import dev.waitress.loop.Flushable;
-import dev.waitress.loop.LoopResources;
 import dev.waitress.loop.Turns;
 import dev.waitress.net.SocketErrors;
 import dev.waitress.net.Transport;
-import java.io.EOFException;
 import java.io.IOException;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
@@ -21,14 +16,6 @@ import org.jspecify.annotations.Nullable;
 /**
  * One client's connection, from accept to close: reads, sends, and ends. What the bytes mean is up to its handler.
  * Event loop only.
- *
- * <pre>
- *            CLOSING ─────────────────┐
- *   OPEN ──► PARTING ──► LINGERING ───┼──► CLOSED
- *            RESETTING ───────────────┘
- * </pre>
- *
- * The three in the middle wait until the output is sent. From everywhere it is CLOSED when the client is gone.
  */
 final class Connection implements Transport.Watcher, Flushable {
     private static final Logger LOG = System.getLogger("waitress");
@@ -39,57 +26,17 @@ final class Connection implements Transport.Watcher, Flushable {
     /** A new client has this long before it counts as idle where connections are scarce. */
     static final long FIRST_WORD_NANOS = TimeUnit.SECONDS.toNanos(1);
 
-    enum Phase {
-        /** Requests are taken. */
-        OPEN,
-        /** Closed when the output is sent. */
-        CLOSING,
-        /** As CLOSING, but the client may still be sending: it is lingered for, or it never sees the answer. */
-        PARTING,
-        /** Reset when the output is sent. */
-        RESETTING,
-        /** All is sent; what the client still sends is read away. */
-        LINGERING,
-        CLOSED
-    }
-
-    /** Who counts connections. */
-    interface Owner {
-        /** Whether the server stops. */
-        boolean isDraining();
-
-        /** A connection waits for its next request: another client may have its place. */
-        void becameIdle(Connection connection);
-
-        void closed(Connection connection);
-    }
-
-    /**
-     * What every connection of a loop needs.
-     *
-     * @param overflowBytes of output that waits in memory; key {@code outbuf_overflow}
-     * @param directory for output beyond that
-     * @param errors what is said of sockets that fail
-     */
-    record Means(Turns loop, int overflowBytes, PrivateDirectory directory, SocketErrors errors) {
-        private Outbox outboxOf(Transport transport) {
-            LoopResources resources = loop.resources();
-            return new Outbox(resources, transport, new OverflowBuffer(resources.pool(), overflowBytes, directory));
-        }
-    }
-
     private final Turns loop;
     private final Transport transport;
+    private final Inbox inbox;
     private final Outbox outbox;
     private final SocketErrors errors;
-    private final Owner owner;
+    private final ConnectionOwner owner;
 
     private Peer peer;
     private ProtocolHandler handler;
     private Phase phase = Phase.OPEN;
     private @Nullable Linger linger;
-    private boolean inputEnded;
-    private boolean dirty;
 
     /** When its present handler began. */
     private long begunNanos;
@@ -100,11 +47,17 @@ final class Connection implements Transport.Watcher, Flushable {
     private long moves;
 
     /** A connection that is not read yet. */
-    Connection(Means means, Transport transport, Owner owner, Peer peer, Function<Connection, ProtocolHandler> first) {
+    Connection(
+            ConnectionMeans means,
+            Transport transport,
+            ConnectionOwner owner,
+            Peer peer,
+            Function<Connection, ProtocolHandler> first) {
         this.loop = means.loop();
         this.transport = transport;
-        this.outbox = means.outboxOf(transport);
         this.errors = means.errors();
+        this.inbox = new Inbox(loop.resources(), transport, errors);
+        this.outbox = new Outbox(loop, transport, errors, this, means.output());
         this.owner = owner;
         this.peer = peer;
         this.begunNanos = loop.nowNanos();
@@ -162,7 +115,7 @@ final class Connection implements Transport.Watcher, Flushable {
 
     /** A fault of ours costs one connection, never the loop. */
     private void failed(Throwable fault) {
-        LOG.log(Level.ERROR, "uncaptured exception, closing connection of " + peer.remoteAddress(), fault);
+        LOG.log(Level.ERROR, "uncaptured exception, closing channel " + peer.remoteAddress(), fault);
         close();
     }
 
@@ -177,32 +130,24 @@ final class Connection implements Transport.Watcher, Flushable {
 
     /** True if there may be more to read at once. */
     private boolean readOnce() {
-        ByteBuffer in = loop.resources().readBuffer();
-        int count;
-        try {
-            count = transport.read(in);
-        } catch (IOException e) {
-            errors.failed(e);
-            close();
-            return false;
+        Inbox.Outcome outcome = inbox.read();
+        switch (outcome) {
+            case SOME, FULL -> {
+                moved();
+                received(loop.resources().lastRead());
+            }
+            case END -> endInput();
+            case BROKEN -> close();
+            case NOTHING -> {}
         }
-        if (count < 0) {
-            endInput();
-        }
-        if (count <= 0) {
-            return false;
-        }
-        boolean full = !in.hasRemaining();
-        moved();
-        received(in.flip(), count);
-        return full && !isClosed();
+        return outcome == Inbox.Outcome.FULL && !isClosed();
     }
 
-    private void received(ByteBuffer in, int count) {
+    private void received(ByteBuffer in) {
         if (linger == null) {
             handler.received(in);
         } else {
-            linger.discarded(count);
+            linger.discarded(in.remaining());
             if (linger.hasDiscardedEnough()) {
                 close();
             }
@@ -210,8 +155,6 @@ final class Connection implements Transport.Watcher, Flushable {
     }
 
     private void endInput() {
-        inputEnded = true;
-        transport.watchInput(false);
         handler.inputEnded();
         // A client may close its side and still wait for its answer.
         if (phase == Phase.LINGERING || !handler.awaitsApplication() && outbox.isEmpty()) {
@@ -231,7 +174,7 @@ final class Connection implements Transport.Watcher, Flushable {
             if (!outbox.isEmpty()) {
                 proceed();
             }
-            if (!isClosed() && transport.isInputWatched()) {
+            if (!isClosed() && inbox.isWatched()) {
                 read();
             }
         } catch (RuntimeException | Error e) {
@@ -245,67 +188,16 @@ final class Connection implements Transport.Watcher, Flushable {
         lastActiveNanos = loop.nowNanos();
     }
 
-    /** Leaves what the client sends to the kernel, or takes it again. */
-    void watchInput(boolean wanted) {
-        transport.watchInput(wanted && !inputEnded);
-    }
-
-    /** Whether nothing more will come. */
-    boolean hasInputEnded() {
-        return inputEnded;
+    /** What the client sends. */
+    Inbox inbox() {
+        return inbox;
     }
 
     // ---- Sending ---------------------------------------------------------------------------------------------------
 
-    /** Takes bytes for the client; what its side cannot take yet is buffered. */
-    void write(byte[] bytes, int offset, int length) {
-        if (isClosed() || length == 0) {
-            return;
-        }
-        outputBegins();
-        try {
-            outbox.add(bytes, offset, length);
-        } catch (IOException e) {
-            LOG.log(Level.ERROR, "cannot store output for a slow client, connection cut", e);
-            close();
-            return;
-        }
-        markDirty();
-    }
-
-    void write(byte[] bytes) {
-        write(bytes, 0, bytes.length);
-    }
-
-    /** Takes bytes that lie elsewhere; the segment is closed when they were sent or dropped. */
-    void write(Segment segment) {
-        if (isClosed()) {
-            segment.discard();
-            return;
-        }
-        outputBegins();
-        outbox.add(segment);
-        markDirty();
-    }
-
-    /** From now on it is the client's turn to move; what it is slow to read of it counts against it. */
-    private void outputBegins() {
-        if (outbox.isEmpty()) {
-            lastActiveNanos = loop.nowNanos();
-        }
-    }
-
-    /** Has {@link ProtocolHandler#outputSent} called, or the connection ended, when the output has left. */
-    void markDirty() {
-        if (!dirty && !isClosed()) {
-            dirty = true;
-            loop.markDirty(this);
-        }
-    }
-
-    /** Whether output waits for the client. */
-    boolean hasOutput() {
-        return !outbox.isEmpty();
+    /** What the client is sent. */
+    Outbox outbox() {
+        return outbox;
     }
 
     @Override
@@ -319,9 +211,16 @@ final class Connection implements Transport.Watcher, Flushable {
 
     /** Sends what the client's side takes, and goes on with what waited for that. */
     private void proceed() {
-        dirty = false;
-        if (isClosed() || !send()) {
+        if (isClosed()) {
             return;
+        }
+        switch (outbox.send()) {
+            case BROKEN -> {
+                close();
+                return;
+            }
+            case SOME -> moved();
+            case NOTHING -> {}
         }
         handler.outputTaken(outbox.size());
         if (!isClosed() && outbox.isEmpty() && !handler.awaitsApplication()) {
@@ -333,21 +232,6 @@ final class Connection implements Transport.Watcher, Flushable {
         }
     }
 
-    private boolean send() {
-        try {
-            if (outbox.send() > 0) {
-                moved();
-            }
-            return true;
-        } catch (EOFException e) {
-            LOG.log(Level.ERROR, "connection cut: " + e.getMessage());
-        } catch (IOException e) {
-            errors.failed(e);
-        }
-        close();
-        return false;
-    }
-
     // ---- Ending ----------------------------------------------------------------------------------------------------
 
     /** Takes no more requests; the connection ends when the output is sent, unless its end has begun before. */
@@ -355,7 +239,7 @@ final class Connection implements Transport.Watcher, Flushable {
         if (isOpen()) {
             phase = next;
         }
-        markDirty();
+        outbox.markDirty();
     }
 
     /** The same, whatever end had begun. */
@@ -363,18 +247,18 @@ final class Connection implements Transport.Watcher, Flushable {
         if (!isClosed()) {
             phase = next;
         }
-        markDirty();
+        outbox.markDirty();
     }
 
     private void finish() {
         if (phase == Phase.RESETTING) {
             transport.resetOnClose();
         }
-        if (phase == Phase.PARTING && !inputEnded && transport.shutDownOutput()) {
+        if (phase == Phase.PARTING && !inbox.hasEnded() && transport.shutDownOutput()) {
             phase = Phase.LINGERING;
             linger = new Linger(loop.nowNanos());
             handler.dropInput();
-            transport.watchInput(true);
+            inbox.watch(true);
         } else if (phase != Phase.LINGERING) {
             close();
         }
@@ -404,7 +288,7 @@ final class Connection implements Transport.Watcher, Flushable {
      */
     void closeIfIdle(long nowNanos, long timeoutNanos) {
         boolean waitsForApplication = handler.awaitsApplication() && outbox.isEmpty();
-        if (!waitsForApplication && nowNanos - lastActiveNanos > timeoutNanos && !move()) {
+        if (!waitsForApplication && nowNanos - lastActiveNanos() > timeoutNanos && !move()) {
             close();
         }
     }
@@ -425,7 +309,7 @@ final class Connection implements Transport.Watcher, Flushable {
             return;
         }
         phase = Phase.CLOSED;
-        outbox.discard();
+        outbox.close();
         try {
             transport.close();
         } catch (IOException e) {
@@ -455,11 +339,6 @@ final class Connection implements Transport.Watcher, Flushable {
         return isIdle() && (handler.hasServed() || loop.nowNanos() - begunNanos > FIRST_WORD_NANOS);
     }
 
-    /** Whether what the client sends is read. */
-    boolean isReading() {
-        return transport.isInputWatched();
-    }
-
     boolean isDraining() {
         return owner.isDraining();
     }
@@ -473,8 +352,9 @@ final class Connection implements Transport.Watcher, Flushable {
         }
     }
 
+    /** When something was last read, sent, or given to the client to read. */
     long lastActiveNanos() {
-        return lastActiveNanos;
+        return lastActiveNanos - outbox.begunNanos() > 0 ? lastActiveNanos : outbox.begunNanos();
     }
 
     Peer peer() {

@@ -64,7 +64,7 @@ final class Http1 implements ProtocolHandler, ResponseSink {
 
     /** For later; who sends on is made to wait. Behind a refusal nothing counts. */
     private void keep(ByteBuffer in) {
-        connection.watchInput(false);
+        connection.inbox().watch(false);
         if (!pipelined.endsWithRefusal() && !pipelined.keep(in)) {
             pipelined.add(intake.refusedForWantOfMemory(connection.nowNanos()));
         }
@@ -92,7 +92,7 @@ final class Http1 implements ProtocolHandler, ResponseSink {
     }
 
     private boolean isBusy() {
-        return response != null || connection.hasOutput() || !pipelined.isEmpty();
+        return response != null || !connection.outbox().isEmpty() || !pipelined.isEmpty();
     }
 
     private boolean mayTakeMore() {
@@ -113,7 +113,7 @@ final class Http1 implements ProtocolHandler, ResponseSink {
         } else if (arrival instanceof Arrival.Refused refused) {
             refuse(refused);
         } else {
-            connection.write(Http1Writer.CONTINUE);
+            connection.outbox().write(Http1Writer.CONTINUE);
         }
     }
 
@@ -122,7 +122,7 @@ final class Http1 implements ProtocolHandler, ResponseSink {
         Response answer = exchanges.begin(request, this);
         response = answer;
         served = true;
-        if (connection.hasInputEnded()) {
+        if (connection.inbox().hasEnded()) {
             tellOfEnd(answer);
         }
         // Who waited for its turn has its share already.
@@ -144,7 +144,7 @@ final class Http1 implements ProtocolHandler, ResponseSink {
         RequestId id = exchanges.ids().next();
         int bodyBytes = sendError(rejection.rule().status(), rejection.text(), id);
         exchanges.refused(connection.peer(), refused, bodyBytes, id);
-        connection.endBy(Connection.Phase.PARTING);
+        connection.endBy(Phase.PARTING);
     }
 
     @Override
@@ -183,13 +183,13 @@ final class Http1 implements ProtocolHandler, ResponseSink {
     public boolean head(ResponseHead head, BodyLength body) {
         Http1Writer form = form();
         form.complete(head, body, isClosing(), connection.dateField(), serverField());
-        connection.write(head.bytes(), 0, head.length());
+        connection.outbox().write(head.bytes(), 0, head.length());
         return form.keepsConnection();
     }
 
     /** A client that closed its side, or the server's end, leaves no request unanswered that has been received. */
     private boolean isClosing() {
-        return pipelined.isEmpty() && (connection.hasInputEnded() || connection.isDraining());
+        return pipelined.isEmpty() && (connection.inbox().hasEnded() || connection.isDraining());
     }
 
     private byte[] serverField() {
@@ -199,26 +199,26 @@ final class Http1 implements ProtocolHandler, ResponseSink {
     @Override
     public void body(byte[] bytes, int offset, int length) {
         Http1Writer form = form();
-        connection.write(form.beforeBytes(length));
-        connection.write(bytes, offset, length);
-        connection.write(form.afterBytes());
+        connection.outbox().write(form.beforeBytes(length));
+        connection.outbox().write(bytes, offset, length);
+        connection.outbox().write(form.afterBytes());
     }
 
     @Override
     public void body(Segment segment) {
         Http1Writer form = form();
-        connection.write(form.beforeBytes(segment.remaining()));
-        connection.write(segment);
-        connection.write(form.afterBytes());
+        connection.outbox().write(form.beforeBytes(segment.remaining()));
+        connection.outbox().write(segment);
+        connection.outbox().write(form.afterBytes());
     }
 
     @Override
     public void end(boolean complete) {
         Http1Writer form = form();
-        connection.write(form.end());
+        connection.outbox().write(form.end());
         release();
         if (complete && form.keepsConnection()) {
-            connection.markDirty();
+            connection.outbox().markDirty();
         } else {
             part();
         }
@@ -226,8 +226,8 @@ final class Http1 implements ProtocolHandler, ResponseSink {
 
     /** Lingers only where the client may be sending what nobody reads. */
     private void part() {
-        boolean allIsRead = pipelined.isEmpty() && connection.isReading();
-        connection.endBy(allIsRead ? Connection.Phase.CLOSING : Connection.Phase.PARTING);
+        boolean allIsRead = pipelined.isEmpty() && connection.inbox().isWatched();
+        connection.endBy(allIsRead ? Phase.CLOSING : Phase.PARTING);
     }
 
     @Override
@@ -235,7 +235,7 @@ final class Http1 implements ProtocolHandler, ResponseSink {
         Http1Writer form = form();
         release();
         // Where the end of the connection is the end of the body, only a reset tells the client.
-        connection.endAtOnce(form.endsWithConnection() ? Connection.Phase.RESETTING : Connection.Phase.CLOSING);
+        connection.endAtOnce(form.endsWithConnection() ? Phase.RESETTING : Phase.CLOSING);
     }
 
     @Override
@@ -249,11 +249,13 @@ final class Http1 implements ProtocolHandler, ResponseSink {
     private int sendError(Status status, String text, RequestId id) {
         Http1Writer form = form();
         byte[] body = ErrorAnswer.body(status, text, exchanges.name());
-        connection.write(form.errorHead(status, body.length, connection.dateField(), serverField(), id.field()));
+        connection
+                .outbox()
+                .write(form.errorHead(status, body.length, connection.dateField(), serverField(), id.field()));
         if (!form.sendsErrorBody()) {
             return 0;
         }
-        connection.write(body);
+        connection.outbox().write(body);
         return body.length;
     }
 
@@ -284,12 +286,12 @@ final class Http1 implements ProtocolHandler, ResponseSink {
         if (response != null || !connection.isOpen()) {
             return;
         }
-        if (connection.hasInputEnded()) {
+        if (connection.inbox().hasEnded()) {
             connection.close();
             return;
         }
         intake.restartClock(connection.nowNanos());
-        connection.watchInput(true);
+        connection.inbox().watch(true);
         connection.becomeIdle();
     }
 
@@ -307,7 +309,7 @@ final class Http1 implements ProtocolHandler, ResponseSink {
             consume(pipelined.takeBytes());
         }
         if (connection.isOpen() && !pipelined.hasBytes() && !pipelined.endsWithRefusal()) {
-            connection.watchInput(true); // at least until it is known whether the client is still there
+            connection.inbox().watch(true); // at least until it is known whether the client is still there
         }
     }
 

@@ -10,7 +10,7 @@ package dev.waitress.connection;
  * @param deadlines how slowly a client may send
  */
 record Protocols(
-        Connection.Means means, Intake.Means intake, Exchanges exchanges, PrefaceRule prefaces, Deadlines deadlines) {
+        ConnectionMeans means, Intake.Means intake, Exchanges exchanges, PrefaceRule prefaces, Deadlines deadlines) {
     ProtocolHandler http1(Connection connection) {
         return new Http1(connection, intake, exchanges, deadlines);
     }

@@ -34,9 +34,14 @@ public final class LoopResources {
         this.dateNanos = clock.nanos();
     }
 
-    /** A buffer for one read; whoever reads uses it up before it returns. */
+    /** A buffer for one read, empty; whoever reads uses it up before it returns. */
     public ByteBuffer readBuffer() {
         return readBuffer.clear();
+    }
+
+    /** What the last read has brought. */
+    public ByteBuffer lastRead() {
+        return readBuffer;
     }
 
     /** The memory for all clients of the server. */
