@@ -83,13 +83,16 @@ class RequestIdsTest {
     void areSentUnlessTheApplicationNamesTheRequest() {
         RequestId id = behindAProxy().next();
         String line = "X-Request-ID: " + Ascii.text(id.text()) + "\r\n";
-        FakeSink sink = new FakeSink(false);
+        ServerName nameless = new ServerName("", false);
+        StringBuilder outcome = new StringBuilder();
         for (String field : new String[] {"X: y", "x-request-id: mine"}) {
             Request request =
                     Requests.parse("GET / HTTP/1.1\r\nHost: a\r\n\r\n").called(id);
-            new Response(request, sink, new Identity("", false)).send(head("200 OK", field), bytes(""), 0, 0);
+            FakeSink sink = new FakeSink(request.head(), nameless, false);
+            new Response(request, sink, nameless).send(head("200 OK", field), bytes(""), 0, 0);
+            outcome.append(sink.outcome());
         }
-        assertThat(sink.outcome())
+        assertThat(outcome.toString())
                 .containsOnlyOnce("\r\nX: y\r\nContent-Length: 0\r\n" + line)
                 .containsOnlyOnce(line);
         assertThat(Ascii.text(id.field())).isEqualTo(line);

@@ -13,11 +13,15 @@ import org.junit.jupiter.api.Test;
 
 /** What others are told of a response. */
 class ResponseLifeTest {
-    private final FakeSink sink = new FakeSink(false);
+    private static final ServerName NAME = new ServerName("waitress", false);
+
+    private FakeSink sink =
+            new FakeSink(Requests.parse("GET / HTTP/1.0\r\n\r\n").head(), NAME, false);
 
     private Response to(String method, String fields) {
         Request request = Requests.parse(method + " / HTTP/1.1\r\nHost: a\r\n" + fields + "\r\n");
-        return new Response(request, sink, new Identity("waitress", false));
+        sink = new FakeSink(request.head(), NAME, false);
+        return new Response(request, sink, NAME);
     }
 
     @Nested
