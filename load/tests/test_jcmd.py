@@ -10,7 +10,7 @@ from comparison.errors import RunError
 HISTOGRAM = """ num     #instances         #bytes  class name (module)
 -------------------------------------------------------
    1:         20512        1843216  [B (java.base@17.0.15)
-   2:         10007         960672  dev.waitress.channel.HttpChannel
+   2:         10007         960672  dev.waitress.connection.Connection
 Total        120304       14034528
 """
 
