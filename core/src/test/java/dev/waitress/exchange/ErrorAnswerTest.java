@@ -83,17 +83,15 @@ class ErrorAnswerTest {
     @Test
     void namesTheRequest() {
         RequestId id = new RequestId(Ascii.bytes("X-Id"), "x-id", Ascii.bytes("7"));
-        Response.refuse(new Rejection(Rule.TARGET, "Bad URI", 1, false), sink, identity, id);
+        sink.error(Status.BAD_REQUEST, "Bad URI", id);
         assertThat(sink.outcome()).containsOnlyOnce("\r\nX-Id: 7\r\n");
     }
 
     @Test
     void hasTheLengthThatIsLogged() {
-        Rejection toGet = new Rejection(Rule.TARGET, "Bad URI", 1, false);
-        int length = Response.refuse(toGet, sink, identity, RequestId.NONE);
+        int length = sink.error(Status.BAD_REQUEST, "Bad URI", RequestId.NONE);
         assertThat(sink.outcome()).contains("\r\nContent-Length: " + length + "\r\n");
-        Rejection toHead = new Rejection(Rule.TARGET, "Bad URI", 1, true);
-        assertThat(Response.refuse(toHead, new FakeSink(false), identity, RequestId.NONE))
-                .isZero();
+        FakeSink toHead = new FakeSink(Requests.parse("HEAD / HTTP/1.0\r\n\r\n").head(), NAME, false);
+        assertThat(toHead.error(Status.BAD_REQUEST, "Bad URI", RequestId.NONE)).isZero();
     }
 }

@@ -39,7 +39,8 @@ class ResponseLifeTest {
         @Test
         void comeWithTheConnectionAfterAHeadOf10WithoutALength() {
             Request request = Requests.parse("HEAD / HTTP/1.0\r\nConnection: keep-alive\r\n\r\n");
-            new Response(request, sink, new Identity("", false)).send(head("200 OK"), bytes(""), 0, 0);
+            sink = new FakeSink(request.head(), NAME, false);
+            new Response(request, sink, NAME).send(head("200 OK"), bytes(""), 0, 0);
             assertThat(sink.outcome())
                     .endsWith("Connection: close\r\n\r\n--closed")
                     .doesNotContain("chunked");
