@@ -28,4 +28,23 @@ class HeadScannerTest {
         assertThat(scanner.scan(seen, 0, head.length)).isEqualTo(head.length);
         assertThat(scanner.lineCount()).isEqualTo(3);
     }
+
+    /** Its own lines, and the index of the fields that is made of them, twice as large. */
+    @Test
+    void saysWhatItHoldsAndWhetherItHasGrown() {
+        int usual = 3 * Integer.BYTES * 2 * HeadScanner.FIRST_LINES;
+        scanLines(HeadScanner.FIRST_LINES);
+        assertThat(scanner.heldBytes()).isEqualTo(usual);
+        assertThat(scanner.hasGrown()).isFalse();
+        scanner.reset();
+        scanLines(HeadScanner.FIRST_LINES + 1);
+        assertThat(scanner.heldBytes()).isEqualTo(2 * usual);
+        assertThat(scanner.hasGrown()).isTrue();
+    }
+
+    private void scanLines(int count) {
+        byte[] head = ("GET / HTTP/1.1\r\n" + "X: y\r\n".repeat(count - 1) + "\r\n").getBytes(ISO_8859_1);
+        assertThat(scanner.scan(head, 0, head.length)).isEqualTo(head.length);
+        assertThat(scanner.lineCount()).isEqualTo(count);
+    }
 }
