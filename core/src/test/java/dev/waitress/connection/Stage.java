@@ -1,0 +1,127 @@
+package dev.waitress.connection;
+
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
+
+import dev.waitress.buffer.BodyStorage;
+import dev.waitress.buffer.PrivateDirectory;
+import dev.waitress.buffer.SharedMemory;
+import dev.waitress.exchange.Gateway;
+import dev.waitress.exchange.Peer;
+import dev.waitress.exchange.Request;
+import dev.waitress.exchange.RequestIds;
+import dev.waitress.exchange.RequestObserver;
+import dev.waitress.exchange.Response;
+import dev.waitress.exchange.ServerName;
+import dev.waitress.http.Limits;
+import dev.waitress.http.ResponseHead;
+import dev.waitress.net.SocketErrors;
+import dev.waitress.proxy.TrustedProxy;
+import dev.waitress.settings.Settings;
+import dev.waitress.testkit.FakeLoop;
+import dev.waitress.testkit.FakeTransport;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+
+/** One connection whose client, application and time are the test's. */
+final class Stage implements Gateway, ConnectionOwner, AutoCloseable {
+    static final String GET = "GET / HTTP/1.1\r\nHost: a\r\n\r\n";
+
+    final FakeLoop loop;
+    final FakeTransport client = new FakeTransport();
+    final Connection connection;
+    private final PrivateDirectory directory = new PrivateDirectory();
+
+    /** Requests that the application has, and their answers. */
+    final List<Request> requests = new ArrayList<>();
+
+    final List<Response> responses = new ArrayList<>();
+
+    /** What the owner was told. */
+    final List<String> told = new ArrayList<>();
+
+    boolean draining;
+
+    Stage() throws IOException {
+        this(0, 1 << 20);
+    }
+
+    Stage(int lookahead, long memoryBytes) throws IOException {
+        this(8192, lookahead, memoryBytes);
+    }
+
+    Stage(int recvBytes, int lookahead, long memoryBytes) throws IOException {
+        Settings settings = Settings.ofText(Map.of());
+        loop = new FakeLoop(recvBytes, memoryBytes);
+        RequestIds ids = new RequestIds(settings);
+        BodyStorage bodies = new BodyStorage(1 << 19, loop.memory, directory, SharedMemory.NONE);
+        Intake.Means intake =
+                new Intake.Means(new ParserPool(Limits.of(settings)), new TrustedProxy(settings), bodies, ids);
+        Exchanges exchanges = new Exchanges(this, RequestObserver.NONE, ids, new ServerName("test", false), lookahead);
+        connection = new Connection(
+                new ConnectionMeans(loop, 1 << 20, directory, new SocketErrors(settings)),
+                client,
+                this,
+                new Peer("1.2.3.4", "5", "80"),
+                each -> new Http1(each, intake, exchanges, Deadlines.of(settings)));
+        connection.open();
+    }
+
+    /** What the application was asked for, in its order. */
+    List<String> targets() {
+        return requests.stream().map(request -> request.head().targetText()).toList();
+    }
+
+    /** The application answers the request that came last. */
+    void answer(String body) {
+        Response response = responses.get(responses.size() - 1);
+        response.send(head("200 OK"), body.getBytes(ISO_8859_1), 0, body.length());
+        loop.turn();
+        client.becomeReadable();
+    }
+
+    static ResponseHead head(String status) {
+        ResponseHead head = new ResponseHead();
+        byte[] text = status.getBytes(ISO_8859_1);
+        head.start(text, 0, text.length);
+        return head;
+    }
+
+    void body(String block) {
+        byte[] bytes = block.getBytes(ISO_8859_1);
+        responses.get(responses.size() - 1).body(bytes, 0, bytes.length);
+    }
+
+    @Override
+    public void submit(Request request, Response response) {
+        requests.add(request.detach());
+        responses.add(response);
+    }
+
+    @Override
+    public void close(Duration within) {}
+
+    @Override
+    public boolean isDraining() {
+        return draining;
+    }
+
+    @Override
+    public void becameIdle(Connection idle) {
+        told.add("idle");
+    }
+
+    @Override
+    public void closed(Connection closed) {
+        told.add("closed");
+    }
+
+    @Override
+    public void close() throws IOException {
+        connection.close();
+        requests.forEach(request -> request.body().discard());
+        directory.close();
+    }
+}
