@@ -14,12 +14,14 @@ import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /** The real command as a process: its log, its port, and what is left when it has ended. */
 final class Command implements AutoCloseable {
     private static final Pattern SERVING = Pattern.compile("Serving on http://127\\.0\\.0\\.1:(\\d+)");
     private static final int SECONDS = 30;
+    private static final String MAIN = "dev.waitress.cli.Main";
 
     private final Process process;
     private final List<String> log = new ArrayList<>(); // guarded by itself
@@ -49,14 +51,19 @@ final class Command implements AutoCloseable {
 
     private static Command start(List<String> prefix, Map<String, String> environment, String... arguments)
             throws IOException {
+        String classPath =
+                System.getProperty("waitress.jar") + File.pathSeparator + environment.getOrDefault("CLASSPATH", "");
+        return start(prefix, List.of("-cp", classPath, MAIN), environment, arguments);
+    }
+
+    private static Command start(
+            List<String> prefix, List<String> program, Map<String, String> environment, String... arguments)
+            throws IOException {
         Path temporary = Files.createTempDirectory("waitress-it-");
         List<String> command = new ArrayList<>(prefix);
-        command.addAll(List.of(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "-Djava.io.tmpdir=" + temporary,
-                "-cp",
-                System.getProperty("waitress.jar") + File.pathSeparator + environment.getOrDefault("CLASSPATH", ""),
-                "dev.waitress.cli.Main"));
+        command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+        command.add("-Djava.io.tmpdir=" + temporary);
+        command.addAll(program);
         command.addAll(List.of(arguments));
         ProcessBuilder builder = new ProcessBuilder(command)
                 .directory(Path.of("src", "test", "python").toFile())
@@ -76,6 +83,22 @@ final class Command implements AutoCloseable {
         arguments.add("--listen=127.0.0.1:0");
         arguments.add(application);
         Command command = start(arguments.toArray(String[]::new));
+        command.port();
+        return command;
+    }
+
+    /** Serves the test applications, with core, worker and cli as the modules that they say they are. */
+    static Command serveAsModules() throws IOException, InterruptedException {
+        String modulePath = Stream.of("core", "worker", "cli")
+                .map(module -> Path.of(System.getProperty("waitress.root"), module, "target", "classes"))
+                .map(Path::toString)
+                .collect(Collectors.joining(File.pathSeparator));
+        Command command = start(
+                List.of(),
+                List.of("--module-path", modulePath, "--module", "dev.waitress.cli/" + MAIN),
+                Map.of(),
+                "--listen=127.0.0.1:0",
+                "stages:app");
         command.port();
         return command;
     }
