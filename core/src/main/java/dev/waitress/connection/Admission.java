@@ -19,7 +19,7 @@ import java.util.List;
  * Who may come in: takes clients as far as there is room, has idle ones give way to them, and lets listeners rest where
  * nobody can. Event loop only.
  */
-public final class Admission implements Acceptor, ConnectionOwner {
+public final class Admission implements Acceptor, Connection.Owner {
     private static final Logger LOG = System.getLogger("waitress");
 
     private final EventLoop loop;
@@ -77,7 +77,7 @@ public final class Admission implements Acceptor, ConnectionOwner {
                 this,
                 peer,
                 prefaces.areWanted() ? each -> protocols.preface(each, this::announced) : protocols::http1);
-        connections.add(connection);
+        connections.add(connection, prefaces.areWanted() ? "" : peer.remoteAddress());
         connection.open();
     }
 
@@ -95,9 +95,8 @@ public final class Admission implements Acceptor, ConnectionOwner {
             connection.close();
             return;
         }
-        String before = connection.address();
+        connections.identify(connection, client.remoteAddress());
         connection.handledBy(protocols::http1, client);
-        connections.readdress(connection, before);
         connection.receive(behind);
         connections.makeRoom(0); // not before: who gives way is read once more, by the same buffer
         if (draining) {

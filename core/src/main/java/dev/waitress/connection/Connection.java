@@ -11,7 +11,6 @@ import java.lang.System.Logger.Level;
 import java.nio.ByteBuffer;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
-import org.jspecify.annotations.Nullable;
 
 /**
  * One client's connection, from accept to close: reads, sends, and ends. What the bytes mean is up to its handler.
@@ -26,17 +25,27 @@ final class Connection implements Transport.Watcher, Flushable {
     /** A new client has this long before it counts as idle where connections are scarce. */
     static final long FIRST_WORD_NANOS = TimeUnit.SECONDS.toNanos(1);
 
+    /** Who counts connections. */
+    interface Owner {
+        /** Whether the server stops. */
+        boolean isDraining();
+
+        /** A connection waits for its next request: another client may have its place. */
+        void becameIdle(Connection connection);
+
+        void closed(Connection connection);
+    }
+
     private final Turns loop;
     private final Transport transport;
     private final Inbox inbox;
     private final Outbox outbox;
     private final SocketErrors errors;
-    private final ConnectionOwner owner;
+    private final Owner owner;
 
     private Peer peer;
     private ProtocolHandler handler;
     private Phase phase = Phase.OPEN;
-    private @Nullable Linger linger;
 
     /** When its present handler began. */
     private long begunNanos;
@@ -50,7 +59,7 @@ final class Connection implements Transport.Watcher, Flushable {
     Connection(
             ConnectionMeans means,
             Transport transport,
-            ConnectionOwner owner,
+            Owner owner,
             Peer peer,
             Function<Connection, ProtocolHandler> first) {
         this.loop = means.loop();
@@ -125,7 +134,7 @@ final class Connection implements Transport.Watcher, Flushable {
         boolean full;
         do {
             full = readOnce();
-        } while (full && ++reads < MOST_READS && isOpen() && handler.expectsMore());
+        } while (full && ++reads < MOST_READS && !isClosed() && handler.expectsMore());
     }
 
     /** True if there may be more to read at once. */
@@ -134,7 +143,7 @@ final class Connection implements Transport.Watcher, Flushable {
         switch (outcome) {
             case SOME, FULL -> {
                 moved();
-                received(loop.resources().lastRead());
+                handler.received(loop.resources().lastRead());
             }
             case END -> endInput();
             case BROKEN -> close();
@@ -143,21 +152,10 @@ final class Connection implements Transport.Watcher, Flushable {
         return outcome == Inbox.Outcome.FULL && !isClosed();
     }
 
-    private void received(ByteBuffer in) {
-        if (linger == null) {
-            handler.received(in);
-        } else {
-            linger.discarded(in.remaining());
-            if (linger.hasDiscardedEnough()) {
-                close();
-            }
-        }
-    }
-
     private void endInput() {
         handler.inputEnded();
         // A client may close its side and still wait for its answer.
-        if (phase == Phase.LINGERING || !handler.awaitsApplication() && outbox.isEmpty()) {
+        if (!handler.awaitsApplication() && outbox.isEmpty()) {
             close();
         }
     }
@@ -256,30 +254,17 @@ final class Connection implements Transport.Watcher, Flushable {
         }
         if (phase == Phase.PARTING && !inbox.hasEnded() && transport.shutDownOutput()) {
             phase = Phase.LINGERING;
-            linger = new Linger(loop.nowNanos());
-            handler.dropInput();
+            handler.ended();
+            handler = new Lingering(this);
             inbox.watch(true);
         } else if (phase != Phase.LINGERING) {
             close();
         }
     }
 
-    /** What is left unread at the end would reset the connection under the answer. */
-    private void endLinger() {
-        boolean full = true;
-        while (full) {
-            full = readOnce();
-        }
-        close();
-    }
-
-    /** Ends what comes too slowly, and what has lingered for long enough. */
+    /** Ends what comes too slowly. */
     void enforceDeadlines(long nowNanos) {
-        if (linger == null) {
-            handler.enforceDeadlines(nowNanos);
-        } else if (linger.isOver(nowNanos)) {
-            endLinger();
-        }
+        handler.enforceDeadlines(nowNanos);
     }
 
     /**
@@ -316,7 +301,7 @@ final class Connection implements Transport.Watcher, Flushable {
             errors.failed(e);
         }
         owner.closed(this);
-        handler.closed();
+        handler.ended();
     }
 
     // ---- In the eyes of those who count connections ----------------------------------------------------------------
@@ -359,10 +344,5 @@ final class Connection implements Transport.Watcher, Flushable {
 
     Peer peer() {
         return peer;
-    }
-
-    /** For whom it is counted, numeric; empty as long as that is not known: a proxy has as many as its clients. */
-    String address() {
-        return handler.knowsClient() ? peer.remoteAddress() : "";
     }
 }

@@ -7,10 +7,9 @@ import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.util.Comparator;
 import java.util.HashMap;
-import java.util.LinkedHashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -25,7 +24,9 @@ final class Connections {
     /** 0 for no limit. */
     private final int limitPerAddress;
 
-    private final Set<Connection> open = new LinkedHashSet<>();
+    /** Each with the address for which it counts; empty as long as that is not known. */
+    private final Map<Connection, String> open = new LinkedHashMap<>();
+
     private final Map<String, Integer> countByAddress = new HashMap<>();
     private boolean saidFull;
 
@@ -44,26 +45,25 @@ final class Connections {
         return limitPerAddress == 0 || countByAddress.getOrDefault(address, 0) < limitPerAddress;
     }
 
-    void add(Connection connection) {
-        open.add(connection);
-        count(connection.address(), 1);
+    /** One more; the address is empty where it is not known yet: a proxy has as many connections as its clients. */
+    void add(Connection connection, String address) {
+        open.put(connection, address);
+        count(address, 1);
     }
 
-    /**
-     * A connection turns out to be that of somebody else, whose address has been asked for by {@link #admits}.
-     *
-     * @param before the address under which it was counted
-     */
-    void readdress(Connection connection, String before) {
-        if (open.contains(connection)) {
+    /** The address of a connection is known now, and admitted. */
+    void identify(Connection connection, String address) {
+        String before = open.replace(connection, address);
+        if (before != null) {
             count(before, -1);
-            count(connection.address(), 1);
+            count(address, 1);
         }
     }
 
     void remove(Connection connection) {
-        if (open.remove(connection)) {
-            count(connection.address(), -1);
+        String address = open.remove(connection);
+        if (address != null) {
+            count(address, -1);
         }
     }
 
@@ -79,12 +79,12 @@ final class Connections {
 
     /** Those that are open now; what is done to them may close some. */
     List<Connection> snapshot() {
-        return List.copyOf(open);
+        return List.copyOf(open.keySet());
     }
 
     /** Whether one more can be taken, if need be in the place of an idle one. */
     boolean haveRoom() {
-        return open.size() < limit || open.stream().anyMatch(Connection::canGiveWay);
+        return open.size() < limit || open.keySet().stream().anyMatch(Connection::canGiveWay);
     }
 
     /** Closes those that have been idle for longest, as far as there is no room for so many more. */
@@ -99,7 +99,7 @@ final class Connections {
     }
 
     private @Nullable Connection oldestIdle() {
-        return open.stream()
+        return open.keySet().stream()
                 .filter(Connection::canGiveWay)
                 .min(Comparator.comparingLong(Connection::lastActiveNanos))
                 .orElse(null);

@@ -1,17 +1,11 @@
 package dev.waitress.connection;
 
 import dev.waitress.buffer.Lease;
-import dev.waitress.buffer.Segment;
-import dev.waitress.exchange.ErrorAnswer;
 import dev.waitress.exchange.Request;
 import dev.waitress.exchange.RequestId;
 import dev.waitress.exchange.Response;
-import dev.waitress.exchange.ResponseSink;
-import dev.waitress.http.BodyLength;
 import dev.waitress.http.Rejection;
-import dev.waitress.http.ResponseHead;
 import dev.waitress.http.Rule;
-import dev.waitress.http.Status;
 import dev.waitress.http1.Http1Writer;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
@@ -22,7 +16,7 @@ import org.jspecify.annotations.Nullable;
  * HTTP/1 on one connection: its requests are answered one at a time; what the client sends meanwhile waits, in a
  * bounded buffer and then in the kernel. Event loop only.
  */
-final class Http1 implements ProtocolHandler, ResponseSink {
+final class Http1 implements ProtocolHandler, Http1Sink.Owner {
     private static final Logger LOG = System.getLogger("waitress");
 
     private final Connection connection;
@@ -30,15 +24,13 @@ final class Http1 implements ProtocolHandler, ResponseSink {
     private final Deadlines deadlines;
     private final Intake intake;
     private final Pipelined pipelined;
+    private final Http1Sink sink;
 
     /** For the request that is answered. */
     private final Lease lease;
 
     /** The answer being written; null while a request is awaited. */
     private @Nullable Response response;
-
-    /** The form of that answer. */
-    private @Nullable Http1Writer writer;
 
     private boolean served;
 
@@ -48,6 +40,7 @@ final class Http1 implements ProtocolHandler, ResponseSink {
         this.deadlines = deadlines;
         this.intake = new Intake(means, connection.peer());
         this.pipelined = new Pipelined(means.bodies().memory().lease());
+        this.sink = new Http1Sink(connection, exchanges.name(), this);
         this.lease = means.bodies().memory().lease();
     }
 
@@ -118,8 +111,8 @@ final class Http1 implements ProtocolHandler, ResponseSink {
     }
 
     private void submit(Request request) {
-        writer = Http1Writer.to(request.head());
-        Response answer = exchanges.begin(request, this);
+        sink.begin(Http1Writer.to(request.head()));
+        Response answer = exchanges.begin(request, sink);
         response = answer;
         served = true;
         if (connection.inbox().hasEnded()) {
@@ -140,9 +133,9 @@ final class Http1 implements ProtocolHandler, ResponseSink {
                 Level.DEBUG,
                 () -> "refused a request from " + connection.peer().remoteAddress() + ": "
                         + rejection.rule().status().code() + " " + rejection.text());
-        writer = Http1Writer.to(rejection);
+        sink.begin(Http1Writer.to(rejection));
         RequestId id = exchanges.ids().next();
-        int bodyBytes = sendError(rejection.rule().status(), rejection.text(), id);
+        int bodyBytes = sink.refuse(rejection.rule().status(), rejection.text(), id);
         exchanges.refused(connection.peer(), refused, bodyBytes, id);
         connection.endBy(Phase.PARTING);
     }
@@ -180,95 +173,13 @@ final class Http1 implements ProtocolHandler, ResponseSink {
     // ---- Answers ---------------------------------------------------------------------------------------------------
 
     @Override
-    public boolean head(ResponseHead head, BodyLength body) {
-        Http1Writer form = form();
-        form.complete(head, body, isClosing(), connection.dateField(), serverField());
-        connection.outbox().write(head.bytes(), 0, head.length());
-        return form.keepsConnection();
+    public boolean hasMore() {
+        return !pipelined.isEmpty();
     }
 
-    /** A client that closed its side, or the server's end, leaves no request unanswered that has been received. */
-    private boolean isClosing() {
-        return pipelined.isEmpty() && (connection.inbox().hasEnded() || connection.isDraining());
-    }
-
-    private byte[] serverField() {
-        return exchanges.name().serverField();
-    }
-
+    /** Or nobody waits for that. */
     @Override
-    public void body(byte[] bytes, int offset, int length) {
-        Http1Writer form = form();
-        connection.outbox().write(form.beforeBytes(length));
-        connection.outbox().write(bytes, offset, length);
-        connection.outbox().write(form.afterBytes());
-    }
-
-    @Override
-    public void body(Segment segment) {
-        Http1Writer form = form();
-        connection.outbox().write(form.beforeBytes(segment.remaining()));
-        connection.outbox().write(segment);
-        connection.outbox().write(form.afterBytes());
-    }
-
-    @Override
-    public void end(boolean complete) {
-        Http1Writer form = form();
-        connection.outbox().write(form.end());
-        release();
-        if (complete && form.keepsConnection()) {
-            connection.outbox().markDirty();
-        } else {
-            part();
-        }
-    }
-
-    /** Lingers only where the client may be sending what nobody reads. */
-    private void part() {
-        boolean allIsRead = pipelined.isEmpty() && connection.inbox().isWatched();
-        connection.endBy(allIsRead ? Phase.CLOSING : Phase.PARTING);
-    }
-
-    @Override
-    public void cut() {
-        Http1Writer form = form();
-        release();
-        // Where the end of the connection is the end of the body, only a reset tells the client.
-        connection.endAtOnce(form.endsWithConnection() ? Phase.RESETTING : Phase.CLOSING);
-    }
-
-    @Override
-    public int error(Status status, String text, RequestId id) {
-        int bodyBytes = sendError(status, text, id);
-        release();
-        part();
-        return bodyBytes;
-    }
-
-    private int sendError(Status status, String text, RequestId id) {
-        Http1Writer form = form();
-        byte[] body = ErrorAnswer.body(status, text, exchanges.name());
-        connection
-                .outbox()
-                .write(form.errorHead(status, body.length, connection.dateField(), serverField(), id.field()));
-        if (!form.sendsErrorBody()) {
-            return 0;
-        }
-        connection.outbox().write(body);
-        return body.length;
-    }
-
-    private Http1Writer form() {
-        Http1Writer present = writer;
-        if (present == null) {
-            throw new IllegalStateException("nothing is answered");
-        }
-        return present;
-    }
-
-    /** The request is answered, or nobody waits for that. */
-    private void release() {
+    public void answered() {
         response = null;
         lease.close();
     }
@@ -317,7 +228,7 @@ final class Http1 implements ProtocolHandler, ResponseSink {
 
     @Override
     public boolean expectsMore() {
-        return intake.inRequest() && !isBusy();
+        return connection.isOpen() && intake.inRequest() && !isBusy();
     }
 
     @Override
@@ -331,24 +242,14 @@ final class Http1 implements ProtocolHandler, ResponseSink {
     }
 
     @Override
-    public boolean knowsClient() {
-        return true;
-    }
-
-    @Override
     public boolean hasServed() {
         return served;
     }
 
     @Override
-    public void dropInput() {
-        pipelined.clear();
-    }
-
-    @Override
-    public void closed() {
+    public void ended() {
         Response running = response;
-        release();
+        answered();
         pipelined.clear();
         intake.discard();
         if (running != null) {

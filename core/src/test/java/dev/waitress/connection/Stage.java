@@ -26,7 +26,7 @@ import java.util.List;
 import java.util.Map;
 
 /** One connection whose client, application and time are the test's. */
-final class Stage implements Gateway, ConnectionOwner, AutoCloseable {
+final class Stage implements Gateway, Connection.Owner, AutoCloseable {
     static final String GET = "GET / HTTP/1.1\r\nHost: a\r\n\r\n";
 
     final FakeLoop loop;
