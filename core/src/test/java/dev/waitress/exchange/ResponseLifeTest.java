@@ -87,6 +87,7 @@ class ResponseLifeTest {
             response.start(head("201 Created", "Content-Length: 3"), ResponseHead.NO_LENGTH);
             assertThat(response.hasStarted()).isTrue();
             assertThat(response.keepsConnection()).isFalse();
+            assertThat(response.hasEnded()).isFalse();
             response.body(bytes("abcdef"), 1, 5);
             assertThat(observed).containsExactly("started 201", "true 3");
             assertThat(response.statusCode()).isEqualTo(201);
