@@ -207,6 +207,17 @@ class TestAnswers:
         let_go.set()
 
 
+class TestAClient:
+    def test_that_is_gone_is_noted_only_while_its_request_is_here(self, stage: Stage) -> None:
+        stage.applications["/s"] = stream = Stream()
+        stage.channel.batches.put([request(1, "/s")])
+        stream.wait_until_asked()
+        for number in (1, 2):
+            stage.crew.client_gone(number)
+        assert stage.crew.streams.gone == {1}
+        stream.blocks.put(b"")
+
+
 class TestAThreadThatFails:
     """By a fault of ours, or an exception that something throws into it."""
 

@@ -42,7 +42,7 @@ class Stage:
         self.outbox = FakeOutbox()
         self.held = [7]
         settings = {"outbuf_high_watermark": WATERMARK, "by_descriptor": False}
-        self.streams = Streams(self.outbox, Threads(), settings, lambda: self.held)  # type: ignore[arg-type]
+        self.streams = Streams(self.outbox, Threads(), settings)  # type: ignore[arg-type]
         self.exchange: Any = FakeExchange(WATERMARK + 1)
         self.streams.open(7, self.exchange)
 
@@ -93,20 +93,19 @@ class TestAResponseThatIsTooFarAhead:
 class TestAClient:
     def test_that_is_gone_is_remembered_while_its_request_is_here(self, stage: Stage) -> None:
         stage.streams.client_gone(7)
-        stage.streams.client_gone(8)
         assert (stage.streams.is_left(7), stage.streams.is_left(8)) == (True, False)
         stage.streams.forget(7)
         assert not stage.streams.is_left(7)
 
     def test_that_has_closed_its_side_may_be_told_of_before_its_request(self, stage: Stage) -> None:
-        stage.streams.client_closed(8)
+        stage.streams.client_closed(8, stage.held.copy)
         assert stage.streams.is_left(8)
         stage.streams.forget(8)
         assert not stage.streams.is_left(8)
 
     def test_whose_request_was_over_before_is_forgotten_at_last(self, stage: Stage) -> None:
         for number in range(100, 1101):
-            stage.streams.client_closed(number)
-        stage.streams.client_closed(7)
+            stage.streams.client_closed(number, stage.held.copy)
+        stage.streams.client_closed(7, stage.held.copy)
         assert len(stage.streams.closed) == 1
         assert stage.streams.is_left(7)

@@ -257,9 +257,9 @@ class Worker:
         actions: Dict[int, Callable[..., Any]] = {
             protocol.TAKEOVER: self.crew.takeover,
             protocol.CREDIT: self.crew.streams.credit,
-            protocol.GONE: self.crew.streams.client_gone,
+            protocol.GONE: self.crew.client_gone,
             protocol.SENT: self.crew.streams.file_sent,
-            protocol.CLOSED: self.crew.streams.client_closed,
+            protocol.CLOSED: self.crew.client_closed,
             protocol.RECORD: self._handle,
             protocol.RECALL: lambda: self._tell(protocol.RECALLED, self.crew.recall()),
         }

@@ -82,7 +82,7 @@ class Crew:
         self._begun = begun
         self._is_expendable = is_expendable
         self._outbox = outbox = Outbox(channel, threads.lock(), now, expose_tracebacks=settings["expose_tracebacks"])
-        self.streams = Streams(outbox, threads, settings, self._held)
+        self.streams = Streams(outbox, threads, settings)
         #: No name of the module: tools that stop the time for tests find those.
         self._now = now
 
@@ -259,6 +259,15 @@ class Crew:
                 self._runner = member = self._idle.pop()
                 member.woken.release()
         self._threads.warn_if_replaced()
+
+    def client_gone(self, request_id: int) -> None:
+        """Nobody reads this response any more."""
+        if request_id in self._held():
+            self.streams.client_gone(request_id)
+
+    def client_closed(self, request_id: int) -> None:
+        """The client sends nothing more, and still gets its answer."""
+        self.streams.client_closed(request_id, self._held)
 
     def _held(self) -> List[int]:
         """Tell the requests that run, or wait for a thread."""

@@ -19,12 +19,9 @@ _UNLIMITED = float("inf")
 class Streams:
     """What the front says of responses that are on their way. Told by one thread, asked by those that respond."""
 
-    def __init__(
-        self, outbox: Outbox, threads: Threads, settings: Dict[str, Any], held: Callable[[], List[int]]
-    ) -> None:
-        """Know nothing of any client; ``held`` tells the requests that are here."""
+    def __init__(self, outbox: Outbox, threads: Threads, settings: Dict[str, Any]) -> None:
+        """Know nothing of any client."""
         self._outbox = outbox
-        self._held = held
         #: Bytes that a client may be behind before its application waits.
         self._high_watermark: int = settings["outbuf_high_watermark"]
         #: Whether the front can open what this process has open, by ``/proc``.
@@ -86,16 +83,15 @@ class Streams:
                 self._changed.notify_all()
 
     def client_gone(self, request_id: int) -> None:
-        """Nobody reads this response any more."""
-        if request_id in self._held():
-            self.gone.add(request_id)
-            with self._changed:
-                self._changed.notify_all()
+        """Nobody reads this response any more; its request is here."""
+        self.gone.add(request_id)
+        with self._changed:
+            self._changed.notify_all()
 
-    def client_closed(self, request_id: int) -> None:
-        """The client sends nothing more, and still gets its answer."""
+    def client_closed(self, request_id: int, held: Callable[[], List[int]]) -> None:
+        """The client sends nothing more, and still gets its answer; ``held`` tells the requests that are here."""
         if len(self.closed) > _MOST_CLOSED:
-            self.closed.intersection_update(self._held())  # others were answered before the word came
+            self.closed.intersection_update(held())  # others were answered before the word came
         self.closed.add(request_id)
 
     def file_sent(self, request_id: int) -> None:
