@@ -35,7 +35,7 @@ final class AttachedWorkers implements Recruiter {
     }
 
     @Override
-    public @Nullable Worker stranger(Rendezvous.Introduction introduction) throws IOException {
+    public @Nullable Worker stranger(WorkerDoor.Introduction introduction) throws IOException {
         if (gateway.isClosing()) {
             return null;
         }

@@ -2,6 +2,8 @@ package dev.waitress.worker;
 
 import dev.waitress.settings.Setting;
 import dev.waitress.settings.Settings;
+import dev.waitress.worker.wire.MarshalReader;
+import dev.waitress.worker.wire.MarshalWriter;
 import java.io.DataInputStream;
 import java.io.IOException;
 import java.io.InputStream;

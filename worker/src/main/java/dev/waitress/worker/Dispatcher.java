@@ -5,6 +5,8 @@ import dev.waitress.exchange.QueueDepth;
 import dev.waitress.exchange.Request;
 import dev.waitress.exchange.Response;
 import dev.waitress.http.Status;
+import dev.waitress.worker.wire.MarshalWriter;
+import dev.waitress.worker.wire.RequestEncoder;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.ArrayDeque;
@@ -20,7 +22,7 @@ final class Dispatcher {
 
     private final RequestEncoder encoder;
     private final MarshalWriter scratch = new MarshalWriter(1024);
-    private final Deque<Pending> waiting = new ArrayDeque<>();
+    private final Deque<WaitingRequest> waiting = new ArrayDeque<>();
     private final QueueDepth queueDepth = new QueueDepth();
 
     /** Why nobody answers, and nobody will until something changes; empty if requests are taken, or wait. */
@@ -47,7 +49,7 @@ final class Dispatcher {
         if (worker == null) {
             scratch.clear();
             encoder.encode(0, request, scratch);
-            waiting.add(new Pending(response, request.body(), scratch.toByteArray()));
+            waiting.add(new WaitingRequest(response, request.body(), scratch.toByteArray()));
             queueDepth.arrived(waiting.size() - threadsToCome(), nowNanos);
             return;
         }
@@ -81,9 +83,9 @@ final class Dispatcher {
     }
 
     /** Puts requests that a worker gave back where they were: before all that came later. */
-    void requeue(List<Pending> unbegun) {
+    void requeue(List<WaitingRequest> unbegun) {
         for (int i = unbegun.size() - 1; i >= 0; i--) {
-            Pending next = unbegun.get(i);
+            WaitingRequest next = unbegun.get(i);
             if (next.response().hasEnded()) {
                 next.drop();
             } else {
@@ -100,7 +102,7 @@ final class Dispatcher {
             if (worker == null) {
                 return;
             }
-            Pending next = waiting.removeFirst();
+            WaitingRequest next = waiting.removeFirst();
             if (!next.response().hasEnded()) { // else the client left while it waited
                 worker.add(next);
             }
@@ -111,7 +113,7 @@ final class Dispatcher {
     void suspend(String reason) {
         suspended = reason;
         while (!waiting.isEmpty()) {
-            Pending next = waiting.removeFirst();
+            WaitingRequest next = waiting.removeFirst();
             next.drop();
             next.response().refuse(Status.SERVICE_UNAVAILABLE, reason);
         }

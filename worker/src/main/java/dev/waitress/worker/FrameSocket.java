@@ -1,6 +1,8 @@
 package dev.waitress.worker;
 
 import dev.waitress.loop.EventLoop;
+import dev.waitress.worker.wire.MarshalReader;
+import dev.waitress.worker.wire.MarshalWriter;
 import java.io.Closeable;
 import java.io.IOException;
 import java.lang.System.Logger;

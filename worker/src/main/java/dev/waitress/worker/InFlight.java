@@ -15,7 +15,7 @@ final class InFlight {
 
     private static final int LARGEST_ID = Integer.MAX_VALUE;
 
-    private final @Nullable Exchange[] slots = new Exchange[SLOTS];
+    private final @Nullable HeldRequest[] slots = new HeldRequest[SLOTS];
     private int lastId;
     private int size;
 
@@ -40,27 +40,27 @@ final class InFlight {
         return lastId;
     }
 
-    void add(Exchange exchange) {
+    void add(HeldRequest exchange) {
         slots[exchange.id % SLOTS] = exchange;
         size++;
     }
 
     /** The exchange of this id, if it is not over. */
     @Nullable
-    Exchange find(int id) {
-        Exchange found = id < 0 ? null : slots[id % SLOTS];
+    HeldRequest find(int id) {
+        HeldRequest found = id < 0 ? null : slots[id % SLOTS];
         return found != null && found.id == id ? found : null;
     }
 
-    void remove(Exchange exchange) {
+    void remove(HeldRequest exchange) {
         slots[exchange.id % SLOTS] = null;
         size--;
     }
 
     /** All of them, in the order in which they were given to the worker. */
-    List<Exchange> inOrder() {
-        List<Exchange> all = new ArrayList<>();
-        for (Exchange exchange : slots) {
+    List<HeldRequest> inOrder() {
+        List<HeldRequest> all = new ArrayList<>();
+        for (HeldRequest exchange : slots) {
             if (exchange != null) {
                 all.add(exchange);
             }

@@ -1,5 +1,7 @@
 package dev.waitress.worker;
 
+import dev.waitress.worker.wire.MarshalWriter;
+
 /**
  * A log record of the front for Python's logging.
  *

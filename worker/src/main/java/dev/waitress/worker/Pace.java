@@ -37,7 +37,7 @@ final class Pace {
         lastAnswerNanos = nowNanos;
     }
 
-    /** Answers have come: if that was in time, it may be given more at once. */
+    /** AnswerReader have come: if that was in time, it may be given more at once. */
     void answered(long nowNanos) {
         if (takeovers == 0) {
             ahead = Math.min(MOST_AHEAD, Math.max(FIRST_AHEAD, 2 * ahead));

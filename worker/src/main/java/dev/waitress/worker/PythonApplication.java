@@ -1,5 +1,6 @@
 package dev.waitress.worker;
 
+import dev.waitress.worker.wire.MarshalWriter;
 import java.util.Map;
 
 /**

@@ -18,7 +18,7 @@ interface Recruiter {
 
     /** The worker that a first connection makes; null if it is not welcome. */
     @Nullable
-    Worker stranger(Rendezvous.Introduction introduction) throws IOException;
+    Worker stranger(WorkerDoor.Introduction introduction) throws IOException;
 
     /** One has loaded the application, and serves when it is told to. */
     void ready(Worker worker);

@@ -6,6 +6,9 @@ import dev.waitress.exchange.UnknownStatuses;
 import dev.waitress.http.Printable;
 import dev.waitress.http.Status;
 import dev.waitress.loop.TurnTaker;
+import dev.waitress.worker.wire.Batch;
+import dev.waitress.worker.wire.MarshalWriter;
+import dev.waitress.worker.wire.RequestEncoder;
 import java.io.IOException;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
@@ -46,13 +49,13 @@ final class Worker {
     private final int threads;
     private final Pace pace;
     private final InFlight inFlight = new InFlight();
-    final Orders orders = new Orders();
+    final ControlWriter orders = new ControlWriter();
 
     private State state = State.STARTING;
     private boolean served;
     private boolean retired;
     private @Nullable FrameSocket requests;
-    private final Answers answers = new Answers(this);
+    private final AnswerReader answers = new AnswerReader(this);
     private @Nullable FrameSocket control;
     private Batch batch;
 
@@ -73,7 +76,7 @@ final class Worker {
     // ---- Life ------------------------------------------------------------------------------------------------------
 
     /** One of its sockets has arrived; with both it is told what to serve. */
-    void attach(Rendezvous.Introduction introduction, FrameSocket socket) throws IOException {
+    void attach(WorkerDoor.Introduction introduction, FrameSocket socket) throws IOException {
         String purpose = introduction.purpose();
         if (purpose.equals("leash")) {
             process.hold(socket.release());
@@ -83,7 +86,7 @@ final class Worker {
         } else if (purpose.equals("control") && control == null) {
             control = socket;
             orders.sendOn(socket);
-            socket.handOver(new ControlMessages(this));
+            socket.handOver(new ControlReader(this));
         } else {
             throw new IllegalArgumentException("a second socket for " + purpose);
         }
@@ -206,9 +209,9 @@ final class Worker {
         closeSockets();
         answers.close();
         int begun = board.lastBegun(inFlight.lastId());
-        List<Pending> unbegun = new ArrayList<>();
+        List<WaitingRequest> unbegun = new ArrayList<>();
         int lost = 0;
-        for (Exchange exchange : inFlight.inOrder()) {
+        for (HeldRequest exchange : inFlight.inOrder()) {
             if (InFlight.isBegun(exchange.id, begun)) {
                 lost += exchange.response.hasEnded() ? 0 : 1;
                 exchange.response.refuse(
@@ -276,7 +279,7 @@ final class Worker {
     }
 
     @Nullable
-    Exchange find(int id) {
+    HeldRequest find(int id) {
         return inFlight.find(id);
     }
 
@@ -305,18 +308,18 @@ final class Worker {
             pace.begins(gateway.nowNanos());
         }
         batch.added();
-        inFlight.add(new Exchange(id, this, response, body, batch, start, batch.writer.length()));
+        inFlight.add(new HeldRequest(id, this, response, body, batch, start, batch.writer.length()));
         if (RequestEncoder.isRaw(body)) {
             flush(body);
         }
     }
 
     /** A request that was encoded before. */
-    void add(Pending pending) {
+    void add(WaitingRequest pending) {
         int start = batch.writer.length();
         int id = nextId();
         batch.writer.raw(pending.encoded(), 0, pending.encoded().length);
-        batch.writer.patch(start + Pending.ID, id);
+        batch.writer.patch(start + WaitingRequest.ID, id);
         add(id, start, pending.response(), pending.body());
     }
 
@@ -351,7 +354,7 @@ final class Worker {
     }
 
     /** The worker does not hold this request any more. */
-    void finished(Exchange exchange) {
+    void finished(HeldRequest exchange) {
         inFlight.remove(exchange);
         gateway.release(exchange);
         try {
@@ -362,8 +365,8 @@ final class Worker {
         quitIfDrained();
     }
 
-    private Pending takeBack(Exchange exchange) {
-        Pending pending = exchange.pending();
+    private WaitingRequest takeBack(HeldRequest exchange) {
+        WaitingRequest pending = exchange.pending();
         inFlight.remove(exchange);
         gateway.release(exchange);
         return pending;
@@ -371,9 +374,9 @@ final class Worker {
 
     void recalled(int[] ids) {
         recalling = false;
-        List<Pending> unbegun = new ArrayList<>();
+        List<WaitingRequest> unbegun = new ArrayList<>();
         for (int id : ids) {
-            Exchange exchange = inFlight.find(id);
+            HeldRequest exchange = inFlight.find(id);
             if (exchange == null) {
                 throw new IllegalArgumentException("gave back a request that it does not hold");
             }
@@ -387,7 +390,7 @@ final class Worker {
 
     // ---- Pace ------------------------------------------------------------------------------------------------------
 
-    /** Answers have come. */
+    /** AnswerReader have come. */
     void answered() {
         pace.answered(gateway.nowNanos());
     }

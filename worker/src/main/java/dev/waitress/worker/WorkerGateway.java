@@ -10,6 +10,9 @@ import dev.waitress.loop.EventLoop;
 import dev.waitress.loop.Leftovers;
 import dev.waitress.loop.TurnTaker;
 import dev.waitress.settings.Setting;
+import dev.waitress.worker.memory.BodySlots;
+import dev.waitress.worker.wire.Batch;
+import dev.waitress.worker.wire.MarshalWriter;
 import java.io.IOException;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
@@ -26,7 +29,7 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Answers requests through worker processes: welcomes workers as they come, and hears what they report. Event loop
+ * AnswerReader requests through worker processes: welcomes workers as they come, and hears what they report. Event loop
  * only, except what makes it and {@link #close}.
  */
 public final class WorkerGateway implements Gateway, TurnTaker {
@@ -51,7 +54,7 @@ public final class WorkerGateway implements Gateway, TurnTaker {
     /** Where request bodies lie that are worth it; null where the system has no such memory. */
     private final @Nullable BodySlots bodies = BodySlots.create();
 
-    private @Nullable Rendezvous rendezvous;
+    private @Nullable WorkerDoor door;
     private boolean closing;
 
     private volatile Runnable end = () -> {};
@@ -82,7 +85,7 @@ public final class WorkerGateway implements Gateway, TurnTaker {
      */
     public static WorkerGateway start(WorkerConfig config, EventLoop loop, PrivateDirectory directory)
             throws IOException, InterruptedException {
-        return new WorkerGateway(config, loop, directory, LaunchedWorkers::new).opened();
+        return new WorkerGateway(config, loop, directory, Supervisor::new).opened();
     }
 
     /** Waits for workers that others start, and that connect to {@link #address}; requests wait for them too. */
@@ -112,8 +115,7 @@ public final class WorkerGateway implements Gateway, TurnTaker {
 
     private void open(CompletableFuture<@Nullable Void> opened) {
         try {
-            rendezvous =
-                    new Rendezvous(loop, directory.path(), hasUnixSockets(), Rendezvous.GREETING_NANOS, this::arrived);
+            door = new WorkerDoor(loop, directory.path(), hasUnixSockets(), WorkerDoor.GREETING_NANOS, this::arrived);
             loop.join(this);
             recruiter.begin(opened);
         } catch (IOException e) {
@@ -127,7 +129,7 @@ public final class WorkerGateway implements Gateway, TurnTaker {
                 && !System.getProperty(TRANSPORT, "").equals("tcp");
     }
 
-    private void arrived(Rendezvous.Introduction introduction, FrameSocket socket) {
+    private void arrived(WorkerDoor.Introduction introduction, FrameSocket socket) {
         try {
             Worker worker = find(introduction.number());
             if (worker == null) {
@@ -168,11 +170,11 @@ public final class WorkerGateway implements Gateway, TurnTaker {
         return requireOpen().secret();
     }
 
-    private Rendezvous requireOpen() {
-        if (rendezvous == null) {
+    private WorkerDoor requireOpen() {
+        if (door == null) {
             throw new IllegalStateException("workers have nowhere to connect to");
         }
-        return rendezvous;
+        return door;
     }
 
     Path directory() throws IOException {
@@ -269,7 +271,7 @@ public final class WorkerGateway implements Gateway, TurnTaker {
     }
 
     /** A worker is no more. */
-    void gone(Worker worker, int lost, List<Pending> unbegun) {
+    void gone(Worker worker, int lost, List<WaitingRequest> unbegun) {
         workers.remove(worker);
         if (lost > 0) {
             LOG.log(
@@ -362,7 +364,7 @@ public final class WorkerGateway implements Gateway, TurnTaker {
     }
 
     /** A request needs its batch no longer. */
-    void release(Exchange exchange) {
+    void release(HeldRequest exchange) {
         if (exchange.batch().released()) {
             freeBatches.addLast(exchange.batch());
         }
@@ -415,8 +417,8 @@ public final class WorkerGateway implements Gateway, TurnTaker {
     private List<LaunchedProcess> quitAll() {
         closing = true;
         List.copyOf(workers).forEach(Worker::quit);
-        if (rendezvous != null) {
-            rendezvous.close();
+        if (door != null) {
+            door.close();
         }
         return recruiter.close();
     }

@@ -6,6 +6,7 @@ import dev.waitress.buffer.MemoryBudget;
 import dev.waitress.loop.Clock;
 import dev.waitress.loop.EventLoop;
 import java.io.ByteArrayOutputStream;
+import dev.waitress.worker.wire.MarshalWriter;
 import java.io.IOException;
 import java.net.StandardProtocolFamily;
 import java.net.UnixDomainSocketAddress;

@@ -1,4 +1,4 @@
-package dev.waitress.worker;
+package dev.waitress.worker.wire;
 
 import dev.waitress.buffer.BodyBuffer;
 import dev.waitress.buffer.SharedMemory;
@@ -8,22 +8,22 @@ import dev.waitress.settings.Settings;
 import java.nio.file.Path;
 
 /** Writes a request as {@code (id, environ, body)}. Event loop only. */
-final class RequestEncoder implements Environ.Sink {
+public final class RequestEncoder implements Environ.Sink {
     private final Environ environ;
     private MarshalWriter writer = new MarshalWriter(0);
 
     /** Whether the applications' text is bytes: on Python 2.7, which does not know the codes of short text either. */
     private boolean inBytes;
 
-    RequestEncoder(Settings settings) {
+    public RequestEncoder(Settings settings) {
         environ = new Environ(settings);
     }
 
-    void writeTextAsBytes() {
+    public void writeTextAsBytes() {
         inBytes = true;
     }
 
-    void encode(int id, Request request, MarshalWriter target) {
+    public void encode(int id, Request request, MarshalWriter target) {
         writer = target;
         target.tuple(3);
         target.integer(id);
@@ -70,7 +70,7 @@ final class RequestEncoder implements Environ.Sink {
     }
 
     /** Whether the body follows its frame. */
-    static boolean isRaw(BodyBuffer body) {
+    public static boolean isRaw(BodyBuffer body) {
         return body.file() == null && body.slot() == null && body.size() > Protocol.INLINE_BODY_BYTES;
     }
 }

@@ -1,4 +1,4 @@
-package dev.waitress.worker;
+package dev.waitress.worker.process;
 
 import dev.waitress.settings.SettingsException;
 import java.io.Closeable;
@@ -18,7 +18,7 @@ import org.jspecify.annotations.Nullable;
  * saves several files, one of them in several steps. Looking is enough for a few thousand files, and works on every
  * file system. Thread-safe.
  */
-final class FileWatch implements Closeable {
+public final class FileWatch implements Closeable {
     private static final long PERIOD_MILLIS = 500;
 
     /** Nothing has changed for so long: this is all. */
@@ -49,14 +49,14 @@ final class FileWatch implements Closeable {
      * @param listener told, on the thread of the watch, what has changed
      * @throws SettingsException if one of them cannot be watched
      */
-    static FileWatch start(List<String> extra, Consumer<String> listener) {
+    public static FileWatch start(List<String> extra, Consumer<String> listener) {
         FileWatch watch = new FileWatch(extra, listener);
         watch.thread.start();
         return watch;
     }
 
     /** Watches these files too, which were read after that time: those that were changed since count as changed. */
-    void add(Instant since, List<Path> more) {
+    public void add(Instant since, List<Path> more) {
         if (!more.isEmpty()) {
             empty = false;
             reports.add(new Report(since, more));
@@ -64,7 +64,7 @@ final class FileWatch implements Closeable {
     }
 
     /** Whether there is nothing whose change it could tell of. */
-    boolean isEmpty() {
+    public boolean isEmpty() {
         return empty;
     }
 

@@ -1,4 +1,4 @@
-package dev.waitress.worker;
+package dev.waitress.worker.memory;
 
 import dev.waitress.buffer.PrivateDirectory;
 import dev.waitress.buffer.SharedMemory;
@@ -19,14 +19,14 @@ import org.jspecify.annotations.Nullable;
  * A file in memory that holds request bodies in slots of one size; every worker can map it. It takes up what was used
  * of it at the same time, at most. Event loop only, but {@link #close}.
  */
-final class BodySlots implements SharedMemory, Closeable {
+public final class BodySlots implements SharedMemory, Closeable {
     private static final Logger LOG = System.getLogger("waitress");
 
     /** Smaller bodies go through the socket as fast. */
-    static final int SMALLEST_BODY = 16 * 1024;
+    public static final int SMALLEST_BODY = 16 * 1024;
 
-    static final int SLOT_BYTES = 512 * 1024;
-    static final int SLOTS = 128;
+    public static final int SLOT_BYTES = 512 * 1024;
+    public static final int SLOTS = 128;
 
     /** Others need such memory too: in all default containers there are 64 MiB of it. */
     private static final int LARGEST_SHARE = 2;
@@ -59,7 +59,7 @@ final class BodySlots implements SharedMemory, Closeable {
     }
 
     /** Makes the file, if the system has such files; it is removed at {@link #close}. */
-    static @Nullable BodySlots create() {
+    public static @Nullable BodySlots create() {
         if (!Files.isWritable(PrivateDirectory.MEMORY_FILES)) {
             return null;
         }
@@ -73,12 +73,12 @@ final class BodySlots implements SharedMemory, Closeable {
         }
     }
 
-    Path path() {
+    public Path path() {
         return path;
     }
 
     /** Whether a worker that starts now would find it; if not, it is not used any more. */
-    boolean isThere() {
+    public boolean isThere() {
         if (!isLost && !Files.exists(path, LinkOption.NOFOLLOW_LINKS)) {
             isLost = true;
             if (!file.isOpen()) {

@@ -1,4 +1,4 @@
-package dev.waitress.worker;
+package dev.waitress.worker.process;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

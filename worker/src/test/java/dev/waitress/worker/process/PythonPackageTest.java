@@ -1,9 +1,11 @@
-package dev.waitress.worker;
+package dev.waitress.worker.process;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.waitress.settings.SettingsException;
+import dev.waitress.worker.PythonFinder;
+import dev.waitress.worker.wire.Protocol;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -5,6 +5,9 @@ import dev.waitress.buffer.LocalFiles;
 import dev.waitress.buffer.Segment;
 import dev.waitress.http.Printable;
 import dev.waitress.http.ResponseHead;
+import dev.waitress.worker.memory.Arena;
+import dev.waitress.worker.wire.MarshalReader;
+import dev.waitress.worker.wire.Protocol;
 import java.io.IOException;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
@@ -16,7 +19,7 @@ import java.nio.file.attribute.BasicFileAttributes;
 import org.jspecify.annotations.Nullable;
 
 /** Reads the answers of one worker and hands them to the responses that they belong to. Event loop only. */
-final class Answers implements FrameSocket.Listener {
+final class AnswerReader implements FrameSocket.Listener {
     private static final Logger LOG = System.getLogger("waitress");
 
     private final Worker worker;
@@ -24,7 +27,7 @@ final class Answers implements FrameSocket.Listener {
     private final ResponseHead head = new ResponseHead();
 
     /** Whose body the raw bytes behind the frame are, nobody's if it is over, and how many are still to come. */
-    private @Nullable Exchange rawOwner;
+    private @Nullable HeldRequest rawOwner;
 
     private int rawLeft;
     private boolean rawIsLast;
@@ -32,7 +35,7 @@ final class Answers implements FrameSocket.Listener {
     /** Where the worker puts large blocks; null until there is one. */
     private @Nullable Arena arena;
 
-    Answers(Worker worker) {
+    AnswerReader(Worker worker) {
         this.worker = worker;
     }
 
@@ -52,7 +55,7 @@ final class Answers implements FrameSocket.Listener {
         reader.sequence();
         int kind = reader.integer();
         int id = reader.integer();
-        Exchange exchange = worker.find(id);
+        HeldRequest exchange = worker.find(id);
         if (kind == Protocol.ARENA) {
             openArena();
         } else if (exchange != null) {
@@ -64,7 +67,7 @@ final class Answers implements FrameSocket.Listener {
         }
     }
 
-    private void answer(int kind, Exchange exchange) {
+    private void answer(int kind, HeldRequest exchange) {
         switch (kind) {
             case Protocol.RESPONSE -> response(exchange);
             case Protocol.START -> {
@@ -134,7 +137,7 @@ final class Answers implements FrameSocket.Listener {
         return new IllegalArgumentException("a message of kind " + kind);
     }
 
-    private void response(Exchange exchange) {
+    private void response(HeldRequest exchange) {
         if (head(exchange)) {
             worker.unknownStatuses().note(head);
             exchange.response.start(head, reader.peekNumber());
@@ -143,7 +146,7 @@ final class Answers implements FrameSocket.Listener {
     }
 
     /** Reads status and headers; if they are not HTTP, the application has failed, and no other. */
-    private boolean head(Exchange exchange) {
+    private boolean head(HeldRequest exchange) {
         int start = reader.position();
         try {
             reader.latin1();
@@ -171,7 +174,7 @@ final class Answers implements FrameSocket.Listener {
         }
     }
 
-    private void body(Exchange exchange, boolean isLast) {
+    private void body(HeldRequest exchange, boolean isLast) {
         if (reader.peek() == 'i') {
             expectRaw(exchange, isLast);
             return;
@@ -183,7 +186,7 @@ final class Answers implements FrameSocket.Listener {
         }
     }
 
-    private void expectRaw(@Nullable Exchange owner, boolean isLast) {
+    private void expectRaw(@Nullable HeldRequest owner, boolean isLast) {
         rawOwner = owner;
         rawLeft = reader.integer();
         rawIsLast = isLast;
@@ -212,7 +215,7 @@ final class Answers implements FrameSocket.Listener {
     }
 
     /** Sends part of a file that the worker has open. */
-    private void file(Exchange exchange) {
+    private void file(HeldRequest exchange) {
         String name = reader.text();
         long position = reader.longInteger();
         long count = reader.longInteger();
@@ -240,14 +243,14 @@ final class Answers implements FrameSocket.Listener {
                 : null;
     }
 
-    private void end(Exchange exchange) {
+    private void end(HeldRequest exchange) {
         exchange.response.end();
         worker.finished(exchange);
     }
 
     @Override
     public void raw(byte[] bytes, int start, int count) {
-        Exchange owner = rawOwner;
+        HeldRequest owner = rawOwner;
         worker.answered();
         rawLeft -= count;
         if (owner == null) {

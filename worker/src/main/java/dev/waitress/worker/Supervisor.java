@@ -1,5 +1,9 @@
 package dev.waitress.worker;
 
+import dev.waitress.worker.process.Backoff;
+import dev.waitress.worker.process.FileWatch;
+import dev.waitress.worker.process.PythonPackage;
+import dev.waitress.worker.wire.Protocol;
 import java.io.IOException;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
@@ -18,7 +22,7 @@ import org.jspecify.annotations.Nullable;
  * again. Then a generation comes while another serves; it takes over when all of it is ready, and if it cannot load the
  * application, the other one goes on. Event loop only.
  */
-final class LaunchedWorkers implements Recruiter {
+final class Supervisor implements Recruiter {
     private static final Logger LOG = System.getLogger("waitress");
 
     /** So long the loading of a state that has changed since may go on. */
@@ -27,7 +31,7 @@ final class LaunchedWorkers implements Recruiter {
     private static final String NOT_LOADED = "The application could not be loaded. The server's log says why.";
 
     private final WorkerGateway gateway;
-    private final Restarts restarts = new Restarts();
+    private final Backoff backoff = new Backoff();
     /** Changed by the event loop alone. */
     private final Set<LaunchedProcess> running = ConcurrentHashMap.newKeySet();
     /** Those that were ended because they took too long, which was said. */
@@ -48,7 +52,7 @@ final class LaunchedWorkers implements Recruiter {
     /** Null unless the application is loaded again when a file changes. */
     private @Nullable FileWatch watch;
 
-    LaunchedWorkers(WorkerGateway gateway) {
+    Supervisor(WorkerGateway gateway) {
         this.gateway = gateway;
     }
 
@@ -62,7 +66,7 @@ final class LaunchedWorkers implements Recruiter {
     }
 
     @Override
-    public @Nullable Worker stranger(Rendezvous.Introduction introduction) {
+    public @Nullable Worker stranger(WorkerDoor.Introduction introduction) {
         return null;
     }
 
@@ -131,7 +135,7 @@ final class LaunchedWorkers implements Recruiter {
     @Override
     public void ready(Worker worker) {
         if (serving.contains(worker)) {
-            restarts.succeeded();
+            backoff.succeeded();
             worker.serve();
             if (gateway.dispatcher().isSuspended()) {
                 LOG.log(Level.INFO, "The application can be loaded again");
@@ -146,7 +150,7 @@ final class LaunchedWorkers implements Recruiter {
         Generation before = serving;
         serving = next;
         coming = null;
-        restarts.succeeded();
+        backoff.succeeded();
         next.serve();
         before.retire();
         if (!opened.complete(null)) {
@@ -256,7 +260,7 @@ final class LaunchedWorkers implements Recruiter {
                 gateway.dispatcher().suspend(NOT_LOADED);
             }
             Generation bereft = serving;
-            gateway.schedule(restarts.delayNanos(), () -> replenish(bereft));
+            gateway.schedule(backoff.delayNanos(), () -> replenish(bereft));
         }
     }
 
@@ -275,7 +279,7 @@ final class LaunchedWorkers implements Recruiter {
                 cannotStart = true;
                 LOG.log(Level.ERROR, "cannot start a worker for now: " + e.getMessage());
             }
-            gateway.schedule(restarts.retryNanos(), () -> replenish(bereft));
+            gateway.schedule(backoff.retryNanos(), () -> replenish(bereft));
         }
     }
 

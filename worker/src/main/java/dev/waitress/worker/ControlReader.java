@@ -1,5 +1,7 @@
 package dev.waitress.worker;
 
+import dev.waitress.worker.wire.MarshalReader;
+import dev.waitress.worker.wire.Protocol;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -7,11 +9,11 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** Reads what a worker says on its control socket. Event loop only. */
-final class ControlMessages implements FrameSocket.Listener {
+final class ControlReader implements FrameSocket.Listener {
     private final Worker worker;
     private final MarshalReader reader = new MarshalReader();
 
-    ControlMessages(Worker worker) {
+    ControlReader(Worker worker) {
         this.worker = worker;
     }
 

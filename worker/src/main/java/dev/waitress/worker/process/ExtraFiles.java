@@ -1,4 +1,4 @@
-package dev.waitress.worker;
+package dev.waitress.worker.process;
 
 import java.io.IOException;
 import java.nio.file.FileSystems;
@@ -21,14 +21,14 @@ import java.util.regex.Pattern;
  * where {@code **} stands for any number of directories. What begins with a dot or ends with a tilde, and Python's
  * {@code __pycache__}, is passed over in directories: editors and tools leave it there.
  */
-final class ExtraFiles {
+public final class ExtraFiles {
     private static final Pattern WILDCARD = Pattern.compile("[*?\\[{]");
 
     private final Path top;
     private final int depth;
     private final PathMatcher matcher;
 
-    ExtraFiles(String text) {
+    public ExtraFiles(String text) {
         Matcher wildcard = WILDCARD.matcher(text);
         if (wildcard.find()) {
             int separator = text.lastIndexOf('/', wildcard.start());
@@ -52,7 +52,7 @@ final class ExtraFiles {
     }
 
     /** The files that it stands for now, by their absolute paths. */
-    List<Path> find() {
+    public List<Path> find() {
         List<Path> found = new ArrayList<>();
         try {
             Files.walkFileTree(top, EnumSet.of(FileVisitOption.FOLLOW_LINKS), depth, visitor(found));

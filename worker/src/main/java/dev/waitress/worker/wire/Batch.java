@@ -1,19 +1,19 @@
-package dev.waitress.worker;
+package dev.waitress.worker.wire;
 
 /**
  * One frame of requests to a worker. Its bytes are kept until all its requests are answered: those of a worker that
  * dies before it began them are sent again, to another one. Event loop only.
  */
-final class Batch {
+public final class Batch {
     private static final int FIRST_BYTES = 16 * 1024;
     private static final int FRAME_LENGTH = 4;
     private static final int LIST_LENGTH = FRAME_LENGTH + 1;
 
-    final MarshalWriter writer = new MarshalWriter(FIRST_BYTES);
+    public final MarshalWriter writer = new MarshalWriter(FIRST_BYTES);
     private int requests;
     private int unanswered;
 
-    Batch() {
+    public Batch() {
         clear();
     }
 
@@ -25,23 +25,23 @@ final class Batch {
         unanswered = 0;
     }
 
-    boolean isEmpty() {
+    public boolean isEmpty() {
         return requests == 0;
     }
 
-    void added() {
+    public void added() {
         requests++;
         unanswered++;
     }
 
     /** States the lengths; the batch is complete. */
-    void finish() {
+    public void finish() {
         writer.patch(0, writer.length() - FRAME_LENGTH);
         writer.patch(LIST_LENGTH, requests);
     }
 
     /** One of its requests needs it no longer; true if it was the last, and the batch is empty again. */
-    boolean released() {
+    public boolean released() {
         unanswered--;
         if (unanswered == 0) {
             clear();

@@ -1,4 +1,4 @@
-package dev.waitress.worker;
+package dev.waitress.worker.process;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -6,11 +6,11 @@ import java.util.concurrent.TimeUnit;
 import java.util.stream.LongStream;
 import org.junit.jupiter.api.Test;
 
-class RestartsTest {
-    private final Restarts restarts = new Restarts();
+class BackoffTest {
+    private final Backoff backoff = new Backoff();
 
     private long[] delays(int count) {
-        return LongStream.generate(restarts::delayNanos)
+        return LongStream.generate(backoff::delayNanos)
                 .limit(count)
                 .map(TimeUnit.NANOSECONDS::toMillis)
                 .toArray();
@@ -24,14 +24,14 @@ class RestartsTest {
     @Test
     void comeAtOnceAfterASuccess() {
         delays(3);
-        restarts.succeeded();
+        backoff.succeeded();
         assertThat(delays(2)).containsExactly(0, 100);
     }
 
     @Test
     void areNeverRetriedAtOnce() {
-        assertThat(restarts.retryNanos()).isEqualTo(TimeUnit.MILLISECONDS.toNanos(100));
+        assertThat(backoff.retryNanos()).isEqualTo(TimeUnit.MILLISECONDS.toNanos(100));
         delays(2);
-        assertThat(restarts.retryNanos()).isEqualTo(TimeUnit.MILLISECONDS.toNanos(400));
+        assertThat(backoff.retryNanos()).isEqualTo(TimeUnit.MILLISECONDS.toNanos(400));
     }
 }

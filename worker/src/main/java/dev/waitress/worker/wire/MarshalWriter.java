@@ -1,4 +1,4 @@
-package dev.waitress.worker;
+package dev.waitress.worker.wire;
 
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
@@ -7,74 +7,74 @@ import java.util.Arrays;
  * Writes values in Python's marshal format: only codes that every Python since 3.4 reads, and no references. Lengths
  * and integers are little-endian. Reusable; one thread at a time.
  */
-final class MarshalWriter {
+public final class MarshalWriter {
     private static final int SHORT = 256;
 
     private byte[] bytes;
     private int length;
 
-    MarshalWriter(int firstBytes) {
+    public MarshalWriter(int firstBytes) {
         bytes = new byte[firstBytes];
     }
 
-    void clear() {
+    public void clear() {
         length = 0;
     }
 
-    int length() {
+    public int length() {
         return length;
     }
 
     /** The array that holds what was written from index 0 on; replaced when it grows. */
-    byte[] bytes() {
+    public byte[] bytes() {
         return bytes;
     }
 
-    byte[] toByteArray() {
+    public byte[] toByteArray() {
         return Arrays.copyOf(bytes, length);
     }
 
-    void tuple(int items) {
+    public void tuple(int items) {
         code('(', items);
     }
 
-    void list(int items) {
+    public void list(int items) {
         code('[', items);
     }
 
-    void dict() {
+    public void dict() {
         one('{');
     }
 
-    void endDict() {
+    public void endDict() {
         one('0');
     }
 
-    void none() {
+    public void none() {
         one('N');
     }
 
-    void bool(boolean value) {
+    public void bool(boolean value) {
         one(value ? 'T' : 'F');
     }
 
-    void integer(int value) {
+    public void integer(int value) {
         code('i', value);
     }
 
-    void text(String text) {
+    public void text(String text) {
         byte[] utf8 = text.getBytes(StandardCharsets.UTF_8);
         code('u', utf8.length);
         raw(utf8, 0, utf8.length);
     }
 
-    void blob(byte[] source, int start, int count) {
+    public void blob(byte[] source, int start, int count) {
         code('s', count);
         raw(source, start, count);
     }
 
     /** Text of one character per byte. */
-    void latin1(byte[] source, int start, int end) {
+    public void latin1(byte[] source, int start, int end) {
         int count = end - start;
         if (!isAscii(source, start, end)) {
             beyondAscii(source, start, end);
@@ -115,18 +115,18 @@ final class MarshalWriter {
     }
 
     /** A little-endian number outside of marshal: the length of a frame. */
-    void fixed(int value) {
+    public void fixed(int value) {
         room(4);
         length += 4;
         patch(length - 4, value);
     }
 
     /** Overwrites a number that was written before its value was known. */
-    void patch(int at, int value) {
+    public void patch(int at, int value) {
         putInt(bytes, at, value);
     }
 
-    static void putInt(byte[] target, int at, int value) {
+    public static void putInt(byte[] target, int at, int value) {
         target[at] = (byte) value;
         target[at + 1] = (byte) (value >> 8);
         target[at + 2] = (byte) (value >> 16);
@@ -134,7 +134,7 @@ final class MarshalWriter {
     }
 
     /** Copies bytes that are written already. */
-    void raw(byte[] source, int start, int count) {
+    public void raw(byte[] source, int start, int count) {
         room(count);
         System.arraycopy(source, start, bytes, length, count);
         length += count;

@@ -3,10 +3,11 @@ package dev.waitress.worker;
 import dev.waitress.buffer.BodyBuffer;
 import dev.waitress.exchange.Producer;
 import dev.waitress.exchange.Response;
+import dev.waitress.worker.wire.Batch;
 import java.util.Arrays;
 
 /** A request that a worker holds, and its response. Event loop only. */
-final class Exchange implements Producer {
+final class HeldRequest implements Producer {
     final int id;
     final Response response;
     private final Worker worker;
@@ -19,7 +20,7 @@ final class Exchange implements Producer {
     private final long begunNanos;
 
     /** The request lies in the batch between {@code start} and {@code end}. */
-    Exchange(int id, Worker worker, Response response, BodyBuffer body, Batch batch, int start, int end) {
+    HeldRequest(int id, Worker worker, Response response, BodyBuffer body, Batch batch, int start, int end) {
         this.id = id;
         this.worker = worker;
         this.response = response;
@@ -40,8 +41,8 @@ final class Exchange implements Producer {
     }
 
     /** The request as it was before it was given to the worker. */
-    Pending pending() {
-        return new Pending(response, body, Arrays.copyOfRange(batch.writer.bytes(), start, end));
+    WaitingRequest pending() {
+        return new WaitingRequest(response, body, Arrays.copyOfRange(batch.writer.bytes(), start, end));
     }
 
     @Override

@@ -1,4 +1,4 @@
-package dev.waitress.worker;
+package dev.waitress.worker.memory;
 
 import dev.waitress.buffer.BufferSegment;
 import dev.waitress.buffer.FileMapping;
@@ -16,7 +16,7 @@ import java.nio.file.StandardOpenOption;
  * it when the block was sent. Only the kernel touches the mapping: the worker may take the memory away at any time, and
  * then a write fails, but no instruction of ours does. Event loop only.
  */
-final class Arena implements Closeable {
+public final class Arena implements Closeable {
     /** A worker of ours makes one of 32 MiB. */
     private static final long LARGEST_BYTES = 1 << 30;
 
@@ -36,7 +36,7 @@ final class Arena implements Closeable {
      * @param first where the first slot begins
      * @throws IllegalArgumentException if the file is not that large
      */
-    Arena(Path path, int first, int slots, int slotBytes) throws IOException {
+    public Arena(Path path, int first, int slots, int slotBytes) throws IOException {
         this.first = first;
         this.slots = slots;
         this.slotBytes = slotBytes;
@@ -57,7 +57,7 @@ final class Arena implements Closeable {
     }
 
     /** The first bytes of a slot, which becomes free when they are sent or dropped. */
-    Segment block(int slot, int count) {
+    public Segment block(int slot, int count) {
         if (slot < 0 || slot >= slots || count < 1 || count > slotBytes) {
             throw new IllegalArgumentException("no slot " + slot + " with " + count + " bytes");
         }

@@ -1,12 +1,14 @@
 package dev.waitress.worker;
 
+import dev.waitress.worker.wire.MarshalWriter;
+import dev.waitress.worker.wire.Protocol;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What one worker is told on its control socket; {@link ControlMessages} is what it says. Before the socket is there,
- * and when the worker is gone, nothing is sent. Event loop only.
+ * What one worker is told on its control socket; {@link ControlReader} is what it says. Before the socket is there, and
+ * when the worker is gone, nothing is sent. Event loop only.
  */
-final class Orders {
+final class ControlWriter {
     /** Messages that it has not read when log records are kept from it. */
     private static final int MOST_UNREAD = 1000;
 

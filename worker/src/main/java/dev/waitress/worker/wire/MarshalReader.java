@@ -1,4 +1,4 @@
-package dev.waitress.worker;
+package dev.waitress.worker.wire;
 
 import java.nio.charset.StandardCharsets;
 
@@ -7,7 +7,7 @@ import java.nio.charset.StandardCharsets;
  * array. What Python 2.7 writes as text, in version 0, are bytes. Anything that a worker does not send is an
  * {@link IllegalArgumentException}. One thread at a time.
  */
-final class MarshalReader {
+public final class MarshalReader {
     /** A list of pairs is nested twice. */
     private static final int MOST_NESTED = 4;
 
@@ -19,37 +19,37 @@ final class MarshalReader {
     private int stop;
 
     /** Begins to read a value. */
-    void reset(byte[] source, int from, int to) {
+    public void reset(byte[] source, int from, int to) {
         bytes = source;
         position = from;
         end = to;
     }
 
-    byte[] bytes() {
+    public byte[] bytes() {
         return bytes;
     }
 
     /** Where the text or the bytes read last begin. */
-    int start() {
+    public int start() {
         return start;
     }
 
-    int stop() {
+    public int stop() {
         return stop;
     }
 
     /** Where the next value begins. */
-    int position() {
+    public int position() {
         return position;
     }
 
     /** Goes back to a value that was read before. */
-    void seek(int earlier) {
+    public void seek(int earlier) {
         position = earlier;
     }
 
     /** Reads a value of any kind that a worker sends, for what lies behind it. */
-    void skip() {
+    public void skip() {
         skip(MOST_NESTED);
     }
 
@@ -69,19 +69,19 @@ final class MarshalReader {
     }
 
     /** The code of the next value, which stays unread. */
-    char peek() {
+    public char peek() {
         require(1);
         return (char) bytes[position];
     }
 
     /** The number in the next value, which stays unread: an integer's value, or the length of text or bytes. */
-    int peekNumber() {
+    public int peekNumber() {
         require(5);
         return getInt(bytes, position + 1);
     }
 
     /** Begins a tuple or a list and returns how many items follow. */
-    int sequence() {
+    public int sequence() {
         char code = code();
         if (code != '(' && code != '[') {
             throw unexpected("a sequence", code);
@@ -93,7 +93,7 @@ final class MarshalReader {
         return items;
     }
 
-    int integer() {
+    public int integer() {
         char code = code();
         if (code != 'i') {
             throw unexpected("an integer", code);
@@ -104,7 +104,7 @@ final class MarshalReader {
     /**
      * Reads a number of up to 63 bits. Marshal writes those beyond 32 bits in digits of 15 bits, or (2.7) in 8 bytes.
      */
-    long longInteger() {
+    public long longInteger() {
         char code = code();
         if (code == 'i') {
             return number();
@@ -130,7 +130,7 @@ final class MarshalReader {
     }
 
     /** Reads bytes; their place is in {@link #start} and {@link #stop}. */
-    void blob() {
+    public void blob() {
         char code = code();
         if (code != 's') {
             throw unexpected("bytes", code);
@@ -143,7 +143,7 @@ final class MarshalReader {
      *
      * @throws IllegalArgumentException if it has characters beyond U+00FF
      */
-    void latin1() {
+    public void latin1() {
         if (characters() == 's') {
             return;
         }
@@ -157,7 +157,7 @@ final class MarshalReader {
     }
 
     /** Reads text as it is; that of Python 2.7 is taken for UTF-8. */
-    String text() {
+    public String text() {
         characters();
         return new String(bytes, start, stop - start, StandardCharsets.UTF_8);
     }
@@ -209,7 +209,7 @@ final class MarshalReader {
         return getInt(bytes, position - 4);
     }
 
-    static int getInt(byte[] source, int at) {
+    public static int getInt(byte[] source, int at) {
         return source[at] & 0xFF
                 | (source[at + 1] & 0xFF) << 8
                 | (source[at + 2] & 0xFF) << 16

@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.waitress.buffer.MemoryBudget;
 import dev.waitress.loop.Clock;
 import dev.waitress.loop.EventLoop;
+import dev.waitress.worker.wire.MarshalWriter;
+import dev.waitress.worker.wire.Protocol;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -24,15 +26,15 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** Who may connect as a worker. Over loopback TCP, where everybody on the machine can. */
 @Timeout(60)
-class RendezvousTest {
+class WorkerDoorTest {
     private static final int NUMBER = 7;
 
     @TempDir
     private Path directory;
 
-    private final BlockingQueue<Rendezvous.Introduction> arrived = new LinkedBlockingQueue<>();
+    private final BlockingQueue<WorkerDoor.Introduction> arrived = new LinkedBlockingQueue<>();
     private EventLoop loop;
-    private Rendezvous rendezvous;
+    private WorkerDoor door;
 
     @BeforeEach
     void start() throws Exception {
@@ -42,7 +44,7 @@ class RendezvousTest {
     }
 
     private void listen(long greetingNanos) throws Exception {
-        rendezvous = onLoop(() -> new Rendezvous(loop, directory, false, greetingNanos, (introduction, socket) -> {
+        door = onLoop(() -> new WorkerDoor(loop, directory, false, greetingNanos, (introduction, socket) -> {
             socket.release();
             arrived.add(introduction);
         }));
@@ -56,8 +58,8 @@ class RendezvousTest {
 
     private void close() throws Exception {
         onLoop(() -> {
-            rendezvous.close();
-            return rendezvous;
+            door.close();
+            return door;
         });
     }
 
@@ -68,7 +70,7 @@ class RendezvousTest {
     }
 
     private SocketChannel connect() throws IOException {
-        int port = Integer.parseInt(rendezvous.address().substring("tcp:".length()));
+        int port = Integer.parseInt(door.address().substring("tcp:".length()));
         return SocketChannel.open(new InetSocketAddress(InetAddress.getLoopbackAddress(), port));
     }
 
@@ -100,8 +102,8 @@ class RendezvousTest {
 
     private void assertLetsAWorkerIn() throws Exception {
         try (SocketChannel worker = connect()) {
-            worker.write(greeting(Protocol.VERSION, rendezvous.secret()));
-            Rendezvous.Introduction introduction = arrived.take();
+            worker.write(greeting(Protocol.VERSION, door.secret()));
+            WorkerDoor.Introduction introduction = arrived.take();
             assertThat(introduction.number()).isEqualTo(NUMBER);
             assertThat(introduction.purpose()).isEqualTo("requests");
         }
@@ -113,9 +115,8 @@ class RendezvousTest {
                 SocketChannel guess = connect();
                 SocketChannel old = connect()) {
             stranger.write(greeting(Protocol.VERSION, ""));
-            guess.write(
-                    greeting(Protocol.VERSION, "0".repeat(rendezvous.secret().length())));
-            old.write(greeting(Protocol.VERSION + 1, rendezvous.secret()));
+            guess.write(greeting(Protocol.VERSION, "0".repeat(door.secret().length())));
+            old.write(greeting(Protocol.VERSION + 1, door.secret()));
             assertIsClosed(stranger);
             assertIsClosed(guess);
             assertIsClosed(old);
@@ -143,7 +144,7 @@ class RendezvousTest {
         listen(TimeUnit.MILLISECONDS.toNanos(300));
         try (SocketChannel silent = connect();
                 SocketChannel half = connect()) {
-            half.write(greeting(Protocol.VERSION, rendezvous.secret()).limit(20));
+            half.write(greeting(Protocol.VERSION, door.secret()).limit(20));
             assertLetsAWorkerIn();
             assertIsClosed(silent);
             assertIsClosed(half);

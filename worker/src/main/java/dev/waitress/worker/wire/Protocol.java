@@ -1,4 +1,4 @@
-package dev.waitress.worker;
+package dev.waitress.worker.wire;
 
 /**
  * The numbers of the worker protocol; {@code waitress_worker/protocol.py} holds the same.
@@ -10,64 +10,64 @@ package dev.waitress.worker;
  * of a list may have one. A body that is a pair lies in a slot of the file that the settings name: the slot's number,
  * and how many bytes; one that is text, in the file of that name.
  */
-final class Protocol {
-    static final int VERSION = 1;
+public final class Protocol {
+    public static final int VERSION = 1;
 
     /** Bodies up to this size travel inside their frame. */
-    static final int INLINE_BODY_BYTES = 4096;
+    public static final int INLINE_BODY_BYTES = 4096;
 
     /** Worker to front, on requests: {@code (RESPONSE, id, status, headers, body)}, a whole response. */
-    static final int RESPONSE = 0;
+    public static final int RESPONSE = 0;
     /** {@code (START, id, status, headers)}. */
-    static final int START = 1;
+    public static final int START = 1;
     /** {@code (CHUNK, id, body)}. */
-    static final int CHUNK = 2;
+    public static final int CHUNK = 2;
     /** {@code (END, id)}. */
-    static final int END = 3;
+    public static final int END = 3;
     /** {@code (FAIL, id, traceback)}: the application failed; it is logged already. */
-    static final int FAIL = 4;
+    public static final int FAIL = 4;
     /** {@code (FILE, id, path, position, count)}: part of the body lies in a file, which stays as it is until SENT. */
-    static final int FILE = 5;
+    public static final int FILE = 5;
     /** {@code (ARENA, id, path, first, slots, bytes of a slot)}: memory that both map; its first slot is at first. */
-    static final int ARENA = 6;
+    public static final int ARENA = 6;
     /** {@code (SHARED, id, slot, count)}: part of the body lies in a slot of the arena, which the front frees. */
-    static final int SHARED = 7;
+    public static final int SHARED = 7;
 
     /** Front to worker, on control: {@code (TAKEOVER,)}: no answer for a while, let another thread go on. */
-    static final int TAKEOVER = 0;
+    public static final int TAKEOVER = 0;
     /** {@code (CREDIT, id, bytes)}: the client took so much of a streamed response. */
-    static final int CREDIT = 1;
+    public static final int CREDIT = 1;
     /** {@code (GONE, id)}: nobody reads this response any more. */
-    static final int GONE = 2;
+    public static final int GONE = 2;
     /** {@code (QUIT,)}: finish what runs, then end. */
-    static final int QUIT = 3;
+    public static final int QUIT = 3;
     /** {@code (RECALL,)}: give back the requests that have not begun. */
-    static final int RECALL = 4;
+    public static final int RECALL = 4;
     /** {@code (SENT, id)}: the file of this response is needed no longer. */
-    static final int SENT = 5;
+    public static final int SENT = 5;
     /** {@code (RECORD, level, logger, message, trace)}: a log record, for a worker that has said LOGGING. */
-    static final int RECORD = 6;
+    public static final int RECORD = 6;
     /** {@code (CLOSED, id)}: the client of this response has closed its side; it may come before the request. */
-    static final int CLOSED = 7;
+    public static final int CLOSED = 7;
 
     /** Worker to front, on control: {@code (READY,)}: the application is loaded. */
-    static final int READY = 0;
+    public static final int READY = 0;
     /** {@code (FAILED, message, traceback, exit status)}: it is not. */
-    static final int FAILED = 1;
+    public static final int FAILED = 1;
     /** {@code (RECALLED, [id, …])}: these will not be answered. */
-    static final int RECALLED = 2;
+    public static final int RECALLED = 2;
     /**
      * {@code (IMPORTED, milliseconds, [path, …])}: the application was made of these files, which the worker read after
      * that time. Only where the settings say {@code reload}.
      */
-    static final int IMPORTED = 3;
+    public static final int IMPORTED = 3;
     /** {@code (LOGGING, level)}: its logging is meant for the front's records too, from this level of Python's on. */
-    static final int LOGGING = 4;
+    public static final int LOGGING = 4;
     /** {@code (STOP,)}: the application asks for the end of the server, as where it is the server itself. */
-    static final int STOP = 5;
+    public static final int STOP = 5;
 
     /** Exit status of a worker on a Python that is too old, which it has said on standard error. */
-    static final int WRONG_PYTHON = 78;
+    public static final int WRONG_PYTHON = 78;
 
     private Protocol() {}
 }

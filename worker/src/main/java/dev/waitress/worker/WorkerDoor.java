@@ -1,6 +1,8 @@
 package dev.waitress.worker;
 
 import dev.waitress.loop.EventLoop;
+import dev.waitress.worker.wire.MarshalReader;
+import dev.waitress.worker.wire.Protocol;
 import java.io.Closeable;
 import java.io.IOException;
 import java.lang.System.Logger;
@@ -28,7 +30,7 @@ import org.jspecify.annotations.Nullable;
  * Where workers connect back: a Unix socket in the private directory, or loopback TCP where Python has no Unix sockets.
  * Whoever connects must know the secret. Event loop only.
  */
-final class Rendezvous implements Closeable {
+final class WorkerDoor implements Closeable {
     private static final Logger LOG = System.getLogger("waitress");
     private static final int SECRET_BYTES = 32;
     private static final String SOCKET = "front";
@@ -68,7 +70,7 @@ final class Rendezvous implements Closeable {
     private final MarshalReader reader = new MarshalReader();
 
     /** Listens in a directory; closes what has not said within so many nanoseconds who it is. */
-    Rendezvous(EventLoop loop, Path directory, boolean unix, long greetingNanos, Arrival arrival) throws IOException {
+    WorkerDoor(EventLoop loop, Path directory, boolean unix, long greetingNanos, Arrival arrival) throws IOException {
         this.loop = loop;
         this.greetingNanos = greetingNanos;
         this.arrival = arrival;

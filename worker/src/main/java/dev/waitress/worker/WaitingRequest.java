@@ -5,7 +5,7 @@ import dev.waitress.exchange.Producer;
 import dev.waitress.exchange.Response;
 
 /** A request that waits for a worker. It holds nothing any more once its client is gone. Event loop only. */
-final class Pending implements Producer {
+final class WaitingRequest implements Producer {
     /** Where the id's value is: behind the tuple's code and length and the integer's code. */
     static final int ID = 1 + 4 + 1;
 
@@ -20,7 +20,7 @@ final class Pending implements Producer {
      *
      * @param encoded {@code (id, environ, body)}, the id still to be set
      */
-    Pending(Response response, BodyBuffer body, byte[] encoded) {
+    WaitingRequest(Response response, BodyBuffer body, byte[] encoded) {
         this.response = response;
         this.body = body;
         this.encoded = encoded;
