@@ -15,14 +15,6 @@ public final class WorkerFailedException extends IOException {
         this.exitStatus = exitStatus;
     }
 
-    /** Message and traceback, for a log line and those below it. */
-    String story() {
-        String message = String.valueOf(getMessage());
-        // That of a SyntaxError begins with a line that is indented, as all below it are.
-        String all = (message.isBlank() ? traceback : message + "\n" + traceback).stripTrailing();
-        return all.isEmpty() ? "it asked for the end of the process, with status " + exitStatus : all;
-    }
-
     /** Python's traceback, or nothing. */
     public String traceback() {
         return traceback;

@@ -7,20 +7,29 @@ import dev.waitress.exchange.Request;
 import dev.waitress.exchange.Response;
 import dev.waitress.exchange.UnknownStatuses;
 import dev.waitress.loop.EventLoop;
-import dev.waitress.loop.Leftovers;
-import dev.waitress.loop.TurnTaker;
 import dev.waitress.settings.Setting;
 import dev.waitress.worker.memory.BodySlots;
-import dev.waitress.worker.wire.Batch;
+import dev.waitress.worker.pool.LoadFailure;
+import dev.waitress.worker.pool.WaitingRequest;
+import dev.waitress.worker.pool.Worker;
+import dev.waitress.worker.pool.WorkerPool;
+import dev.waitress.worker.pool.WorkerTerms;
+import dev.waitress.worker.process.AttachedWorkers;
+import dev.waitress.worker.process.LaunchedProcess;
+import dev.waitress.worker.process.ProcessLauncher;
+import dev.waitress.worker.process.Supervisor;
+import dev.waitress.worker.process.WorkerDoor;
+import dev.waitress.worker.process.WorkerHome;
+import dev.waitress.worker.process.WorkerSource;
+import dev.waitress.worker.wire.FrameLink;
 import dev.waitress.worker.wire.MarshalWriter;
+import dev.waitress.worker.wire.RequestEncoder;
 import java.io.IOException;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayDeque;
-import java.util.ArrayList;
-import java.util.Deque;
+import java.time.Instant;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
@@ -29,33 +38,25 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
- * AnswerReader requests through worker processes: welcomes workers as they come, and hears what they report. Event loop
- * only, except what makes it and {@link #close}.
+ * Answers requests through worker processes: a pool gives each to a worker, a source brings the workers, and what they
+ * report is passed on from one to the other. Event loop only, except what makes it, {@link #log} and {@link #close}.
  */
-public final class WorkerGateway implements Gateway, TurnTaker {
+public final class WorkerGateway implements Gateway {
     private static final Logger LOG = System.getLogger("waitress");
 
-    /** A worker that ends may take this long over it before it is killed. */
-    private static final Duration QUIT_LIMIT = Duration.ofSeconds(5);
-
-    /** System property; {@code tcp} makes workers connect over loopback TCP, as they do on Windows. */
-    private static final String TRANSPORT = "waitress.worker.transport";
+    /** A worker is told of what has left for the client as often as this fits into the high watermark. */
+    private static final int CREDITS = 4;
 
     private final WorkerConfig config;
     private final EventLoop loop;
-    private final PrivateDirectory directory;
-    private final Recruiter recruiter;
-    private final List<Worker> workers = new ArrayList<>();
-    private final Dispatcher dispatcher;
-    private final UnknownStatuses unknownStatuses = new UnknownStatuses();
-    private final Deque<Batch> freeBatches = new ArrayDeque<>();
-    private final long creditStep;
 
     /** Where request bodies lie that are worth it; null where the system has no such memory. */
     private final @Nullable BodySlots bodies = BodySlots.create();
 
-    private @Nullable WorkerDoor door;
-    private boolean closing;
+    private final RequestEncoder encoder;
+    private final WorkerHome home;
+    private final WorkerPool pool;
+    private final WorkerSource source;
 
     private volatile Runnable end = () -> {};
 
@@ -69,13 +70,31 @@ public final class WorkerGateway implements Gateway, TurnTaker {
             WorkerConfig config,
             EventLoop loop,
             PrivateDirectory directory,
-            Function<WorkerGateway, Recruiter> recruiter) {
+            Function<WorkerGateway, WorkerSource> source) {
         this.config = config;
         this.loop = loop;
-        this.directory = directory;
-        this.recruiter = recruiter.apply(this);
-        this.dispatcher = new Dispatcher(config, workers);
-        this.creditStep = Math.max(1, config.settings().get(Setting.OUTBUF_HIGH_WATERMARK) / 4);
+        this.encoder = new RequestEncoder(config.settings());
+        this.home = new WorkerHome(directory, bodies, config.threads());
+        this.pool = new WorkerPool(terms(config), config.workers(), encoder, loop, new Reports());
+        this.source = source.apply(this);
+    }
+
+    private WorkerTerms terms(WorkerConfig of) {
+        return new WorkerTerms(
+                of.threads(),
+                startupNanos(of),
+                TimeUnit.SECONDS.toNanos(of.settings().get(Setting.SHUTDOWN_TIMEOUT)),
+                Math.max(1, of.settings().get(Setting.OUTBUF_HIGH_WATERMARK) / CREDITS),
+                this::firstMessage,
+                new UnknownStatuses());
+    }
+
+    private MarshalWriter firstMessage(Path board, boolean byDescriptor) {
+        return WorkerSettings.write(config, board, bodies != null && bodies.isThere() ? bodies : null, byDescriptor);
+    }
+
+    private static long startupNanos(WorkerConfig config) {
+        return TimeUnit.SECONDS.toNanos(config.settings().get(Setting.STARTUP_TIMEOUT));
     }
 
     /**
@@ -85,167 +104,164 @@ public final class WorkerGateway implements Gateway, TurnTaker {
      */
     public static WorkerGateway start(WorkerConfig config, EventLoop loop, PrivateDirectory directory)
             throws IOException, InterruptedException {
-        return new WorkerGateway(config, loop, directory, Supervisor::new).opened();
+        return new WorkerGateway(config, loop, directory, WorkerGateway::supervisor).opened();
     }
 
     /** Waits for workers that others start, and that connect to {@link #address}; requests wait for them too. */
     public static WorkerGateway attach(WorkerConfig config, EventLoop loop, PrivateDirectory directory)
             throws IOException, InterruptedException {
-        return new WorkerGateway(config, loop, directory, AttachedWorkers::new).opened();
+        return new WorkerGateway(
+                        config, loop, directory, gateway -> new AttachedWorkers(gateway.home, gateway.pool, loop))
+                .opened();
     }
 
+    private WorkerSource supervisor() {
+        ProcessLauncher launcher =
+                new ProcessLauncher(config.python(), config.application().title(), home, pool, loop.leftovers());
+        return config.isReloading()
+                ? Supervisor.reloading(
+                        config.workers(), launcher, pool.intake(), loop, startupNanos(config), config.watched())
+                : Supervisor.of(config.workers(), launcher, pool.intake(), loop, startupNanos(config));
+    }
+
+    // ---- Beginning -------------------------------------------------------------------------------------------------
+
     private WorkerGateway opened() throws IOException, InterruptedException {
-        CompletableFuture<@Nullable Void> opened = new CompletableFuture<>();
+        CompletableFuture<@Nullable LoadFailure> opened = new CompletableFuture<>();
         loop.leftovers().add(this::abandon);
         loop.execute(() -> open(opened));
         try {
-            opened.get();
-            return this;
+            LoadFailure failure = opened.get();
+            if (failure == null) {
+                return this;
+            }
+            close(Worker.QUIT_LIMIT);
+            throw new WorkerFailedException(failure.message(), failure.traceback(), failure.exitStatus());
         } catch (ExecutionException e) {
-            close(QUIT_LIMIT);
+            close(Worker.QUIT_LIMIT);
             if (e.getCause() instanceof IOException failure) {
                 throw failure;
             }
             throw new IllegalStateException(e.getCause());
         } catch (InterruptedException e) {
-            close(QUIT_LIMIT);
+            close(Worker.QUIT_LIMIT);
             throw e;
         }
     }
 
-    private void open(CompletableFuture<@Nullable Void> opened) {
+    private void open(CompletableFuture<@Nullable LoadFailure> opened) {
         try {
-            door = new WorkerDoor(loop, directory.path(), hasUnixSockets(), WorkerDoor.GREETING_NANOS, this::arrived);
-            loop.join(this);
-            recruiter.begin(opened);
+            home.open(loop, this::arrived);
+            loop.join(pool);
+            source.begin(opened);
         } catch (IOException e) {
             opened.completeExceptionally(e);
         }
     }
 
-    /** Whether Python has them; the property lets the other way be tried where it has. */
-    private static boolean hasUnixSockets() {
-        return !LaunchedProcess.isWindows()
-                && !System.getProperty(TRANSPORT, "").equals("tcp");
-    }
-
-    private void arrived(WorkerDoor.Introduction introduction, FrameSocket socket) {
+    private void arrived(WorkerDoor.Introduction introduction, FrameLink link) {
         try {
-            Worker worker = find(introduction.number());
+            Worker worker = pool.find(introduction.number());
             if (worker == null) {
-                worker = recruiter.stranger(introduction);
+                worker = source.stranger(introduction);
             }
             if (worker != null) {
                 LOG.log(Level.DEBUG, () -> "worker " + introduction.pid() + " runs Python " + introduction.python());
                 if (introduction.isPython2()) {
-                    dispatcher.writeTextAsBytes();
+                    encoder.writeTextAsBytes();
                 }
-                worker.attach(introduction, socket);
+                worker.attach(introduction.purpose(), introduction.pid(), link);
                 return;
             }
         } catch (IOException e) {
             LOG.log(Level.ERROR, "cannot take on a worker", e);
         }
-        socket.close();
+        link.close();
     }
 
-    private @Nullable Worker find(int number) {
-        for (Worker worker : workers) {
-            if (worker.number == number) {
-                return worker;
-            }
-        }
-        return null;
-    }
-
-    // ---- For those who bring the workers --------------------------------------------------------------------------
+    // ---- What the caller must know
+    // -----------------------------------------------------------------------------------
 
     /** Where workers connect, in the form of their command line. */
     String address() {
-        return requireOpen().address();
+        return home.address();
     }
 
     /** What workers must know. */
     String secret() {
-        return requireOpen().secret();
-    }
-
-    private WorkerDoor requireOpen() {
-        if (door == null) {
-            throw new IllegalStateException("workers have nowhere to connect to");
-        }
-        return door;
+        return home.secret();
     }
 
     Path directory() throws IOException {
-        return directory.path();
+        return home.directory();
     }
 
-    /**
-     * Where the workers find us, and whatever of us lies in files. It is seen to first that all is there: somebody may
-     * have removed it since, for example a cleaner of old files.
-     */
-    Path requireDirectory() throws IOException {
-        Path path = directory.path();
-        requireOpen().reopen(path);
-        return path;
-    }
-
-    /** In memory if possible: a disk that is full must not keep a worker from being replaced. */
-    BegunBoard board(int number) throws IOException {
-        String name = "begun-" + number;
-        if (bodies != null) {
-            try {
-                return new BegunBoard(bodies.path().resolveSibling(name), config.threads());
-            } catch (IOException e) {
-                LOG.log(Level.DEBUG, "a worker's board goes to the disk", e);
-            }
-        }
-        return new BegunBoard(directory.path().resolve(name), config.threads());
-    }
-
-    Worker add(int number, WorkerProcess process, BegunBoard board) {
-        Worker worker = new Worker(this, number, process, board);
-        workers.add(worker);
-        return worker;
-    }
-
-    Recruiter recruiter() {
-        return recruiter;
-    }
-
-    /** Makes something that must not outlive the process. */
-    <T> T during(Leftovers.Making<T> making) throws IOException {
-        return loop.leftovers().during(making);
-    }
-
-    boolean isClosing() {
-        return closing;
-    }
-
-    void execute(Runnable action) {
-        loop.execute(action);
-    }
-
-    void schedule(long delayNanos, Runnable action) {
-        loop.schedule(delayNanos, action);
+    WorkerConfig config() {
+        return config;
     }
 
     // ---- What workers report ---------------------------------------------------------------------------------------
 
+    /** Passes on to the pool what concerns requests, and to the source what concerns the life of workers. */
+    private final class Reports implements Worker.Listener {
+        @Override
+        public void ready(Worker worker) {
+            source.ready(worker);
+        }
+
+        @Override
+        public void failed(Worker worker, LoadFailure failure) {
+            source.failed(worker, failure);
+        }
+
+        @Override
+        public void late(Worker worker) {
+            source.late(worker);
+        }
+
+        @Override
+        public void imported(Instant since, List<Path> files) {
+            source.imported(since, files);
+        }
+
+        @Override
+        public void ownsLogging(int level) {
+            logLevel = level;
+        }
+
+        @Override
+        public void stopAsked() {
+            end.run();
+        }
+
+        @Override
+        public void overloaded(Worker worker) {
+            pool.overloaded(worker);
+        }
+
+        @Override
+        public void gaveBack(List<WaitingRequest> unbegun) {
+            pool.requeue(unbegun);
+        }
+
+        @Override
+        public void died(Worker worker, int lost, List<WaitingRequest> unbegun) {
+            pool.remove(worker);
+            if (lost > 0) {
+                LOG.log(
+                        Level.ERROR,
+                        "worker " + worker.pid() + " was lost while it ran " + lost
+                                + (lost == 1 ? " request" : " requests")
+                                + ", answered with 502: what was done there may have taken effect");
+            }
+            pool.requeue(unbegun);
+            source.died(worker);
+        }
+    }
+
     @Override
     public void whenAskedToEnd(Runnable action) {
         end = action;
-    }
-
-    /** The application of one wants the server to end. */
-    void asksForTheEnd() {
-        end.run();
-    }
-
-    /** It has set up a logging that is meant for our records too. */
-    void ownsLogging(int level) {
-        logLevel = level;
     }
 
     /** From which level of Python's on {@link #log} is of use. Thread-safe. */
@@ -264,65 +280,17 @@ public final class WorkerGateway implements Gateway, TurnTaker {
             return;
         }
         loop.execute(() -> {
-            if (workers.stream().noneMatch(worker -> worker.log(line))) {
+            if (!pool.log(line::write)) {
                 otherwise.run();
             }
         });
-    }
-
-    /** A worker is no more. */
-    void gone(Worker worker, int lost, List<WaitingRequest> unbegun) {
-        workers.remove(worker);
-        if (lost > 0) {
-            LOG.log(
-                    Level.ERROR,
-                    "worker " + worker.process.pid() + " was lost while it ran " + lost
-                            + (lost == 1 ? " request" : " requests")
-                            + ", answered with 502: what was done there may have taken effect");
-        }
-        dispatcher.requeue(unbegun);
-        recruiter.gone(worker);
-    }
-
-    /** A worker that has closed its sockets is about to end by itself, unless it hangs over it. */
-    void endSoon(WorkerProcess process) {
-        loop.schedule(QUIT_LIMIT.toNanos(), process::kill);
     }
 
     // ---- Requests --------------------------------------------------------------------------------------------------
 
     @Override
     public void submit(Request request, Response response) {
-        dispatcher.submit(request, response, nowNanos());
-    }
-
-    Dispatcher dispatcher() {
-        return dispatcher;
-    }
-
-    @Override
-    public void act(long nowNanos) {
-        flush();
-        for (int i = 0; i < workers.size(); i++) {
-            workers.get(i).receive();
-        }
-    }
-
-    @Override
-    public long settle(long nowNanos) {
-        dispatcher.dispatchWaiting();
-        flush();
-        long next = NO_DEADLINE;
-        for (int i = 0; i < workers.size(); i++) {
-            next = Math.min(next, workers.get(i).watch(nowNanos));
-        }
-        return next;
-    }
-
-    private void flush() {
-        for (int i = 0; i < workers.size(); i++) {
-            workers.get(i).flush();
-        }
+        pool.submit(request, response);
     }
 
     @Override
@@ -330,63 +298,14 @@ public final class WorkerGateway implements Gateway, TurnTaker {
         return bodies == null ? SharedMemory.NONE : bodies;
     }
 
-    // ---- What workers share ----------------------------------------------------------------------------------------
-
-    WorkerConfig config() {
-        return config;
-    }
-
-    long nowNanos() {
-        return loop.nowNanos();
-    }
-
-    /** How long a worker may take to be ready. */
-    long startupNanos() {
-        return TimeUnit.SECONDS.toNanos(config.settings().get(Setting.STARTUP_TIMEOUT));
-    }
-
-    /** How long requests of a worker that is replaced may take to end. */
-    long drainNanos() {
-        return TimeUnit.SECONDS.toNanos(config.settings().get(Setting.SHUTDOWN_TIMEOUT));
-    }
-
-    UnknownStatuses unknownStatuses() {
-        return unknownStatuses;
-    }
-
-    long creditStep() {
-        return creditStep;
-    }
-
-    Batch takeBatch() {
-        Batch free = freeBatches.pollLast();
-        return free == null ? new Batch() : free;
-    }
-
-    /** A request needs its batch no longer. */
-    void release(HeldRequest exchange) {
-        if (exchange.batch().released()) {
-            freeBatches.addLast(exchange.batch());
-        }
-    }
-
-    /** What a worker has to know before it can load the application. */
-    MarshalWriter workerSettings(Worker worker, Path board) {
-        return WorkerSettings.write(
-                config,
-                board,
-                bodies != null && bodies.isThere() ? bodies : null,
-                worker.files().byDescriptor());
-    }
-
     // ---- End -------------------------------------------------------------------------------------------------------
 
     @Override
     public void close(Duration within) {
         CompletableFuture<List<LaunchedProcess>> ending = new CompletableFuture<>();
-        loop.execute(() -> ending.complete(quitAll()));
+        loop.execute(() -> ending.complete(quit()));
         try {
-            Duration limit = within.compareTo(QUIT_LIMIT) < 0 ? within : QUIT_LIMIT;
+            Duration limit = within.compareTo(Worker.QUIT_LIMIT) < 0 ? within : Worker.QUIT_LIMIT;
             long deadline = System.nanoTime() + limit.toNanos();
             for (LaunchedProcess process : ending.join()) {
                 process.endWithin(Math.max(0, deadline - System.nanoTime()));
@@ -402,9 +321,16 @@ public final class WorkerGateway implements Gateway, TurnTaker {
         }
     }
 
+    private List<LaunchedProcess> quit() {
+        List<LaunchedProcess> processes = source.close();
+        pool.quit();
+        home.close();
+        return processes;
+    }
+
     /** The process ends under it: its workers and its memory must not stay. */
     private void abandon() {
-        recruiter.abandon();
+        source.abandon();
         try {
             if (bodies != null) {
                 bodies.close();
@@ -412,14 +338,5 @@ public final class WorkerGateway implements Gateway, TurnTaker {
         } catch (IOException e) {
             LOG.log(Level.DEBUG, "memory for request bodies stays", e);
         }
-    }
-
-    private List<LaunchedProcess> quitAll() {
-        closing = true;
-        List.copyOf(workers).forEach(Worker::quit);
-        if (door != null) {
-            door.close();
-        }
-        return recruiter.close();
     }
 }

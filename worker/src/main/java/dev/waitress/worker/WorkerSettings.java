@@ -3,6 +3,7 @@ package dev.waitress.worker;
 import dev.waitress.exchange.Environ;
 import dev.waitress.settings.Setting;
 import dev.waitress.worker.memory.BodySlots;
+import dev.waitress.worker.pool.BegunBoard;
 import dev.waitress.worker.wire.MarshalWriter;
 import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;

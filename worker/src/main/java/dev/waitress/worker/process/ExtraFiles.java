@@ -21,14 +21,14 @@ import java.util.regex.Pattern;
  * where {@code **} stands for any number of directories. What begins with a dot or ends with a tilde, and Python's
  * {@code __pycache__}, is passed over in directories: editors and tools leave it there.
  */
-public final class ExtraFiles {
+final class ExtraFiles {
     private static final Pattern WILDCARD = Pattern.compile("[*?\\[{]");
 
     private final Path top;
     private final int depth;
     private final PathMatcher matcher;
 
-    public ExtraFiles(String text) {
+    ExtraFiles(String text) {
         Matcher wildcard = WILDCARD.matcher(text);
         if (wildcard.find()) {
             int separator = text.lastIndexOf('/', wildcard.start());
@@ -52,7 +52,7 @@ public final class ExtraFiles {
     }
 
     /** The files that it stands for now, by their absolute paths. */
-    public List<Path> find() {
+    List<Path> find() {
         List<Path> found = new ArrayList<>();
         try {
             Files.walkFileTree(top, EnumSet.of(FileVisitOption.FOLLOW_LINKS), depth, visitor(found));

@@ -1,7 +1,5 @@
 package dev.waitress.worker.process;
 
-import dev.waitress.settings.SettingsException;
-import java.io.Closeable;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.List;
@@ -18,7 +16,7 @@ import org.jspecify.annotations.Nullable;
  * saves several files, one of them in several steps. Looking is enough for a few thousand files, and works on every
  * file system. Thread-safe.
  */
-public final class FileWatch implements Closeable {
+final class FileWatch implements Changes {
     private static final long PERIOD_MILLIS = 500;
 
     /** Nothing has changed for so long: this is all. */
@@ -49,13 +47,13 @@ public final class FileWatch implements Closeable {
      * @param listener told, on the thread of the watch, what has changed
      * @throws SettingsException if one of them cannot be watched
      */
-    public static FileWatch start(List<String> extra, Consumer<String> listener) {
+    static FileWatch start(List<String> extra, Consumer<String> listener) {
         FileWatch watch = new FileWatch(extra, listener);
         watch.thread.start();
         return watch;
     }
 
-    /** Watches these files too, which were read after that time: those that were changed since count as changed. */
+    @Override
     public void add(Instant since, List<Path> more) {
         if (!more.isEmpty()) {
             empty = false;
@@ -63,7 +61,7 @@ public final class FileWatch implements Closeable {
         }
     }
 
-    /** Whether there is nothing whose change it could tell of. */
+    @Override
     public boolean isEmpty() {
         return empty;
     }

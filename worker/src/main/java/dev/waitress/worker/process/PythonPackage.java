@@ -8,11 +8,11 @@ import java.nio.file.StandardCopyOption;
 import java.util.List;
 
 /** The Python side of the protocol, which travels inside the jar. */
-public final class PythonPackage {
+final class PythonPackage {
     private static final String NAME = "waitress_worker";
 
     /** {@code python/src/waitress_worker}; a test holds this list against the folder. */
-    public static final List<String> FILES = List.of(
+    static final List<String> FILES = List.of(
             "__init__.py",
             "__main__.py",
             "application.py",
@@ -46,7 +46,7 @@ public final class PythonPackage {
      * Sees to the package below a directory, which then belongs on the worker's module path. Files that are there are
      * left alone: a worker may be reading them.
      */
-    public static void unpack(Path directory) throws IOException {
+    static void unpack(Path directory) throws IOException {
         try {
             Path target = Files.createDirectories(directory.resolve(NAME));
             for (String file : FILES) {

@@ -17,7 +17,7 @@ import java.util.Set;
  * Files as they were when somebody looked last. None of them need be there: one that comes or goes has changed. What is
  * watched once stays watched, so that no change is lost while nobody has it loaded. Not thread-safe.
  */
-public final class WatchedFiles {
+final class WatchedFiles {
     /**
      * What tells one state of a file from another; a directory has only one.
      *
@@ -44,7 +44,7 @@ public final class WatchedFiles {
     private final List<ExtraFiles> extra;
 
     /** Watches all that these stand for, now and later. */
-    public WatchedFiles(List<ExtraFiles> extra) {
+    WatchedFiles(List<ExtraFiles> extra) {
         this.extra = extra;
         extra.forEach(each -> each.find().forEach(file -> known.put(file, Stamp.of(file))));
     }
@@ -54,7 +54,7 @@ public final class WatchedFiles {
      *
      * @param since when none of them had been read yet; one that is newer has changed after it was, or may have
      */
-    public void add(Instant since, Collection<Path> files) {
+    void add(Instant since, Collection<Path> files) {
         for (Path file : files) {
             if (known.containsKey(file)) {
                 continue;
@@ -70,7 +70,7 @@ public final class WatchedFiles {
     }
 
     /** Those that have changed since the last call. */
-    public Set<Path> takeChanges() {
+    Set<Path> takeChanges() {
         for (ExtraFiles each : extra) {
             each.find().forEach(file -> known.putIfAbsent(file, Stamp.MISSING));
         }

@@ -19,6 +19,7 @@ public final class RequestEncoder implements Environ.Sink {
         environ = new Environ(settings);
     }
 
+    /** Workers run Python 2. All run the same, and no request is encoded before the first is there. */
     public void writeTextAsBytes() {
         inBytes = true;
     }

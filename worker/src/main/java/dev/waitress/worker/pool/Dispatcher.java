@@ -1,0 +1,132 @@
+package dev.waitress.worker.pool;
+
+import dev.waitress.exchange.QueueDepth;
+import dev.waitress.exchange.Request;
+import dev.waitress.exchange.Response;
+import dev.waitress.http.Status;
+import dev.waitress.worker.wire.MarshalWriter;
+import dev.waitress.worker.wire.RequestEncoder;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** Gives each request to the worker that is least busy; those that find none wait, or are refused. Event loop only. */
+final class Dispatcher implements Intake {
+    /** Changed by their pool, as they come and go. */
+    private final List<Worker> workers;
+
+    private final int mostServing;
+    private final int threads;
+    private final RequestEncoder encoder;
+    private final MarshalWriter scratch = new MarshalWriter(1024);
+    private final Deque<WaitingRequest> waiting = new ArrayDeque<>();
+    private final QueueDepth queueDepth = new QueueDepth();
+
+    /** Why nobody answers, and nobody will until something changes; empty if requests are taken, or wait. */
+    private String suspended = "";
+
+    /**
+     * Gives requests to some workers.
+     *
+     * @param mostServing how many of them are to serve
+     * @param threads of each
+     */
+    Dispatcher(List<Worker> workers, int mostServing, int threads, RequestEncoder encoder) {
+        this.workers = workers;
+        this.mostServing = mostServing;
+        this.threads = threads;
+        this.encoder = encoder;
+    }
+
+    void submit(Request request, Response response, long nowNanos) {
+        if (isSuspended()) {
+            WaitingRequest.close(request.body());
+            response.refuse(Status.SERVICE_UNAVAILABLE, suspended);
+            return;
+        }
+        Worker worker = waiting.isEmpty() ? leastBusy() : null;
+        if (worker == null) {
+            scratch.clear();
+            encoder.encode(0, request, scratch);
+            waiting.add(new WaitingRequest(response, request.body(), scratch.toByteArray()));
+            queueDepth.arrived(waiting.size() - threadsToCome(), nowNanos);
+            return;
+        }
+        Workload workload = worker.workload();
+        int start = workload.encoder().length();
+        int id = workload.nextId();
+        encoder.encode(id, request, workload.encoder());
+        workload.add(id, start, response, request.body());
+    }
+
+    /** Threads of workers that are still on their way: each takes one of those that wait. */
+    private int threadsToCome() {
+        int serving = 0;
+        for (Worker worker : workers) {
+            serving += worker.isServing() ? 1 : 0;
+        }
+        return Math.max(0, mostServing - serving) * threads;
+    }
+
+    private @Nullable Worker leastBusy() {
+        Worker best = null;
+        for (Worker worker : workers) {
+            if (worker.room() > 0 && (best == null || worker.load() < best.load())) {
+                best = worker;
+            }
+        }
+        return best;
+    }
+
+    boolean hasRoomBeside(Worker busy) {
+        return workers.stream().anyMatch(worker -> worker != busy && worker.room() > 0);
+    }
+
+    /** Puts requests that a worker gave back where they were: before all that came later. */
+    void requeue(List<WaitingRequest> unbegun) {
+        for (int i = unbegun.size() - 1; i >= 0; i--) {
+            WaitingRequest next = unbegun.get(i);
+            if (next.response().hasEnded()) {
+                next.drop();
+            } else {
+                waiting.addFirst(next);
+            }
+        }
+        dispatchWaiting();
+    }
+
+    /** Gives away what waits, as far as there is room for it. */
+    void dispatchWaiting() {
+        while (!waiting.isEmpty()) {
+            Worker worker = leastBusy();
+            if (worker == null) {
+                return;
+            }
+            WaitingRequest next = waiting.removeFirst();
+            if (!next.response().hasEnded()) { // else the client left while it waited
+                worker.workload().add(next);
+            }
+        }
+    }
+
+    @Override
+    public void suspend(String reason) {
+        suspended = reason;
+        while (!waiting.isEmpty()) {
+            WaitingRequest next = waiting.removeFirst();
+            next.drop();
+            next.response().refuse(Status.SERVICE_UNAVAILABLE, reason);
+        }
+    }
+
+    @Override
+    public boolean isSuspended() {
+        return !suspended.isEmpty();
+    }
+
+    @Override
+    public void resume() {
+        suspended = "";
+    }
+}

@@ -1,0 +1,88 @@
+package dev.waitress.worker.pool;
+
+import dev.waitress.buffer.FileRegion;
+import dev.waitress.buffer.LocalFiles;
+import dev.waitress.buffer.Segment;
+import dev.waitress.worker.memory.Arena;
+import java.io.IOException;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
+import java.nio.channels.FileChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.BasicFileAttributes;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What one worker hands over instead of bytes: parts of files, and blocks in memory that it shares. Event loop only.
+ */
+final class Handover {
+    private static final Logger LOG = System.getLogger("waitress");
+
+    private WorkerFiles files = WorkerFiles.NONE;
+
+    /** Where the worker puts large blocks; null until it has said so. */
+    private @Nullable Arena arena;
+
+    /** What the worker may have us open. */
+    void allow(WorkerFiles newFiles) {
+        files = newFiles;
+    }
+
+    /** Maps the memory that the worker shares. */
+    void open(String path, int first, int slots, int slotBytes) {
+        if (arena != null) {
+            throw new IllegalArgumentException("more shared memory than one");
+        }
+        try {
+            arena = new Arena(files.require(path), first, slots, slotBytes);
+        } catch (IOException e) {
+            throw new IllegalArgumentException("shared memory that cannot be mapped: " + e.getMessage(), e);
+        }
+    }
+
+    /** The first bytes of a slot. */
+    Segment block(int slot, int count) {
+        if (arena == null) {
+            throw new IllegalArgumentException("a block in shared memory that nobody announced");
+        }
+        return arena.block(slot, count);
+    }
+
+    /**
+     * Part of a file that the worker has open.
+     *
+     * @param whenDone what to do when it was sent or dropped
+     * @throws IOException if the file cannot be opened
+     */
+    Segment part(String name, long position, long count, Runnable whenDone) throws IOException {
+        Path path = files.require(name);
+        Object key = count < LocalFiles.SMALLEST_BYTES ? null : key(path);
+        FileChannel file = FileChannel.open(path, StandardOpenOption.READ);
+        FileRegion region = new FileRegion(file, position, count, () -> {
+            whenDone.run();
+            file.close();
+        });
+        return key == null ? region : region.knownAs(key);
+    }
+
+    /** Tells the file from others; null unless the path is that of a descriptor, which cannot come to mean another. */
+    private static @Nullable Object key(Path path) throws IOException {
+        return path.startsWith("/proc")
+                ? Files.readAttributes(path, BasicFileAttributes.class).fileKey()
+                : null;
+    }
+
+    /** The worker is dead, and its memory goes with the last block that waits for a client. */
+    void close() {
+        try {
+            if (arena != null) {
+                arena.close();
+                arena = null;
+            }
+        } catch (IOException e) {
+            LOG.log(Level.WARNING, "the memory of a worker that is dead stays mapped", e);
+        }
+    }
+}

@@ -1,0 +1,169 @@
+package dev.waitress.worker.pool;
+
+import dev.waitress.buffer.BodyBuffer;
+import dev.waitress.exchange.Producer;
+import dev.waitress.exchange.Response;
+import dev.waitress.exchange.UnknownStatuses;
+import dev.waitress.http.Printable;
+import dev.waitress.http.ResponseHead;
+import dev.waitress.worker.wire.AnswerReader;
+import dev.waitress.worker.wire.Batch;
+import dev.waitress.worker.wire.ControlWriter;
+import java.io.IOException;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
+import java.util.Arrays;
+import java.util.function.Consumer;
+
+/** A request that a worker holds, and its response. Event loop only. */
+final class HeldRequest implements Producer, AnswerReader.Target {
+    private static final Logger LOG = System.getLogger("waitress");
+
+    /**
+     * The worker, as the requests that it holds see it.
+     *
+     * @param name for logs
+     * @param creditStep bytes that must have left for the client before the worker is told
+     * @param finished told of each request that is answered
+     */
+    record Holder(
+            String name,
+            long creditStep,
+            ControlWriter control,
+            Handover handover,
+            UnknownStatuses statuses,
+            Consumer<HeldRequest> finished) {}
+
+    final int id;
+    final Response response;
+    private final Holder holder;
+    private final BodyBuffer body;
+    private final Batch batch;
+    private final int start;
+    private final int end;
+    private final long begunNanos;
+    private long uncredited;
+    private boolean clientLeft;
+
+    /** The request lies in the batch between {@code start} and {@code end}. */
+    HeldRequest(
+            int id,
+            Holder holder,
+            Response response,
+            BodyBuffer body,
+            Batch batch,
+            int start,
+            int end,
+            long begunNanos) {
+        this.id = id;
+        this.holder = holder;
+        this.response = response;
+        this.body = body;
+        this.batch = batch;
+        this.start = start;
+        this.end = end;
+        this.begunNanos = begunNanos;
+        response.producedBy(this);
+    }
+
+    Batch batch() {
+        return batch;
+    }
+
+    BodyBuffer body() {
+        return body;
+    }
+
+    /** The request as it was before it was given to the worker. */
+    WaitingRequest takeBack() {
+        return new WaitingRequest(response, body, Arrays.copyOfRange(batch.writer.bytes(), start, end));
+    }
+
+    // ---- What the client does ---------------------------------------------------------------------------------------
+
+    @Override
+    public String name() {
+        return holder.name;
+    }
+
+    @Override
+    public long begunNanos() {
+        return begunNanos;
+    }
+
+    @Override
+    public void drained(long bytes) {
+        uncredited += bytes;
+        // Small credits would be a message for every few blocks; the worker stops only when all of its credit is used.
+        if (uncredited >= holder.creditStep) {
+            holder.control.credit(id, (int) Math.min(uncredited, Integer.MAX_VALUE));
+            uncredited = 0;
+        }
+    }
+
+    @Override
+    public void clientGone() {
+        clientLeft = true;
+        holder.control.clientLeft(id);
+    }
+
+    @Override
+    public void clientClosed() {
+        holder.control.clientClosed(id);
+    }
+
+    // ---- What the worker answers ------------------------------------------------------------------------------------
+
+    /** If the client has left, the word of it crossed the request on its way, and is given again. */
+    @Override
+    public void streams() {
+        if (clientLeft) {
+            holder.control.clientLeft(id);
+        }
+    }
+
+    @Override
+    public void head(ResponseHead head, long bodyBytes) {
+        holder.statuses.note(head);
+        response.start(head, bodyBytes);
+    }
+
+    @Override
+    public void malformed(String reason) {
+        LOG.log(Level.ERROR, "the application's response is not HTTP: " + Printable.of(reason));
+        response.fail(reason);
+    }
+
+    @Override
+    public void body(byte[] bytes, int from, int count) {
+        response.body(bytes, from, count);
+    }
+
+    @Override
+    public void file(String name, long position, long count) {
+        try {
+            response.body(holder.handover.part(name, position, count, () -> holder.control.fileSent(id)));
+        } catch (IOException e) {
+            LOG.log(Level.ERROR, "cannot open the file of a response", e);
+            holder.control.fileSent(id);
+            response.fail("");
+        }
+    }
+
+    @Override
+    public void block(int slot, int count) {
+        response.body(holder.handover.block(slot, count));
+    }
+
+    @Override
+    public void end() {
+        response.end();
+        holder.finished.accept(this);
+    }
+
+    @Override
+    public void fail(String traceback) {
+        response.fail(traceback);
+        holder.finished.accept(this);
+    }
+}

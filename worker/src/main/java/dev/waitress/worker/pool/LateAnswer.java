@@ -1,0 +1,63 @@
+package dev.waitress.worker.pool;
+
+import dev.waitress.http.ResponseHead;
+import dev.waitress.worker.wire.AnswerReader;
+import dev.waitress.worker.wire.ControlWriter;
+import java.io.IOException;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
+
+/**
+ * Where an answer goes whose request is over: a thread of the application's own has written behind the end of its
+ * response, or in the moment of it. That is dropped, and what it needs is given back. Event loop only.
+ */
+final class LateAnswer implements AnswerReader.Target {
+    private static final Logger LOG = System.getLogger("waitress");
+
+    private final ControlWriter control;
+    private final Handover handover;
+    private int id;
+
+    LateAnswer(ControlWriter control, Handover handover) {
+        this.control = control;
+        this.handover = handover;
+    }
+
+    /** This one, for another request. */
+    LateAnswer of(int newId) {
+        id = newId;
+        return this;
+    }
+
+    @Override
+    public void streams() {}
+
+    @Override
+    public void head(ResponseHead head, long bodyBytes) {}
+
+    @Override
+    public void malformed(String reason) {}
+
+    @Override
+    public void body(byte[] bytes, int start, int count) {}
+
+    @Override
+    public void file(String name, long position, long count) {
+        control.fileSent(id);
+    }
+
+    @Override
+    public void block(int slot, int count) {
+        try {
+            handover.block(slot, count).close();
+        } catch (IOException e) {
+            LOG.log(Level.WARNING, "cannot give back a block that came late", e);
+        }
+    }
+
+    @Override
+    public void end() {}
+
+    @Override
+    public void fail(String traceback) {}
+}

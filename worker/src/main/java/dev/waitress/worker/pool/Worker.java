@@ -1,0 +1,362 @@
+package dev.waitress.worker.pool;
+
+import dev.waitress.http.Printable;
+import dev.waitress.loop.Timers;
+import dev.waitress.worker.wire.ControlReader;
+import dev.waitress.worker.wire.ControlWriter;
+import dev.waitress.worker.wire.FrameLink;
+import dev.waitress.worker.wire.MarshalWriter;
+import java.io.IOException;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The life of one worker process, as the front sees it. Event loop only.
+ *
+ * <pre>
+ *                ready             serve              retire              idle
+ *   STARTING ───────────► READY ───────────► SERVING ───────────► DRAINING ───────────► QUITTING ───► DEAD
+ *       │                   │                   │ idle already, or quit                    ▲           ▲
+ *       └───────────────────┴───────────────────┴──────────────────────────────────────────┘           │
+ *                                    from every state when its process ends, or it breaks the protocol ┘
+ * </pre>
+ *
+ * <p>Each state that waits for the worker has a deadline. STARTING: {@code startup_timeout}, then the listener is told
+ * that it is late. DRAINING: {@code shutdown_timeout}, then it is killed. QUITTING: {@link #QUIT_LIMIT}, then it is
+ * killed. READY lasts until those that started with it are ready too, which have a deadline of their own.
+ */
+public final class Worker implements ControlReader.Listener, Workload.Listener {
+    private static final Logger LOG = System.getLogger("waitress");
+
+    /** A worker that ends may take this long over it. */
+    public static final Duration QUIT_LIMIT = Duration.ofSeconds(5);
+
+    private enum State {
+        STARTING,
+        READY,
+        SERVING,
+        DRAINING,
+        QUITTING,
+        DEAD
+    }
+
+    /** Who is told how workers get on. */
+    public interface Listener {
+        /** One has loaded the application, and serves when it is told to. */
+        void ready(Worker worker);
+
+        /** One cannot load the application. */
+        void failed(Worker worker, LoadFailure failure);
+
+        /** One has taken too long to load the application. */
+        void late(Worker worker);
+
+        /** One has read files, all of them after this time, to load the application or while it runs. */
+        void imported(Instant since, List<Path> files);
+
+        /** The logging of one is meant for our records too, from this level of Python's on. */
+        void ownsLogging(int level);
+
+        /** The application of one wants the server to end. */
+        void stopAsked();
+
+        /** One does not get on: others may take what it has not begun. */
+        void overloaded(Worker worker);
+
+        /** One has given back requests that it had not begun. */
+        void gaveBack(List<WaitingRequest> unbegun);
+
+        /**
+         * One is no more.
+         *
+         * @param lost requests that it ran, which were answered with 502
+         * @param unbegun requests that it had not begun
+         */
+        void died(Worker worker, int lost, List<WaitingRequest> unbegun);
+    }
+
+    private final int number;
+    private final WorkerProcess process;
+    private final BegunBoard board;
+    private final WorkerTerms terms;
+    private final Timers timers;
+    private final Listener listener;
+    private final ControlWriter orders = new ControlWriter();
+    private final Workload workload;
+
+    private State state = State.STARTING;
+    private @Nullable FrameLink requests;
+    private @Nullable FrameLink control;
+
+    Worker(
+            int number,
+            WorkerProcess process,
+            BegunBoard board,
+            WorkerTerms terms,
+            Timers timers,
+            Batches batches,
+            Listener listener) {
+        this.number = number;
+        this.process = process;
+        this.board = board;
+        this.terms = terms;
+        this.timers = timers;
+        this.listener = listener;
+        String name = number + "/" + process.pid();
+        this.workload = new Workload(name, terms, timers, batches, board, orders, this);
+    }
+
+    /** It has begun to start. */
+    void begin() {
+        timers.schedule(terms.startupNanos(), this::startingExpired);
+    }
+
+    // ---- Who it is -------------------------------------------------------------------------------------------------
+
+    /** Which of the workers it is; its connections say the same. */
+    int number() {
+        return number;
+    }
+
+    public WorkerProcess process() {
+        return process;
+    }
+
+    public long pid() {
+        return process.pid();
+    }
+
+    public boolean isReady() {
+        return state == State.READY;
+    }
+
+    boolean isServing() {
+        return state == State.SERVING;
+    }
+
+    // ---- Life: what it is told -------------------------------------------------------------------------------------
+
+    /**
+     * One of its sockets has arrived; with both it is told what to serve.
+     *
+     * @param pid of the process that has connected
+     */
+    public void attach(String purpose, long pid, FrameLink link) throws IOException {
+        if (purpose.equals("leash")) {
+            process.hold(link.release());
+            return;
+        }
+        if (purpose.equals("requests") && requests == null) {
+            requests = link;
+            workload.sendOn(link);
+        } else if (purpose.equals("control") && control == null) {
+            control = link;
+            orders.sendOn(link);
+            link.handOver(new ControlReader(this));
+        } else {
+            throw new IllegalArgumentException("a second socket for " + purpose);
+        }
+        if (requests != null && control != null) {
+            WorkerFiles files = WorkerFiles.of(process, pid);
+            workload.handover().allow(files);
+            control.sendFrame(terms.firstMessage().write(board.path(), files.byDescriptor()));
+        }
+    }
+
+    /** From now on it is given requests. */
+    public void serve() {
+        state = State.SERVING;
+    }
+
+    /** From now on it is given no requests; it quits as soon as it holds none, which others may take off it. */
+    public void retire() {
+        if (state.compareTo(State.DRAINING) >= 0) {
+            return;
+        }
+        if (workload.isEmpty()) {
+            quit();
+            return;
+        }
+        state = State.DRAINING;
+        workload.recall();
+        timers.schedule(terms.drainNanos(), this::drainingExpired);
+    }
+
+    /** It is to finish what it runs, then to end. */
+    public void quit() {
+        if (state.compareTo(State.QUITTING) >= 0) {
+            return;
+        }
+        state = State.QUITTING;
+        if (orders.isConnected()) {
+            orders.quit();
+            killSoon();
+        } else {
+            process.kill();
+        }
+    }
+
+    /** It has had its time. */
+    public void kill() {
+        process.kill();
+    }
+
+    /** A worker that has closed its sockets, or was told to quit, ends by itself, unless it hangs over it. */
+    private void killSoon() {
+        timers.schedule(QUIT_LIMIT.toNanos(), process::kill);
+    }
+
+    private void startingExpired() {
+        if (state == State.STARTING) {
+            listener.late(this);
+        }
+    }
+
+    private void drainingExpired() {
+        if (state == State.DRAINING) {
+            LOG.log(Level.WARNING, "worker " + pid() + " was replaced, but its requests do not end");
+            process.kill();
+        }
+    }
+
+    // ---- Life: what it says and does -------------------------------------------------------------------------------
+
+    @Override
+    public void ready() {
+        if (state == State.STARTING) {
+            state = State.READY;
+            listener.ready(this);
+        }
+    }
+
+    @Override
+    public void failed(String message, String traceback, int exitStatus) {
+        listener.failed(this, new LoadFailure(message, traceback, exitStatus));
+    }
+
+    @Override
+    public void imported(Instant since, List<Path> files) {
+        listener.imported(since, files);
+    }
+
+    @Override
+    public void ownsLogging(int level) {
+        listener.ownsLogging(level);
+    }
+
+    @Override
+    public void stopAsked() {
+        listener.stopAsked();
+    }
+
+    @Override
+    public void idle() {
+        if (state == State.DRAINING) {
+            quit();
+        }
+    }
+
+    @Override
+    public void overloaded() {
+        listener.overloaded(this);
+    }
+
+    @Override
+    public void recalled(int[] ids) {
+        listener.gaveBack(workload.recalled(ids));
+        if (workload.isEmpty()) {
+            idle();
+        }
+    }
+
+    @Override
+    public void lost(@Nullable Throwable failure) {
+        if (state == State.DEAD) {
+            return;
+        }
+        if (failure == null || failure instanceof IOException) {
+            killSoon();
+            receiveLast();
+            die();
+            return;
+        }
+        closeSockets(); // before anything else: there may be no memory but what they hold
+        String reason = failure instanceof IllegalArgumentException
+                ? " broke the protocol: " + failure.getMessage()
+                : " is ended, what it said cannot be taken in: " + failure;
+        LOG.log(Level.ERROR, "worker " + pid() + Printable.of(reason));
+        process.kill();
+        die();
+    }
+
+    /** Takes in what it said before it ended. */
+    public void receiveLast() {
+        if (state == State.DEAD) {
+            return;
+        }
+        if (requests != null) {
+            requests.receiveLast();
+        }
+        if (control != null) {
+            control.receiveLast();
+        }
+    }
+
+    /** It is no more: its process has ended, or nothing sensible comes from it. */
+    public void die() {
+        if (state == State.DEAD) {
+            return;
+        }
+        state = State.DEAD;
+        orders.end();
+        closeSockets();
+        Workload.Remains remains = workload.end();
+        board.close();
+        listener.died(this, remains.lost(), remains.unbegun());
+    }
+
+    private void closeSockets() {
+        if (requests != null) {
+            requests.close();
+        }
+        if (control != null) {
+            control.close();
+        }
+    }
+
+    // ---- Requests --------------------------------------------------------------------------------------------------
+
+    /** How many more requests it may be given now. */
+    int room() {
+        return state == State.SERVING ? workload.room() : 0;
+    }
+
+    int load() {
+        return workload.size();
+    }
+
+    Workload workload() {
+        return workload;
+    }
+
+    /** Takes in its answers and messages. */
+    void receive() {
+        if (requests != null) {
+            requests.receive();
+        }
+        if (control != null) {
+            control.receive();
+        }
+    }
+
+    /** Hands it a log record; false if it cannot take it. */
+    boolean log(Consumer<MarshalWriter> record) {
+        return state == State.SERVING && orders.log(record);
+    }
+}

@@ -1,0 +1,120 @@
+package dev.waitress.worker.pool;
+
+import dev.waitress.exchange.Request;
+import dev.waitress.exchange.Response;
+import dev.waitress.loop.Timers;
+import dev.waitress.loop.TurnTaker;
+import dev.waitress.worker.wire.MarshalWriter;
+import dev.waitress.worker.wire.RequestEncoder;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/** The workers of one loop, and the requests that they hold or that wait for them. Event loop only. */
+public final class WorkerPool implements TurnTaker {
+    private final WorkerTerms terms;
+    private final Timers timers;
+    private final Worker.Listener listener;
+    private final List<Worker> workers = new ArrayList<>();
+    private final Batches batches = new Batches();
+    private final Dispatcher dispatcher;
+
+    /**
+     * A pool without workers yet.
+     *
+     * @param mostServing how many are to serve
+     * @param listener told how they get on; it calls back {@link #overloaded}, {@link #requeue} and {@link #remove}
+     */
+    public WorkerPool(
+            WorkerTerms terms, int mostServing, RequestEncoder encoder, Timers timers, Worker.Listener listener) {
+        this.terms = terms;
+        this.timers = timers;
+        this.listener = listener;
+        this.dispatcher = new Dispatcher(workers, mostServing, terms.threads(), encoder);
+    }
+
+    // ---- Workers ---------------------------------------------------------------------------------------------------
+
+    /** A worker has begun to start. */
+    public Worker add(int number, WorkerProcess process, BegunBoard board) {
+        Worker worker = new Worker(number, process, board, terms, timers, batches, listener);
+        workers.add(worker);
+        worker.begin();
+        return worker;
+    }
+
+    /** The worker of this number, if it is alive. */
+    public @Nullable Worker find(int number) {
+        for (Worker worker : workers) {
+            if (worker.number() == number) {
+                return worker;
+            }
+        }
+        return null;
+    }
+
+    /** A worker is dead. */
+    public void remove(Worker worker) {
+        workers.remove(worker);
+    }
+
+    /** All are to end. */
+    public void quit() {
+        List.copyOf(workers).forEach(Worker::quit);
+    }
+
+    /** Hands a log record to the logging of one of them; false if none can take it. */
+    public boolean log(Consumer<MarshalWriter> record) {
+        return workers.stream().anyMatch(worker -> worker.log(record));
+    }
+
+    // ---- Requests --------------------------------------------------------------------------------------------------
+
+    /** Whether requests are taken in. */
+    public Intake intake() {
+        return dispatcher;
+    }
+
+    /** A worker answers it, now or when there is room. */
+    public void submit(Request request, Response response) {
+        dispatcher.submit(request, response, timers.nowNanos());
+    }
+
+    /** Puts requests that a worker had not begun where they were: before all that came later. */
+    public void requeue(List<WaitingRequest> unbegun) {
+        dispatcher.requeue(unbegun);
+    }
+
+    /** A worker does not get on: another one may have what it has not begun. */
+    public void overloaded(Worker busy) {
+        if (dispatcher.hasRoomBeside(busy)) {
+            busy.workload().recall();
+        }
+    }
+
+    @Override
+    public void act(long nowNanos) {
+        flush();
+        for (int i = 0; i < workers.size(); i++) {
+            workers.get(i).receive();
+        }
+    }
+
+    @Override
+    public long settle(long nowNanos) {
+        dispatcher.dispatchWaiting();
+        flush();
+        long next = NO_DEADLINE;
+        for (int i = 0; i < workers.size(); i++) {
+            next = Math.min(next, workers.get(i).workload().watch(nowNanos));
+        }
+        return next;
+    }
+
+    private void flush() {
+        for (int i = 0; i < workers.size(); i++) {
+            workers.get(i).workload().flush();
+        }
+    }
+}

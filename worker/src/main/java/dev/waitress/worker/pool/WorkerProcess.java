@@ -1,0 +1,31 @@
+package dev.waitress.worker.pool;
+
+import java.io.Closeable;
+import java.io.IOException;
+import java.util.Optional;
+import java.util.function.IntConsumer;
+
+/** The operating system's side of one worker. */
+public interface WorkerProcess {
+    long pid();
+
+    /** Whether a process is this one, or one that it has started in its place, as wrappers of Python do. */
+    default boolean includes(long pid) {
+        Optional<ProcessHandle> each = ProcessHandle.of(pid);
+        while (each.isPresent() && each.get().pid() != pid()) {
+            each = each.get().parent();
+        }
+        return each.isPresent();
+    }
+
+    /** Calls back, on some thread, with the exit status; a status above 128 is a signal's number plus 128. */
+    void onExit(IntConsumer callback);
+
+    /** Keeps open until its end what ends it when we are no more. */
+    default void hold(Closeable leash) throws IOException {
+        leash.close();
+    }
+
+    /** Ends it, if it is ours to end. */
+    void kill();
+}

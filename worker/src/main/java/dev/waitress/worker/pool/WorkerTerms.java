@@ -1,0 +1,21 @@
+package dev.waitress.worker.pool;
+
+import dev.waitress.exchange.UnknownStatuses;
+
+/**
+ * What holds for all workers of a server.
+ *
+ * @param threads requests that each of them runs at once
+ * @param startupNanos how long it may take to be ready; key {@code startup_timeout}
+ * @param drainNanos how long its requests may take to end when it is replaced; key {@code shutdown_timeout}
+ * @param creditStep bytes of a response that must have left for the client before the worker is told
+ * @param firstMessage what it is told first
+ * @param statuses who tells of odd statuses
+ */
+public record WorkerTerms(
+        int threads,
+        long startupNanos,
+        long drainNanos,
+        long creditStep,
+        FirstMessage firstMessage,
+        UnknownStatuses statuses) {}

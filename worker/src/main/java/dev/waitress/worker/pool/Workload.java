@@ -1,0 +1,289 @@
+package dev.waitress.worker.pool;
+
+import dev.waitress.buffer.BodyBuffer;
+import dev.waitress.exchange.Response;
+import dev.waitress.http.Status;
+import dev.waitress.loop.Timers;
+import dev.waitress.loop.TurnTaker;
+import dev.waitress.worker.wire.AnswerReader;
+import dev.waitress.worker.wire.Batch;
+import dev.waitress.worker.wire.ControlWriter;
+import dev.waitress.worker.wire.FrameLink;
+import dev.waitress.worker.wire.MarshalWriter;
+import dev.waitress.worker.wire.RequestEncoder;
+import java.io.IOException;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The requests that one worker holds: how they get to it, where its answers go, and how many it can take. Event loop
+ * only.
+ */
+final class Workload implements AnswerReader.Listener {
+    private static final Logger LOG = System.getLogger("waitress");
+
+    /** Who is told what becomes of the worker by what it does with its requests. */
+    interface Listener {
+        /** It holds no request any more. */
+        void idle();
+
+        /** It does not get on, and holds more than its threads can have begun. */
+        void overloaded();
+
+        /** Its socket ended or broke, or what came on it made no sense. */
+        void lost(@Nullable Throwable failure);
+    }
+
+    /**
+     * What a dead worker leaves behind.
+     *
+     * @param lost requests that it ran, which were answered in its place
+     * @param unbegun requests that it had not begun
+     */
+    record Remains(int lost, List<WaitingRequest> unbegun) {}
+
+    private final Listener listener;
+    private final Timers timers;
+    private final Batches batches;
+    private final BegunBoard board;
+    private final int threads;
+    private final ControlWriter control;
+    private final Handover handover;
+    private final HeldRequest.Holder holder;
+    private final LateAnswer late;
+    private final Pace pace;
+    private final InFlight inFlight = new InFlight();
+
+    private @Nullable FrameLink link;
+    private Batch batch;
+    /** It was asked to give back what it has not begun, and has not answered yet. */
+    private boolean isRecalled;
+
+    Workload(
+            String worker,
+            WorkerTerms terms,
+            Timers timers,
+            Batches batches,
+            BegunBoard board,
+            ControlWriter control,
+            Listener listener) {
+        this.listener = listener;
+        this.timers = timers;
+        this.batches = batches;
+        this.board = board;
+        this.threads = terms.threads();
+        this.control = control;
+        this.handover = new Handover();
+        Consumer<HeldRequest> finished = this::finished;
+        this.holder = new HeldRequest.Holder(worker, terms.creditStep(), control, handover, terms.statuses(), finished);
+        this.late = new LateAnswer(control, handover);
+        this.pace = new Pace(threads);
+        this.batch = batches.borrow();
+    }
+
+    /** The socket for requests is there. */
+    void sendOn(FrameLink requests) {
+        link = requests;
+        requests.handOver(new AnswerReader(this));
+    }
+
+    /** What the worker hands over instead of bytes. */
+    Handover handover() {
+        return handover;
+    }
+
+    // ---- Requests on their way to the worker -----------------------------------------------------------------------
+
+    /** How many more requests it may be given now. */
+    int room() {
+        return inFlight.isFull() ? 0 : pace.most() - inFlight.size();
+    }
+
+    int size() {
+        return inFlight.size();
+    }
+
+    boolean isEmpty() {
+        return inFlight.size() == 0;
+    }
+
+    /** The batch to encode the next request into. */
+    MarshalWriter encoder() {
+        return batch.writer;
+    }
+
+    int nextId() {
+        return inFlight.nextId();
+    }
+
+    /** A request was encoded into the batch, from {@code start} on; it is sent at the next {@link #flush}. */
+    void add(int id, int start, Response response, BodyBuffer body) {
+        long nowNanos = timers.nowNanos();
+        if (inFlight.size() == 0 || pace.isStalled() && !hasUnbegun()) {
+            pace.begins(nowNanos);
+        }
+        batch.added();
+        inFlight.add(new HeldRequest(id, holder, response, body, batch, start, batch.writer.length(), nowNanos));
+        if (RequestEncoder.isRaw(body)) {
+            flush(body);
+        }
+    }
+
+    /** A request that was encoded before. */
+    void add(WaitingRequest waiting) {
+        int start = batch.writer.length();
+        int id = nextId();
+        batch.writer.raw(waiting.encoded(), 0, waiting.encoded().length);
+        batch.writer.patch(start + WaitingRequest.ID, id);
+        add(id, start, waiting.response(), waiting.body());
+    }
+
+    /** Sends what has been added. */
+    void flush() {
+        flush(BodyBuffer.EMPTY);
+    }
+
+    /** The same with the raw bytes that belong to the request added last. */
+    private void flush(BodyBuffer raw) {
+        if (batch.isEmpty() || link == null) {
+            return;
+        }
+        Batch full = batch;
+        batch = batches.borrow();
+        full.finish();
+        link.send(full.writer.bytes(), 0, full.writer.length());
+        if (raw.size() > 0) {
+            link.send(raw.memory(), 0, (int) raw.size());
+        }
+        link.flush();
+    }
+
+    // ---- Answers ---------------------------------------------------------------------------------------------------
+
+    /** If that was in time, it may be given more at once. */
+    @Override
+    public void answered() {
+        pace.answered(timers.nowNanos());
+    }
+
+    @Override
+    public AnswerReader.Target targetOf(int id) {
+        HeldRequest held = inFlight.find(id);
+        if (held != null) {
+            return held;
+        }
+        if (id > 0 && InFlight.isBegun(id, inFlight.lastId())) {
+            return late.of(id);
+        }
+        throw new IllegalArgumentException("an answer to a request that nobody made");
+    }
+
+    @Override
+    public void shareMemory(String path, int first, int slots, int slotBytes) {
+        handover.open(path, first, slots, slotBytes);
+    }
+
+    @Override
+    public void lost(@Nullable Throwable failure) {
+        listener.lost(failure);
+    }
+
+    private void finished(HeldRequest held) {
+        remove(held);
+        try {
+            held.body().close();
+        } catch (IOException e) {
+            LOG.log(Level.WARNING, "cannot remove a spooled request body", e);
+        }
+        if (inFlight.size() == 0) {
+            listener.idle();
+        }
+    }
+
+    private void remove(HeldRequest held) {
+        inFlight.remove(held);
+        batches.release(held.batch());
+    }
+
+    private WaitingRequest takeBack(HeldRequest held) {
+        WaitingRequest waiting = held.takeBack();
+        remove(held);
+        return waiting;
+    }
+
+    // ---- Requests that come back -----------------------------------------------------------------------------------
+
+    /**
+     * Looks whether the worker stalls, and lets another of its threads go on if so.
+     *
+     * @return nanoseconds after which to look again
+     */
+    long watch(long nowNanos) {
+        if (inFlight.size() == 0) {
+            return TurnTaker.NO_DEADLINE;
+        }
+        // One takeover sends what is ready; more are of use only to requests that have not begun.
+        if (pace.isStalled() && !hasUnbegun()) {
+            return TurnTaker.NO_DEADLINE;
+        }
+        long left = pace.left(nowNanos);
+        if (left > 0) {
+            return left;
+        }
+        pace.stalled(nowNanos);
+        control.takeover();
+        if (inFlight.size() > threads) {
+            listener.overloaded();
+        }
+        return pace.patienceNanos();
+    }
+
+    private boolean hasUnbegun() {
+        return inFlight.size() > 0 && !InFlight.isBegun(inFlight.lastId(), board.lastBegun(inFlight.lastId()));
+    }
+
+    /** Asks the worker for the requests that it has not begun. */
+    void recall() {
+        if (!isRecalled) {
+            isRecalled = true;
+            control.recall();
+        }
+    }
+
+    /** The worker has given these back. */
+    List<WaitingRequest> recalled(int[] ids) {
+        isRecalled = false;
+        List<WaitingRequest> unbegun = new ArrayList<>();
+        for (int id : ids) {
+            HeldRequest held = inFlight.find(id);
+            if (held == null) {
+                throw new IllegalArgumentException("gave back a request that it does not hold");
+            }
+            unbegun.add(takeBack(held));
+        }
+        return unbegun;
+    }
+
+    /** The worker is dead: what it was running is answered with 502, what it had not begun is given back. */
+    Remains end() {
+        handover.close();
+        int begun = board.lastBegun(inFlight.lastId());
+        List<WaitingRequest> unbegun = new ArrayList<>();
+        int lost = 0;
+        for (HeldRequest held : inFlight.inOrder()) {
+            if (InFlight.isBegun(held.id, begun)) {
+                lost += held.response.hasEnded() ? 0 : 1;
+                held.response.refuse(
+                        Status.BAD_GATEWAY, "The worker process that ran the application ended unexpectedly");
+                finished(held);
+            } else {
+                unbegun.add(takeBack(held));
+            }
+        }
+        return new Remains(lost, unbegun);
+    }
+}

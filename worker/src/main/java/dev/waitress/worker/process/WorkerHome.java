@@ -1,0 +1,97 @@
+package dev.waitress.worker.process;
+
+import dev.waitress.buffer.PrivateDirectory;
+import dev.waitress.loop.EventLoop;
+import dev.waitress.worker.memory.BodySlots;
+import dev.waitress.worker.pool.BegunBoard;
+import java.io.Closeable;
+import java.io.IOException;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
+import java.nio.file.Path;
+import org.jspecify.annotations.Nullable;
+
+/** Where workers find the front: a directory, and in it their door, their boards and their Python. Event loop only. */
+public final class WorkerHome implements Closeable {
+    private static final Logger LOG = System.getLogger("waitress");
+
+    /** System property; {@code tcp} makes workers connect over loopback TCP, as they do on Windows. */
+    private static final String TRANSPORT = "waitress.worker.transport";
+
+    private final PrivateDirectory directory;
+    private final @Nullable BodySlots bodies;
+    private final int threads;
+    private @Nullable WorkerDoor door;
+
+    /**
+     * A home without a door yet.
+     *
+     * @param bodies memory whose directory it shares; null if there is none
+     * @param threads of each worker
+     */
+    public WorkerHome(PrivateDirectory directory, @Nullable BodySlots bodies, int threads) {
+        this.directory = directory;
+        this.bodies = bodies;
+        this.threads = threads;
+    }
+
+    /** From now on workers can connect. */
+    public void open(EventLoop loop, WorkerDoor.Arrival arrival) throws IOException {
+        door = new WorkerDoor(loop, directory.path(), hasUnixSockets(), WorkerDoor.GREETING_NANOS, arrival);
+    }
+
+    /** Whether Python has them; the property lets the other way be tried where it has. */
+    private static boolean hasUnixSockets() {
+        return !LaunchedProcess.isWindows()
+                && !System.getProperty(TRANSPORT, "").equals("tcp");
+    }
+
+    /** Where workers connect, in the form of their command line. */
+    public String address() {
+        return requireOpen().address();
+    }
+
+    /** What workers must know. */
+    public String secret() {
+        return requireOpen().secret();
+    }
+
+    private WorkerDoor requireOpen() {
+        if (door == null) {
+            throw new IllegalStateException("workers have nowhere to connect to");
+        }
+        return door;
+    }
+
+    public Path directory() throws IOException {
+        return directory.path();
+    }
+
+    /** The directory, once all is in it that belongs there: a cleaner of old files may have removed it. */
+    Path requireDirectory() throws IOException {
+        Path path = directory.path();
+        requireOpen().reopen(path);
+        return path;
+    }
+
+    /** In memory if possible: a disk that is full must not keep a worker from being replaced. */
+    BegunBoard board(int number) throws IOException {
+        String name = "begun-" + number;
+        if (bodies != null) {
+            try {
+                return new BegunBoard(bodies.path().resolveSibling(name), threads);
+            } catch (IOException e) {
+                LOG.log(Level.DEBUG, "a worker's board goes to the disk", e);
+            }
+        }
+        return new BegunBoard(directory.path().resolve(name), threads);
+    }
+
+    /** Nobody connects any more. */
+    @Override
+    public void close() {
+        if (door != null) {
+            door.close();
+        }
+    }
+}

@@ -1,0 +1,103 @@
+package dev.waitress.worker.process;
+
+import dev.waitress.worker.pool.Worker;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The place of one worker. Event loop only.
+ *
+ * <pre>
+ *              fill                serve                 prepare
+ *   EMPTY ─────────► STARTING ─────────────► SERVING ───────────────► with a successor
+ *     ▲                  │                      │  ▲                         │
+ *     └──────────────────┴───── vacate ─────────┘  └──── takeOver, or giveUpSuccessor
+ * </pre>
+ *
+ * <p>An empty or starting slot may have a successor too; its {@link #takeOver} leads to SERVING from everywhere.
+ * Back-off bounds how long a slot is EMPTY; in STARTING, and for a successor, the worker has its own deadline.
+ */
+final class WorkerSlot {
+    private enum State {
+        EMPTY,
+        STARTING,
+        SERVING
+    }
+
+    private State state = State.EMPTY;
+    /** Null where the slot is EMPTY. */
+    private @Nullable Worker worker;
+
+    private @Nullable Worker successor;
+
+    // ---- Its worker ------------------------------------------------------------------------------------------------
+
+    boolean isEmpty() {
+        return state == State.EMPTY;
+    }
+
+    boolean isServing() {
+        return state == State.SERVING;
+    }
+
+    boolean isOf(Worker other) {
+        return worker == other;
+    }
+
+    Worker requireWorker() {
+        if (worker == null) {
+            throw new IllegalStateException("the slot is empty");
+        }
+        return worker;
+    }
+
+    /** A worker starts, to serve as soon as it is ready. */
+    void fill(Worker newWorker) {
+        worker = newWorker;
+        state = State.STARTING;
+    }
+
+    /** Its worker is ready. */
+    void serve() {
+        requireWorker().serve();
+        state = State.SERVING;
+    }
+
+    /** Its worker is dead. */
+    void vacate() {
+        worker = null;
+        state = State.EMPTY;
+    }
+
+    // ---- Its successor ---------------------------------------------------------------------------------------------
+
+    /** A worker starts, to {@link #takeOver} when it is told to. */
+    void prepare(Worker newSuccessor) {
+        successor = newSuccessor;
+    }
+
+    boolean awaits(Worker other) {
+        return successor == other;
+    }
+
+    boolean isSuccessorReady() {
+        return successor != null && successor.isReady();
+    }
+
+    /** The successor serves from now on; returns the worker before, if there was one. */
+    @Nullable
+    Worker takeOver() {
+        Worker before = worker;
+        worker = successor;
+        successor = null;
+        serve();
+        return before;
+    }
+
+    /** No successor serves; returns the one that was on its way, if there was one. */
+    @Nullable
+    Worker giveUpSuccessor() {
+        Worker dismissed = successor;
+        successor = null;
+        return dismissed;
+    }
+}

@@ -1,0 +1,45 @@
+package dev.waitress.worker.process;
+
+import dev.waitress.worker.pool.LoadFailure;
+import dev.waitress.worker.pool.Worker;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import org.jspecify.annotations.Nullable;
+
+/** Where the workers come from, and what happens when one ends. Event loop only. */
+public interface WorkerSource {
+    /**
+     * Begins, now that there is a door for workers to come in by.
+     *
+     * @param opened completed when requests can be taken in, with null, or never can, with the reason
+     */
+    void begin(CompletableFuture<@Nullable LoadFailure> opened) throws IOException;
+
+    /** The worker that a first connection makes; null if it is not welcome. */
+    @Nullable
+    Worker stranger(WorkerDoor.Introduction introduction) throws IOException;
+
+    /** One has loaded the application, and serves when it is told to. */
+    void ready(Worker worker);
+
+    /** One cannot load the application. */
+    void failed(Worker worker, LoadFailure failure);
+
+    /** One has taken too long to load the application. */
+    void late(Worker worker);
+
+    /** One has read files, all of them after this time, to load the application or while it runs. */
+    void imported(Instant since, List<Path> files);
+
+    /** One is no more, and out of its pool. */
+    void died(Worker worker);
+
+    /** Ends, on whatever thread, every process that it has started: the one that would do it in good order ends. */
+    void abandon();
+
+    /** No other worker comes; returns the processes whose end is to be seen to. */
+    List<LaunchedProcess> close();
+}

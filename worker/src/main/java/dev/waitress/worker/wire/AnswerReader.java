@@ -1,0 +1,190 @@
+package dev.waitress.worker.wire;
+
+import dev.waitress.http.ResponseHead;
+import org.jspecify.annotations.Nullable;
+
+/** Reads the answers of one worker and hands each to where it belongs. Event loop only. */
+public final class AnswerReader implements FrameListener {
+    /** Who knows where answers belong. */
+    public interface Listener {
+        /** Answers have come. */
+        void answered();
+
+        /**
+         * Where the answer to a request belongs.
+         *
+         * @throws IllegalArgumentException if there was no such request
+         */
+        Target targetOf(int id);
+
+        /** The worker shares memory with us: so many slots of so many bytes, the first of which begins at first. */
+        void shareMemory(String path, int first, int slots, int slotBytes);
+
+        /** The socket ended or broke, or what came on it made no sense. */
+        void lost(@Nullable Throwable failure);
+    }
+
+    /** Where one answer goes. What it is given is used during the call only. */
+    public interface Target {
+        /** What comes next is a part of a response that goes on, not the whole of it. */
+        void streams();
+
+        /**
+         * Status and header fields.
+         *
+         * @param bodyBytes length of the body if it is known, else {@link ResponseHead#NO_LENGTH}
+         */
+        void head(ResponseHead head, long bodyBytes);
+
+        /** Status or header fields are not HTTP. */
+        void malformed(String reason);
+
+        /** Some bytes of the body. */
+        void body(byte[] bytes, int start, int count);
+
+        /** Part of the body lies in a file that the worker has open. */
+        void file(String name, long position, long count);
+
+        /** Part of the body lies in a slot of the shared memory. */
+        void block(int slot, int count);
+
+        /** The body is complete. */
+        void end();
+
+        /** The application failed. */
+        void fail(String traceback);
+    }
+
+    private final Listener listener;
+    private final MarshalReader reader = new MarshalReader();
+    private final ResponseHead head = new ResponseHead();
+
+    /** Whose body the raw bytes behind the frame are, and how many are still to come. */
+    private @Nullable Target rawTarget;
+
+    private int rawLeft;
+    private boolean rawIsLast;
+
+    /** Asks a listener where each answer belongs. */
+    public AnswerReader(Listener listener) {
+        this.listener = listener;
+    }
+
+    @Override
+    public int frame(byte[] bytes, int start, int end) {
+        reader.reset(bytes, start, end);
+        rawLeft = 0;
+        listener.answered();
+        int messages = reader.sequence();
+        for (int i = 0; i < messages; i++) {
+            message();
+        }
+        return rawLeft;
+    }
+
+    private void message() {
+        reader.sequence();
+        int kind = reader.integer();
+        int id = reader.integer();
+        if (kind == Protocol.ARENA) {
+            listener.shareMemory(reader.text(), reader.integer(), reader.integer(), reader.integer());
+        } else {
+            answer(kind, listener.targetOf(id));
+        }
+    }
+
+    private void answer(int kind, Target target) {
+        switch (kind) {
+            case Protocol.RESPONSE -> {
+                if (head(target)) {
+                    target.head(head, reader.peekNumber());
+                }
+                body(target, true);
+            }
+            case Protocol.START -> {
+                target.streams();
+                if (head(target)) {
+                    target.head(head, ResponseHead.NO_LENGTH);
+                }
+            }
+            case Protocol.CHUNK -> {
+                target.streams();
+                body(target, false);
+            }
+            case Protocol.FILE -> target.file(reader.text(), reader.longInteger(), reader.longInteger());
+            case Protocol.SHARED -> {
+                target.streams();
+                target.block(reader.integer(), reader.integer());
+            }
+            case Protocol.END -> target.end();
+            case Protocol.FAIL -> target.fail(reader.text());
+            default -> throw new IllegalArgumentException("a message of kind " + kind);
+        }
+    }
+
+    /** Reads status and headers; if they are not HTTP, the application has failed, and no other. */
+    private boolean head(Target target) {
+        int start = reader.position();
+        try {
+            reader.latin1();
+            head.start(reader.bytes(), reader.start(), reader.stop());
+            int fields = reader.sequence();
+            for (int i = 0; i < fields; i++) {
+                reader.sequence();
+                reader.latin1();
+                int name = reader.start();
+                int nameEnd = reader.stop();
+                reader.latin1();
+                head.field(reader.bytes(), name, nameEnd, reader.bytes(), reader.start(), reader.stop());
+            }
+            return true;
+        } catch (IllegalArgumentException e) {
+            target.malformed(String.valueOf(e.getMessage()));
+            // The rest of the message, and the answers of other requests behind it, are still to be read.
+            reader.seek(start);
+            reader.skip();
+            reader.skip();
+            return false;
+        }
+    }
+
+    private void body(Target target, boolean isLast) {
+        if (reader.peek() == 'i') {
+            expectRaw(target, isLast);
+            return;
+        }
+        reader.blob();
+        target.body(reader.bytes(), reader.start(), reader.stop() - reader.start());
+        if (isLast) {
+            target.end();
+        }
+    }
+
+    private void expectRaw(Target target, boolean isLast) {
+        rawTarget = target;
+        rawLeft = reader.integer();
+        rawIsLast = isLast;
+        if (rawLeft < 1) {
+            throw new IllegalArgumentException("a body of " + rawLeft + " bytes behind its frame");
+        }
+    }
+
+    @Override
+    public void raw(byte[] bytes, int start, int count) {
+        listener.answered();
+        rawLeft -= count;
+        Target target = rawTarget;
+        if (target == null) {
+            throw new IllegalStateException("raw bytes that nobody expects");
+        }
+        target.body(bytes, start, count);
+        if (rawLeft == 0 && rawIsLast) {
+            target.end();
+        }
+    }
+
+    @Override
+    public void closed(@Nullable Throwable failure) {
+        listener.lost(failure);
+    }
+}

@@ -1,0 +1,52 @@
+package dev.waitress.worker.pool;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class BegunTest {
+    @ParameterizedTest
+    @CsvSource({
+        "1, 0, false",
+        "1, 1, true",
+        "1, 2, true",
+        "2, 1, false",
+        "2147483647, 2147483646, false",
+        "2147483647, 2147483647, true",
+        "2147483647, 1, true",
+        "1, 2147483647, false",
+    })
+    void comparesIdsThatWrapAround(int id, int begun, boolean expected) {
+        assertThat(InFlight.isBegun(id, begun)).isEqualTo(expected);
+    }
+
+    @Test
+    void isTheNewestOfAllThreads(@TempDir Path directory) throws IOException {
+        BegunBoard board = new BegunBoard(directory.resolve("board"), 3);
+        assertThat(board.lastBegun(50)).isZero();
+        ByteBuffer numbers = ByteBuffer.allocate(12).order(ByteOrder.nativeOrder());
+        numbers.putInt(0).putInt(41).putInt(40);
+        Files.write(board.path(), numbers.array(), StandardOpenOption.WRITE);
+        assertThat(board.lastBegun(50)).isEqualTo(41);
+    }
+
+    /** Who cannot be asked may have begun all that it was given. */
+    @Test
+    void isAllIfTheBoardWasCutShort(@TempDir Path directory) throws IOException {
+        try (BegunBoard board = new BegunBoard(directory.resolve("board"), 3)) {
+            assertThat(board.path()).hasSize(12);
+            Files.write(board.path(), new byte[11], StandardOpenOption.TRUNCATE_EXISTING);
+            assertThat(board.lastBegun(50)).isEqualTo(50);
+        }
+        assertThat(directory).isEmptyDirectory();
+    }
+}
