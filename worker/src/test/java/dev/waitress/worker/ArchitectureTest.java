@@ -1,0 +1,69 @@
+package dev.waitress.worker;
+
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
+
+import com.tngtech.archunit.core.domain.JavaClass;
+import com.tngtech.archunit.core.importer.ImportOption;
+import com.tngtech.archunit.junit.AnalyzeClasses;
+import com.tngtech.archunit.junit.ArchTest;
+import com.tngtech.archunit.lang.ArchRule;
+import com.tngtech.archunit.library.dependencies.SliceAssignment;
+import com.tngtech.archunit.library.dependencies.SliceIdentifier;
+import java.nio.file.Files;
+
+/** Holds the direction of imports in this module. */
+@AnalyzeClasses(packages = "dev.waitress.worker", importOptions = ImportOption.DoNotIncludeTests.class)
+class ArchitectureTest {
+    @ArchTest
+    static final ArchRule PACKAGES_ARE_FREE_OF_CYCLES =
+            slices().matching("dev.waitress.(**)").should().beFreeOfCycles();
+
+    /** A class and those declared in it are one. */
+    @ArchTest
+    static final ArchRule CLASSES_ARE_FREE_OF_CYCLES =
+            slices().assignedFrom(new OutermostClasses()).should().beFreeOfCycles();
+
+    @ArchTest
+    static final ArchRule WIRE_ONLY_READS_AND_WRITES_BYTES = noClasses()
+            .that()
+            .resideInAPackage("dev.waitress.worker.wire")
+            .should()
+            .dependOnClassesThat()
+            .resideInAnyPackage("java.net..", "java.nio.channels..", "java.util.concurrent..", "dev.waitress.loop..")
+            .orShould()
+            .dependOnClassesThat()
+            .belongToAnyOf(Thread.class, System.Logger.class, Files.class)
+            .orShould()
+            .callMethod(System.class, "nanoTime")
+            .orShould()
+            .callMethod(System.class, "currentTimeMillis");
+
+    /** The pool is tested without sockets and processes, and so must not make them. */
+    @ArchTest
+    static final ArchRule POOL_KNOWS_NO_SOCKETS_AND_NO_PROCESSES = noClasses()
+            .that()
+            .resideInAPackage("dev.waitress.worker.pool")
+            .should()
+            .dependOnClassesThat()
+            .resideInAnyPackage("java.net..", "dev.waitress.worker.process..")
+            .orShould()
+            .dependOnClassesThat()
+            .belongToAnyOf(Thread.class, Process.class, ProcessBuilder.class);
+
+    private static final class OutermostClasses implements SliceAssignment {
+        @Override
+        public SliceIdentifier getIdentifierOf(JavaClass each) {
+            JavaClass outermost = each;
+            while (outermost.getEnclosingClass().isPresent()) {
+                outermost = outermost.getEnclosingClass().get();
+            }
+            return SliceIdentifier.of(outermost.getName());
+        }
+
+        @Override
+        public String getDescription() {
+            return "outermost classes";
+        }
+    }
+}
