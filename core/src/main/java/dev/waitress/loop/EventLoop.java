@@ -21,7 +21,7 @@ import java.util.concurrent.TimeUnit;
  *
  * <p>Event loop only, except {@link #execute}, {@link #start}, {@link #stop} and {@link #whenFailed}.
  */
-public final class EventLoop implements Turns, Timers, Runnable {
+public final class EventLoop implements Turns, Runnable {
     private static final Logger LOG = System.getLogger("waitress");
     private static final String UNCAUGHT = "uncaught exception on the event loop";
 
@@ -87,7 +87,7 @@ public final class EventLoop implements Turns, Timers, Runnable {
         whenFailed = action;
     }
 
-    @Override
+    /** Runs something on the loop, as soon as its turn comes. Thread-safe. */
     public void execute(Runnable task) {
         tasks.add(task);
         if (Thread.currentThread() != thread) {

@@ -1,13 +1,10 @@
 package dev.waitress.loop;
 
-/** A loop as a clock: what is told the time by one is tested without waiting. */
+/** The time of a loop. What has it from here is tested without waiting. Event loop only. */
 public interface Timers {
-    /** Time at the start of this turn. */
+    /** Time at the start of this turn, as {@link Clock#nanos}. */
     long nowNanos();
 
     /** Runs something once, after a time. */
     void schedule(long delayNanos, Runnable action);
-
-    /** Runs something on the loop, as soon as its turn comes. Thread-safe. */
-    void execute(Runnable task);
 }

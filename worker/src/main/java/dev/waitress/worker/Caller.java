@@ -96,9 +96,9 @@ public final class Caller {
     /** Tells that the server listens, where so many workers are to connect, and what to remove if we cannot. */
     public void started(WorkerGateway gateway, List<SocketAddress> addresses) throws IOException {
         MarshalWriter writer = begin(7, STARTED);
-        writer.text(gateway.address());
-        writer.text(gateway.secret());
-        writer.text(gateway.directory().toString());
+        writer.text(gateway.home().address());
+        writer.text(gateway.home().secret());
+        writer.text(gateway.home().directory().toString());
         writer.integer(gateway.config().workers());
         writer.integer(Math.toIntExact(gateway.config().settings().get(Setting.STARTUP_TIMEOUT)));
         writer.list(addresses.size());

@@ -4,6 +4,7 @@ import dev.waitress.settings.Setting;
 import dev.waitress.settings.Settings;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
 
 /**
  * Which Python application runs, and on what.
@@ -13,6 +14,9 @@ import java.util.List;
  * @param settings those of the server
  */
 public record WorkerConfig(List<String> python, PythonApplication application, Settings settings) {
+    /** So often a worker is told, at least, before it may stop for want of credit. */
+    private static final int CREDITS = 4;
+
     public WorkerConfig {
         python = List.copyOf(python);
     }
@@ -37,5 +41,20 @@ public record WorkerConfig(List<String> python, PythonApplication application, S
 
     int threads() {
         return settings.getInt(Setting.THREADS);
+    }
+
+    /** How long a worker may take to be ready. */
+    long startupNanos() {
+        return TimeUnit.SECONDS.toNanos(settings.get(Setting.STARTUP_TIMEOUT));
+    }
+
+    /** How long requests of a worker that is replaced may take to end. */
+    long drainNanos() {
+        return TimeUnit.SECONDS.toNanos(settings.get(Setting.SHUTDOWN_TIMEOUT));
+    }
+
+    /** Bytes of a response that must have left for the client before the worker is told. */
+    long creditStep() {
+        return Math.max(1, settings.get(Setting.OUTBUF_HIGH_WATERMARK) / CREDITS);
     }
 }

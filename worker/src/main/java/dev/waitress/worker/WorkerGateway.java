@@ -7,14 +7,14 @@ import dev.waitress.exchange.Request;
 import dev.waitress.exchange.Response;
 import dev.waitress.exchange.UnknownStatuses;
 import dev.waitress.loop.EventLoop;
-import dev.waitress.settings.Setting;
-import dev.waitress.worker.memory.BodySlots;
 import dev.waitress.worker.pool.LoadFailure;
 import dev.waitress.worker.pool.WaitingRequest;
 import dev.waitress.worker.pool.Worker;
 import dev.waitress.worker.pool.WorkerPool;
 import dev.waitress.worker.pool.WorkerTerms;
 import dev.waitress.worker.process.AttachedWorkers;
+import dev.waitress.worker.process.Changes;
+import dev.waitress.worker.process.FileWatch;
 import dev.waitress.worker.process.LaunchedProcess;
 import dev.waitress.worker.process.ProcessLauncher;
 import dev.waitress.worker.process.Supervisor;
@@ -33,7 +33,6 @@ import java.time.Instant;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
-import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
@@ -44,14 +43,8 @@ import org.jspecify.annotations.Nullable;
 public final class WorkerGateway implements Gateway {
     private static final Logger LOG = System.getLogger("waitress");
 
-    /** A worker is told of what has left for the client as often as this fits into the high watermark. */
-    private static final int CREDITS = 4;
-
     private final WorkerConfig config;
     private final EventLoop loop;
-
-    /** Where request bodies lie that are worth it; null where the system has no such memory. */
-    private final @Nullable BodySlots bodies = BodySlots.create();
 
     private final RequestEncoder encoder;
     private final WorkerHome home;
@@ -74,27 +67,23 @@ public final class WorkerGateway implements Gateway {
         this.config = config;
         this.loop = loop;
         this.encoder = new RequestEncoder(config.settings());
-        this.home = new WorkerHome(directory, bodies, config.threads());
-        this.pool = new WorkerPool(terms(config), config.workers(), encoder, loop, new Reports());
+        this.home = new WorkerHome(directory, config.threads());
+        this.pool = new WorkerPool(terms(), config.workers(), encoder, loop, new Reports());
         this.source = source.apply(this);
     }
 
-    private WorkerTerms terms(WorkerConfig of) {
+    private WorkerTerms terms() {
         return new WorkerTerms(
-                of.threads(),
-                startupNanos(of),
-                TimeUnit.SECONDS.toNanos(of.settings().get(Setting.SHUTDOWN_TIMEOUT)),
-                Math.max(1, of.settings().get(Setting.OUTBUF_HIGH_WATERMARK) / CREDITS),
+                config.threads(),
+                config.startupNanos(),
+                config.drainNanos(),
+                config.creditStep(),
                 this::firstMessage,
                 new UnknownStatuses());
     }
 
     private MarshalWriter firstMessage(Path board, boolean byDescriptor) {
-        return WorkerSettings.write(config, board, bodies != null && bodies.isThere() ? bodies : null, byDescriptor);
-    }
-
-    private static long startupNanos(WorkerConfig config) {
-        return TimeUnit.SECONDS.toNanos(config.settings().get(Setting.STARTUP_TIMEOUT));
+        return WorkerSettings.write(config, board, home.bodies(), byDescriptor);
     }
 
     /**
@@ -107,21 +96,23 @@ public final class WorkerGateway implements Gateway {
         return new WorkerGateway(config, loop, directory, WorkerGateway::supervisor).opened();
     }
 
-    /** Waits for workers that others start, and that connect to {@link #address}; requests wait for them too. */
+    /** Waits for workers that others start, and that connect to the {@link #home}; requests wait for them too. */
     public static WorkerGateway attach(WorkerConfig config, EventLoop loop, PrivateDirectory directory)
             throws IOException, InterruptedException {
         return new WorkerGateway(
-                        config, loop, directory, gateway -> new AttachedWorkers(gateway.home, gateway.pool, loop))
+                        config,
+                        loop,
+                        directory,
+                        gateway -> new AttachedWorkers(gateway.home, gateway.pool, loop::execute))
                 .opened();
     }
 
     private WorkerSource supervisor() {
         ProcessLauncher launcher =
                 new ProcessLauncher(config.python(), config.application().title(), home, pool, loop.leftovers());
-        return config.isReloading()
-                ? Supervisor.reloading(
-                        config.workers(), launcher, pool.intake(), loop, startupNanos(config), config.watched())
-                : Supervisor.of(config.workers(), launcher, pool.intake(), loop, startupNanos(config));
+        Changes changes = config.isReloading() ? new FileWatch(config.watched()) : Changes.NONE;
+        return new Supervisor(
+                config.workers(), launcher, pool.intake(), loop, loop::execute, config.startupNanos(), changes);
     }
 
     // ---- Beginning -------------------------------------------------------------------------------------------------
@@ -182,18 +173,9 @@ public final class WorkerGateway implements Gateway {
     // ---- What the caller must know
     // -----------------------------------------------------------------------------------
 
-    /** Where workers connect, in the form of their command line. */
-    String address() {
-        return home.address();
-    }
-
-    /** What workers must know. */
-    String secret() {
-        return home.secret();
-    }
-
-    Path directory() throws IOException {
-        return home.directory();
+    /** Where workers find us. */
+    WorkerHome home() {
+        return home;
     }
 
     WorkerConfig config() {
@@ -246,15 +228,7 @@ public final class WorkerGateway implements Gateway {
 
         @Override
         public void died(Worker worker, int lost, List<WaitingRequest> unbegun) {
-            pool.remove(worker);
-            if (lost > 0) {
-                LOG.log(
-                        Level.ERROR,
-                        "worker " + worker.pid() + " was lost while it ran " + lost
-                                + (lost == 1 ? " request" : " requests")
-                                + ", answered with 502: what was done there may have taken effect");
-            }
-            pool.requeue(unbegun);
+            pool.remove(worker, lost, unbegun);
             source.died(worker);
         }
     }
@@ -295,7 +269,7 @@ public final class WorkerGateway implements Gateway {
 
     @Override
     public SharedMemory bodyMemory() {
-        return bodies == null ? SharedMemory.NONE : bodies;
+        return home.bodyMemory();
     }
 
     // ---- End -------------------------------------------------------------------------------------------------------
@@ -311,13 +285,9 @@ public final class WorkerGateway implements Gateway {
                 process.endWithin(Math.max(0, deadline - System.nanoTime()));
             }
             isClosed = true;
-            if (bodies != null) {
-                bodies.close();
-            }
+            home.removeBodies();
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
-        } catch (IOException e) {
-            LOG.log(Level.WARNING, "cannot remove the memory for request bodies", e);
         }
     }
 
@@ -331,12 +301,6 @@ public final class WorkerGateway implements Gateway {
     /** The process ends under it: its workers and its memory must not stay. */
     private void abandon() {
         source.abandon();
-        try {
-            if (bodies != null) {
-                bodies.close();
-            }
-        } catch (IOException e) {
-            LOG.log(Level.DEBUG, "memory for request bodies stays", e);
-        }
+        home.removeBodies();
     }
 }

@@ -72,7 +72,9 @@ final class Dispatcher implements Intake {
     private @Nullable Worker leastBusy() {
         Worker best = null;
         for (Worker worker : workers) {
-            if (worker.room() > 0 && (best == null || worker.load() < best.load())) {
+            if (worker.room() > 0
+                    && (best == null
+                            || worker.workload().size() < best.workload().size())) {
                 best = worker;
             }
         }

@@ -9,9 +9,7 @@ import dev.waitress.worker.wire.MarshalWriter;
 import java.io.IOException;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
-import java.nio.file.Path;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.List;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -47,7 +45,7 @@ public final class Worker implements ControlReader.Listener, Workload.Listener {
     }
 
     /** Who is told how workers get on. */
-    public interface Listener {
+    public interface Listener extends ControlReader.ApplicationListener {
         /** One has loaded the application, and serves when it is told to. */
         void ready(Worker worker);
 
@@ -56,15 +54,6 @@ public final class Worker implements ControlReader.Listener, Workload.Listener {
 
         /** One has taken too long to load the application. */
         void late(Worker worker);
-
-        /** One has read files, all of them after this time, to load the application or while it runs. */
-        void imported(Instant since, List<Path> files);
-
-        /** The logging of one is meant for our records too, from this level of Python's on. */
-        void ownsLogging(int level);
-
-        /** The application of one wants the server to end. */
-        void stopAsked();
 
         /** One does not get on: others may take what it has not begun. */
         void overloaded(Worker worker);
@@ -87,12 +76,11 @@ public final class Worker implements ControlReader.Listener, Workload.Listener {
     private final WorkerTerms terms;
     private final Timers timers;
     private final Listener listener;
-    private final ControlWriter orders = new ControlWriter();
+    private final ControlWriter control = new ControlWriter();
     private final Workload workload;
 
     private State state = State.STARTING;
-    private @Nullable FrameLink requests;
-    private @Nullable FrameLink control;
+    private final WorkerLinks links = new WorkerLinks();
 
     Worker(
             int number,
@@ -109,7 +97,7 @@ public final class Worker implements ControlReader.Listener, Workload.Listener {
         this.timers = timers;
         this.listener = listener;
         String name = number + "/" + process.pid();
-        this.workload = new Workload(name, terms, timers, batches, board, orders, this);
+        this.workload = new Workload(name, terms, timers, batches, board, control, this);
     }
 
     /** It has begun to start. */
@@ -152,20 +140,21 @@ public final class Worker implements ControlReader.Listener, Workload.Listener {
             process.hold(link.release());
             return;
         }
-        if (purpose.equals("requests") && requests == null) {
-            requests = link;
-            workload.sendOn(link);
-        } else if (purpose.equals("control") && control == null) {
-            control = link;
-            orders.sendOn(link);
-            link.handOver(new ControlReader(this));
-        } else {
-            throw new IllegalArgumentException("a second socket for " + purpose);
+        boolean isForRequests = purpose.equals("requests");
+        if (!isForRequests && !purpose.equals("control")) {
+            throw new IllegalArgumentException("a socket for " + purpose);
         }
-        if (requests != null && control != null) {
+        links.add(link, isForRequests);
+        if (isForRequests) {
+            workload.sendOn(link);
+        } else {
+            control.sendOn(link);
+            link.handOver(new ControlReader(this, listener));
+        }
+        if (links.areComplete()) {
             WorkerFiles files = WorkerFiles.of(process, pid);
             workload.handover().allow(files);
-            control.sendFrame(terms.firstMessage().write(board.path(), files.byDescriptor()));
+            control.begin(terms.firstMessage().write(board.path(), files.byDescriptor()));
         }
     }
 
@@ -194,17 +183,12 @@ public final class Worker implements ControlReader.Listener, Workload.Listener {
             return;
         }
         state = State.QUITTING;
-        if (orders.isConnected()) {
-            orders.quit();
+        if (control.isConnected()) {
+            control.quit();
             killSoon();
         } else {
             process.kill();
         }
-    }
-
-    /** It has had its time. */
-    public void kill() {
-        process.kill();
     }
 
     /** A worker that has closed its sockets, or was told to quit, ends by itself, unless it hangs over it. */
@@ -241,21 +225,6 @@ public final class Worker implements ControlReader.Listener, Workload.Listener {
     }
 
     @Override
-    public void imported(Instant since, List<Path> files) {
-        listener.imported(since, files);
-    }
-
-    @Override
-    public void ownsLogging(int level) {
-        listener.ownsLogging(level);
-    }
-
-    @Override
-    public void stopAsked() {
-        listener.stopAsked();
-    }
-
-    @Override
     public void idle() {
         if (state == State.DRAINING) {
             quit();
@@ -286,7 +255,7 @@ public final class Worker implements ControlReader.Listener, Workload.Listener {
             die();
             return;
         }
-        closeSockets(); // before anything else: there may be no memory but what they hold
+        links.close(); // before anything else: there may be no memory but what they hold
         String reason = failure instanceof IllegalArgumentException
                 ? " broke the protocol: " + failure.getMessage()
                 : " is ended, what it said cannot be taken in: " + failure;
@@ -297,14 +266,8 @@ public final class Worker implements ControlReader.Listener, Workload.Listener {
 
     /** Takes in what it said before it ended. */
     public void receiveLast() {
-        if (state == State.DEAD) {
-            return;
-        }
-        if (requests != null) {
-            requests.receiveLast();
-        }
-        if (control != null) {
-            control.receiveLast();
+        if (state != State.DEAD) {
+            links.receiveLast();
         }
     }
 
@@ -314,20 +277,11 @@ public final class Worker implements ControlReader.Listener, Workload.Listener {
             return;
         }
         state = State.DEAD;
-        orders.end();
-        closeSockets();
+        control.end();
+        links.close();
         Workload.Remains remains = workload.end();
         board.close();
         listener.died(this, remains.lost(), remains.unbegun());
-    }
-
-    private void closeSockets() {
-        if (requests != null) {
-            requests.close();
-        }
-        if (control != null) {
-            control.close();
-        }
     }
 
     // ---- Requests --------------------------------------------------------------------------------------------------
@@ -337,26 +291,17 @@ public final class Worker implements ControlReader.Listener, Workload.Listener {
         return state == State.SERVING ? workload.room() : 0;
     }
 
-    int load() {
-        return workload.size();
-    }
-
     Workload workload() {
         return workload;
     }
 
     /** Takes in its answers and messages. */
     void receive() {
-        if (requests != null) {
-            requests.receive();
-        }
-        if (control != null) {
-            control.receive();
-        }
+        links.receive();
     }
 
     /** Hands it a log record; false if it cannot take it. */
     boolean log(Consumer<MarshalWriter> record) {
-        return state == State.SERVING && orders.log(record);
+        return state == State.SERVING && control.log(record);
     }
 }

@@ -6,6 +6,8 @@ import dev.waitress.loop.Timers;
 import dev.waitress.loop.TurnTaker;
 import dev.waitress.worker.wire.MarshalWriter;
 import dev.waitress.worker.wire.RequestEncoder;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;
@@ -13,6 +15,8 @@ import org.jspecify.annotations.Nullable;
 
 /** The workers of one loop, and the requests that they hold or that wait for them. Event loop only. */
 public final class WorkerPool implements TurnTaker {
+    private static final Logger LOG = System.getLogger("waitress");
+
     private final WorkerTerms terms;
     private final Timers timers;
     private final Worker.Listener listener;
@@ -54,9 +58,17 @@ public final class WorkerPool implements TurnTaker {
         return null;
     }
 
-    /** A worker is dead. */
-    public void remove(Worker worker) {
+    /** A worker is dead: others take over what it had not begun, and nobody what it ran. */
+    public void remove(Worker worker, int lost, List<WaitingRequest> unbegun) {
         workers.remove(worker);
+        if (lost > 0) {
+            LOG.log(
+                    Level.ERROR,
+                    "worker " + worker.pid() + " was lost while it ran " + lost
+                            + (lost == 1 ? " request" : " requests")
+                            + ", answered with 502: what was done there may have taken effect");
+        }
+        requeue(unbegun);
     }
 
     /** All are to end. */

@@ -1,6 +1,5 @@
 package dev.waitress.worker.process;
 
-import dev.waitress.loop.Timers;
 import dev.waitress.worker.pool.LoadFailure;
 import dev.waitress.worker.pool.Worker;
 import dev.waitress.worker.pool.WorkerPool;
@@ -12,6 +11,7 @@ import java.nio.file.Path;
 import java.time.Instant;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executor;
 import java.util.function.IntConsumer;
 import org.jspecify.annotations.Nullable;
 
@@ -24,13 +24,13 @@ public final class AttachedWorkers implements WorkerSource {
 
     private final WorkerHome home;
     private final WorkerPool pool;
-    private final Timers timers;
+    private final Executor loop;
     private boolean closing;
 
-    public AttachedWorkers(WorkerHome home, WorkerPool pool, Timers timers) {
+    public AttachedWorkers(WorkerHome home, WorkerPool pool, Executor loop) {
         this.home = home;
         this.pool = pool;
-        this.timers = timers;
+        this.loop = loop;
     }
 
     /** A process that ends, or goes on with other things, once its sockets are closed. */
@@ -60,7 +60,7 @@ public final class AttachedWorkers implements WorkerSource {
         int number = introduction.number();
         Worker worker = pool.add(number, new AttachedProcess(introduction.pid()), home.board(number));
         // Its sockets may be open in a child of the application, which lives on.
-        worker.process().onExit(status -> timers.execute(() -> worker.lost(null)));
+        worker.process().onExit(status -> loop.execute(() -> worker.lost(null)));
         return worker;
     }
 

@@ -4,11 +4,15 @@ import java.io.Closeable;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.List;
+import java.util.function.Consumer;
 
 /** What tells that the application is to be loaded again. Thread-safe. */
-interface Changes extends Closeable {
+public interface Changes extends Closeable {
     /** For an application that is loaded once. */
     Changes NONE = new Changes() {
+        @Override
+        public void tell(Consumer<String> listener) {}
+
         @Override
         public void add(Instant since, List<Path> more) {}
 
@@ -20,6 +24,9 @@ interface Changes extends Closeable {
         @Override
         public void close() {}
     };
+
+    /** Begins to tell, on whatever thread, what has changed. Called once. */
+    void tell(Consumer<String> listener);
 
     /** Watches these files too, which were read after that time: those that were changed since count as changed. */
     void add(Instant since, List<Path> more);

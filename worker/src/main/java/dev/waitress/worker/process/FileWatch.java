@@ -14,9 +14,9 @@ import org.jspecify.annotations.Nullable;
 /**
  * Looks at files again and again, on a thread of its own, and tells of changes once they have come to rest: an editor
  * saves several files, one of them in several steps. Looking is enough for a few thousand files, and works on every
- * file system. Thread-safe.
+ * file system. Thread-safe, but {@link #tell} and {@link #close} are called by one thread.
  */
-final class FileWatch implements Changes {
+public final class FileWatch implements Changes {
     private static final long PERIOD_MILLIS = 500;
 
     /** Nothing has changed for so long: this is all. */
@@ -29,28 +29,25 @@ final class FileWatch implements Changes {
 
     private final BlockingQueue<Report> reports = new LinkedBlockingQueue<>();
     private final WatchedFiles files;
-    private final Consumer<String> listener;
-    private final Thread thread = new Thread(this::run, "waitress-watch");
+    private @Nullable Thread thread;
     private volatile boolean empty;
 
-    private FileWatch(List<String> extra, Consumer<String> listener) {
+    /**
+     * A watch over files, directories and globs.
+     *
+     * @throws dev.waitress.settings.SettingsException if one of them cannot be watched
+     */
+    public FileWatch(List<String> extra) {
         this.files = new WatchedFiles(extra.stream().map(ExtraFiles::new).toList());
-        this.listener = listener;
         this.empty = extra.isEmpty();
-        thread.setDaemon(true);
     }
 
-    /**
-     * Begins to watch.
-     *
-     * @param extra files, directories and globs
-     * @param listener told, on the thread of the watch, what has changed
-     * @throws SettingsException if one of them cannot be watched
-     */
-    static FileWatch start(List<String> extra, Consumer<String> listener) {
-        FileWatch watch = new FileWatch(extra, listener);
-        watch.thread.start();
-        return watch;
+    @Override
+    public void tell(Consumer<String> listener) {
+        Thread watching = new Thread(() -> run(listener), "waitress-watch");
+        watching.setDaemon(true);
+        watching.start();
+        thread = watching;
     }
 
     @Override
@@ -66,7 +63,7 @@ final class FileWatch implements Changes {
         return empty;
     }
 
-    private void run() {
+    private void run(Consumer<String> listener) {
         try {
             while (true) {
                 Set<Path> changed = look(PERIOD_MILLIS);
@@ -115,6 +112,8 @@ final class FileWatch implements Changes {
 
     @Override
     public void close() {
-        thread.interrupt();
+        if (thread != null) {
+            thread.interrupt();
+        }
     }
 }

@@ -5,7 +5,7 @@ import java.io.IOException;
 import java.util.List;
 
 /** Starts worker processes. Event loop only, but {@link #abandon}. */
-interface Launcher {
+public interface Launcher {
     /** Starts a worker of this number. */
     Worker launch(int number) throws IOException;
 

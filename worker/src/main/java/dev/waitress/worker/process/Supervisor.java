@@ -10,16 +10,12 @@ import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.nio.file.Path;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
-import java.util.function.Consumer;
-import java.util.function.Function;
-import java.util.stream.Collectors;
-import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -38,15 +34,15 @@ public final class Supervisor implements WorkerSource {
     private final Launcher launcher;
     private final Intake intake;
     private final Timers timers;
+    private final Executor loop;
     private final long startupNanos;
-    private final Function<Consumer<String>, Changes> watch;
-    private final List<WorkerSlot> slots;
+    private final Changes changes;
+    private final WorkerSlots slots;
     private final Backoff backoff = new Backoff();
     /** Those whose end is no news: they were to end, or it was said why they must. */
     private final Set<Worker> dismissed = new HashSet<>();
 
     private CompletableFuture<@Nullable LoadFailure> opened = new CompletableFuture<>();
-    private Changes changes = Changes.NONE;
     private int launched;
     private boolean cannotStart;
     /** Whether all slots have served once. */
@@ -64,39 +60,29 @@ public final class Supervisor implements WorkerSource {
      * Supervises so many slots.
      *
      * @param startupNanos how long a worker may take to be ready
-     * @param watch makes what tells of changes to the application, once it knows whom to tell
+     * @param changes what tells that the application is to be loaded again
      */
-    Supervisor(
+    public Supervisor(
             int size,
             Launcher launcher,
             Intake intake,
             Timers timers,
+            Executor loop,
             long startupNanos,
-            Function<Consumer<String>, Changes> watch) {
-        this.slots = IntStream.range(0, size).mapToObj(i -> new WorkerSlot()).toList();
+            Changes changes) {
+        this.slots = new WorkerSlots(size);
         this.launcher = launcher;
         this.intake = intake;
         this.timers = timers;
+        this.loop = loop;
         this.startupNanos = startupNanos;
-        this.watch = watch;
-    }
-
-    /** Supervises workers of an application that is loaded once. */
-    public static Supervisor of(int size, ProcessLauncher launcher, Intake intake, Timers timers, long startupNanos) {
-        return new Supervisor(size, launcher, intake, timers, startupNanos, listener -> Changes.NONE);
-    }
-
-    /** Supervises workers of an application that is loaded again when these files change, or those it is made of. */
-    public static Supervisor reloading(
-            int size, ProcessLauncher launcher, Intake intake, Timers timers, long startupNanos, List<String> watched) {
-        return new Supervisor(
-                size, launcher, intake, timers, startupNanos, listener -> FileWatch.start(watched, listener));
+        this.changes = changes;
     }
 
     @Override
     public void begin(CompletableFuture<@Nullable LoadFailure> whenOpened) throws IOException {
         opened = whenOpened;
-        changes = watch.apply(change -> timers.execute(() -> changed(change)));
+        changes.tell(change -> loop.execute(() -> changed(change)));
         load();
     }
 
@@ -120,7 +106,7 @@ public final class Supervisor implements WorkerSource {
 
     private Worker launch() throws IOException {
         Worker worker = launcher.launch(++launched);
-        worker.process().onExit(status -> timers.execute(() -> exited(worker, status)));
+        worker.process().onExit(status -> loop.execute(() -> exited(worker, status)));
         return worker;
     }
 
@@ -134,7 +120,7 @@ public final class Supervisor implements WorkerSource {
 
     @Override
     public void ready(Worker worker) {
-        WorkerSlot slot = slotOf(worker);
+        WorkerSlot slot = slots.find(worker);
         if (slot != null) {
             slot.serve();
             backoff.succeeded();
@@ -142,7 +128,7 @@ public final class Supervisor implements WorkerSource {
                 LOG.log(Level.INFO, "The application can be loaded again");
                 intake.resume();
             }
-        } else if (isSuccessor(worker) && slots.stream().allMatch(WorkerSlot::isSuccessorReady)) {
+        } else if (slots.isAwaited(worker) && slots.areAllSuccessorsReady()) {
             takeOver();
         }
     }
@@ -151,34 +137,19 @@ public final class Supervisor implements WorkerSource {
         isLoading = false;
         isLoaded = true;
         backoff.succeeded();
-        List<Worker> before = new ArrayList<>();
-        for (WorkerSlot slot : slots) {
-            Worker predecessor = slot.takeOver();
-            if (predecessor != null) {
-                before.add(predecessor);
-            }
-        }
-        before.forEach(this::dismiss);
+        slots.takeOver().forEach(this::dismiss);
         if (!opened.complete(null)) {
-            LOG.log(Level.INFO, "The application was loaded again, " + describeServing());
+            LOG.log(Level.INFO, "The application was loaded again, " + slots);
         }
         catchUp();
-    }
-
-    /** {@code worker 7 serves}, {@code workers 7, 8 serve}. */
-    private String describeServing() {
-        String pids = slots.stream()
-                .map(slot -> String.valueOf(slot.requireWorker().pid()))
-                .collect(Collectors.joining(", "));
-        return slots.size() == 1 ? "worker " + pids + " serves" : "workers " + pids + " serve";
     }
 
     /** One that cannot load the application ends the coming of all. */
     @Override
     public void failed(Worker worker, LoadFailure failure) {
-        if (isSuccessor(worker)) {
+        if (slots.isAwaited(worker)) {
             giveUp(failure);
-        } else if (slotOf(worker) != null) {
+        } else if (slots.find(worker) != null) {
             LOG.log(Level.ERROR, "worker " + worker.pid() + " cannot load the application:\n" + failure.story());
         }
     }
@@ -188,13 +159,13 @@ public final class Supervisor implements WorkerSource {
     public void late(Worker worker) {
         String story = "worker " + worker.pid() + " has not loaded the application in "
                 + TimeUnit.NANOSECONDS.toSeconds(startupNanos) + " seconds (startup_timeout)";
-        if (isSuccessor(worker)) {
+        if (slots.isAwaited(worker)) {
             giveUp(LoadFailure.of(story));
         } else {
             LOG.log(Level.ERROR, story);
         }
         dismissed.add(worker);
-        worker.kill();
+        worker.process().kill();
     }
 
     /** The successors will not serve. At the start of the server that is the end, unless a change may help. */
@@ -215,12 +186,7 @@ public final class Supervisor implements WorkerSource {
 
     private void dismissSuccessors() {
         isLoading = false;
-        for (WorkerSlot slot : slots) {
-            Worker successor = slot.giveUpSuccessor();
-            if (successor != null) {
-                dismiss(successor);
-            }
-        }
+        slots.giveUpSuccessors().forEach(this::dismiss);
     }
 
     private void dismiss(Worker worker) {
@@ -267,7 +233,7 @@ public final class Supervisor implements WorkerSource {
 
     private void exited(Worker worker, int status) {
         worker.receiveLast();
-        if (isSuccessor(worker)) {
+        if (slots.isAwaited(worker)) {
             String message =
                     "Python (" + launcher.command() + ") " + describe(status) + " before it had loaded the application";
             giveUp(LoadFailure.of(status == Protocol.WRONG_PYTHON ? "" : message));
@@ -285,13 +251,13 @@ public final class Supervisor implements WorkerSource {
     /** Another takes its place, if it served, or was to. */
     @Override
     public void died(Worker worker) {
-        WorkerSlot slot = slotOf(worker);
+        WorkerSlot slot = slots.find(worker);
         if (slot == null) {
             return;
         }
         boolean served = slot.isServing();
         slot.vacate();
-        if (!served && slots.stream().noneMatch(WorkerSlot::isServing)) {
+        if (!served && !slots.isAnyServing()) {
             intake.suspend(NOT_LOADED);
         }
         timers.schedule(backoff.delayNanos(), () -> fill(slot));
@@ -314,14 +280,6 @@ public final class Supervisor implements WorkerSource {
             }
             timers.schedule(backoff.retryNanos(), () -> fill(slot));
         }
-    }
-
-    private @Nullable WorkerSlot slotOf(Worker worker) {
-        return slots.stream().filter(slot -> slot.isOf(worker)).findFirst().orElse(null);
-    }
-
-    private boolean isSuccessor(Worker worker) {
-        return slots.stream().anyMatch(slot -> slot.awaits(worker));
     }
 
     // ---- The end of the server -------------------------------------------------------------------------------------

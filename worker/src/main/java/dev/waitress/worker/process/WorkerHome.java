@@ -1,6 +1,7 @@
 package dev.waitress.worker.process;
 
 import dev.waitress.buffer.PrivateDirectory;
+import dev.waitress.buffer.SharedMemory;
 import dev.waitress.loop.EventLoop;
 import dev.waitress.worker.memory.BodySlots;
 import dev.waitress.worker.pool.BegunBoard;
@@ -19,19 +20,19 @@ public final class WorkerHome implements Closeable {
     private static final String TRANSPORT = "waitress.worker.transport";
 
     private final PrivateDirectory directory;
-    private final @Nullable BodySlots bodies;
+    /** Where request bodies lie that are worth it; null where the system has no such memory. */
+    private final @Nullable BodySlots bodies = BodySlots.create();
+
     private final int threads;
     private @Nullable WorkerDoor door;
 
     /**
      * A home without a door yet.
      *
-     * @param bodies memory whose directory it shares; null if there is none
      * @param threads of each worker
      */
-    public WorkerHome(PrivateDirectory directory, @Nullable BodySlots bodies, int threads) {
+    public WorkerHome(PrivateDirectory directory, int threads) {
         this.directory = directory;
-        this.bodies = bodies;
         this.threads = threads;
     }
 
@@ -85,6 +86,27 @@ public final class WorkerHome implements Closeable {
             }
         }
         return new BegunBoard(directory.path().resolve(name), threads);
+    }
+
+    /** Memory in which request bodies are handed over best. */
+    public SharedMemory bodyMemory() {
+        return bodies == null ? SharedMemory.NONE : bodies;
+    }
+
+    /** The same, for a worker that starts now; null if it would not find any. */
+    public @Nullable BodySlots bodies() {
+        return bodies != null && bodies.isThere() ? bodies : null;
+    }
+
+    /** Removes the memory for request bodies. Thread-safe. */
+    public void removeBodies() {
+        try {
+            if (bodies != null) {
+                bodies.close();
+            }
+        } catch (IOException e) {
+            LOG.log(Level.WARNING, "cannot remove the memory for request bodies", e);
+        }
     }
 
     /** Nobody connects any more. */

@@ -8,7 +8,7 @@ import org.jspecify.annotations.Nullable;
 
 /** Reads what a worker says on its control socket. Event loop only. */
 public final class ControlReader implements FrameListener {
-    /** Who is told. */
+    /** Who is told of what concerns the worker. */
     public interface Listener {
         /** The application is loaded. */
         void ready();
@@ -16,28 +16,33 @@ public final class ControlReader implements FrameListener {
         /** The application cannot be loaded. */
         void failed(String message, String traceback, int exitStatus);
 
-        /** Its logging is meant for our records too, from this level of Python's on. */
-        void ownsLogging(int level);
-
         /** These requests it has not begun, and will not answer. */
         void recalled(int[] ids);
-
-        /** It has read these files, all of them after this time. */
-        void imported(Instant since, List<Path> files);
-
-        /** The application asks for the end of the server. */
-        void stopAsked();
 
         /** The socket ended or broke, or what came on it made no sense. */
         void lost(@Nullable Throwable failure);
     }
 
+    /** Who is told of what concerns the application, whichever worker says so. */
+    public interface ApplicationListener {
+        /** These files were read, all of them after this time, to load the application or while it runs. */
+        void imported(Instant since, List<Path> files);
+
+        /** Its logging is meant for our records too, from this level of Python's on. */
+        void ownsLogging(int level);
+
+        /** It wants the server to end. */
+        void stopAsked();
+    }
+
     private final Listener listener;
+    private final ApplicationListener application;
     private final MarshalReader reader = new MarshalReader();
 
-    /** Tells a listener. */
-    public ControlReader(Listener listener) {
+    /** Tells two listeners. */
+    public ControlReader(Listener listener, ApplicationListener application) {
         this.listener = listener;
+        this.application = application;
     }
 
     @Override
@@ -48,10 +53,10 @@ public final class ControlReader implements FrameListener {
         switch (kind) {
             case Protocol.READY -> listener.ready();
             case Protocol.FAILED -> listener.failed(reader.text(), reader.text(), reader.integer());
-            case Protocol.LOGGING -> listener.ownsLogging(reader.integer());
+            case Protocol.LOGGING -> application.ownsLogging(reader.integer());
             case Protocol.RECALLED -> listener.recalled(ids());
-            case Protocol.IMPORTED -> listener.imported(Instant.ofEpochMilli(reader.longInteger()), paths());
-            case Protocol.STOP -> listener.stopAsked();
+            case Protocol.IMPORTED -> application.imported(Instant.ofEpochMilli(reader.longInteger()), paths());
+            case Protocol.STOP -> application.stopAsked();
             default -> throw new IllegalArgumentException("a control message of kind " + kind);
         }
         return 0;

@@ -24,6 +24,13 @@ public final class ControlWriter {
         return link != null;
     }
 
+    /** What it has to know before it can load the application. */
+    public void begin(MarshalWriter settings) {
+        if (link != null) {
+            link.sendFrame(settings);
+        }
+    }
+
     /** Another of its threads is to go on with its requests. */
     public void takeover() {
         tell(Protocol.TAKEOVER);
