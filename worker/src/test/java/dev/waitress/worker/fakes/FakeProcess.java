@@ -1,0 +1,58 @@
+package dev.waitress.worker.fakes;
+
+import dev.waitress.worker.pool.WorkerProcess;
+import java.io.Closeable;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.IntConsumer;
+import org.jspecify.annotations.Nullable;
+
+/** A process that ends when a test says so; to be killed it only notes. */
+public final class FakeProcess implements WorkerProcess {
+    private final long pid;
+    private final List<IntConsumer> whenExited = new ArrayList<>();
+    private int kills;
+    private @Nullable Closeable leash;
+
+    public FakeProcess(long pid) {
+        this.pid = pid;
+    }
+
+    /** It ends. */
+    public void exit(int status) {
+        whenExited.forEach(each -> each.accept(status));
+    }
+
+    public boolean wasKilled() {
+        return kills > 0;
+    }
+
+    public @Nullable Closeable leash() {
+        return leash;
+    }
+
+    @Override
+    public long pid() {
+        return pid;
+    }
+
+    @Override
+    public boolean includes(long other) {
+        return other == pid;
+    }
+
+    @Override
+    public void onExit(IntConsumer callback) {
+        whenExited.add(callback);
+    }
+
+    @Override
+    public void hold(Closeable newLeash) {
+        leash = newLeash;
+    }
+
+    @Override
+    public void kill() {
+        kills++;
+    }
+}

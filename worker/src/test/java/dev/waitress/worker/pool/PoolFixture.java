@@ -1,0 +1,131 @@
+package dev.waitress.worker.pool;
+
+import dev.waitress.exchange.UnknownStatuses;
+import dev.waitress.settings.Settings;
+import dev.waitress.worker.fakes.FakeClient;
+import dev.waitress.worker.fakes.FakeTimers;
+import dev.waitress.worker.fakes.ScriptedWorker;
+import dev.waitress.worker.wire.MarshalWriter;
+import dev.waitress.worker.wire.RequestEncoder;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+
+/** A pool whose workers are scripted, and that notes what they report. */
+final class PoolFixture {
+    static final Duration STARTUP = Duration.ofSeconds(60);
+    static final Duration DRAIN = Duration.ofSeconds(30);
+    static final int CREDIT_STEP = 1000;
+
+    final FakeTimers timers = new FakeTimers();
+    final WorkerPool pool;
+    private final Path directory;
+    private final int threads;
+    private final List<String> events = new ArrayList<>();
+
+    PoolFixture(Path directory, int threads) {
+        this.directory = directory;
+        this.threads = threads;
+        WorkerTerms terms = new WorkerTerms(
+                threads, STARTUP.toNanos(), DRAIN.toNanos(), CREDIT_STEP, PoolFixture::settings, new UnknownStatuses());
+        pool = new WorkerPool(terms, 2, new RequestEncoder(Settings.defaults()), timers, new Recorder());
+    }
+
+    private static MarshalWriter settings(Path board, boolean byDescriptor) {
+        MarshalWriter writer = new MarshalWriter(16);
+        writer.dict();
+        writer.endDict();
+        return writer;
+    }
+
+    /** Notes reports, and passes on to the pool what concerns requests. */
+    private final class Recorder implements Worker.Listener {
+        @Override
+        public void ready(Worker worker) {
+            events.add("ready " + worker.number());
+        }
+
+        @Override
+        public void failed(Worker worker, LoadFailure failure) {
+            events.add("failed " + worker.number() + " " + failure.message() + " " + failure.exitStatus());
+        }
+
+        @Override
+        public void late(Worker worker) {
+            events.add("late " + worker.number());
+        }
+
+        @Override
+        public void imported(Instant since, List<Path> files) {
+            events.add("imported " + files);
+        }
+
+        @Override
+        public void ownsLogging(int level) {
+            events.add("logging " + level);
+        }
+
+        @Override
+        public void stopAsked() {
+            events.add("stop");
+        }
+
+        @Override
+        public void overloaded(Worker worker) {
+            pool.overloaded(worker);
+        }
+
+        @Override
+        public void gaveBack(List<WaitingRequest> unbegun) {
+            pool.requeue(unbegun);
+        }
+
+        @Override
+        public void died(Worker worker, int lost, List<WaitingRequest> unbegun) {
+            events.add("died " + worker.number() + " lost " + lost);
+            pool.remove(worker, lost, unbegun);
+        }
+    }
+
+    List<String> events() {
+        return events;
+    }
+
+    /** A worker that starts. */
+    ScriptedWorker worker(int number) throws IOException {
+        return new ScriptedWorker(pool, number, directory, threads);
+    }
+
+    /** A worker that serves, and has been told nothing since. */
+    ScriptedWorker serving(int number) throws IOException {
+        ScriptedWorker worker = worker(number).connects().isReady();
+        worker.worker().serve();
+        worker.control().told();
+        return worker;
+    }
+
+    /** A client has asked for a path. */
+    FakeClient ask(String path) {
+        FakeClient client = new FakeClient(path);
+        pool.submit(client.request(), client.response());
+        return client;
+    }
+
+    boolean log() {
+        return pool.log(record -> {
+            record.integer(30);
+            record.text("waitress");
+            record.text("message");
+            record.text("");
+        });
+    }
+
+    /** A turn of the loop; returns nanoseconds until the next. */
+    long turn() {
+        pool.act(timers.nowNanos());
+        return pool.settle(timers.nowNanos());
+    }
+}

@@ -1,0 +1,550 @@
+package dev.waitress.worker.process;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+
+import dev.waitress.exchange.UnknownStatuses;
+import dev.waitress.settings.Settings;
+import dev.waitress.worker.fakes.FakeTimers;
+import dev.waitress.worker.fakes.ScriptedWorker;
+import dev.waitress.worker.pool.Intake;
+import dev.waitress.worker.pool.LoadFailure;
+import dev.waitress.worker.pool.WaitingRequest;
+import dev.waitress.worker.pool.Worker;
+import dev.waitress.worker.pool.WorkerPool;
+import dev.waitress.worker.pool.WorkerTerms;
+import dev.waitress.worker.wire.MarshalWriter;
+import dev.waitress.worker.wire.Protocol;
+import dev.waitress.worker.wire.RequestEncoder;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Nested;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class SupervisorTest {
+    private static final Duration STARTUP = Duration.ofSeconds(60);
+    private static final Duration PATIENCE = Duration.ofSeconds(5);
+    private static final int WORKERS = 2;
+
+    @TempDir
+    private Path directory;
+
+    private final FakeTimers timers = new FakeTimers();
+    private final List<ScriptedWorker> launched = new ArrayList<>();
+    private final CompletableFuture<@Nullable LoadFailure> opened = new CompletableFuture<>();
+    private final FakeChanges changes = new FakeChanges();
+    private final ScriptedLauncher launcher = new ScriptedLauncher();
+    private WorkerPool pool;
+    private Intake intake;
+    private Supervisor supervisor;
+
+    /** Starts scripted workers, unless it is told to fail. */
+    private final class ScriptedLauncher implements Launcher {
+        boolean isBroken;
+        boolean isAbandoned;
+
+        @Override
+        public Worker launch(int number) throws IOException {
+            if (isBroken) {
+                throw new IOException("no more processes");
+            }
+            ScriptedWorker worker = new ScriptedWorker(pool, number, directory, 1);
+            launched.add(worker);
+            return worker.worker();
+        }
+
+        @Override
+        public String command() {
+            return "python3";
+        }
+
+        @Override
+        public List<LaunchedProcess> running() {
+            return List.of();
+        }
+
+        @Override
+        public void abandon() {
+            isAbandoned = true;
+        }
+    }
+
+    private static final class FakeChanges implements Changes {
+        boolean isEmpty = true;
+        boolean isClosed;
+        final List<Path> files = new ArrayList<>();
+        Consumer<String> listener = change -> {};
+
+        @Override
+        public void tell(Consumer<String> newListener) {
+            listener = newListener;
+        }
+
+        @Override
+        public void add(Instant since, List<Path> more) {
+            files.addAll(more);
+        }
+
+        @Override
+        public boolean isEmpty() {
+            return isEmpty;
+        }
+
+        @Override
+        public void close() {
+            isClosed = true;
+        }
+    }
+
+    /** Passes on what a gateway does. */
+    private final class Reports implements Worker.Listener {
+        @Override
+        public void ready(Worker worker) {
+            supervisor.ready(worker);
+        }
+
+        @Override
+        public void failed(Worker worker, LoadFailure failure) {
+            supervisor.failed(worker, failure);
+        }
+
+        @Override
+        public void late(Worker worker) {
+            supervisor.late(worker);
+        }
+
+        @Override
+        public void imported(Instant since, List<Path> files) {
+            supervisor.imported(since, files);
+        }
+
+        @Override
+        public void ownsLogging(int level) {}
+
+        @Override
+        public void stopAsked() {}
+
+        @Override
+        public void overloaded(Worker worker) {}
+
+        @Override
+        public void gaveBack(List<WaitingRequest> unbegun) {}
+
+        @Override
+        public void died(Worker worker, int lost, List<WaitingRequest> unbegun) {
+            pool.remove(worker, lost, unbegun);
+            supervisor.died(worker);
+        }
+    }
+
+    @BeforeEach
+    void start() {
+        WorkerTerms terms = new WorkerTerms(
+                1, STARTUP.toNanos(), STARTUP.toNanos(), 1000, SupervisorTest::settings, new UnknownStatuses());
+        pool = new WorkerPool(terms, WORKERS, new RequestEncoder(Settings.defaults()), timers, new Reports());
+        intake = pool.intake();
+        supervisor = new Supervisor(WORKERS, launcher, intake, timers, timers, STARTUP.toNanos(), changes);
+    }
+
+    private static MarshalWriter settings(Path board, boolean byDescriptor) {
+        MarshalWriter writer = new MarshalWriter(16);
+        writer.dict();
+        writer.endDict();
+        return writer;
+    }
+
+    private ScriptedWorker worker(int number) {
+        return launched.get(number - 1);
+    }
+
+    private void ready(int... numbers) throws IOException {
+        for (int number : numbers) {
+            worker(number).connects().isReady();
+        }
+    }
+
+    private void exits(int number, int status) {
+        worker(number).process().exit(status);
+        timers.turn();
+    }
+
+    private void change() {
+        changes.listener.accept("shop.py changed");
+        timers.turn();
+    }
+
+    /** The first workers serve. */
+    private void serve() throws IOException {
+        supervisor.begin(opened);
+        ready(1, 2);
+    }
+
+    private boolean quits(int number) {
+        return worker(number).control().told().contains(String.valueOf(Protocol.QUIT));
+    }
+
+    @Nested
+    class AtTheStart {
+        @Test
+        void opensWhenAllAreReady() throws IOException {
+            supervisor.begin(opened);
+            assertThat(launched).hasSize(WORKERS);
+            ready(1);
+            assertThat(opened).isNotDone();
+            assertThat(worker(1).worker().isReady()).isTrue();
+            ready(2);
+            assertThat(opened).isCompletedWithValue(null);
+            assertThat(worker(1).worker().isReady()).as("it serves").isFalse();
+        }
+
+        @Test
+        void failsIfTheFirstProcessCannotBeStarted() {
+            launcher.isBroken = true;
+            assertThatExceptionOfType(IOException.class).isThrownBy(() -> supervisor.begin(opened));
+        }
+
+        @Test
+        void failsIfOneCannotLoadTheApplication() throws IOException {
+            supervisor.begin(opened);
+            ready(1);
+            worker(2).connects().fails("no module", 3);
+            assertThat(opened).isCompletedWithValue(new LoadFailure("no module", "", 3));
+            assertThat(quits(1)).isTrue();
+        }
+
+        @Test
+        void failsIfOneDiesBeforeItIsReady() throws IOException {
+            supervisor.begin(opened);
+            exits(1, 137);
+            assertThat(opened)
+                    .isCompletedWithValue(LoadFailure.of(
+                            "Python (python3) was killed by signal 9 before it had loaded the application"));
+            assertThat(worker(2).process().wasKilled()).isTrue();
+        }
+
+        /** Python has said so itself. */
+        @Test
+        void saysNothingOfAPythonThatIsTooOld() throws IOException {
+            supervisor.begin(opened);
+            exits(1, Protocol.WRONG_PYTHON);
+            assertThat(opened).isCompletedWithValue(LoadFailure.of(""));
+        }
+
+        @Test
+        void failsIfOneIsLate() throws IOException {
+            supervisor.begin(opened);
+            ready(1);
+            timers.advance(STARTUP);
+            assertThat(opened)
+                    .isCompletedWithValue(LoadFailure.of(
+                            "worker 200 has not loaded the application in 60 seconds (startup_timeout)"));
+            assertThat(worker(2).process().wasKilled()).isTrue();
+        }
+
+        @Test
+        void waitsForAChangeIfOneMayHelp() throws IOException {
+            changes.isEmpty = false;
+            supervisor.begin(opened);
+            worker(1).connects().fails("no module", 1);
+            assertThat(opened).isCompletedWithValue(null);
+            assertThat(intake.isSuspended()).isTrue();
+            change();
+            assertThat(intake.isSuspended()).isFalse();
+            ready(3, 4);
+            assertThat(worker(3).worker().isReady()).as("it serves").isFalse();
+        }
+
+        @Test
+        void welcomesNoStrangers() throws IOException {
+            supervisor.begin(opened);
+            assertThat(supervisor.stranger(new WorkerDoor.Introduction(9, "requests", "cpython 3.11.7", 1)))
+                    .isNull();
+        }
+    }
+
+    @Nested
+    class AWorkerThatDies {
+        @BeforeEach
+        void begin() throws IOException {
+            serve();
+        }
+
+        @Test
+        void isReplacedAtOnce() throws IOException {
+            exits(1, 139);
+            timers.turn();
+            assertThat(launched).hasSize(3);
+            ready(3);
+            assertThat(worker(3).worker().isReady()).as("it serves").isFalse();
+        }
+
+        @Test
+        void isReplacedWhereOnlyItsSocketsEnded() {
+            worker(1).requests().cut(null);
+            timers.turn();
+            assertThat(launched).hasSize(3);
+            exits(1, 0);
+            assertThat(launched).hasSize(3);
+        }
+
+        @Test
+        void isReplacedEverMoreSlowlyWhileItsSuccessorsDieBeforeTheyAreReady() {
+            exits(1, 1);
+            timers.turn();
+            long delayMillis = 100;
+            for (int number = 3; number < 12; number++) {
+                exits(number, 1);
+                timers.advance(Duration.ofMillis(delayMillis - 1));
+                assertThat(launched).hasSize(number);
+                timers.advance(Duration.ofMillis(1));
+                assertThat(launched).hasSize(number + 1);
+                delayMillis = Math.min(10_000, 2 * delayMillis);
+            }
+        }
+
+        @Test
+        void isReplacedAtOnceAgainOnceASuccessorWasReady() throws IOException {
+            exits(1, 1);
+            timers.turn();
+            exits(3, 1);
+            timers.advance(Duration.ofMillis(100));
+            ready(4);
+            exits(4, 1);
+            timers.turn();
+            assertThat(launched).hasSize(5);
+        }
+
+        @Test
+        void isReplacedLaterIfNoProcessCanBeStarted() {
+            launcher.isBroken = true;
+            exits(1, 1);
+            timers.advance(Duration.ofSeconds(1));
+            assertThat(launched).hasSize(2);
+            launcher.isBroken = false;
+            timers.advance(Duration.ofSeconds(10));
+            assertThat(launched).hasSize(3);
+        }
+
+        @Test
+        void refusesNobodyAsLongAsAnotherServes() {
+            exits(1, 1);
+            timers.turn();
+            exits(3, 1);
+            assertThat(intake.isSuspended()).isFalse();
+        }
+
+        @Test
+        void refusesAllOnceNobodyServesAndNoSuccessorLoads() throws IOException {
+            exits(1, 1);
+            exits(2, 1);
+            timers.turn();
+            assertThat(intake.isSuspended()).isFalse();
+            exits(3, 1);
+            assertThat(intake.isSuspended()).isTrue();
+            timers.advance(Duration.ofSeconds(1));
+            ready(launched.size());
+            assertThat(intake.isSuspended()).isFalse();
+        }
+
+        @Test
+        void isReplacedOnceIfItsSuccessorIsLate() {
+            exits(1, 1);
+            timers.turn();
+            timers.advance(STARTUP);
+            assertThat(worker(3).process().wasKilled()).isTrue();
+            exits(3, 137);
+            timers.advance(Duration.ofMillis(100));
+            assertThat(launched).hasSize(4);
+        }
+
+        /** It was loaded before, and may be again. */
+        @Test
+        void isReplacedIfItsSuccessorCannotLoadTheApplication() throws IOException {
+            exits(1, 1);
+            timers.turn();
+            worker(3).connects().fails("no module", 1);
+            exits(3, 1);
+            timers.advance(Duration.ofMillis(100));
+            assertThat(launched).hasSize(4);
+        }
+    }
+
+    @Nested
+    class AChange {
+        @BeforeEach
+        void begin() throws IOException {
+            serve();
+        }
+
+        @Test
+        void leadsToSuccessorsThatTakeOverTogether() throws IOException {
+            change();
+            assertThat(launched).hasSize(4);
+            ready(3);
+            assertThat(quits(1)).isFalse();
+            assertThat(worker(3).worker().isReady()).isTrue();
+            ready(4);
+            assertThat(quits(1)).isTrue();
+            assertThat(quits(2)).isTrue();
+            assertThat(worker(3).worker().isReady()).as("it serves").isFalse();
+        }
+
+        @Test
+        void leavesWhatServesIfItCannotBeLoaded() throws IOException {
+            change();
+            ready(3);
+            worker(4).connects().fails("no module", 1);
+            assertThat(quits(1)).isFalse();
+            assertThat(quits(3)).isTrue();
+            assertThat(quits(4)).isTrue();
+            assertThat(intake.isSuspended()).isFalse();
+        }
+
+        @Test
+        void leavesWhatServesIfNoProcessCanBeStarted() {
+            launcher.isBroken = true;
+            change();
+            assertThat(quits(1)).isFalse();
+            launcher.isBroken = false;
+            change();
+            assertThat(launched).hasSize(4);
+        }
+
+        @Test
+        void thatComesWhileOneIsLoadedIsLoadedNext() throws IOException {
+            change();
+            change();
+            assertThat(launched).hasSize(4);
+            ready(3, 4);
+            assertThat(launched).hasSize(6);
+            ready(5, 6);
+            assertThat(quits(3)).isTrue();
+            assertThat(launched).hasSize(6);
+        }
+
+        @Test
+        void doesNotWaitForeverForTheOneBefore() {
+            change();
+            change();
+            change();
+            timers.advance(PATIENCE);
+            assertThat(launched).hasSize(6);
+            assertThat(worker(3).process().wasKilled()).isTrue();
+            timers.advance(PATIENCE);
+            assertThat(launched).hasSize(6);
+        }
+
+        @Test
+        void isNotOvertakenOnceItHasTakenOver() throws IOException {
+            change();
+            change();
+            ready(3, 4);
+            ready(5, 6);
+            timers.advance(PATIENCE);
+            assertThat(launched).hasSize(6);
+        }
+
+        /** The one that dies is replaced on its own; the successor goes on to come. */
+        @Test
+        void goesOnWhereAWorkerDiesMeanwhile() throws IOException {
+            change();
+            exits(1, 1);
+            timers.turn();
+            assertThat(launched).hasSize(5);
+            ready(3, 4);
+            assertThat(worker(5).process().wasKilled()).isTrue();
+            assertThat(quits(2)).isTrue();
+            exits(5, 137);
+            timers.advance(Duration.ofSeconds(10));
+            assertThat(launched).hasSize(5);
+        }
+
+        @Test
+        void isGivenUpWhereASuccessorDies() throws IOException {
+            change();
+            ready(3);
+            exits(4, 1);
+            assertThat(quits(3)).isTrue();
+            timers.advance(Duration.ofSeconds(10));
+            assertThat(launched).hasSize(4);
+        }
+
+        @Test
+        void isGivenUpWhereASuccessorIsLate() throws IOException {
+            change();
+            ready(3);
+            timers.advance(STARTUP);
+            assertThat(quits(3)).isTrue();
+            assertThat(worker(4).process().wasKilled()).isTrue();
+            assertThat(quits(1)).isFalse();
+        }
+
+        /** Its sockets end first, its process when it will. */
+        @Test
+        void waitsForTheProcessOfASuccessorThatDies() throws IOException {
+            change();
+            ready(3, 4);
+            change();
+            worker(5).connects().requests().cut(null);
+            ready(6);
+            assertThat(quits(6)).isFalse();
+            exits(5, 1);
+            assertThat(quits(6)).isTrue();
+        }
+    }
+
+    @Nested
+    class AtTheEnd {
+        @BeforeEach
+        void begin() throws IOException {
+            serve();
+        }
+
+        @Test
+        void replacesNobody() {
+            assertThat(supervisor.close()).isEmpty();
+            assertThat(changes.isClosed).isTrue();
+            exits(1, 0);
+            timers.advance(Duration.ofSeconds(10));
+            assertThat(launched).hasSize(2);
+        }
+
+        @Test
+        void loadsNothing() {
+            change();
+            change();
+            supervisor.close();
+            timers.advance(PATIENCE);
+            change();
+            assertThat(launched).hasSize(4);
+        }
+
+        @Test
+        void endsAllThatIsLeft() {
+            supervisor.abandon();
+            assertThat(launcher.isAbandoned).isTrue();
+        }
+    }
+
+    @Test
+    void watchesWhatWasImported() throws IOException {
+        serve();
+        worker(1).control().say(writer -> {
+            writer.tuple(3);
+            writer.integer(Protocol.IMPORTED);
+            writer.integer(1234);
+            writer.list(1);
+            writer.text("/shop.py");
+        });
+        assertThat(changes.files).containsExactly(Path.of("/shop.py"));
+    }
+}

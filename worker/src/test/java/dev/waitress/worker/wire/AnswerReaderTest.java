@@ -1,0 +1,330 @@
+package dev.waitress.worker.wire;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
+
+import dev.waitress.http.ResponseHead;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Consumer;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class AnswerReaderTest {
+    private static final int ID = 7;
+
+    private final List<String> events = new ArrayList<>();
+    private final AnswerReader reader = new AnswerReader(new Recorder());
+
+    /** Notes what it is told; there is no request beyond number 9. */
+    private final class Recorder implements AnswerReader.Listener {
+        @Override
+        public void answered() {}
+
+        @Override
+        public AnswerReader.Target targetOf(int id) {
+            if (id > 9) {
+                throw new IllegalArgumentException("nobody asked");
+            }
+            return new Noted(id);
+        }
+
+        @Override
+        public void shareMemory(String path, int first, int slots, int slotBytes) {
+            events.add("memory " + path + " " + first + " " + slots + " " + slotBytes);
+        }
+
+        @Override
+        public void lost(@Nullable Throwable failure) {
+            events.add("lost " + failure);
+        }
+    }
+
+    private final class Noted implements AnswerReader.Target {
+        private final int id;
+
+        Noted(int id) {
+            this.id = id;
+        }
+
+        private void note(String event) {
+            events.add(id + " " + event);
+        }
+
+        @Override
+        public void streams() {
+            note("streams");
+        }
+
+        @Override
+        public void head(ResponseHead head, long bodyBytes) {
+            note("head " + head.statusCode() + " " + bodyBytes);
+        }
+
+        @Override
+        public void malformed(String reason) {
+            note("malformed");
+        }
+
+        @Override
+        public void body(byte[] bytes, int start, int count) {
+            note("body " + new String(bytes, start, count, StandardCharsets.ISO_8859_1));
+        }
+
+        @Override
+        public void file(String name, long position, long count) {
+            note("file " + name + " " + position + " " + count);
+        }
+
+        @Override
+        public void block(int slot, int count) {
+            note("block " + slot + " " + count);
+        }
+
+        @Override
+        public void end() {
+            note("end");
+        }
+
+        @Override
+        public void fail(String traceback) {
+            note("fail " + traceback);
+        }
+    }
+
+    // ---- Messages --------------------------------------------------------------------------------------------------
+
+    private static Consumer<MarshalWriter> message(int kind, int items, Consumer<MarshalWriter> rest) {
+        return writer -> {
+            writer.tuple(items);
+            writer.integer(kind);
+            writer.integer(ID);
+            rest.accept(writer);
+        };
+    }
+
+    private static Consumer<MarshalWriter> response(String status, Consumer<MarshalWriter> body) {
+        return message(Protocol.RESPONSE, 5, writer -> {
+            head(writer, status);
+            body.accept(writer);
+        });
+    }
+
+    private static void head(MarshalWriter writer, String status) {
+        writer.text(status);
+        writer.list(1);
+        writer.tuple(2);
+        writer.text("X-Name");
+        writer.text("value");
+    }
+
+    private static Consumer<MarshalWriter> bytes(String text) {
+        byte[] all = latin1(text);
+        return writer -> writer.blob(all, 0, all.length);
+    }
+
+    private static byte[] latin1(String text) {
+        return text.getBytes(StandardCharsets.ISO_8859_1);
+    }
+
+    private static Consumer<MarshalWriter> start() {
+        return message(Protocol.START, 4, writer -> head(writer, "200 OK"));
+    }
+
+    private static Consumer<MarshalWriter> chunk(Consumer<MarshalWriter> body) {
+        return message(Protocol.CHUNK, 3, body);
+    }
+
+    private static Consumer<MarshalWriter> end() {
+        return message(Protocol.END, 2, writer -> {});
+    }
+
+    private static Consumer<MarshalWriter> file() {
+        return message(Protocol.FILE, 5, writer -> {
+            writer.text("/name");
+            writer.integer(4);
+            writer.integer(5);
+        });
+    }
+
+    private static Consumer<MarshalWriter> block() {
+        return message(Protocol.SHARED, 4, writer -> {
+            writer.integer(2);
+            writer.integer(3);
+        });
+    }
+
+    private static Consumer<MarshalWriter> fail() {
+        return message(Protocol.FAIL, 3, writer -> writer.text("Traceback"));
+    }
+
+    private static Consumer<MarshalWriter> memory() {
+        return message(Protocol.ARENA, 6, writer -> {
+            writer.text("/arena");
+            writer.integer(1);
+            writer.integer(2);
+            writer.integer(3);
+        });
+    }
+
+    @SafeVarargs
+    private static byte[] frame(Consumer<MarshalWriter>... messages) {
+        MarshalWriter writer = new MarshalWriter(64);
+        writer.list(messages.length);
+        for (Consumer<MarshalWriter> each : messages) {
+            each.accept(writer);
+        }
+        return writer.toByteArray();
+    }
+
+    private int read(byte[] frame) {
+        return reader.frame(frame, 0, frame.length);
+    }
+
+    // ---- What they come to -----------------------------------------------------------------------------------------
+
+    @Test
+    void readsAWholeResponse() {
+        assertThat(read(frame(response("200 OK", bytes("hello"))))).isZero();
+        assertThat(events).containsExactly("7 head 200 5", "7 body hello", "7 end");
+    }
+
+    @Test
+    void readsABodyBehindItsFrameAsItComes() {
+        assertThat(read(frame(response("200 OK", writer -> writer.integer(5))))).isEqualTo(5);
+        reader.raw(latin1("xxhelx"), 2, 3);
+        assertThat(events).containsExactly("7 head 200 5", "7 body hel");
+        reader.raw(latin1("lo"), 0, 2);
+        assertThat(events).endsWith("7 body lo", "7 end");
+    }
+
+    @Test
+    void readsAStreamedResponse() {
+        read(frame(start(), chunk(bytes("one")), block(), file(), end()));
+        assertThat(events)
+                .containsExactly(
+                        "7 streams",
+                        "7 head 200 " + ResponseHead.NO_LENGTH,
+                        "7 streams",
+                        "7 body one",
+                        "7 streams",
+                        "7 block 2 3",
+                        "7 file /name 4 5",
+                        "7 end");
+    }
+
+    /** Its end is a message of its own. */
+    @Test
+    void doesNotEndAStreamedResponseBehindRawBytes() {
+        assertThat(read(frame(chunk(writer -> writer.integer(3))))).isEqualTo(3);
+        reader.raw(latin1("abc"), 0, 3);
+        assertThat(events).containsExactly("7 streams", "7 body abc");
+    }
+
+    @Test
+    void readsThatTheApplicationHasFailed() {
+        read(frame(fail()));
+        assertThat(events).containsExactly("7 fail Traceback");
+    }
+
+    @Test
+    void readsWhereTheSharedMemoryIs() {
+        read(frame(memory()));
+        assertThat(events).containsExactly("memory /arena 1 2 3");
+    }
+
+    /** It costs the application that gave it, and no other. */
+    @ParameterizedTest(name = "{0}")
+    @ValueSource(strings = {"", "OK", "20 OK", "200 O\nK", "200 \u20ac"})
+    void goesOnBehindAHeadThatIsNotHttp(String status) {
+        read(frame(response(status, bytes("x")), message(Protocol.START, 4, w -> head(w, status)), end()));
+        assertThat(events).containsExactly("7 malformed", "7 body x", "7 end", "7 streams", "7 malformed", "7 end");
+    }
+
+    @Test
+    void goesOnBehindAStatusThatIsANumber() {
+        Consumer<MarshalWriter> number = message(Protocol.RESPONSE, 5, writer -> {
+            writer.integer(200);
+            writer.list(0);
+            bytes("x").accept(writer);
+        });
+        read(frame(number, end()));
+        assertThat(events).containsExactly("7 malformed", "7 body x", "7 end", "7 end");
+    }
+
+    @Test
+    void tellsThatItsSocketIsClosed() {
+        reader.closed(null);
+        assertThat(events).containsExactly("lost null");
+    }
+
+    // ---- What makes no sense ---------------------------------------------------------------------------------------
+
+    @ParameterizedTest
+    @ValueSource(ints = {-1, 8, 99, Integer.MAX_VALUE})
+    void refusesAMessageOfAnotherKind(int kind) {
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> read(frame(message(kind, 2, writer -> {}))))
+                .withMessage("a message of kind " + kind);
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {0, -1, Integer.MIN_VALUE})
+    void refusesABodyBehindItsFrameOfNoBytes(int count) {
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> read(frame(chunk(writer -> writer.integer(count)))))
+                .withMessage("a body of " + count + " bytes behind its frame");
+    }
+
+    @Test
+    void refusesRawBytesThatNobodyExpects() {
+        assertThatIllegalStateException().isThrownBy(() -> reader.raw(new byte[1], 0, 1));
+    }
+
+    static Stream<byte[]> frames() {
+        return Stream.of(
+                frame(response("200 OK", bytes("hello"))),
+                frame(response("no status", bytes("hello"))),
+                frame(start(), chunk(bytes("one")), end()),
+                frame(chunk(writer -> writer.integer(5))),
+                frame(file()),
+                frame(block()),
+                frame(fail()),
+                frame(memory()));
+    }
+
+    /** It breaks the protocol, and does nothing else. */
+    @ParameterizedTest
+    @MethodSource("frames")
+    void refusesAFrameThatEndsTooSoon(byte[] frame) {
+        for (int length = 0; length < frame.length; length++) {
+            int end = length;
+            assertThatIllegalArgumentException().isThrownBy(() -> reader.frame(frame, 0, end));
+        }
+    }
+
+    /** Whatever one byte is changed to, the frame is read or refused. */
+    @ParameterizedTest
+    @MethodSource("frames")
+    void readsOrRefusesWhateverComes(byte[] frame) {
+        int refused = 0;
+        for (int at = 0; at < frame.length; at++) {
+            for (int value = 0; value < 256; value++) {
+                byte[] changed = frame.clone();
+                changed[at] = (byte) value;
+                try {
+                    read(changed);
+                } catch (IllegalArgumentException e) {
+                    refused++;
+                }
+            }
+        }
+        assertThat(refused).isPositive();
+    }
+}
