@@ -1,0 +1,142 @@
+package dev.waitress.worker;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+
+import dev.waitress.settings.Setting;
+import dev.waitress.settings.Settings;
+import dev.waitress.settings.SettingsException;
+import dev.waitress.worker.fakes.FakeLink;
+import dev.waitress.worker.wire.MarshalReader;
+import dev.waitress.worker.wire.MarshalWriter;
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
+import java.io.EOFException;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Consumer;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** What is read from the process that started the front, and what is written to it. */
+class CallerTest {
+    private final ByteArrayOutputStream out = new ByteArrayOutputStream();
+    private final List<String> events = new ArrayList<>();
+
+    @SafeVarargs
+    private Caller caller(Consumer<MarshalWriter>... orders) {
+        ByteArrayOutputStream in = new ByteArrayOutputStream();
+        for (Consumer<MarshalWriter> each : orders) {
+            in.writeBytes(FakeLink.frame(each));
+        }
+        return new Caller(new ByteArrayInputStream(in.toByteArray()), out);
+    }
+
+    private static Consumer<MarshalWriter> order(int kind, int number) {
+        return writer -> {
+            writer.tuple(2);
+            writer.integer(kind);
+            writer.integer(number);
+        };
+    }
+
+    private static Consumer<MarshalWriter> settings(String name, String value) {
+        return writer -> {
+            writer.tuple(2);
+            writer.integer(30);
+            writer.list(1);
+            writer.tuple(2);
+            writer.text(name);
+            writer.text(value);
+        };
+    }
+
+    private MarshalReader written() {
+        byte[] frame = out.toByteArray();
+        assertThat(MarshalReader.getInt(frame, 0)).as("length of the frame").isEqualTo(frame.length - 4);
+        MarshalReader reader = new MarshalReader();
+        reader.reset(frame, 4, frame.length);
+        return reader;
+    }
+
+    @Test
+    void givesTheSettingsFirst() throws IOException {
+        Settings given = caller(settings("threads", "7")).readSettings(level -> events.add("level " + level));
+        assertThat(given.getInt(Setting.THREADS)).isEqualTo(7);
+        assertThat(events).containsExactly("level 30");
+    }
+
+    @Test
+    void isToldOfASettingThatIsWrong() {
+        Caller caller = caller(settings("threads", "many"));
+        assertThatExceptionOfType(SettingsException.class).isThrownBy(() -> caller.readSettings(level -> {}));
+    }
+
+    @Test
+    void isObeyedUntilItIsGone() {
+        Caller caller = caller(order(1, 10), order(0, 1), order(0, 0));
+        assertThatExceptionOfType(EOFException.class)
+                .isThrownBy(() ->
+                        caller.obey(terminal -> events.add("stop " + terminal), level -> events.add("level " + level)));
+        assertThat(events).containsExactly("level 10", "stop true", "stop false");
+    }
+
+    @Test
+    void isNotUnderstoodIfItGivesAnotherOrder() {
+        Caller caller = caller(order(2, 0));
+        assertThatExceptionOfType(IOException.class)
+                .isThrownBy(() -> caller.obey(terminal -> {}, level -> {}))
+                .withMessage("an order of kind 2");
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {-1, (1 << 20) + 1, Integer.MAX_VALUE})
+    void isNotUnderstoodIfItSendsAFrameThatIsNone(int length) {
+        byte[] frame = new byte[4];
+        MarshalWriter.putInt(frame, 0, length);
+        Caller caller = new Caller(new ByteArrayInputStream(frame), out);
+        assertThatExceptionOfType(IOException.class)
+                .isThrownBy(() -> caller.obey(terminal -> {}, level -> {}))
+                .withMessage("a frame of " + length + " bytes");
+    }
+
+    @Test
+    void isToldWhyTheServerDoesNotStart() throws IOException {
+        caller().refused("wrong");
+        MarshalReader refused = written();
+        assertThat(refused.sequence()).isEqualTo(2);
+        assertThat(refused.integer()).isEqualTo(1);
+        assertThat(refused.text()).isEqualTo("wrong");
+        out.reset();
+        caller().failed("in use");
+        MarshalReader failed = written();
+        assertThat(failed.sequence()).isEqualTo(2);
+        assertThat(failed.integer()).isEqualTo(2);
+        assertThat(failed.text()).isEqualTo("in use");
+    }
+
+    @Test
+    void isGivenLogRecords() throws IOException {
+        caller().log(new LogLine(30, "waitress", "message", "trace"));
+        MarshalReader record = written();
+        assertThat(record.sequence()).isEqualTo(5);
+        assertThat(record.integer()).isEqualTo(3);
+        assertThat(record.integer()).isEqualTo(30);
+        assertThat(record.text()).isEqualTo("waitress");
+        assertThat(record.text()).isEqualTo("message");
+        assertThat(record.text()).isEqualTo("trace");
+    }
+
+    @Test
+    void isGivenLongRecordsShortened() {
+        String text = "a".repeat(50_000) + "b".repeat(50_000);
+        String shortened = new LogLine(30, "waitress", text, "").message();
+        assertThat(shortened)
+                .startsWith("aaa")
+                .endsWith("bbb")
+                .contains("[... 34464 more characters ...]")
+                .hasSizeLessThan(66_000);
+    }
+}
