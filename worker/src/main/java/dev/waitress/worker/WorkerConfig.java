@@ -1,7 +1,10 @@
 package dev.waitress.worker;
 
+import dev.waitress.exchange.UnknownStatuses;
 import dev.waitress.settings.Setting;
 import dev.waitress.settings.Settings;
+import dev.waitress.worker.pool.FirstMessage;
+import dev.waitress.worker.pool.WorkerTerms;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
@@ -48,13 +51,14 @@ public record WorkerConfig(List<String> python, PythonApplication application, S
         return TimeUnit.SECONDS.toNanos(settings.get(Setting.STARTUP_TIMEOUT));
     }
 
-    /** How long requests of a worker that is replaced may take to end. */
-    long drainNanos() {
-        return TimeUnit.SECONDS.toNanos(settings.get(Setting.SHUTDOWN_TIMEOUT));
-    }
-
-    /** Bytes of a response that must have left for the client before the worker is told. */
-    long creditStep() {
-        return Math.max(1, settings.get(Setting.OUTBUF_HIGH_WATERMARK) / CREDITS);
+    /** What holds for all workers, which are told this first. */
+    WorkerTerms terms(FirstMessage firstMessage) {
+        return new WorkerTerms(
+                threads(),
+                startupNanos(),
+                TimeUnit.SECONDS.toNanos(settings.get(Setting.SHUTDOWN_TIMEOUT)),
+                Math.max(1, settings.get(Setting.OUTBUF_HIGH_WATERMARK) / CREDITS),
+                firstMessage,
+                new UnknownStatuses());
     }
 }

@@ -5,13 +5,11 @@ import dev.waitress.buffer.SharedMemory;
 import dev.waitress.exchange.Gateway;
 import dev.waitress.exchange.Request;
 import dev.waitress.exchange.Response;
-import dev.waitress.exchange.UnknownStatuses;
 import dev.waitress.loop.EventLoop;
 import dev.waitress.worker.pool.LoadFailure;
 import dev.waitress.worker.pool.WaitingRequest;
 import dev.waitress.worker.pool.Worker;
 import dev.waitress.worker.pool.WorkerPool;
-import dev.waitress.worker.pool.WorkerTerms;
 import dev.waitress.worker.process.AttachedWorkers;
 import dev.waitress.worker.process.Changes;
 import dev.waitress.worker.process.FileWatch;
@@ -68,18 +66,8 @@ public final class WorkerGateway implements Gateway {
         this.loop = loop;
         this.encoder = new RequestEncoder(config.settings());
         this.home = new WorkerHome(directory, config.threads());
-        this.pool = new WorkerPool(terms(), config.workers(), encoder, loop, new Reports());
+        this.pool = new WorkerPool(config.terms(this::firstMessage), config.workers(), encoder, loop, new Reports());
         this.source = source.apply(this);
-    }
-
-    private WorkerTerms terms() {
-        return new WorkerTerms(
-                config.threads(),
-                config.startupNanos(),
-                config.drainNanos(),
-                config.creditStep(),
-                this::firstMessage,
-                new UnknownStatuses());
     }
 
     private MarshalWriter firstMessage(Path board, boolean byDescriptor) {

@@ -98,10 +98,6 @@ public final class Worker implements ControlReader.Listener, Workload.Listener {
         this.listener = listener;
         String name = number + "/" + process.pid();
         this.workload = new Workload(name, terms, timers, batches, board, control, this);
-    }
-
-    /** It has begun to start. */
-    void begin() {
         timers.schedule(terms.startupNanos(), this::startingExpired);
     }
 
@@ -140,12 +136,8 @@ public final class Worker implements ControlReader.Listener, Workload.Listener {
             process.hold(link.release());
             return;
         }
-        boolean isForRequests = purpose.equals("requests");
-        if (!isForRequests && !purpose.equals("control")) {
-            throw new IllegalArgumentException("a socket for " + purpose);
-        }
-        links.add(link, isForRequests);
-        if (isForRequests) {
+        links.add(purpose, link);
+        if (purpose.equals("requests")) {
             workload.sendOn(link);
         } else {
             control.sendOn(link);
@@ -266,9 +258,7 @@ public final class Worker implements ControlReader.Listener, Workload.Listener {
 
     /** Takes in what it said before it ended. */
     public void receiveLast() {
-        if (state != State.DEAD) {
-            links.receiveLast();
-        }
+        links.receiveLast();
     }
 
     /** It is no more: its process has ended, or nothing sensible comes from it. */

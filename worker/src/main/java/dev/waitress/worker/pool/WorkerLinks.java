@@ -8,15 +8,14 @@ final class WorkerLinks {
     private @Nullable FrameLink requests;
     private @Nullable FrameLink control;
 
-    /** One has arrived: that for requests, or else for control. */
-    void add(FrameLink link, boolean isForRequests) {
-        if ((isForRequests ? requests : control) != null) {
-            throw new IllegalArgumentException("a second socket for " + (isForRequests ? "requests" : "control"));
-        }
-        if (isForRequests) {
+    /** One has arrived: that for {@code requests}, or that for {@code control}. */
+    void add(String purpose, FrameLink link) {
+        if (purpose.equals("requests") && requests == null) {
             requests = link;
-        } else {
+        } else if (purpose.equals("control") && control == null) {
             control = link;
+        } else {
+            throw new IllegalArgumentException("a socket that it has no use for: " + purpose);
         }
     }
 

@@ -44,7 +44,6 @@ public final class WorkerPool implements TurnTaker {
     public Worker add(int number, WorkerProcess process, BegunBoard board) {
         Worker worker = new Worker(number, process, board, terms, timers, batches, listener);
         workers.add(worker);
-        worker.begin();
         return worker;
     }
 
