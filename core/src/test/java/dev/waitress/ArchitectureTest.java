@@ -2,11 +2,18 @@ package dev.waitress;
 
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 import static com.tngtech.archunit.library.Architectures.layeredArchitecture;
+import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
 
+import com.tngtech.archunit.base.DescribedPredicate;
+import com.tngtech.archunit.core.domain.JavaClass;
 import com.tngtech.archunit.core.importer.ImportOption;
 import com.tngtech.archunit.junit.AnalyzeClasses;
 import com.tngtech.archunit.junit.ArchTest;
 import com.tngtech.archunit.lang.ArchRule;
+import com.tngtech.archunit.library.dependencies.SliceAssignment;
+import com.tngtech.archunit.library.dependencies.SliceIdentifier;
+import java.nio.channels.SelectionKey;
+import java.nio.channels.Selector;
 
 /** Holds the direction of imports: each package depends only on those to its left in the design. */
 @AnalyzeClasses(packages = "dev.waitress", importOptions = ImportOption.DoNotIncludeTests.class)
@@ -64,7 +71,7 @@ class ArchitectureTest {
     @ArchTest
     static final ArchRule HTTP_DOES_NO_IO = noClasses()
             .that()
-            .resideInAPackage("dev.waitress.http")
+            .resideInAnyPackage("dev.waitress.http", "dev.waitress.http1")
             .should()
             .dependOnClassesThat()
             .resideInAnyPackage(
@@ -78,8 +85,53 @@ class ArchitectureTest {
             .callMethod(System.class, "currentTimeMillis");
 
     @ArchTest
+    static final ArchRule SELECTORS_ARE_THE_LOOPS = noClasses()
+            .that()
+            .resideOutsideOfPackages("dev.waitress.loop", "dev.waitress.net")
+            .should()
+            .dependOnClassesThat()
+            .belongToAnyOf(Selector.class, SelectionKey.class);
+
+    @ArchTest
     static final ArchRule NOTHING_BUT_THE_JDK = noClasses()
             .should()
             .dependOnClassesThat()
             .resideOutsideOfPackages("dev.waitress..", "java..", "org.jspecify..");
+
+    @ArchTest
+    static final ArchRule PACKAGES_HAVE_NO_CYCLES =
+            slices().matching("dev.waitress.(*)..").should().beFreeOfCycles();
+
+    @ArchTest
+    static final ArchRule CLASSES_HAVE_NO_CYCLES = slices().assignedFrom(new OutermostClasses())
+            .should()
+            .beFreeOfCycles()
+            // A buffer goes back where it was borrowed, and asks there whether it may grow.
+            .ignoreDependency(named("buffer.MemoryRun"), named("buffer.BufferPool"))
+            // Who observes a response asks it how it ended.
+            .ignoreDependency(named("exchange.ResponseObserver"), named("exchange.Response"))
+            // An entry of the access log is composed by its log when its response has ended.
+            .ignoreDependency(named("log.AccessEntry"), named("log.AccessLog"))
+            // The rules of trust are settings that are told from others.
+            .ignoreDependency(named("settings.ProxyTrust"), named("settings.Settings"));
+
+    private static DescribedPredicate<JavaClass> named(String name) {
+        return DescribedPredicate.describe(
+                name, javaClass -> javaClass.getName().equals("dev.waitress." + name));
+    }
+
+    /** Each class with all that is nested in it. */
+    private static final class OutermostClasses implements SliceAssignment {
+        @Override
+        public SliceIdentifier getIdentifierOf(JavaClass javaClass) {
+            String name = javaClass.getName();
+            int nested = name.indexOf('$');
+            return SliceIdentifier.of(nested < 0 ? name : name.substring(0, nested));
+        }
+
+        @Override
+        public String getDescription() {
+            return "classes";
+        }
+    }
 }

@@ -5,7 +5,8 @@ public final class Lease implements AutoCloseable {
     private final MemoryBudget budget;
     private long bytes;
 
-    Lease(MemoryBudget budget) {
+    /** For one who takes nothing yet. */
+    public Lease(MemoryBudget budget) {
         this.budget = budget;
     }
 

@@ -34,11 +34,6 @@ public final class MemoryBudget {
         return new MemoryBudget(Runtime.getRuntime().maxMemory() / 2);
     }
 
-    /** For one who takes nothing yet. */
-    public Lease lease() {
-        return new Lease(this);
-    }
-
     /**
      * Lets somebody hold {@code after} bytes instead of {@code before}.
      *

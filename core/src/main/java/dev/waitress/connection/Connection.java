@@ -16,7 +16,7 @@ import java.util.function.Function;
  * One client's connection, from accept to close: reads, sends, and ends. What the bytes mean is up to its handler.
  * Event loop only.
  */
-final class Connection implements Transport.Watcher, Flushable {
+final class Connection implements Transport.Watcher, Flushable, Lingering.Owner {
     private static final Logger LOG = System.getLogger("waitress");
 
     /** Reads in a row, so that other connections have their turn. */
@@ -166,7 +166,8 @@ final class Connection implements Transport.Watcher, Flushable {
      *
      * @return whether anything has moved
      */
-    boolean move() {
+    @Override
+    public boolean move() {
         long before = moves;
         try {
             if (!outbox.isEmpty()) {
@@ -255,7 +256,7 @@ final class Connection implements Transport.Watcher, Flushable {
         if (phase == Phase.PARTING && !inbox.hasEnded() && transport.shutDownOutput()) {
             phase = Phase.LINGERING;
             handler.ended();
-            handler = new Lingering(this);
+            handler = new Lingering(this, loop.nowNanos());
             inbox.watch(true);
         } else if (phase != Phase.LINGERING) {
             close();
@@ -289,7 +290,8 @@ final class Connection implements Transport.Watcher, Flushable {
     }
 
     /** Nobody is there any more, or nothing is left to do; whoever still responds is told. */
-    void close() {
+    @Override
+    public void close() {
         if (isClosed()) {
             return;
         }
@@ -310,7 +312,8 @@ final class Connection implements Transport.Watcher, Flushable {
         return phase == Phase.OPEN;
     }
 
-    boolean isClosed() {
+    @Override
+    public boolean isClosed() {
         return phase == Phase.CLOSED;
     }
 

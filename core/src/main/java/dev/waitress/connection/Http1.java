@@ -39,9 +39,9 @@ final class Http1 implements ProtocolHandler, Http1Sink.Owner {
         this.exchanges = exchanges;
         this.deadlines = deadlines;
         this.intake = new Intake(means, connection.peer());
-        this.pipelined = new Pipelined(means.bodies().memory().lease());
+        this.pipelined = new Pipelined(new Lease(means.bodies().memory()));
         this.sink = new Http1Sink(connection, exchanges.name(), this);
-        this.lease = means.bodies().memory().lease();
+        this.lease = new Lease(means.bodies().memory());
     }
 
     // ---- Requests --------------------------------------------------------------------------------------------------

@@ -66,7 +66,7 @@ final class Intake {
         this.means = means;
         this.peer = peer;
         this.peerIsTrusted = means.trustedProxy().trusts(peer.hopAddress());
-        this.lease = means.bodies().memory().lease();
+        this.lease = new Lease(means.bodies().memory());
     }
 
     private byte[] firstLine() {

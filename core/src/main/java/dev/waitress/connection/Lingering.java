@@ -11,13 +11,23 @@ final class Lingering implements ProtocolHandler {
     private static final int MOST_BYTES = 16 * 1024 * 1024;
     private static final long MOST_NANOS = TimeUnit.SECONDS.toNanos(2);
 
-    private final Connection connection;
+    /** Whose end it is. */
+    interface Owner {
+        boolean isClosed();
+
+        /** Reads what is here; false if there was nothing. */
+        boolean move();
+
+        void close();
+    }
+
+    private final Owner connection;
     private final long sinceNanos;
     private int bytes;
 
-    Lingering(Connection connection) {
+    Lingering(Owner connection, long nowNanos) {
         this.connection = connection;
-        this.sinceNanos = connection.nowNanos();
+        this.sinceNanos = nowNanos;
     }
 
     @Override

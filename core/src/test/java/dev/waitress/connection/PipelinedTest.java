@@ -21,7 +21,7 @@ class PipelinedTest {
     private static final int BUDGET = 100_000;
 
     private final MemoryBudget memory = new MemoryBudget(BUDGET);
-    private final Pipelined pipelined = new Pipelined(memory.lease());
+    private final Pipelined pipelined = new Pipelined(new Lease(memory));
 
     private static Arrival.Complete request(int bytes) {
         String head = "GET / HTTP/1.1\r\nHost: a\r\nX: " + "x".repeat(bytes) + "\r\n\r\n";
@@ -53,7 +53,7 @@ class PipelinedTest {
         Arrival request = request(1000);
         pipelined.add(request);
         long held = memory.held();
-        Lease holder = memory.lease();
+        Lease holder = new Lease(memory);
         assertThat(pipelined.next(holder)).isSameAs(request);
         pipelined.clear();
         assertThat(memory.held()).isEqualTo(held).isEqualTo(holder.bytes()).isEqualTo(request.memoryBytes());
