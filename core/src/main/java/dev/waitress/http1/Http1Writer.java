@@ -6,7 +6,7 @@ import dev.waitress.http.Rejection;
 import dev.waitress.http.RequestHead;
 import dev.waitress.http.ResponseHead;
 import dev.waitress.http.Status;
-import java.io.ByteArrayOutputStream;
+import java.util.Arrays;
 import java.util.Locale;
 
 /**
@@ -124,15 +124,16 @@ public final class Http1Writer {
      * @param id a whole field that names the request, or nothing
      */
     public byte[] errorHead(Status status, int bodyBytes, byte[] date, byte[] server, byte[] id) {
-        ByteArrayOutputStream head = new ByteArrayOutputStream();
-        head.writeBytes(Ascii.bytes("HTTP/1." + minorVersion + " " + status.code() + " " + status.reason() + "\r\n"
+        byte[] first = Ascii.bytes("HTTP/1." + minorVersion + " " + status.code() + " " + status.reason() + "\r\n"
                 + "Connection: close\r\n"
                 + "Content-Length: " + bodyBytes + "\r\n"
-                + "Content-Type: text/plain; charset=utf-8\r\n"));
-        head.writeBytes(date);
-        head.writeBytes(server);
-        head.writeBytes(id);
-        head.writeBytes(LINE_END);
-        return head.toByteArray();
+                + "Content-Type: text/plain; charset=utf-8\r\n");
+        byte[] head = Arrays.copyOf(first, first.length + date.length + server.length + id.length + LINE_END.length);
+        int end = first.length;
+        for (byte[] part : new byte[][] {date, server, id, LINE_END}) {
+            System.arraycopy(part, 0, head, end, part.length);
+            end += part.length;
+        }
+        return head;
     }
 }
