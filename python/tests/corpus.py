@@ -22,6 +22,32 @@ class WireCase(NamedTuple):
     outcome: list[str]
 
 
+class ResponseCase(NamedTuple):
+    """What an application says in answer to a request, and the bytes that its client gets."""
+
+    method: str
+    version: str
+    fields: list[str]
+    steps: list[str]
+    answer: bytes
+    is_kept: bool
+
+
+def responses() -> dict[str, ResponseCase]:
+    """All cases of what an application says."""
+    return {file.stem: read_response(file) for file in sorted((WIRE / "responses").glob("*.wire"))}
+
+
+def read_response(file: Path) -> ResponseCase:
+    """Read one of them."""
+    request, said, answer, end = file.read_text(encoding="utf-8").split("\n--\n")
+    _rule, line, *fields = request.splitlines()
+    method, version = line.split(" HTTP/")
+    return ResponseCase(
+        method, version, fields, said.splitlines(), unescaped("".join(answer.splitlines())), end == "keep\n"
+    )
+
+
 def smuggling() -> dict[str, Case]:
     """Cases at which two servers could lose each other, but those that announce more than a client sends."""
     files = {file.stem: read(file) for file in sorted((WIRE / "smuggling").glob("*.wire"))}

@@ -17,7 +17,7 @@ import java.util.regex.Pattern;
  */
 @SuppressWarnings("ArrayRecordComponent") // never compared
 record WireCase(String name, List<String> limits, byte[] input, List<Outcome> expected) {
-    private static final Pattern RULE = Pattern.compile("# rule: .*(RFC|CVE|PEP|GHSA|Waitress).* \\(.+\\)");
+    static final Pattern RULE = Pattern.compile("# rule: .*(RFC|CVE|PEP|GHSA|Waitress).* \\(.+\\)");
     private static final String LIMITS = "# limits: ";
     private static final Pattern END = Pattern.compile("keep|close after|incomplete");
     private static final Pattern QUOTED = Pattern.compile("(body|rejected \\d{3}|[A-Z][A-Z0-9_]*) \"(.*)\"");

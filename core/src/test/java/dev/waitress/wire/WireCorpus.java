@@ -28,6 +28,9 @@ public final class WireCorpus {
     private static final Path FOLDER = Path.of(System.getProperty("waitress.root"), "wire");
     private static final String SUFFIX = ".wire";
 
+    /** Cases of another form: what an application says. */
+    private static final String RESPONSES = "responses";
+
     private WireCorpus() {}
 
     /** What the clients send. */
@@ -44,7 +47,26 @@ public final class WireCorpus {
     }
 
     static Stream<String> folders() {
-        return list(FOLDER).filter(Files::isDirectory).map(folder -> String.valueOf(folder.getFileName()));
+        return list(FOLDER)
+                .filter(Files::isDirectory)
+                .map(folder -> String.valueOf(folder.getFileName()))
+                .filter(folder -> !folder.equals(RESPONSES));
+    }
+
+    static Stream<ResponseCase> responses() {
+        return list(FOLDER.resolve(RESPONSES)).map(file -> ResponseCase.parse(nameOf(file), lines(file)));
+    }
+
+    private static String nameOf(Path file) {
+        return String.valueOf(file.getFileName()).replace(SUFFIX, "");
+    }
+
+    private static List<String> lines(Path file) {
+        try {
+            return Files.readAllLines(file, StandardCharsets.UTF_8);
+        } catch (IOException e) {
+            throw new UncheckedIOException(String.valueOf(file), e);
+        }
     }
 
     private static Stream<Path> list(Path folder) {
@@ -60,10 +82,6 @@ public final class WireCorpus {
         if (!name.matches("[a-z0-9.-]+/[A-Za-z0-9.-]+" + SUFFIX)) {
             throw new IllegalArgumentException("wire/" + name + ": not FOLDER/NAME" + SUFFIX);
         }
-        try {
-            return WireCase.parse(name, Files.readAllLines(file, StandardCharsets.UTF_8));
-        } catch (IOException e) {
-            throw new UncheckedIOException(name, e);
-        }
+        return WireCase.parse(name, lines(file));
     }
 }
