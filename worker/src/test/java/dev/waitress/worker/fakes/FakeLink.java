@@ -20,6 +20,7 @@ public final class FakeLink implements FrameLink {
     private final ByteArrayOutputStream sent = new ByteArrayOutputStream();
     private final List<byte[]> lastWords = new ArrayList<>();
     private @Nullable FrameReader reader;
+    private byte[] lastFrame = {};
     private int backlog;
     private boolean isOpen = true;
     private int receives;
@@ -85,6 +86,11 @@ public final class FakeLink implements FrameLink {
         return all;
     }
 
+    /** The message that was sent last, as it is in its frame. */
+    public byte[] lastFrame() {
+        return lastFrame.clone();
+    }
+
     /** All bytes that were sent without being a message. */
     public byte[] sent() {
         return sent.toByteArray();
@@ -132,6 +138,7 @@ public final class FakeLink implements FrameLink {
 
     @Override
     public void sendFrame(MarshalWriter value) {
+        lastFrame = value.toByteArray();
         told.add(text(value));
     }
 

@@ -4,14 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
 import dev.waitress.worker.fakes.FakeLink;
-import java.nio.file.Path;
-import java.time.Instant;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
-import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -20,43 +16,6 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 class ControlTest {
     private final List<String> events = new ArrayList<>();
-
-    private final class Recorder implements ControlReader.Listener, ControlReader.ApplicationListener {
-        @Override
-        public void ready() {
-            events.add("ready");
-        }
-
-        @Override
-        public void failed(String message, String traceback, int exitStatus) {
-            events.add("failed " + message + " " + traceback + " " + exitStatus);
-        }
-
-        @Override
-        public void recalled(int[] ids) {
-            events.add("recalled " + Arrays.toString(ids));
-        }
-
-        @Override
-        public void lost(@Nullable Throwable failure) {
-            events.add("lost " + failure);
-        }
-
-        @Override
-        public void imported(Instant since, List<Path> files) {
-            events.add("imported " + since.toEpochMilli() + " " + files);
-        }
-
-        @Override
-        public void ownsLogging(int level) {
-            events.add("logging " + level);
-        }
-
-        @Override
-        public void stopAsked() {
-            events.add("stop");
-        }
-    }
 
     private static byte[] message(int kind, int more, Consumer<MarshalWriter> items) {
         MarshalWriter writer = new MarshalWriter(64);
@@ -68,7 +27,7 @@ class ControlTest {
 
     @Nested
     class AReader {
-        private final Recorder recorder = new Recorder();
+        private final ControlRecorder recorder = new ControlRecorder(events);
         private final ControlReader reader = new ControlReader(recorder, recorder);
 
         static Stream<byte[]> messages() {
