@@ -81,7 +81,9 @@ public final class WorkerGateway implements Gateway {
      */
     public static WorkerGateway start(WorkerConfig config, EventLoop loop, PrivateDirectory directory)
             throws IOException, InterruptedException {
-        return new WorkerGateway(config, loop, directory, WorkerGateway::supervisor).opened();
+        // Before anything is made that a wrong entry would leave behind.
+        Changes changes = config.isReloading() ? new FileWatch(config.watched()) : Changes.NONE;
+        return new WorkerGateway(config, loop, directory, gateway -> gateway.supervisor(changes)).opened();
     }
 
     /** Waits for workers that others start, and that connect to the {@link #home}; requests wait for them too. */
@@ -95,10 +97,9 @@ public final class WorkerGateway implements Gateway {
                 .opened();
     }
 
-    private WorkerSource supervisor() {
+    private WorkerSource supervisor(Changes changes) {
         ProcessLauncher launcher =
                 new ProcessLauncher(config.python(), config.application().title(), home, pool, loop.leftovers());
-        Changes changes = config.isReloading() ? new FileWatch(config.watched()) : Changes.NONE;
         return new Supervisor(
                 config.workers(), launcher, pool.intake(), loop, loop::execute, config.startupNanos(), changes);
     }
