@@ -61,7 +61,7 @@ public final class BegunBoard implements Closeable {
      *
      * @param lastGiven returned if the file cannot be read: all that the worker was given may have begun then
      */
-    int lastBegun(int lastGiven) {
+    public int lastBegun(int lastGiven) {
         try {
             begun.clear();
             while (begun.hasRemaining()) {
