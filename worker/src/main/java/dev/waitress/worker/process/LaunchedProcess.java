@@ -85,6 +85,11 @@ public final class LaunchedProcess implements WorkerProcess {
         }
     }
 
+    /** How one has ended, for messages. */
+    static String describe(int status) {
+        return status > 128 ? "was killed by signal " + (status - 128) : "ended with status " + status;
+    }
+
     static boolean isWindows() {
         return File.separatorChar == '\\';
     }

@@ -22,6 +22,13 @@ import org.jspecify.annotations.Nullable;
  * Starts workers, watches them, and replaces them: one by one when they die, all together when the application is to be
  * loaded again. Then each slot gets a successor; they take over when all of them are ready, and if one cannot load the
  * application, none does. Event loop only.
+ *
+ * <pre>
+ *             load             changed
+ *   SETTLED ────────► COMING ──────────► OUTDATED
+ *      ▲                │ takeOver, giveUp   │ takeOver, giveUp, or PATIENCE is over: load
+ *      └────────────────┘                    └──────────────────────────────────────► COMING
+ * </pre>
  */
 public final class Supervisor implements WorkerSource {
     private static final Logger LOG = System.getLogger("waitress");
@@ -30,6 +37,15 @@ public final class Supervisor implements WorkerSource {
     private static final long PATIENCE_NANOS = TimeUnit.SECONDS.toNanos(5);
 
     private static final String NOT_LOADED = "The application could not be loaded. The server's log says why.";
+
+    /** How far the loading of the application is. */
+    private enum Loading {
+        SETTLED,
+        /** Successors are on their way. */
+        COMING,
+        /** They are, and the application has changed since. */
+        OUTDATED
+    }
 
     private final Launcher launcher;
     private final Intake intake;
@@ -47,12 +63,10 @@ public final class Supervisor implements WorkerSource {
     private boolean cannotStart;
     /** Whether all slots have served once. */
     private boolean isLoaded;
-    /** Which loading of the application is on its way, or was the last one. */
-    private int loading;
-    /** Whether successors are on their way. */
-    private boolean isLoading;
-    /** Whether what they load is out of date already. */
-    private boolean overtaken;
+
+    private Loading loading = Loading.SETTLED;
+    /** How often the application was loaded, for a timer that may come too late. */
+    private int loadings;
 
     private boolean closing;
 
@@ -86,18 +100,12 @@ public final class Supervisor implements WorkerSource {
         load();
     }
 
-    @Override
-    public @Nullable Worker stranger(WorkerDoor.Introduction introduction) {
-        return null;
-    }
-
     // ---- All slots together: the application is loaded -------------------------------------------------------------
 
     /** Starts a successor for each slot; what was loaded before goes on until all of them are ready. */
     private void load() throws IOException {
-        overtaken = false;
-        loading++;
-        isLoading = true;
+        loading = Loading.COMING;
+        loadings++;
         for (WorkerSlot slot : slots) {
             slot.prepare(launch());
         }
@@ -134,14 +142,14 @@ public final class Supervisor implements WorkerSource {
     }
 
     private void takeOver() {
-        isLoading = false;
         isLoaded = true;
         backoff.succeeded();
         slots.takeOver().forEach(this::dismiss);
+        intake.resume();
         if (!opened.complete(null)) {
             LOG.log(Level.INFO, "The application was loaded again, " + slots);
         }
-        catchUp();
+        settle();
     }
 
     /** One that cannot load the application ends the coming of all. */
@@ -170,23 +178,27 @@ public final class Supervisor implements WorkerSource {
 
     /** The successors will not serve. At the start of the server that is the end, unless a change may help. */
     private void giveUp(LoadFailure failure) {
-        dismissSuccessors();
+        slots.giveUpSuccessors().forEach(this::dismiss);
         if (!opened.isDone() && changes.isEmpty()) {
             opened.complete(failure);
-            return;
+        } else {
+            opened.complete(null);
+            String consequence = isLoaded ? "what was loaded before goes on" : "waiting for a change";
+            LOG.log(Level.ERROR, "Cannot load the application, " + consequence + ":\n" + failure.story());
+            if (!isLoaded) {
+                intake.suspend(NOT_LOADED);
+            }
         }
-        opened.complete(null);
-        String consequence = isLoaded ? "what was loaded before goes on" : "waiting for a change";
-        LOG.log(Level.ERROR, "Cannot load the application, " + consequence + ":\n" + failure.story());
-        if (!isLoaded) {
-            intake.suspend(NOT_LOADED);
-        }
-        catchUp();
+        settle();
     }
 
-    private void dismissSuccessors() {
-        isLoading = false;
-        slots.giveUpSuccessors().forEach(this::dismiss);
+    /** No successor is on its way any more; what has changed since is loaded next. */
+    private void settle() {
+        boolean isOutdated = loading == Loading.OUTDATED;
+        loading = Loading.SETTLED;
+        if (isOutdated) {
+            loadAgain();
+        }
     }
 
     private void dismiss(Worker worker) {
@@ -206,25 +218,19 @@ public final class Supervisor implements WorkerSource {
             return;
         }
         LOG.log(Level.INFO, "Loading the application again: " + change);
-        if (!isLoading) {
+        if (loading == Loading.SETTLED) {
             loadAgain();
-        } else if (!overtaken) {
-            overtaken = true;
-            int outdated = loading;
+        } else if (loading == Loading.COMING) {
+            loading = Loading.OUTDATED;
+            int outdated = loadings;
             timers.schedule(PATIENCE_NANOS, () -> overtake(outdated));
         }
     }
 
     /** Loading never ends, it seems. */
     private void overtake(int outdated) {
-        if (isLoading && outdated == loading && !closing) {
-            dismissSuccessors();
-            loadAgain();
-        }
-    }
-
-    private void catchUp() {
-        if (overtaken) {
+        if (loading == Loading.OUTDATED && outdated == loadings && !closing) {
+            slots.giveUpSuccessors().forEach(this::dismiss);
             loadAgain();
         }
     }
@@ -234,18 +240,14 @@ public final class Supervisor implements WorkerSource {
     private void exited(Worker worker, int status) {
         worker.receiveLast();
         if (slots.isAwaited(worker)) {
-            String message =
-                    "Python (" + launcher.command() + ") " + describe(status) + " before it had loaded the application";
+            String message = "Python (" + launcher.command() + ") " + LaunchedProcess.describe(status)
+                    + " before it had loaded the application";
             giveUp(LoadFailure.of(status == Protocol.WRONG_PYTHON ? "" : message));
         } else if (!dismissed.contains(worker) && !closing) {
-            LOG.log(Level.ERROR, "worker " + worker.pid() + " " + describe(status));
+            LOG.log(Level.ERROR, "worker " + worker.pid() + " " + LaunchedProcess.describe(status));
         }
         dismissed.remove(worker);
         worker.die();
-    }
-
-    private static String describe(int status) {
-        return status > 128 ? "was killed by signal " + (status - 128) : "ended with status " + status;
     }
 
     /** Another takes its place, if it served, or was to. */

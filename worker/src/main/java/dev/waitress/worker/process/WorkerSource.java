@@ -18,9 +18,10 @@ public interface WorkerSource {
      */
     void begin(CompletableFuture<@Nullable LoadFailure> opened) throws IOException;
 
-    /** The worker that a first connection makes; null if it is not welcome. */
-    @Nullable
-    Worker stranger(WorkerDoor.Introduction introduction) throws IOException;
+    /** The worker that a first connection makes; null if it is not welcome, as where we start all of them. */
+    default @Nullable Worker stranger(WorkerDoor.Introduction introduction) throws IOException {
+        return null;
+    }
 
     /** One has loaded the application, and serves when it is told to. */
     void ready(Worker worker);

@@ -468,6 +468,19 @@ class SupervisorTest {
             assertThat(launched).hasSize(5);
         }
 
+        /** All that served have died meanwhile, and none could be replaced. */
+        @Test
+        void endsTheRefusalOfRequests() throws IOException {
+            change();
+            exits(1, 1);
+            exits(2, 1);
+            timers.turn();
+            exits(5, 1);
+            assertThat(intake.isSuspended()).isTrue();
+            ready(3, 4);
+            assertThat(intake.isSuspended()).isFalse();
+        }
+
         @Test
         void isGivenUpWhereASuccessorDies() throws IOException {
             change();
