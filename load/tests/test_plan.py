@@ -41,7 +41,7 @@ def test_lists_keep_the_order_of_the_table() -> None:
     chosen = options.parse(["--servers=bjoern,ours", "--connections=8,64", "--workloads=all"])
     assert chosen.servers == ["ours", "bjoern"]
     assert chosen.connections == [8, 64]
-    assert chosen.workloads == ["hello", "sleep", "flask", "page", "post", "large", "upload", "file", "stream"]
+    assert chosen.workloads == [workload.name for workload in WORKLOADS]
 
 
 @pytest.mark.parametrize("argument", ["--servers=nginx", "--rounds=0", "--connections=0", "--warmup=-1"])

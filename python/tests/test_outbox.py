@@ -24,6 +24,24 @@ class FakeChannel:
         self.raw.append(raw)
 
 
+class FakeBoard:
+    """Has room for so many frames."""
+
+    room = 2
+
+    def __init__(self) -> None:
+        self.kept: list[int] = []
+
+    def keep(self, frame: bytes) -> bool:
+        if len(self.kept) == self.room:
+            return False
+        self.kept += [message[1] for message in marshal.loads(frame)]  # noqa: S302 -- what the outbox has made
+        return True
+
+    def clear(self) -> None:
+        self.kept.clear()
+
+
 class Clock:
     """Tells the time that it is told."""
 
@@ -38,9 +56,11 @@ class Stage:
 
     def __init__(self, *, expose_tracebacks: bool = False) -> None:
         self.channel = FakeChannel()
+        self.board = FakeBoard()
         self.clock = Clock()
         self.outbox = Outbox(
             self.channel,  # type: ignore[arg-type]
+            self.board,  # type: ignore[arg-type]
             threading.Lock(),
             self.clock,
             expose_tracebacks=expose_tracebacks,
@@ -87,6 +107,29 @@ class TestAnAnswer:
         stage.outbox.flush()
         assert stage.frames() == [[1, 2], [3]]
         assert stage.channel.raw == [bytes(5000), None]
+
+
+class TestAnAnswerThatMustNotBeLost:
+    def test_waits_for_others_where_the_front_can_find_it(self, stage: Stage) -> None:
+        stage.outbox.secure(response(1))
+        stage.outbox.secure(response(2))
+        assert (stage.frames(), stage.board.kept) == ([], [1, 2])
+        stage.outbox.flush()
+        assert (stage.frames(), stage.board.kept) == ([[1, 2]], [])
+
+    def test_leaves_at_once_where_there_is_no_room(self, stage: Stage) -> None:
+        for number in (1, 2, 3):
+            stage.outbox.secure(response(number))
+        assert (stage.frames(), stage.board.kept) == ([[1, 2, 3]], [])
+
+    def test_leaves_at_once_if_its_parts_are_on_their_way(self, stage: Stage) -> None:
+        stage.outbox.post(response(1))
+        stage.outbox.secure(None)
+        assert stage.frames() == [[1]]
+
+    def test_leaves_at_once_if_it_cannot_be_encoded(self, stage: Stage) -> None:
+        stage.outbox.secure(response(1, object()))
+        assert stage.channel.frames[0][0][:2] == (protocol.FAIL, 1)
 
 
 class TestAFrame:

@@ -97,7 +97,7 @@ class Channel:
 
     def send_frame(self, frame: bytes, raw: Union[None, bytes, memoryview] = None) -> None:
         """Send a value that is encoded already, and bytes behind it."""
-        self._socket.sendall(_LENGTH.pack(len(frame)) + frame)
+        self._socket.sendall(framed(frame))
         if raw is not None:
             self._socket.sendall(raw)
 
@@ -121,6 +121,11 @@ def _let_go_of_all() -> None:
 
 
 in_each_child(_let_go_of_all)
+
+
+def framed(frame: bytes) -> bytes:
+    """Return a value that is encoded already as it goes to the front."""
+    return _LENGTH.pack(len(frame)) + frame
 
 
 def encode(value: Any) -> bytes:  # noqa: ANN401 -- whatever marshal takes

@@ -11,8 +11,9 @@ from typing import Any, Callable, Dict, List, Union
 
 from waitress_worker import protocol
 from waitress_worker.application import LoadError, load, python_version
+from waitress_worker.board import Board
 from waitress_worker.channel import Channel, connect
-from waitress_worker.compat import acquire_within, as_numbers, native, path_of_front, showing_what_takes_longer
+from waitress_worker.compat import acquire_within, native, path_of_front, showing_what_takes_longer
 from waitress_worker.crew import Crew
 from waitress_worker.forks import end
 from waitress_worker.imports import Imports
@@ -128,10 +129,10 @@ def _set_up_logging(level: str, form: str) -> None:
         logger.setLevel(level.upper())
 
 
-def _open_board(path: str, threads: int) -> Any:  # noqa: ANN401 -- see as_numbers()
-    """Map the file in which the front looks up the requests that were begun last: a number for each thread."""
+def _open_board(path: str, threads: int) -> Board:
+    """Map the file in which the front looks when this process has died."""
     with open(path_of_front(path), "r+b") as file:
-        return as_numbers(mmap.mmap(file.fileno(), 4 * threads))
+        return Board(mmap.mmap(file.fileno(), 0), threads)
 
 
 class Worker:

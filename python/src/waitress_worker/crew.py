@@ -16,6 +16,7 @@ from io import BytesIO
 from typing import Any, BinaryIO, Callable, Deque, Dict, List, Optional, Tuple
 
 from waitress_worker import protocol
+from waitress_worker.board import Board
 from waitress_worker.channel import Channel
 from waitress_worker.compat import perf_counter
 from waitress_worker.forks import end, in_each_child
@@ -64,7 +65,7 @@ class Crew:
         channel: Channel,
         application: Callable[..., Any],
         settings: Dict[str, Any],
-        begun: Any,  # noqa: ANN401 -- see as_numbers()
+        board: Board,
         threads: Threads,
         *,
         is_expendable: bool,
@@ -78,10 +79,11 @@ class Crew:
         self._members = [_Member(number, threads.lock()) for number in range(settings["threads"])]
         self._joins: List[Callable[[], Any]] = []
         self._bodies = Bodies(settings["bodies"], settings["body_slot_bytes"])
-        #: For each thread the request that it began last; the front looks here when the process has died.
-        self._begun = begun
+        self._begun = board.begun
         self._is_expendable = is_expendable
-        self._outbox = outbox = Outbox(channel, threads.lock(), now, expose_tracebacks=settings["expose_tracebacks"])
+        self._outbox = outbox = Outbox(
+            channel, board, threads.lock(), now, expose_tracebacks=settings["expose_tracebacks"]
+        )
         self.streams = Streams(outbox, threads, settings)
         #: No name of the module: tools that stop the time for tests find those.
         self._now = now
@@ -147,11 +149,11 @@ class Crew:
                 continue
             environ["wsgi.input"] = stream
             answer = exchange.run(application, environ)
-            if answer is not None:
-                add((answer, None))
             if method != "GET" and method not in _SAFE_METHODS:
                 # It has changed something: its answer must not be lost if the next request ends the process.
-                outbox.flush()
+                outbox.secure(answer)
+            elif answer is not None:
+                add((answer, None))
             if body is not None:
                 _close(stream)
             if gone or closed:

@@ -5,6 +5,7 @@ from collections import deque
 from typing import Any, Callable, Deque, List, Optional, Tuple, Union
 
 from waitress_worker import protocol
+from waitress_worker.board import Board
 from waitress_worker.channel import Channel, encode
 from waitress_worker.forks import end, end_with
 from waitress_worker.log import log_failure
@@ -28,6 +29,7 @@ class Outbox:
     def __init__(
         self,
         channel: Channel,
+        board: Board,
         lock: Any,  # noqa: ANN401 -- a lock has no type in 2.7
         now: Callable[[], float],
         *,
@@ -35,6 +37,7 @@ class Outbox:
     ) -> None:
         """Send on this channel; ``now`` tells the time in seconds."""
         self._channel = channel
+        self._board = board
         #: Whether the front has any use for the traceback of a failure.
         self.expose_tracebacks = expose_tracebacks
         #: A deque: each of its operations is whole without a lock.
@@ -53,6 +56,21 @@ class Outbox:
     def post(self, message: Message) -> None:
         """Put an answer in the row; another one follows at once."""
         self.ready.append((message, None))
+
+    def secure(self, message: Optional[Message]) -> None:
+        """Put an answer in the row so that the front has it whatever happens next; nothing stands for one that is there."""
+        if message is None:
+            self.flush()
+            return
+        self.ready.append((message, None))
+        try:
+            frame = encode([message])
+        except Exception:  # noqa: BLE001 -- what that means is seen when it is sent
+            frame = b""
+        with self._lock:
+            is_kept = frame and self._board.keep(frame)
+        if not is_kept:
+            self.flush()
 
     def flush_soon(self) -> None:
         """Send what is in the row, unless that was done less than half a millisecond ago: then its runner does it."""
@@ -74,6 +92,7 @@ class Outbox:
                     messages = []
             if messages:
                 self._transmit(messages)
+            self._board.clear()
 
     def _transmit(self, messages: List[Message], raw: Optional[Raw] = None) -> None:
         try:
@@ -121,6 +140,9 @@ class _Forked(Outbox):
         end()
 
     def post(self, *_: Any) -> None:  # noqa: ANN401 -- the same
+        end()
+
+    def secure(self, *_: Any) -> None:  # noqa: ANN401 -- the same
         end()
 
     def flush(self) -> None:

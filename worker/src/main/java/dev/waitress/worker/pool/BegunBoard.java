@@ -10,14 +10,19 @@ import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.util.Arrays;
 
 /**
- * Numbers in a file that a worker has mapped: for each of its threads the id of the request that it began last. They
- * are there even after the worker was killed, and cost it one store per request instead of a message. The front reads
- * the file, and maps nothing that somebody might cut short under it. Event loop only.
+ * What a worker leaves behind in a file that it has mapped, also if it is killed: for each of its threads the id of the
+ * request that it began last, and frames of answers that it had ready and could not send any more. That costs it a few
+ * stores per request instead of a message. The front reads the file, and maps nothing that somebody might cut short
+ * under it. Event loop only.
  */
 public final class BegunBoard implements Closeable {
     private static final Logger LOG = System.getLogger("waitress");
+
+    /** For frames of answers; a worker that has more to keep sends it at once. */
+    private static final int WORDS_BYTES = 16 * 1024;
 
     private final Path path;
     private final FileChannel file;
@@ -33,8 +38,9 @@ public final class BegunBoard implements Closeable {
         begun = ByteBuffer.allocateDirect(Integer.BYTES * threads).order(ByteOrder.nativeOrder());
         file = FileChannel.open(path, StandardOpenOption.CREATE_NEW, StandardOpenOption.READ, StandardOpenOption.WRITE);
         try {
-            while (begun.hasRemaining()) {
-                file.write(begun);
+            ByteBuffer empty = ByteBuffer.allocate(begun.capacity() + Integer.BYTES + WORDS_BYTES);
+            while (empty.hasRemaining()) {
+                file.write(empty);
             }
         } catch (IOException e) {
             close();
@@ -56,6 +62,27 @@ public final class BegunBoard implements Closeable {
         }
     }
 
+    private void readFully(ByteBuffer target, int position) throws IOException {
+        while (target.hasRemaining()) {
+            if (file.read(target, position + target.position()) < 0) {
+                throw new IOException("it was cut short");
+            }
+        }
+    }
+
+    /** Frames of the answers that were ready and perhaps not sent, as they would have come on the socket. */
+    byte[] lastWords() {
+        ByteBuffer words = ByteBuffer.allocate(Integer.BYTES + WORDS_BYTES).order(ByteOrder.nativeOrder());
+        try {
+            readFully(words, begun.capacity());
+        } catch (IOException e) {
+            LOG.log(Level.DEBUG, "cannot read which answers were ready", e);
+            return new byte[0];
+        }
+        int count = Math.max(0, Math.min(WORDS_BYTES, words.getInt(0)));
+        return Arrays.copyOfRange(words.array(), Integer.BYTES, Integer.BYTES + count);
+    }
+
     /**
      * Id of the request begun last; 0 before the first.
      *
@@ -63,12 +90,7 @@ public final class BegunBoard implements Closeable {
      */
     public int lastBegun(int lastGiven) {
         try {
-            begun.clear();
-            while (begun.hasRemaining()) {
-                if (file.read(begun, begun.position()) < 0) {
-                    throw new IOException("it was cut short");
-                }
-            }
+            readFully(begun.clear(), 0);
         } catch (IOException e) {
             LOG.log(Level.DEBUG, "cannot read which requests have begun", e);
             return lastGiven;

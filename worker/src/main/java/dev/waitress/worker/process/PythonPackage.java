@@ -17,6 +17,7 @@ final class PythonPackage {
             "__main__.py",
             "application.py",
             "arena.py",
+            "board.py",
             "channel.py",
             "compat.py",
             "compat2.py",

@@ -8,6 +8,7 @@ import dev.waitress.worker.wire.Protocol;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -20,11 +21,13 @@ public final class ScriptedWorker {
     private final FakeLink requests = new FakeLink();
     private final FakeLink control = new FakeLink();
     private final Path board;
+    private final int threads;
     private final Worker worker;
 
     /** It has started, and not connected yet; its process has a hundred times its number. */
     public ScriptedWorker(WorkerPool pool, int number, Path directory, int threads) throws IOException {
         process = new FakeProcess(100L * number);
+        this.threads = threads;
         board = directory.resolve("board-" + number);
         worker = pool.add(number, process, new BegunBoard(board, threads));
     }
@@ -97,6 +100,25 @@ public final class ScriptedWorker {
     public void begins(int id) throws IOException {
         ByteBuffer number = ByteBuffer.allocate(Integer.BYTES).order(ByteOrder.nativeOrder());
         Files.write(board, number.putInt(id).array(), StandardOpenOption.WRITE);
+    }
+
+    /** It has an answer ready, which it leaves where it is found if it dies. */
+    public void keeps(int id, String body) throws IOException {
+        MarshalWriter frame = new MarshalWriter(64);
+        list(response(id, body)).accept(frame);
+        ByteBuffer framed = ByteBuffer.allocate(Integer.BYTES + frame.length()).order(ByteOrder.LITTLE_ENDIAN);
+        keeps(framed.putInt(frame.length())
+                .put(frame.bytes(), 0, frame.length())
+                .array());
+    }
+
+    /** It leaves these bytes there. */
+    public void keeps(byte[] bytes) throws IOException {
+        ByteBuffer words = ByteBuffer.allocate(Integer.BYTES + bytes.length).order(ByteOrder.nativeOrder());
+        words.putInt(bytes.length).put(bytes).flip();
+        try (FileChannel file = FileChannel.open(board, StandardOpenOption.WRITE)) {
+            file.write(words, (long) Integer.BYTES * threads);
+        }
     }
 
     /** It answers a request with 200 and this body. */

@@ -39,11 +39,31 @@ class BegunTest {
         assertThat(board.lastBegun(50)).isEqualTo(41);
     }
 
+    @Test
+    void isNothingWithoutLastWords(@TempDir Path directory) throws IOException {
+        try (BegunBoard board = new BegunBoard(directory.resolve("board"), 3)) {
+            assertThat(board.lastWords()).isEmpty();
+            Files.write(board.path(), new byte[20], StandardOpenOption.TRUNCATE_EXISTING);
+            assertThat(board.lastWords()).isEmpty();
+        }
+    }
+
+    /** A worker may say that there is more than there can be. */
+    @ParameterizedTest
+    @CsvSource({"-1, 0", "1, 1", "16384, 16384", "16385, 16384"})
+    void hasSoManyLastWordsAndNoMore(int stated, int read, @TempDir Path directory) throws IOException {
+        try (BegunBoard board = new BegunBoard(directory.resolve("board"), 3)) {
+            ByteBuffer numbers = ByteBuffer.allocate(16).order(ByteOrder.nativeOrder());
+            Files.write(board.path(), numbers.putInt(12, stated).array(), StandardOpenOption.WRITE);
+            assertThat(board.lastWords()).hasSize(read);
+        }
+    }
+
     /** Who cannot be asked may have begun all that it was given. */
     @Test
     void isAllIfTheBoardWasCutShort(@TempDir Path directory) throws IOException {
         try (BegunBoard board = new BegunBoard(directory.resolve("board"), 3)) {
-            assertThat(board.path()).hasSize(12);
+            assertThat(board.path()).hasSize(12 + 4 + 16 * 1024);
             Files.write(board.path(), new byte[11], StandardOpenOption.TRUNCATE_EXISTING);
             assertThat(board.lastBegun(50)).isEqualTo(50);
         }

@@ -8,6 +8,7 @@ import dev.waitress.worker.fakes.FakeLink;
 import dev.waitress.worker.fakes.ScriptedWorker;
 import dev.waitress.worker.wire.Protocol;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -295,6 +296,45 @@ class WorkerTest {
             worker.requests().cut(null);
             assertThat(client.body()).isEqualTo("last|complete");
             assertThat(events()).containsExactly("ready 1", "died 1 lost 0");
+        }
+
+        @Test
+        void hasTheAnswersTakenThatItCouldNotSend() throws IOException {
+            serves();
+            FakeClient client = asks();
+            FakeClient another = asks();
+            fixture.turn();
+            worker.begins(2);
+            worker.keeps(1, "kept");
+            worker.worker().die();
+            assertThat(client.body()).isEqualTo("kept|complete");
+            assertThat(another.status()).isEqualTo("502 Bad Gateway");
+            assertThat(events()).containsExactly("ready 1", "died 1 lost 1");
+        }
+
+        @Test
+        void answersNothingTwice() throws IOException {
+            serves();
+            FakeClient client = asks();
+            fixture.turn();
+            worker.begins(1);
+            worker.keeps(1, "kept");
+            worker.answers(1, "sent");
+            worker.worker().die();
+            assertThat(client.body()).isEqualTo("sent|complete");
+        }
+
+        @ParameterizedTest
+        @ValueSource(strings = {"", "\1", "\7\0\0\0abc", "\3\0\0\0abc", "\377\377\377\177", "\377\377\377\377abcd"})
+        void mayLeaveWhatMakesNoSense(String words) throws IOException {
+            serves();
+            FakeClient client = asks();
+            fixture.turn();
+            worker.begins(1);
+            worker.keeps(words.getBytes(StandardCharsets.ISO_8859_1));
+            worker.worker().die();
+            assertThat(client.status()).isEqualTo("502 Bad Gateway");
+            assertThat(events()).containsExactly("ready 1", "died 1 lost 1");
         }
 
         @Test
