@@ -7,7 +7,7 @@ import pytest
 from comparison import main, options, peers
 from comparison.main import Field
 from comparison.servers import SERVERS
-from comparison.workloads import cells
+from comparison.workloads import WORKLOADS, cells
 
 
 def test_every_round_begins_with_another_server() -> None:
