@@ -9,8 +9,6 @@ import dev.waitress.worker.wire.AnswerReader;
 import dev.waitress.worker.wire.Batch;
 import dev.waitress.worker.wire.ControlWriter;
 import dev.waitress.worker.wire.FrameLink;
-import dev.waitress.worker.wire.FrameReader;
-import dev.waitress.worker.wire.MarshalReader;
 import dev.waitress.worker.wire.MarshalWriter;
 import dev.waitress.worker.wire.RequestEncoder;
 import java.io.IOException;
@@ -272,18 +270,8 @@ final class Workload implements AnswerReader.Listener {
 
     /** Takes in the answers that were ready; those that came in time are known by their requests. */
     private void takeLastWords() {
-        byte[] words = board.lastWords();
-        AnswerReader reader = new AnswerReader(this);
         try {
-            int start = FrameReader.LENGTH_BYTES;
-            while (start < words.length) {
-                int end = Math.addExact(start, MarshalReader.getInt(words, start - FrameReader.LENGTH_BYTES));
-                if (end < start || end > words.length) {
-                    throw new IllegalArgumentException("a frame of " + (end - start) + " bytes");
-                }
-                reader.frame(words, start, end);
-                start = end + FrameReader.LENGTH_BYTES;
-            }
+            new AnswerReader(this).frames(board.lastWords());
         } catch (RuntimeException e) {
             LOG.log(Level.DEBUG, "the last words of a worker make no sense", e);
         }

@@ -82,6 +82,23 @@ public final class AnswerReader implements FrameListener {
         return rawLeft;
     }
 
+    /**
+     * Takes in whole frames that lie one behind another.
+     *
+     * @throws IllegalArgumentException if one of them ends behind the bytes
+     */
+    public void frames(byte[] bytes) {
+        int start = FrameReader.LENGTH_BYTES;
+        while (start < bytes.length) {
+            int length = MarshalReader.getInt(bytes, start - FrameReader.LENGTH_BYTES);
+            if (length < 0 || length > bytes.length - start) {
+                throw new IllegalArgumentException("a frame of " + length + " bytes");
+            }
+            int unused = frame(bytes, start, start + length);
+            start += length + FrameReader.LENGTH_BYTES;
+        }
+    }
+
     private void message() {
         reader.sequence();
         int kind = reader.integer();
