@@ -14,6 +14,9 @@ _LENGTH = struct.Struct("<I")
 
 _READ_BYTES = 256 * 1024
 
+#: Bytes behind a frame that cost less to copy than to send apart.
+_COPIED_BYTES = 64 * 1024
+
 
 class Channel:
     """One connection to the front. One thread may receive while another sends."""
@@ -97,8 +100,13 @@ class Channel:
 
     def send_frame(self, frame: bytes, raw: Union[None, bytes, memoryview] = None) -> None:
         """Send a value that is encoded already, and bytes behind it."""
-        self._socket.sendall(framed(frame))
-        if raw is not None:
+        length = _LENGTH.pack(len(frame))
+        if raw is None:
+            self._socket.sendall(length + frame)
+        elif len(raw) <= _COPIED_BYTES:
+            self._socket.sendall(b"".join((length, frame, raw)))
+        else:
+            self._socket.sendall(length + frame)
             self._socket.sendall(raw)
 
     def close(self) -> None:

@@ -36,7 +36,7 @@ class Outbox:
         expose_tracebacks: bool,
     ) -> None:
         """Send on this channel; ``now`` tells the time in seconds."""
-        self._channel = channel
+        self._send_frame = channel.send_frame
         self._board = board
         #: Whether the front has any use for the traceback of a failure.
         self.expose_tracebacks = expose_tracebacks
@@ -100,6 +100,9 @@ class Outbox:
         except Exception:  # noqa: BLE001 -- marshal has several, and there may be no memory
             frame = b""
         if frame and (len(frame) < _LARGE_FRAME or len(messages) == 1):
+            # Before it is sent: the front hears of it later than this, and looks after what has come since, also if this
+            # thread has to wait for the processor now. And not if there is nothing to send: it would hear of nothing.
+            self.last_flush = self._now()
             self._send_frame(frame, raw)
             return
         for message in messages[:-1]:
@@ -112,13 +115,8 @@ class Outbox:
         except Exception:  # noqa: BLE001 -- as above; that must not cost others their answers
             trace = log_failure("an answer cannot be encoded")
             frame, raw = encode([(protocol.FAIL, message[1], trace if self.expose_tracebacks else "")]), None
-        self._send_frame(frame, raw)
-
-    def _send_frame(self, frame: bytes, raw: Optional[Raw]) -> None:
-        # Before it is sent: the front hears of it later than this, and looks after what has come since, also if this thread
-        # has to wait for the processor now. And not if there is nothing to send: it would hear of nothing.
         self.last_flush = self._now()
-        self._channel.send_frame(frame, raw)
+        self._send_frame(frame, raw)
 
     def require_worker(self) -> None:
         """End the process by the exception that is being handled, if the application has forked it."""
