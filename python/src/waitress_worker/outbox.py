@@ -6,7 +6,7 @@ from typing import Any, Callable, Deque, List, Optional, Tuple, Union
 
 from waitress_worker import protocol
 from waitress_worker.board import Board
-from waitress_worker.channel import Channel, encode
+from waitress_worker.channel import Channel, as_frame, encode
 from waitress_worker.forks import end, end_with
 from waitress_worker.log import log_failure
 
@@ -40,8 +40,8 @@ class Outbox:
         self._board = board
         #: Whether the front has any use for the traceback of a failure.
         self.expose_tracebacks = expose_tracebacks
-        #: A deque: each of its operations is whole without a lock.
-        self.ready: Deque[Tuple[Message, Optional[Raw]]] = deque()
+        #: A deque: each of its operations is whole without a lock. Some messages are encoded already.
+        self.ready: Deque[Tuple[Union[Message, bytes], Optional[Raw]]] = deque()
         self._lock = lock
         #: When the front was last sent something.
         self.last_flush = 0.0
@@ -62,13 +62,15 @@ class Outbox:
         if message is None:
             self.flush()
             return
-        self.ready.append((message, None))
         try:
-            frame = encode([message])
+            item = encode(message)
         except Exception:  # noqa: BLE001 -- what that means is seen when it is sent
-            frame = b""
+            self.send(message)
+            self.flush()
+            return
+        self.ready.append((item, None))
         with self._lock:
-            is_kept = frame and self._board.keep(frame)
+            is_kept = self._board.keep(as_frame((item,)))
         if not is_kept:
             self.flush()
 
@@ -94,9 +96,9 @@ class Outbox:
                 self._transmit(messages)
             self._board.clear()
 
-    def _transmit(self, messages: List[Message], raw: Optional[Raw] = None) -> None:
+    def _transmit(self, messages: List[Union[Message, bytes]], raw: Optional[Raw] = None) -> None:
         try:
-            frame = encode(messages)
+            frame = encode(messages) if bytes not in map(type, messages) else as_frame(map(_encoded, messages))
         except Exception:  # noqa: BLE001 -- marshal has several, and there may be no memory
             frame = b""
         if frame and (len(frame) < _LARGE_FRAME or len(messages) == 1):
@@ -109,9 +111,9 @@ class Outbox:
             self._transmit_one(message)
         self._transmit_one(messages[-1], raw)
 
-    def _transmit_one(self, message: Message, raw: Optional[Raw] = None) -> None:
+    def _transmit_one(self, message: Union[Message, bytes], raw: Optional[Raw] = None) -> None:
         try:
-            frame = encode([message])
+            frame = as_frame((_encoded(message),))
         except Exception:  # noqa: BLE001 -- as above; that must not cost others their answers
             trace = log_failure("an answer cannot be encoded")
             frame, raw = encode([(protocol.FAIL, message[1], trace if self.expose_tracebacks else "")]), None
@@ -124,6 +126,10 @@ class Outbox:
     def become_forked(self) -> None:
         """Send nothing any more: this process is a child of the worker, whose answers those are."""
         self.__class__ = _Forked
+
+
+def _encoded(message: Union[Message, bytes]) -> bytes:
+    return message if type(message) is bytes else encode(message)
 
 
 class _Forked(Outbox):
