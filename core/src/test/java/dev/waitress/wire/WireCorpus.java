@@ -31,6 +31,9 @@ public final class WireCorpus {
     /** Cases of another form: what an application says. */
     private static final String RESPONSES = "responses";
 
+    /** Others: what workers say, and are told. */
+    private static final String FRAMES = "frames";
+
     private WireCorpus() {}
 
     /** What the clients send. */
@@ -50,7 +53,7 @@ public final class WireCorpus {
         return list(FOLDER)
                 .filter(Files::isDirectory)
                 .map(folder -> String.valueOf(folder.getFileName()))
-                .filter(folder -> !folder.equals(RESPONSES));
+                .filter(folder -> !folder.equals(RESPONSES) && !folder.equals(FRAMES));
     }
 
     static Stream<ResponseCase> responses() {
