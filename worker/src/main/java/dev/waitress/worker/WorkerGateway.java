@@ -54,6 +54,9 @@ public final class WorkerGateway implements Gateway {
     /** The loop may have ended: nothing must be left to it any more. */
     private volatile boolean isClosed;
 
+    /** The process ends under it. */
+    private volatile boolean isAbandoned;
+
     /** From which level of Python's on the workers want our log records. */
     private volatile int logLevel = Integer.MAX_VALUE;
 
@@ -217,6 +220,9 @@ public final class WorkerGateway implements Gateway {
 
         @Override
         public void died(Worker worker, int lost, List<WaitingRequest> unbegun) {
+            if (isAbandoned) {
+                return; // the process ends, and with it everybody who would be answered
+            }
             pool.remove(worker, lost, unbegun);
             source.died(worker);
         }
@@ -289,6 +295,7 @@ public final class WorkerGateway implements Gateway {
 
     /** The process ends under it: its workers and its memory must not stay. */
     private void abandon() {
+        isAbandoned = true;
         source.abandon();
         home.removeBodies();
     }

@@ -68,7 +68,8 @@ public final class Supervisor implements WorkerSource {
     /** How often the application was loaded, for a timer that may come too late. */
     private int loadings;
 
-    private boolean closing;
+    /** Nobody who ends is news any more, and nobody is started. */
+    private volatile boolean closing;
 
     /**
      * Supervises so many slots.
@@ -288,6 +289,7 @@ public final class Supervisor implements WorkerSource {
 
     @Override
     public void abandon() {
+        closing = true;
         launcher.abandon();
     }
 

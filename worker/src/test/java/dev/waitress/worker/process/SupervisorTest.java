@@ -523,6 +523,14 @@ class SupervisorTest {
         }
 
         @Test
+        void replacesNobodyWhereTheProcessEndsUnderIt() {
+            supervisor.abandon();
+            exits(1, 137);
+            timers.advance(Duration.ofSeconds(10));
+            assertThat(launched).hasSize(2);
+        }
+
+        @Test
         void replacesNobody() {
             assertThat(supervisor.close()).isEmpty();
             assertThat(changes.isClosed).isTrue();
