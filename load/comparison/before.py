@@ -14,7 +14,7 @@ from comparison.aggregate import spread
 from comparison.errors import UsageError
 from comparison.loaded import Loaded, measure
 from comparison.options import counts, names
-from comparison.paths import OURS, RESULTS, ROOT
+from comparison.paths import OURS, RESULTS
 from comparison.peers import Environment
 from comparison.process import Launch, ServerProcess, free_port
 from comparison.report import factor, table
@@ -112,10 +112,7 @@ def _measurement(chosen: Options, interrupts: Interrupts) -> str:
 
 def _session(cell: Cell, other: Path, chosen: Options, interrupts: Interrupts) -> Session:
     with contextlib.ExitStack() as stack:
-        both = [
-            stack.enter_context(_started(cell, path, chosen, interrupts))
-            for path in (ROOT / OURS.name, other)
-        ]
+        both = [stack.enter_context(_started(cell, path, chosen, interrupts)) for path in (OURS, other)]
         for each in both:
             measure(each.server, each.load._replace(seconds=chosen.warmup))
         rounds = [_round(both, number) for number in range(chosen.rounds)]
@@ -126,7 +123,7 @@ def _session(cell: Cell, other: Path, chosen: Options, interrupts: Interrupts) -
 @contextlib.contextmanager
 def _started(cell: Cell, path: Path, chosen: Options, interrupts: Interrupts) -> Iterator[Running]:
     port = free_port()
-    side = "now" if path.parent == ROOT else "before"
+    side = "now" if path == OURS else "before"
     workload = cell.workload
     launched = [
         str(path),

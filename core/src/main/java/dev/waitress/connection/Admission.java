@@ -19,7 +19,7 @@ import java.util.List;
  * Who may come in: takes clients as far as there is room, has idle ones give way to them, and lets listeners rest where
  * nobody can. Event loop only.
  */
-public final class Admission implements Acceptor, Connection.Owner {
+final class Admission implements Acceptor, Connection.Owner {
     private static final Logger LOG = System.getLogger("waitress");
 
     private final EventLoop loop;

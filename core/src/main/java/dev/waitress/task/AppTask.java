@@ -95,7 +95,7 @@ final class AppTask implements StartResponse {
             failed(String.valueOf(path), e);
         } finally {
             over = true;
-            releaseBody(request);
+            request.body().discard();
         }
     }
 
@@ -103,7 +103,7 @@ final class AppTask implements StartResponse {
     private void dropUnbegun() {
         Request request = waiting.getAndSet(null);
         if (request != null) {
-            releaseBody(request);
+            request.body().discard();
         }
     }
 
@@ -127,14 +127,6 @@ final class AppTask implements StartResponse {
             // A handler of the application's logging fails, or there is no memory: client and thread must not suffer.
         } finally {
             stream.fail(traceback);
-        }
-    }
-
-    private static void releaseBody(Request request) {
-        try {
-            request.body().close();
-        } catch (IOException e) {
-            LOG.log(Level.WARNING, "cannot remove a spooled request body", e);
         }
     }
 

@@ -3,17 +3,12 @@ package dev.waitress.worker.pool;
 import dev.waitress.http.ResponseHead;
 import dev.waitress.worker.wire.AnswerReader;
 import dev.waitress.worker.wire.ControlWriter;
-import java.io.IOException;
-import java.lang.System.Logger;
-import java.lang.System.Logger.Level;
 
 /**
  * Where an answer goes whose request is over: a thread of the application's own has written behind the end of its
  * response, or in the moment of it. That is dropped, and what it needs is given back. Event loop only.
  */
 final class LateAnswer implements AnswerReader.Target {
-    private static final Logger LOG = System.getLogger("waitress");
-
     private final ControlWriter control;
     private final Handover handover;
     private int id;
@@ -48,11 +43,7 @@ final class LateAnswer implements AnswerReader.Target {
 
     @Override
     public void block(int slot, int count) {
-        try {
-            handover.block(slot, count).close();
-        } catch (IOException e) {
-            LOG.log(Level.WARNING, "cannot give back a block that came late", e);
-        }
+        handover.block(slot, count).discard();
     }
 
     @Override

@@ -11,7 +11,6 @@ import dev.waitress.worker.wire.ControlWriter;
 import dev.waitress.worker.wire.FrameLink;
 import dev.waitress.worker.wire.MarshalWriter;
 import dev.waitress.worker.wire.RequestEncoder;
-import java.io.IOException;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.util.ArrayList;
@@ -194,11 +193,7 @@ final class Workload implements AnswerReader.Listener {
 
     private void finished(HeldRequest held) {
         remove(held);
-        try {
-            held.body().close();
-        } catch (IOException e) {
-            LOG.log(Level.WARNING, "cannot remove a spooled request body", e);
-        }
+        held.body().discard();
         if (inFlight.size() == 0) {
             listener.idle();
         }
