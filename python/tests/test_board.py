@@ -10,27 +10,26 @@ from waitress_worker.board import Board
 
 THREADS = 2
 FIRST = 4 * (THREADS + 1)
-FRAME = b"a frame."
-FRAMED = struct.pack("<I", len(FRAME)) + FRAME
+ANSWER = b"(an answer!)"
 
 
-@pytest.mark.parametrize(("room", "is_kept"), [(len(FRAMED) - 4, False), (len(FRAMED), True), (len(FRAMED) + 4, True)])
+@pytest.mark.parametrize(("room", "is_kept"), [(len(ANSWER) - 4, False), (len(ANSWER), True), (len(ANSWER) + 4, True)])
 def test_keeps_what_there_is_room_for(room: int, *, is_kept: bool) -> None:
     memory = bytearray(FIRST + room)
     board = Board(memory, THREADS)
-    assert board.keep(FRAME) is is_kept
-    count = len(FRAMED) if is_kept else 0
-    assert memory[FIRST : FIRST + count] == FRAMED[:count]
+    assert board.keep(ANSWER) is is_kept
+    count = len(ANSWER) if is_kept else 0
+    assert memory[FIRST : FIRST + count] == ANSWER[:count]
     assert struct.unpack_from("=i", memory, FIRST - 4) == (count,)
 
 
-def test_has_frames_behind_each_other_until_they_are_sent() -> None:
+def test_has_answers_behind_each_other_until_they_are_sent() -> None:
     memory = bytearray(FIRST + 400)
     board = Board(memory, THREADS)
-    assert board.keep(FRAME)
-    assert board.keep(FRAME)
-    assert struct.unpack_from("=i", memory, FIRST - 4) == (2 * len(FRAMED),)
-    assert memory[FIRST:].startswith(2 * FRAMED)
+    assert board.keep(ANSWER)
+    assert board.keep(ANSWER)
+    assert struct.unpack_from("=i", memory, FIRST - 4) == (2 * len(ANSWER),)
+    assert memory[FIRST:].startswith(2 * ANSWER)
     board.clear()
     assert struct.unpack_from("=i", memory, FIRST - 4) == (0,)
 

@@ -8,6 +8,7 @@ import os
 import queue
 import struct
 import threading
+from io import BytesIO
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -193,12 +194,10 @@ def kept_in(memory: bytearray) -> list[Any]:
     """Read the board as the front does when the process has died."""
     first = 4 * (SETTINGS["threads"] + 1)  # type: ignore[operator]
     (count,) = struct.unpack_from("=i", memory, first - 4)
-    kept = memory[first : first + count]
+    kept = BytesIO(bytes(memory[first : first + count]))
     messages = []
-    while kept:
-        (length,) = struct.unpack_from("<I", kept)
-        messages += marshal.loads(kept[4 : 4 + length])  # noqa: S302 -- what the crew has made
-        del kept[: 4 + length]
+    while kept.tell() < count:
+        messages.append(marshal.load(kept))  # noqa: S302 -- what the crew has made
     return messages
 
 

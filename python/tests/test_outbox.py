@@ -32,10 +32,10 @@ class FakeBoard:
     def __init__(self) -> None:
         self.kept: list[int] = []
 
-    def keep(self, frame: bytes) -> bool:
+    def keep(self, answer: bytes) -> bool:
         if len(self.kept) == self.room:
             return False
-        self.kept += [message[1] for message in marshal.loads(frame)]  # noqa: S302 -- what the outbox has made
+        self.kept.append(marshal.loads(answer)[1])  # noqa: S302 -- what the outbox has made
         return True
 
     def clear(self) -> None:

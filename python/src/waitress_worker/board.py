@@ -2,7 +2,6 @@
 
 from typing import Any
 
-from waitress_worker.channel import framed
 from waitress_worker.compat import as_numbers
 
 _NUMBER_BYTES = 4
@@ -21,13 +20,13 @@ class Board:
         self._last = len(memory)
         self._end = self._first
 
-    def keep(self, frame: bytes) -> bool:
-        """Let the front find a frame if this process dies before it is sent; false if there is no room for it."""
-        data = framed(frame)
-        end = self._end + len(data)
+    def keep(self, answer: bytes) -> bool:
+        """Let the front find an answer if this process dies before it is sent; false if there is no room for it."""
+        start = self._end
+        end = start + len(answer)
         if end > self._last:
             return False
-        self._memory[self._end : end] = data
+        self._memory[start:end] = answer
         # Last: whoever reads must not find more than there is.
         self.begun[self._threads] = end - self._first
         self._end = end

@@ -5,7 +5,7 @@ import marshal
 import socket
 import struct
 from _socket import socket as Socket  # noqa: N812 -- a class, whatever stands for it in the module socket by now
-from typing import Any, Callable, Iterable, Optional, Set, Union
+from typing import Any, Callable, List, Optional, Set, Union
 
 from waitress_worker.compat import MARSHAL_VERSION, keep_from_children, let_go, load_frame
 from waitress_worker.forks import in_each_child
@@ -131,15 +131,9 @@ def _let_go_of_all() -> None:
 in_each_child(_let_go_of_all)
 
 
-def framed(frame: bytes) -> bytes:
-    """Return a value that is encoded already as it goes to the front."""
-    return _LENGTH.pack(len(frame)) + frame
-
-
-def as_frame(items: Iterable[bytes]) -> bytes:
+def as_frame(items: List[bytes]) -> bytes:
     """Return a list of values that are encoded already as one value."""
-    encoded = list(items)
-    return b"[" + _LENGTH.pack(len(encoded)) + b"".join(encoded)
+    return b"[" + _LENGTH.pack(len(items)) + b"".join(items)
 
 
 def encode(value: Any) -> bytes:  # noqa: ANN401 -- whatever marshal takes

@@ -57,6 +57,25 @@ _MOST_SHOWN = 200
 
 def take_headers(headers: Iterable[Pair]) -> Tuple[Headers, int]:
     """Return a copy of the headers in plain text, and the Content-Length that they state; or refuse them."""
+    if type(headers) is list and len(headers) <= _FEW:
+        pairs: Headers = []
+        length = None
+        try:
+            for pair in headers:
+                plain, stated = _GOOD_PAIRS[pair]
+                pairs.append(plain)
+                if stated is not None:
+                    if length is not None:
+                        break
+                    length = stated
+            else:
+                return pairs, NO_LENGTH if length is None else length
+        except (KeyError, TypeError):
+            pass  # not all of them are known, or one is a list
+    return _check_headers(headers)
+
+
+def _check_headers(headers: Iterable[Pair]) -> Tuple[Headers, int]:
     if type(headers) is not list:
         headers = islice(headers, _MOST_FIELDS + 1)
     pairs: Headers = []

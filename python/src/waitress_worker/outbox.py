@@ -70,7 +70,7 @@ class Outbox:
             return
         self.ready.append((item, None))
         with self._lock:
-            is_kept = self._board.keep(as_frame((item,)))
+            is_kept = self._board.keep(item)
         if not is_kept:
             self.flush()
 
@@ -98,7 +98,7 @@ class Outbox:
 
     def _transmit(self, messages: List[Union[Message, bytes]], raw: Optional[Raw] = None) -> None:
         try:
-            frame = encode(messages) if bytes not in map(type, messages) else as_frame(map(_encoded, messages))
+            frame = encode(messages) if bytes not in map(type, messages) else _as_mixed_frame(messages)
         except Exception:  # noqa: BLE001 -- marshal has several, and there may be no memory
             frame = b""
         if frame and (len(frame) < _LARGE_FRAME or len(messages) == 1):
@@ -113,7 +113,7 @@ class Outbox:
 
     def _transmit_one(self, message: Union[Message, bytes], raw: Optional[Raw] = None) -> None:
         try:
-            frame = as_frame((_encoded(message),))
+            frame = _as_mixed_frame([message])
         except Exception:  # noqa: BLE001 -- as above; that must not cost others their answers
             trace = log_failure("an answer cannot be encoded")
             frame, raw = encode([(protocol.FAIL, message[1], trace if self.expose_tracebacks else "")]), None
@@ -128,8 +128,8 @@ class Outbox:
         self.__class__ = _Forked
 
 
-def _encoded(message: Union[Message, bytes]) -> bytes:
-    return message if type(message) is bytes else encode(message)
+def _as_mixed_frame(messages: List[Union[Message, bytes]]) -> bytes:
+    return as_frame([each if type(each) is bytes else encode(each) for each in messages])
 
 
 class _Forked(Outbox):

@@ -138,31 +138,31 @@ class Exchange:
             self._outbox.send(message)
 
     def _send_blocks(self, blocks: Iterable[bytes]) -> None:
-        if blocks is None or isinstance(blocks, (bytes, str)):
-            message = "the application returned {} instead of an iterable of bytes".format(type(blocks).__name__)
-            raise TypeError(message)
         one_block = _has_one_item(blocks) and not self._head_sent
         if self._method == "HEAD" and self._is_over() and not (one_block and self._length == NO_LENGTH):
             return
         for block in blocks:
             if type(block) is not bytes:
                 block = _require_bytes(block)  # noqa: PLW2901 -- the same block
-            if block or one_block:
+            if not self._head_sent and (one_block or block and len(block) == self._length):
+                self._send_whole(block)
+                if self._method == "HEAD":
+                    return
+            elif block:
                 if self._complete or 0 <= self._length <= self.written:
                     self._drop_surplus(block)
                     return
-                self._send_next(block, is_only=one_block)
-            elif self._id in self._streams.gone:
-                raise ClientDisconnected
-            if self._bodiless or not block and self._is_over():
+                self._send_block(block)
+                if self._bodiless:
+                    return
+            elif self._is_unwanted():
                 return
 
-    def _send_next(self, block: bytes, *, is_only: bool) -> None:
-        if self._head_sent or not is_only and len(block) != self._length:
-            self._send_block(block)
-        else:
-            self._send_whole(block)
-            self._bodiless = self._is_over()
+    def _is_unwanted(self) -> bool:
+        """Tell whether to ask for no more blocks, at one with nothing in it; raises ClientDisconnected for one who has left."""
+        if self._id in self._streams.gone:
+            raise ClientDisconnected
+        return self._is_over()
 
     def _is_over(self) -> bool:
         """Tell whether the client gets no more blocks: then no more are asked for, as there may be no end of them."""
@@ -174,9 +174,7 @@ class Exchange:
     def _drop_surplus(self, block: bytes) -> None:
         """Have the log say that there was more than the application had announced, once."""
         if not self._complete:
-            self._send_next(block, is_only=False)  # to the front, which warns
-            return
-        if not block:
+            self._send_block(block)  # to the front, which warns
             return
         with harmless:
             LOG.warning(
@@ -304,6 +302,10 @@ def _not_started() -> RuntimeError:
 
 
 def _has_one_item(blocks: Any) -> bool:  # noqa: ANN401 -- any iterable
+    """Tell whether there is one block, and no more; TypeError for what is no iterable of bytes."""
+    if blocks is None or isinstance(blocks, (bytes, str)):
+        message = "the application returned {} instead of an iterable of bytes".format(type(blocks).__name__)
+        raise TypeError(message)
     try:
         return len(blocks) == 1
     except (TypeError, AttributeError):

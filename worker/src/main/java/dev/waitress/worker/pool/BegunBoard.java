@@ -14,14 +14,14 @@ import java.util.Arrays;
 
 /**
  * What a worker leaves behind in a file that it has mapped, also if it is killed: for each of its threads the id of the
- * request that it began last, and frames of answers that it had ready and could not send any more. That costs it a few
- * stores per request instead of a message. The front reads the file, and maps nothing that somebody might cut short
- * under it. Event loop only.
+ * request that it began last, and answers that it had ready and could not send any more. That costs it a few stores per
+ * request instead of a message. The front reads the file, and maps nothing that somebody might cut short under it.
+ * Event loop only.
  */
 public final class BegunBoard implements Closeable {
     private static final Logger LOG = System.getLogger("waitress");
 
-    /** For frames of answers; a worker that has more to keep sends it at once. */
+    /** For answers; a worker that has more to keep sends it at once. */
     private static final int WORDS_BYTES = 16 * 1024;
 
     private final Path path;
@@ -70,7 +70,7 @@ public final class BegunBoard implements Closeable {
         }
     }
 
-    /** Frames of the answers that were ready and perhaps not sent, as they would have come on the socket. */
+    /** The answers that were ready and perhaps not sent: messages, one behind another. */
     byte[] lastWords() {
         ByteBuffer words = ByteBuffer.allocate(Integer.BYTES + WORDS_BYTES).order(ByteOrder.nativeOrder());
         try {

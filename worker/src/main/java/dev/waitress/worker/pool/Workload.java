@@ -266,7 +266,7 @@ final class Workload implements AnswerReader.Listener {
     /** Takes in the answers that were ready; those that came in time are known by their requests. */
     private void takeLastWords() {
         try {
-            new AnswerReader(this).frames(board.lastWords());
+            new AnswerReader(this).messages(board.lastWords());
         } catch (RuntimeException e) {
             LOG.log(Level.DEBUG, "the last words of a worker make no sense", e);
         }

@@ -83,19 +83,15 @@ public final class AnswerReader implements FrameListener {
     }
 
     /**
-     * Takes in whole frames that lie one behind another.
+     * Takes in messages that lie one behind another, in no frame; nothing follows them.
      *
-     * @throws IllegalArgumentException if one of them ends behind the bytes
+     * @throws IllegalArgumentException if one of them makes no sense
      */
-    public void frames(byte[] bytes) {
-        int start = FrameReader.LENGTH_BYTES;
-        while (start < bytes.length) {
-            int length = MarshalReader.getInt(bytes, start - FrameReader.LENGTH_BYTES);
-            if (length < 0 || length > bytes.length - start) {
-                throw new IllegalArgumentException("a frame of " + length + " bytes");
-            }
-            int unused = frame(bytes, start, start + length);
-            start += length + FrameReader.LENGTH_BYTES;
+    public void messages(byte[] bytes) {
+        reader.reset(bytes, 0, bytes.length);
+        listener.answered();
+        while (reader.position() < bytes.length) {
+            message();
         }
     }
 

@@ -104,12 +104,9 @@ public final class ScriptedWorker {
 
     /** It has an answer ready, which it leaves where it is found if it dies. */
     public void keeps(int id, String body) throws IOException {
-        MarshalWriter frame = new MarshalWriter(64);
-        list(response(id, body)).accept(frame);
-        ByteBuffer framed = ByteBuffer.allocate(Integer.BYTES + frame.length()).order(ByteOrder.LITTLE_ENDIAN);
-        keeps(framed.putInt(frame.length())
-                .put(frame.bytes(), 0, frame.length())
-                .array());
+        MarshalWriter answer = new MarshalWriter(64);
+        response(id, body).accept(answer);
+        keeps(answer.toByteArray());
     }
 
     /** It leaves these bytes there. */

@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 import dev.waitress.http.ResponseHead;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
@@ -208,6 +209,21 @@ class AnswerReaderTest {
     @Test
     void refusesRawBytesThatNobodyExpects() {
         assertThatIllegalStateException().isThrownBy(() -> reader.raw(new byte[1], 0, 1));
+    }
+
+    /** As a dead worker leaves them; a frame begins with a kind and the count of its messages. */
+    @Test
+    void readsMessagesThatAreInNoFrame() {
+        byte[] framed = frame(response("200 OK", bytes("hello")), chunk(bytes("x")));
+        reader.messages(Arrays.copyOfRange(framed, 1 + Integer.BYTES, framed.length));
+        assertThat(events).containsExactly("7 head 200 5", "7 body hello", "7 end", "7 streams", "7 body x");
+    }
+
+    @Test
+    void refusesAMessageThatEndsTooSoon() {
+        byte[] framed = frame(response("200 OK", bytes("hello")));
+        byte[] cut = Arrays.copyOfRange(framed, 1 + Integer.BYTES, framed.length - 1);
+        assertThatIllegalArgumentException().isThrownBy(() -> reader.messages(cut));
     }
 
     static Stream<byte[]> frames() {
