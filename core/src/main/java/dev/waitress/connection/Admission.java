@@ -100,7 +100,7 @@ final class Admission implements Acceptor, Connection.Owner {
         connection.receive(behind);
         connections.makeRoom(0); // not before: who gives way is read once more, by the same buffer
         if (draining) {
-            connection.giveWay();
+            connection.place().vacate();
         }
     }
 
@@ -153,7 +153,7 @@ final class Admission implements Acceptor, Connection.Owner {
         listeners.forEach(Listener::acceptLast);
         listeners.forEach(Listener::close);
         listeners.clear();
-        connections.snapshot().forEach(Connection::giveWay);
+        connections.snapshot().forEach(connection -> connection.place().vacate());
         if (connections.isEmpty()) {
             callback.run();
         }

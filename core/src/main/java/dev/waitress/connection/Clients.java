@@ -82,7 +82,7 @@ public final class Clients {
     private void sweep() {
         loop.schedule(cleanupIntervalNanos, this::sweep);
         for (Connection connection : connections.snapshot()) {
-            connection.closeIfIdle(loop.nowNanos(), channelTimeoutNanos);
+            connection.place().vacateIfUnused(loop.nowNanos(), channelTimeoutNanos);
         }
         loop.resources().localFiles().forgetUnused();
     }

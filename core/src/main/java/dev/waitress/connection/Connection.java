@@ -9,21 +9,14 @@ import java.io.IOException;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.nio.ByteBuffer;
-import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 
 /**
  * One client's connection, from accept to close: reads, sends, and ends. What the bytes mean is up to its handler.
  * Event loop only.
  */
-final class Connection implements Transport.Watcher, Flushable, Lingering.Owner {
+final class Connection implements Transport.Watcher, Flushable, Lingering.Owner, Place.Holder {
     private static final Logger LOG = System.getLogger("waitress");
-
-    /** Reads in a row, so that other connections have their turn. */
-    private static final int MOST_READS = 16;
-
-    /** A new client has this long before it counts as idle where connections are scarce. */
-    static final long FIRST_WORD_NANOS = TimeUnit.SECONDS.toNanos(1);
 
     /** Who counts connections. */
     interface Owner {
@@ -40,20 +33,13 @@ final class Connection implements Transport.Watcher, Flushable, Lingering.Owner 
     private final Transport transport;
     private final Inbox inbox;
     private final Outbox outbox;
+    private final Place place;
     private final SocketErrors errors;
     private final Owner owner;
 
     private Peer peer;
     private ProtocolHandler handler;
     private Phase phase = Phase.OPEN;
-
-    /** When its present handler began. */
-    private long begunNanos;
-
-    private long lastActiveNanos;
-
-    /** Reads and writes that have moved something. */
-    private long moves;
 
     /** A connection that is not read yet. */
     Connection(
@@ -67,10 +53,9 @@ final class Connection implements Transport.Watcher, Flushable, Lingering.Owner 
         this.errors = means.errors();
         this.inbox = new Inbox(loop.resources(), transport, errors);
         this.outbox = new Outbox(loop, transport, errors, this, means.output());
+        this.place = new Place(loop, outbox, this);
         this.owner = owner;
         this.peer = peer;
-        this.begunNanos = loop.nowNanos();
-        this.lastActiveNanos = begunNanos;
         this.handler = first.apply(this);
     }
 
@@ -82,7 +67,7 @@ final class Connection implements Transport.Watcher, Flushable, Lingering.Owner 
     /** From now on somebody else makes sense of the bytes, and it is known better who the client is. */
     void handledBy(Function<Connection, ProtocolHandler> next, Peer client) {
         peer = client;
-        begunNanos = loop.nowNanos();
+        place.takeAnew();
         handler = next.apply(this);
     }
 
@@ -110,12 +95,24 @@ final class Connection implements Transport.Watcher, Flushable, Lingering.Owner 
 
     @Override
     public void ready(boolean readable, boolean writable) {
+        if (writable) {
+            flush();
+        }
+        if (readable && !isClosed()) {
+            read();
+        }
+    }
+
+    private void read() {
         try {
-            if (writable) {
-                proceed();
+            switch (inbox.read(handler)) {
+                case BROKEN -> close();
+                case SOME -> place.moved();
+                case NOTHING -> {}
             }
-            if (readable && !isClosed()) {
-                read();
+            // A client may close its side and still wait for its answer.
+            if (inbox.hasEnded() && outbox.isEmpty() && !handler.awaitsApplication()) {
+                close();
             }
         } catch (RuntimeException | Error e) {
             failed(e);
@@ -128,38 +125,6 @@ final class Connection implements Transport.Watcher, Flushable, Lingering.Owner 
         close();
     }
 
-    /** Reads on while a request is arriving faster than it is read: each turn of the loop has its price. */
-    private void read() {
-        int reads = 0;
-        boolean full;
-        do {
-            full = readOnce();
-        } while (full && ++reads < MOST_READS && !isClosed() && handler.expectsMore());
-    }
-
-    /** True if there may be more to read at once. */
-    private boolean readOnce() {
-        Inbox.Outcome outcome = inbox.read();
-        switch (outcome) {
-            case SOME, FULL -> {
-                moved();
-                handler.received(loop.resources().lastRead());
-            }
-            case END -> endInput();
-            case BROKEN -> close();
-            case NOTHING -> {}
-        }
-        return outcome == Inbox.Outcome.FULL && !isClosed();
-    }
-
-    private void endInput() {
-        handler.inputEnded();
-        // A client may close its side and still wait for its answer.
-        if (!handler.awaitsApplication() && outbox.isEmpty()) {
-            close();
-        }
-    }
-
     /**
      * Takes in what has come, and sends what can leave. Before a client is judged: not it but this process may have
      * been at rest, and what the kernel holds already counts.
@@ -168,23 +133,14 @@ final class Connection implements Transport.Watcher, Flushable, Lingering.Owner 
      */
     @Override
     public boolean move() {
-        long before = moves;
-        try {
-            if (!outbox.isEmpty()) {
-                proceed();
-            }
-            if (!isClosed() && inbox.isWatched()) {
-                read();
-            }
-        } catch (RuntimeException | Error e) {
-            failed(e);
+        long before = place.moves();
+        if (!outbox.isEmpty()) {
+            flush();
         }
-        return moves != before;
-    }
-
-    private void moved() {
-        moves++;
-        lastActiveNanos = loop.nowNanos();
+        if (!isClosed() && inbox.isWatched()) {
+            read();
+        }
+        return place.moves() != before;
     }
 
     /** What the client sends. */
@@ -218,7 +174,7 @@ final class Connection implements Transport.Watcher, Flushable, Lingering.Owner 
                 close();
                 return;
             }
-            case SOME -> moved();
+            case SOME -> place.moved();
             case NOTHING -> {}
         }
         handler.outputTaken(outbox.size());
@@ -268,27 +224,6 @@ final class Connection implements Transport.Watcher, Flushable, Lingering.Owner 
         handler.enforceDeadlines(nowNanos);
     }
 
-    /**
-     * Closes the connection if it has not moved for that long and no application is at work on it. What the kernel has
-     * received meanwhile is taken first, and counts.
-     */
-    void closeIfIdle(long nowNanos, long timeoutNanos) {
-        boolean waitsForApplication = handler.awaitsApplication() && outbox.isEmpty();
-        if (!waitsForApplication && nowNanos - lastActiveNanos() > timeoutNanos && !move()) {
-            close();
-        }
-    }
-
-    /** Closes the connection if it is idle, also after a last look. */
-    void giveWay() {
-        if (isIdle()) {
-            move(); // a request may have come in this very turn
-        }
-        if (isIdle()) {
-            close();
-        }
-    }
-
     /** Nobody is there any more, or nothing is left to do; whoever still responds is told. */
     @Override
     public void close() {
@@ -317,14 +252,24 @@ final class Connection implements Transport.Watcher, Flushable, Lingering.Owner 
         return phase == Phase.CLOSED;
     }
 
-    /** Whether it waits for a request of which nothing has come. */
-    boolean isIdle() {
+    @Override
+    public boolean isIdle() {
         return isOpen() && outbox.isEmpty() && handler.isIdle();
     }
 
-    /** Whether another client may have its place: not if it has just come and could not yet say what it wants. */
-    boolean canGiveWay() {
-        return isIdle() && (handler.hasServed() || loop.nowNanos() - begunNanos > FIRST_WORD_NANOS);
+    @Override
+    public boolean hasServed() {
+        return handler.hasServed();
+    }
+
+    @Override
+    public boolean waitsForApplication() {
+        return handler.awaitsApplication() && outbox.isEmpty();
+    }
+
+    /** Its place among all that there is room for. */
+    Place place() {
+        return place;
     }
 
     boolean isDraining() {
@@ -334,15 +279,10 @@ final class Connection implements Transport.Watcher, Flushable, Lingering.Owner 
     /** It has its answer, and waits for the next request. */
     void becomeIdle() {
         if (owner.isDraining()) {
-            giveWay();
+            place.vacate();
         } else {
             owner.becameIdle(this);
         }
-    }
-
-    /** When something was last read, sent, or given to the client to read. */
-    long lastActiveNanos() {
-        return lastActiveNanos - outbox.begunNanos() > 0 ? lastActiveNanos : outbox.begunNanos();
     }
 
     Peer peer() {

@@ -84,24 +84,26 @@ final class Connections {
 
     /** Whether one more can be taken, if need be in the place of an idle one. */
     boolean haveRoom() {
-        return open.size() < limit || open.keySet().stream().anyMatch(Connection::canGiveWay);
+        return open.size() < limit
+                || open.keySet().stream().map(Connection::place).anyMatch(Place::canBeVacated);
     }
 
     /** Closes those that have been idle for longest, as far as there is no room for so many more. */
     void makeRoom(int coming) {
         while (open.size() + coming > limit) {
-            Connection oldest = oldestIdle();
+            Place oldest = oldestIdle();
             if (oldest == null) {
                 return; // a request of each has come in this very turn: one more than the limit, this time
             }
-            oldest.giveWay();
+            oldest.vacate();
         }
     }
 
-    private @Nullable Connection oldestIdle() {
+    private @Nullable Place oldestIdle() {
         return open.keySet().stream()
-                .filter(Connection::canGiveWay)
-                .min(Comparator.comparingLong(Connection::lastActiveNanos))
+                .map(Connection::place)
+                .filter(Place::canBeVacated)
+                .min(Comparator.comparingLong(Place::lastActiveNanos))
                 .orElse(null);
     }
 

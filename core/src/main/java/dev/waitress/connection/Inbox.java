@@ -8,19 +8,13 @@ import java.nio.ByteBuffer;
 
 /** Input of one client: what has come, and whether more can. Event loop only. */
 final class Inbox {
-    /** What a read has brought. */
-    enum Outcome {
-        NOTHING,
-        SOME,
-        /** As much as the buffer holds: there may be more. */
-        FULL,
-        END,
-        BROKEN
-    }
+    /** Reads in a row, so that other connections have their turn. */
+    private static final int MOST_READS = 16;
 
     private final LoopResources resources;
     private final Transport transport;
     private final SocketErrors errors;
+    private long receivedBytes;
     private boolean ended;
 
     Inbox(LoopResources resources, Transport transport, SocketErrors errors) {
@@ -29,24 +23,40 @@ final class Inbox {
         this.errors = errors;
     }
 
-    /** Reads into the loop's buffer, once. */
-    Outcome read() {
-        ByteBuffer in = resources.readBuffer();
-        int count;
+    /**
+     * Reads what is here, and on while more of what has begun arrives as fast as it is read: each turn of the loop has
+     * its price.
+     */
+    Outcome read(ProtocolHandler handler) {
+        long before = receivedBytes;
+        int reads = 0;
         try {
-            count = transport.read(in);
+            while (readOnce(handler) && ++reads < MOST_READS && handler.expectsMore()) {
+                // once more
+            }
         } catch (IOException e) {
             errors.failed(e);
             return Outcome.BROKEN;
         }
+        return receivedBytes == before ? Outcome.NOTHING : Outcome.SOME;
+    }
+
+    /** True if there may be more to read at once. */
+    private boolean readOnce(ProtocolHandler handler) throws IOException {
+        ByteBuffer in = resources.readBuffer();
+        int count = transport.read(in);
         if (count < 0) {
             ended = true;
             transport.watchInput(false);
-            return Outcome.END;
+            handler.inputEnded();
+            return false;
         }
         boolean full = !in.hasRemaining();
-        in.flip();
-        return count == 0 ? Outcome.NOTHING : full ? Outcome.FULL : Outcome.SOME;
+        if (count > 0) {
+            receivedBytes += count;
+            handler.received(in.flip());
+        }
+        return full;
     }
 
     /** Leaves what the client sends to the kernel, or takes it again. */

@@ -40,7 +40,7 @@ final class Lingering implements ProtocolHandler {
 
     @Override
     public boolean expectsMore() {
-        return true;
+        return !connection.isClosed();
     }
 
     /** What is left unread at the end would reset the connection all the same. */

@@ -19,13 +19,6 @@ final class Outbox {
     /** Blocks of this size are offered to the socket before they are copied. */
     private static final int DIRECT_BYTES = 16 * 1024;
 
-    /** What an attempt to send has come to. */
-    enum Outcome {
-        NOTHING,
-        SOME,
-        BROKEN
-    }
-
     private final Turns loop;
     private final Transport transport;
     private final SocketErrors errors;

@@ -39,11 +39,6 @@ public final class LoopResources {
         return readBuffer.clear();
     }
 
-    /** What the last read has brought. */
-    public ByteBuffer lastRead() {
-        return readBuffer;
-    }
-
     /** The memory for all clients of the server. */
     public MemoryBudget memory() {
         return memory;

@@ -282,7 +282,7 @@ class ConnectionTest {
         void closeAnIdleConnection(long more) throws IOException {
             try (Stage stage = new Stage()) {
                 stage.loop.pass(TIMEOUT + more);
-                stage.connection.closeIfIdle(stage.loop.nowNanos(), TIMEOUT);
+                stage.connection.place().vacateIfUnused(stage.loop.nowNanos(), TIMEOUT);
                 assertThat(stage.client.end()).isEqualTo(more > 0 ? "closed" : "open");
             }
         }
@@ -292,7 +292,7 @@ class ConnectionTest {
             try (Stage stage = new Stage()) {
                 stage.client.sendQuietly(GET);
                 stage.loop.pass(TIMEOUT + 1);
-                stage.connection.closeIfIdle(stage.loop.nowNanos(), TIMEOUT);
+                stage.connection.place().vacateIfUnused(stage.loop.nowNanos(), TIMEOUT);
                 assertThat(stage.targets()).containsExactly("/");
             }
         }
@@ -302,7 +302,7 @@ class ConnectionTest {
             try (Stage stage = new Stage()) {
                 stage.client.send(GET);
                 stage.loop.pass(10 * TIMEOUT);
-                stage.connection.closeIfIdle(stage.loop.nowNanos(), TIMEOUT);
+                stage.connection.place().vacateIfUnused(stage.loop.nowNanos(), TIMEOUT);
                 assertThat(stage.client.end()).isEqualTo("open");
             }
         }
@@ -314,10 +314,10 @@ class ConnectionTest {
                 stage.client.send(GET);
                 stage.loop.pass(10 * TIMEOUT);
                 stage.answer("x");
-                stage.connection.closeIfIdle(stage.loop.nowNanos(), TIMEOUT);
+                stage.connection.place().vacateIfUnused(stage.loop.nowNanos(), TIMEOUT);
                 assertThat(stage.client.end()).isEqualTo("open");
                 stage.loop.pass(TIMEOUT + 1);
-                stage.connection.closeIfIdle(stage.loop.nowNanos(), TIMEOUT);
+                stage.connection.place().vacateIfUnused(stage.loop.nowNanos(), TIMEOUT);
                 assertThat(stage.client.end()).isEqualTo("closed");
             }
         }
@@ -344,8 +344,8 @@ class ConnectionTest {
         @ValueSource(longs = {0, 1})
         void isAskedOfANewClientAfterASecond(long more) throws IOException {
             try (Stage stage = new Stage()) {
-                stage.loop.pass(Connection.FIRST_WORD_NANOS + more);
-                assertThat(stage.connection.canGiveWay()).isEqualTo(more > 0);
+                stage.loop.pass(Place.FIRST_WORD_NANOS + more);
+                assertThat(stage.connection.place().canBeVacated()).isEqualTo(more > 0);
             }
         }
 
@@ -353,11 +353,11 @@ class ConnectionTest {
         void isAskedAtOnceOfWhoWasServed() throws IOException {
             try (Stage stage = new Stage()) {
                 stage.client.send(GET);
-                assertThat(stage.connection.canGiveWay()).isFalse();
+                assertThat(stage.connection.place().canBeVacated()).isFalse();
                 stage.answer("x");
-                assertThat(stage.connection.canGiveWay()).isTrue();
+                assertThat(stage.connection.place().canBeVacated()).isTrue();
                 stage.client.send("G");
-                assertThat(stage.connection.canGiveWay()).isFalse();
+                assertThat(stage.connection.place().canBeVacated()).isFalse();
             }
         }
 
@@ -365,7 +365,7 @@ class ConnectionTest {
         void isRefusedByARequestThatHasJustCome() throws IOException {
             try (Stage stage = new Stage()) {
                 stage.client.sendQuietly(GET);
-                stage.connection.giveWay();
+                stage.connection.place().vacate();
                 assertThat(stage.targets()).containsExactly("/");
                 assertThat(stage.client.end()).isEqualTo("open");
             }

@@ -34,7 +34,7 @@ class ConnectionTimesTest {
             try (LoopFixture server = new LoopFixture(Map.of());
                     Socket client = server.connect()) {
                 server.inOneTurn(() -> {
-                    only(server).closeIfIdle(server.loop.nowNanos() + HOUR, HOUR - 1);
+                    only(server).place().vacateIfUnused(server.loop.nowNanos() + HOUR, HOUR - 1);
                     return open(server);
                 });
                 assertThat(client.getInputStream().read()).isNegative();
@@ -47,7 +47,7 @@ class ConnectionTimesTest {
                     Socket client = server.connect()) {
                 List<String> served = server.inOneTurn(() -> {
                     LoopFixture.send(client, GET);
-                    only(server).closeIfIdle(server.loop.nowNanos() + HOUR, 1);
+                    only(server).place().vacateIfUnused(server.loop.nowNanos() + HOUR, 1);
                     server.answer(new byte[0]);
                     return server.targets;
                 });
@@ -63,7 +63,7 @@ class ConnectionTimesTest {
                 LoopFixture.send(client, "POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 3\r\n\r\na");
                 int left = server.inOneTurn(() -> {
                     LoopFixture.send(client, "b");
-                    only(server).closeIfIdle(server.loop.nowNanos() + HOUR, 1);
+                    only(server).place().vacateIfUnused(server.loop.nowNanos() + HOUR, 1);
                     return open(server);
                 });
                 assertThat(left).isOne();
@@ -82,7 +82,7 @@ class ConnectionTimesTest {
                 server.awaitAsked(1);
                 server.inOneTurn(() -> {
                     server.answer(body);
-                    only(server).closeIfIdle(server.loop.nowNanos(), 0);
+                    only(server).place().vacateIfUnused(server.loop.nowNanos(), 0);
                     return null;
                 });
                 assertThat(LoopFixture.head(client)).startsWith("HTTP/1.1 200 OK");
@@ -103,7 +103,7 @@ class ConnectionTimesTest {
                 int left = server.inOneTurn(() -> {
                     // What the kernel takes now is sent before; the second time it takes nothing.
                     for (int i = 0; i < 100 && open(server) > 0; i++) {
-                        only(server).closeIfIdle(server.loop.nowNanos() + HOUR, 1);
+                        only(server).place().vacateIfUnused(server.loop.nowNanos() + HOUR, 1);
                     }
                     return open(server);
                 });
@@ -157,7 +157,9 @@ class ConnectionTimesTest {
                 // More than once: what still lies in the kernel is something new at first.
                 while (server.inOneTurn(() -> !server.clients.connections().isEmpty())) {
                     server.inOneTurn(() -> {
-                        server.clients.connections().forEach(c -> c.closeIfIdle(server.loop.nowNanos() + HOUR, 1));
+                        server.clients
+                                .connections()
+                                .forEach(c -> c.place().vacateIfUnused(server.loop.nowNanos() + HOUR, 1));
                         return null;
                     });
                 }
@@ -268,7 +270,7 @@ class ConnectionTimesTest {
                     Socket client = server.connect()) {
                 server.inOneTurn(() -> {
                     LoopFixture.send(client, PREFACE + GET);
-                    only(server).closeIfIdle(server.loop.nowNanos() + HOUR, 1);
+                    only(server).place().vacateIfUnused(server.loop.nowNanos() + HOUR, 1);
                     return null;
                 });
                 server.awaitAsked(1);
