@@ -64,7 +64,7 @@ record Paste(IniFile file, Path path, String name, String server, Map<String, St
         WorkerConfig config = new WorkerConfig(List.of(python), application, settings);
         return (loop, directory) -> {
             WorkerGateway gateway = WorkerGateway.start(config, loop, directory);
-            WorkerLog.install(gateway);
+            WorkerLog.install(gateway.logging());
             return gateway;
         };
     }

@@ -1,6 +1,6 @@
 package dev.waitress.cli;
 
-import dev.waitress.worker.WorkerGateway;
+import dev.waitress.worker.ApplicationLogging;
 import java.util.logging.Handler;
 import java.util.logging.LogRecord;
 import java.util.logging.Logger;
@@ -12,27 +12,27 @@ import java.util.logging.Logger;
 final class WorkerLog extends Handler {
     private static final Logger ROOT = Logger.getLogger("");
 
-    private final WorkerGateway gateway;
+    private final ApplicationLogging workers;
     private final Handler before;
 
-    private WorkerLog(WorkerGateway gateway, Handler before) {
-        this.gateway = gateway;
+    private WorkerLog(ApplicationLogging workers, Handler before) {
+        this.workers = workers;
         this.before = before;
     }
 
     /** Takes the place of every handler. */
-    static void install(WorkerGateway gateway) {
+    static void install(ApplicationLogging workers) {
         for (Handler handler : ROOT.getHandlers()) {
             ROOT.removeHandler(handler);
-            ROOT.addHandler(new WorkerLog(gateway, handler));
+            ROOT.addHandler(new WorkerLog(workers, handler));
         }
-        ConsoleLog.show(PythonRecord.level(gateway.logLevel()));
+        ConsoleLog.show(PythonRecord.level(workers.level()));
     }
 
     @Override
     public void publish(LogRecord logged) {
         if (isLoggable(logged)) {
-            gateway.log(PythonRecord.of(logged), () -> before.publish(logged));
+            workers.log(PythonRecord.of(logged), () -> before.publish(logged));
         }
     }
 

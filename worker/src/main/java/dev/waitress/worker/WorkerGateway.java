@@ -36,7 +36,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Answers requests through worker processes: a pool gives each to a worker, a source brings the workers, and what they
- * report is passed on from one to the other. Event loop only, except what makes it, {@link #log} and {@link #close}.
+ * report is passed on from one to the other. Event loop only, except what makes it, {@link #logging} and
+ * {@link #close}.
  */
 public final class WorkerGateway implements Gateway {
     private static final Logger LOG = System.getLogger("waitress");
@@ -47,18 +48,13 @@ public final class WorkerGateway implements Gateway {
     private final RequestEncoder encoder;
     private final WorkerHome home;
     private final WorkerPool pool;
+    private final ApplicationLogging logging;
     private final WorkerSource source;
 
     private volatile Runnable end = () -> {};
 
-    /** The loop may have ended: nothing must be left to it any more. */
-    private volatile boolean isClosed;
-
     /** The process ends under it. */
     private volatile boolean isAbandoned;
-
-    /** From which level of Python's on the workers want our log records. */
-    private volatile int logLevel = Integer.MAX_VALUE;
 
     private WorkerGateway(
             WorkerConfig config,
@@ -70,6 +66,7 @@ public final class WorkerGateway implements Gateway {
         this.encoder = new RequestEncoder(config.settings());
         this.home = new WorkerHome(directory, config.threads());
         this.pool = new WorkerPool(config.terms(this::firstMessage), config.workers(), encoder, loop, new Reports());
+        this.logging = new ApplicationLogging(pool, loop::execute);
         this.source = source.apply(this);
     }
 
@@ -162,8 +159,7 @@ public final class WorkerGateway implements Gateway {
         link.close();
     }
 
-    // ---- What the caller must know
-    // -----------------------------------------------------------------------------------
+    // ---- What the caller must know ---------------------------------------------------------------------------------
 
     /** Where workers find us. */
     WorkerHome home() {
@@ -200,7 +196,7 @@ public final class WorkerGateway implements Gateway {
 
         @Override
         public void ownsLogging(int level) {
-            logLevel = level;
+            logging.begin(level);
         }
 
         @Override
@@ -233,26 +229,9 @@ public final class WorkerGateway implements Gateway {
         end = action;
     }
 
-    /** From which level of Python's on {@link #log} is of use. Thread-safe. */
-    public int logLevel() {
-        return logLevel;
-    }
-
-    /**
-     * Hands a log record to the logging of a worker. Thread-safe.
-     *
-     * @param otherwise what to do, on any thread, when no worker can take it
-     */
-    public void log(LogLine line, Runnable otherwise) {
-        if (isClosed) {
-            otherwise.run();
-            return;
-        }
-        loop.execute(() -> {
-            if (!pool.log(line::write)) {
-                otherwise.run();
-            }
-        });
+    /** The logging of the application, if it has set up any. */
+    public ApplicationLogging logging() {
+        return logging;
     }
 
     // ---- Requests --------------------------------------------------------------------------------------------------
@@ -279,7 +258,7 @@ public final class WorkerGateway implements Gateway {
             for (LaunchedProcess process : ending.join()) {
                 process.endWithin(Math.max(0, deadline - System.nanoTime()));
             }
-            isClosed = true;
+            logging.close();
             home.removeBodies();
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();

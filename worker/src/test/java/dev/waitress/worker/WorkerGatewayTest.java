@@ -160,19 +160,19 @@ class WorkerGatewayTest {
     void handsLogRecordsToAWorkerThatWantsThem() throws Exception {
         LogLine line = new LogLine(30, "waitress", "message", "");
         CompletableFuture<Boolean> missed = new CompletableFuture<>();
-        gateway.log(line, () -> missed.complete(true));
+        gateway.logging().log(line, () -> missed.complete(true));
         assertThat(missed.get()).isTrue();
         try (SocketChannel control = connect("control");
                 SocketChannel requests = connect("requests")) {
             readFrame(control);
             report(control, Protocol.LOGGING, 20);
             report(control, Protocol.READY);
-            while (gateway.logLevel() != 20) {
+            while (gateway.logging().level() != 20) {
                 Thread.onSpinWait();
             }
             FakeClient client = ask();
             readFrame(requests);
-            gateway.log(line, () -> {});
+            gateway.logging().log(line, () -> {});
             byte[] told = readFrame(control);
             while (told.length < 30) { // a takeover, because nothing answers
                 told = readFrame(control);
