@@ -27,6 +27,8 @@ class ArchitectureTest {
             .definedBy("dev.waitress.buffer")
             .layer("http")
             .definedBy("dev.waitress.http")
+            .layer("http1")
+            .definedBy("dev.waitress.http1")
             .layer("proxy")
             .definedBy("dev.waitress.proxy")
             .layer("exchange")
@@ -53,6 +55,8 @@ class ArchitectureTest {
             .mayNotAccessAnyLayer()
             .whereLayer("http")
             .mayOnlyAccessLayers("settings", "buffer")
+            .whereLayer("http1")
+            .mayOnlyAccessLayers("http")
             .whereLayer("proxy")
             .mayOnlyAccessLayers("settings", "http")
             .whereLayer("exchange")
@@ -64,7 +68,7 @@ class ArchitectureTest {
             .whereLayer("task")
             .mayOnlyAccessLayers("settings", "buffer", "http", "proxy", "exchange", "wsgi")
             .whereLayer("connection")
-            .mayOnlyAccessLayers("settings", "buffer", "http", "proxy", "exchange", "loop", "net")
+            .mayOnlyAccessLayers("settings", "buffer", "http", "http1", "proxy", "exchange", "loop", "net")
             .whereLayer("log")
             .mayOnlyAccessLayers("settings", "http", "proxy", "exchange");
 

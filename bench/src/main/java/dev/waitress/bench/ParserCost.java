@@ -62,7 +62,7 @@ public final class ParserCost {
 
     private static RunResult run(String benchmark, SampleRequest request) throws RunnerException {
         return new Runner(new OptionsBuilder()
-                        .include(RequestParserBenchmark.class.getName() + "." + benchmark)
+                        .include(Http1ParserBenchmark.class.getName() + "." + benchmark)
                         .param("request", request.name())
                         .addProfiler(GCProfiler.class)
                         .verbosity(VerboseMode.SILENT)

@@ -3,7 +3,7 @@ package dev.waitress.proxy;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.code_intelligence.jazzer.junit.FuzzTest;
-import dev.waitress.http.FuzzedWhereJazzerRuns;
+import dev.waitress.http1.FuzzedWhereJazzerRuns;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;

@@ -6,11 +6,11 @@ import dev.waitress.buffer.Lease;
 import dev.waitress.exchange.Peer;
 import dev.waitress.exchange.Request;
 import dev.waitress.exchange.RequestIds;
-import dev.waitress.http.ParseStep;
 import dev.waitress.http.Rejection;
 import dev.waitress.http.RequestHead;
-import dev.waitress.http.RequestParser;
 import dev.waitress.http.Rule;
+import dev.waitress.http1.Http1Parser;
+import dev.waitress.http1.ParseStep;
 import dev.waitress.proxy.Forwarding;
 import dev.waitress.proxy.Reading;
 import dev.waitress.proxy.TrustedProxy;
@@ -43,7 +43,7 @@ final class Intake {
     private final Lease lease;
 
     /** Borrowed while a request arrives, null between requests. */
-    private @Nullable RequestParser parser;
+    private @Nullable Http1Parser parser;
 
     /** The request whose body is being received; null between requests and during a head. */
     private @Nullable RequestHead head;
@@ -89,7 +89,7 @@ final class Intake {
             partStartedNanos = nowNanos;
             firstByteNanos = nowNanos;
         }
-        RequestParser borrowed = parser == null ? means.parsers().borrow() : parser;
+        Http1Parser borrowed = parser == null ? means.parsers().borrow() : parser;
         parser = borrowed;
         Arrival arrival = parse(borrowed, in, nowNanos);
         if (parser != null && borrowed.isFresh()) {
@@ -100,12 +100,12 @@ final class Intake {
         return arrival;
     }
 
-    private @Nullable Arrival parse(RequestParser borrowed, ByteBuffer in, long nowNanos) {
+    private @Nullable Arrival parse(Http1Parser borrowed, ByteBuffer in, long nowNanos) {
         while (true) {
             ParseStep step = borrowed.feed(in);
-            if (step instanceof RequestHead received) {
-                begin(received, nowNanos);
-                Reading reading = readProxyHeaders(received);
+            if (step instanceof ParseStep.Head received) {
+                begin(received.head(), nowNanos);
+                Reading reading = readProxyHeaders(received.head());
                 if (reading instanceof Reading.Malformed malformed) {
                     return refused(Rule.PROXY_HEADER, malformed.header());
                 } else if (reading instanceof Forwarding believed) {
@@ -115,8 +115,8 @@ final class Intake {
                 if (!store(bytes)) {
                     return refused(Rule.BODY_NOT_STORED);
                 }
-            } else if (step instanceof Rejection rejection) {
-                return refused(rejection);
+            } else if (step instanceof ParseStep.Rejected rejected) {
+                return refused(rejected.rejection());
             } else if (step == ParseStep.Progress.COMPLETE) {
                 return new Arrival.Complete(complete(nowNanos));
             } else {
@@ -172,7 +172,7 @@ final class Intake {
         }
     }
 
-    private boolean hold(RequestParser borrowed) {
+    private boolean hold(Http1Parser borrowed) {
         return lease.resizeTo((long) borrowed.heldBytes() + (head == null ? 0 : head.length()));
     }
 

@@ -8,23 +8,25 @@ package dev.waitress.http;
  * @param minorVersion of the answer: 0 until the request line was accepted, then that of the request
  * @param headRequest whether the answer must not have a body
  */
-public record Rejection(Rule rule, String text, int minorVersion, boolean headRequest) implements ParseStep {
+public record Rejection(Rule rule, String text, int minorVersion, boolean headRequest) {
     private static final int MOST_ECHOED = 100;
 
-    static Rejection of(Rule rule) {
+    public static Rejection of(Rule rule) {
         return of(rule, "");
     }
 
-    static Rejection of(Rule rule, String detail) {
+    /** With a detail, for a rule that shows one. */
+    public static Rejection of(Rule rule, String detail) {
         return new Rejection(rule, rule.text(detail), 0, false);
     }
 
-    Rejection forRequest(int answeredMinorVersion, boolean isHead) {
+    /** As the answer to a request whose line was understood. */
+    public Rejection forRequest(int answeredMinorVersion, boolean isHead) {
         return new Rejection(rule, text, answeredMinorVersion, isHead);
     }
 
     /** A client's bytes as they may be shown to it and in logs: bounded, with control characters escaped. */
-    static String echo(byte[] bytes, int start, int end) {
+    public static String echo(byte[] bytes, int start, int end) {
         StringBuilder text = new StringBuilder();
         for (int i = start; i < Math.min(end, start + MOST_ECHOED); i++) {
             int octet = bytes[i] & 0xFF;

@@ -7,29 +7,30 @@ import java.util.Arrays;
  * The request line and header fields of one request: the received bytes and an index of where its parts are; nothing is
  * copied or decoded until someone asks. The bytes are those of the reader's buffer, so a head is valid only until the
  * next bytes are fed to its parser; {@link #detach} makes a copy that stays. All positions are indexes into
- * {@link #bytes}.
+ * {@link #bytes}. A {@link RequestHeadBuilder} fills it.
  */
-public final class RequestHead implements ParseStep {
+public final class RequestHead {
     /** Content-Length of a request that has none. */
     public static final long NO_LENGTH = -1;
 
-    private static final int STRIDE = 5;
-    private static final int NAME = 0;
-    private static final int NAME_END = 1;
-    private static final int VALUE = 2;
-    private static final int VALUE_END = 3;
+    static final int STRIDE = 5;
+    static final int NAME = 0;
+    static final int NAME_END = 1;
+    static final int VALUE = 2;
+    static final int VALUE_END = 3;
     /** Index of the next field of the same name, {@link #LAST}, with {@link #REPEATED} for all but the first. */
-    private static final int LINK = 4;
+    static final int LINK = 4;
 
-    private static final int LAST = 0x3FFF_FFFF;
-    private static final int REPEATED = 0x4000_0000;
+    static final int LAST = 0x3FFF_FFFF;
+    static final int REPEATED = 0x4000_0000;
 
-    private byte[] bytes = new byte[0];
-    private int base;
-    private int length;
+    // The positions below count from the base, so that a copy need not change them.
+    byte[] bytes = {};
+    int base;
+    int length;
 
-    private int[] fields = new int[STRIDE * HeadScanner.FIRST_LINES];
-    private int fieldCount;
+    int[] fields;
+    int fieldCount;
 
     int methodEnd;
     int target;
@@ -49,33 +50,17 @@ public final class RequestHead implements ParseStep {
     boolean expectContinue;
     boolean proxyFields;
 
-    RequestHead() {}
-
-    void reset(byte[] source, int start, int headLength) {
-        bytes = source;
-        base = start;
-        length = headLength;
-        fieldCount = 0;
-        methodEnd = 0;
-        authority = 0;
-        authorityEnd = 0;
-        query = 0;
-        queryEnd = 0;
-        minorVersion = 0;
-        contentLength = NO_LENGTH;
-        chunked = false;
-        close = false;
-        keepAlive = false;
-        expectContinue = false;
-        proxyFields = false;
+    /** Without anything in it; with room for so many fields. */
+    RequestHead(int fieldRoom) {
+        fields = new int[STRIDE * fieldRoom];
     }
 
     /** A copy that does not change when the parser goes on. */
     public RequestHead detach() {
-        RequestHead copy = new RequestHead();
+        RequestHead copy = new RequestHead(fieldCount);
         copy.bytes = Arrays.copyOfRange(bytes, base, base + length);
         copy.length = length;
-        copy.fields = Arrays.copyOf(fields, STRIDE * fieldCount);
+        System.arraycopy(fields, 0, copy.fields, 0, copy.fields.length);
         copy.fieldCount = fieldCount;
         copy.methodEnd = methodEnd;
         copy.target = target;
@@ -278,26 +263,5 @@ public final class RequestHead implements ParseStep {
     /** The target as received, for logs; it may hold anything but control characters. */
     public String targetText() {
         return text(targetStart(), targetEnd());
-    }
-
-    /** Adds a field; positions count from the first byte of the head. */
-    int addField(int name, int nameEnd, int value, int valueEnd) {
-        int at = STRIDE * fieldCount;
-        if (at == fields.length) {
-            fields = Arrays.copyOf(fields, 2 * fields.length);
-        }
-        fields[at + NAME] = name;
-        fields[at + NAME_END] = nameEnd;
-        fields[at + VALUE] = value;
-        fields[at + VALUE_END] = valueEnd;
-        fields[at + LINK] = LAST;
-        return fieldCount++;
-    }
-
-    /** Makes {@code later} the next field of the same name after {@code earlier}. */
-    void link(int earlier, int later) {
-        int at = STRIDE * earlier + LINK;
-        fields[at] = fields[at] & REPEATED | later;
-        fields[STRIDE * later + LINK] |= REPEATED;
     }
 }

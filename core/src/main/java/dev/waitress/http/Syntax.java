@@ -49,20 +49,20 @@ public final class Syntax {
     }
 
     /** RFC 9110 §5.6.2: tchar. */
-    static boolean isToken(byte b) {
+    public static boolean isToken(byte b) {
         return is(b, TOKEN);
     }
 
     /** RFC 9110 §5.5: field-vchar, SP or HTAB. */
-    static boolean isFieldValue(byte b) {
+    public static boolean isFieldValue(byte b) {
         return is(b, FIELD_VALUE);
     }
 
-    static boolean isDigit(byte b) {
+    public static boolean isDigit(byte b) {
         return is(b, DIGIT);
     }
 
-    static boolean isHex(byte b) {
+    public static boolean isHex(byte b) {
         return is(b, HEX);
     }
 
@@ -72,7 +72,7 @@ public final class Syntax {
     }
 
     /** RFC 9110 §5.6.4: qdtext. */
-    static boolean isQuotedText(byte b) {
+    public static boolean isQuotedText(byte b) {
         return is(b, QUOTED);
     }
 
@@ -81,11 +81,12 @@ public final class Syntax {
     }
 
     /** RFC 9110 §5.6.3: OWS. */
-    static boolean isWhiteSpace(byte b) {
+    public static boolean isWhiteSpace(byte b) {
         return b == ' ' || b == '\t';
     }
 
-    static int hexValue(byte b) {
+    /** The value of a hexadecimal digit. */
+    public static int hexValue(byte b) {
         return b <= '9' ? b - '0' : (b | 0x20) - 'a' + 10;
     }
 
@@ -99,8 +100,26 @@ public final class Syntax {
         return start < end;
     }
 
+    /** Index of the first byte from the start on that is no white space. */
+    public static int skipWhiteSpace(byte[] bytes, int start, int end) {
+        int i = start;
+        while (i < end && isWhiteSpace(bytes[i])) {
+            i++;
+        }
+        return i;
+    }
+
+    /** Index behind the last byte that is no white space. */
+    public static int trimEnd(byte[] bytes, int start, int end) {
+        int i = end;
+        while (i > start && isWhiteSpace(bytes[i - 1])) {
+            i--;
+        }
+        return i;
+    }
+
     /** Index of the first byte that may be CR or LF, or {@code end}. */
-    static int findLineEnd(byte[] bytes, int start, int end) {
+    public static int findLineEnd(byte[] bytes, int start, int end) {
         int i = start;
         // Eight at a time: does any byte lie below 0x0E? (Bit trick: see Hacker's Delight §6-1, "find first 0-byte".)
         for (; i + 8 <= end; i += 8) {
@@ -116,7 +135,7 @@ public final class Syntax {
     }
 
     /** Whether all bytes may stand in a field value. */
-    static boolean isFieldValue(byte[] bytes, int start, int end) {
+    public static boolean isFieldValue(byte[] bytes, int start, int end) {
         int i = start;
         for (; i + 8 <= end; i += 8) {
             long eight = (long) LONGS.get(bytes, i);
@@ -138,7 +157,8 @@ public final class Syntax {
         return true;
     }
 
-    static boolean equalsIgnoreCase(byte[] bytes, int start, int end, String lowerCase) {
+    /** Whether the bytes are this text, whose letters are lower-case ones. */
+    public static boolean equalsIgnoreCase(byte[] bytes, int start, int end, String lowerCase) {
         if (end - start != lowerCase.length()) {
             return false;
         }

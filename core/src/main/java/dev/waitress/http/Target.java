@@ -3,13 +3,12 @@ package dev.waitress.http;
 import org.jspecify.annotations.Nullable;
 
 /** The request target: origin form, absolute form or asterisk. RFC 9112 §3.2. */
-final class Target {
+public final class Target {
     private Target() {}
 
-    /** Notes path, query and authority in the head, whose line starts at {@code base}; null if it is accepted. */
-    static @Nullable Rule parse(byte[] bytes, int base, RequestHead head) {
-        int start = base + head.target;
-        int end = base + head.targetEnd;
+    /** Tells the builder, which has the method, what lies where in a target; null if that is accepted. */
+    public static @Nullable Rule parse(byte[] bytes, int start, int end, RequestHeadBuilder head) {
+        head.target(start, end);
         for (int i = start; i < end; i++) {
             // Neither control characters nor bytes beyond ASCII nor a fragment belong in a target.
             if (bytes[i] <= ' ' || bytes[i] == 0x7F || bytes[i] == '#') {
@@ -19,26 +18,18 @@ final class Target {
         int path = start;
         if (bytes[start] != '/') {
             if (end - start == 1 && bytes[start] == '*') {
-                notePath(head, base, start, end, end);
-                return head.isMethod("OPTIONS") ? null : Rule.TARGET;
+                head.path(start, end, end);
+                return head.head().isMethod("OPTIONS") ? null : Rule.TARGET;
             }
             int authority = endOfScheme(bytes, start, end);
             path = endOfAuthority(bytes, authority, end);
             if (authority == start || path == authority || !isAuthority(bytes, authority, path)) {
                 return Rule.TARGET;
             }
-            head.authority = authority - base;
-            head.authorityEnd = path - base;
+            head.authority(authority, path);
         }
-        notePath(head, base, path, endOfPath(bytes, path, end), end);
+        head.path(path, endOfPath(bytes, path, end), end);
         return null;
-    }
-
-    private static void notePath(RequestHead head, int base, int path, int pathEnd, int end) {
-        head.path = path - base;
-        head.pathEnd = pathEnd - base;
-        head.query = Math.min(pathEnd + 1, end) - base;
-        head.queryEnd = end - base;
     }
 
     private static int endOfPath(byte[] bytes, int start, int end) {

@@ -1,6 +1,5 @@
 package dev.waitress.connection;
 
-import static java.nio.charset.StandardCharsets.US_ASCII;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.waitress.buffer.BodyBuffer;
@@ -8,11 +7,8 @@ import dev.waitress.buffer.Lease;
 import dev.waitress.buffer.MemoryBudget;
 import dev.waitress.exchange.Peer;
 import dev.waitress.exchange.Request;
-import dev.waitress.http.Limits;
-import dev.waitress.http.RequestHead;
-import dev.waitress.http.RequestParser;
 import dev.waitress.proxy.Forwarding;
-import dev.waitress.settings.Settings;
+import dev.waitress.testkit.Heads;
 import java.nio.ByteBuffer;
 import org.junit.jupiter.api.Test;
 
@@ -25,10 +21,8 @@ class PipelinedTest {
 
     private static Arrival.Complete request(int bytes) {
         String head = "GET / HTTP/1.1\r\nHost: a\r\nX: " + "x".repeat(bytes) + "\r\n\r\n";
-        RequestHead parsed = (RequestHead)
-                new RequestParser(Limits.of(Settings.defaults())).feed(ByteBuffer.wrap(head.getBytes(US_ASCII)));
         return new Arrival.Complete(
-                new Request(parsed, BodyBuffer.EMPTY, new Peer("1.2.3.4", "5", "80"), Forwarding.NONE));
+                new Request(Heads.parse(head), BodyBuffer.EMPTY, new Peer("1.2.3.4", "5", "80"), Forwarding.NONE));
     }
 
     private static ByteBuffer bytes(int count) {

@@ -2,8 +2,7 @@ package dev.waitress.http;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.waitress.settings.Settings;
-import java.nio.ByteBuffer;
+import dev.waitress.testkit.Heads;
 import java.util.Arrays;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -11,8 +10,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 class RequestHeadTest {
     private static RequestHead head(String fields) {
-        byte[] bytes = Fed.bytes("GET /p?q HTTP/1.1\r\nHost: a\r\n" + fields + "\r\n");
-        return (RequestHead) new RequestParser(Limits.of(Settings.defaults())).feed(ByteBuffer.wrap(bytes));
+        return Heads.parse("GET /p?q HTTP/1.1\r\nHost: a\r\n" + fields + "\r\n");
     }
 
     @ParameterizedTest

@@ -3,7 +3,7 @@ package dev.waitress.proxy;
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.waitress.http.Property;
+import dev.waitress.testkit.Property;
 import dev.waitress.wire.Notation;
 import java.net.InetAddress;
 import java.net.UnknownHostException;

@@ -3,13 +3,10 @@ package dev.waitress.proxy;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.waitress.LogCapture;
-import dev.waitress.http.Limits;
 import dev.waitress.http.RequestHead;
-import dev.waitress.http.RequestParser;
 import dev.waitress.settings.Setting;
 import dev.waitress.settings.Settings;
-import java.nio.ByteBuffer;
-import java.nio.charset.StandardCharsets;
+import dev.waitress.testkit.Heads;
 import java.util.List;
 import java.util.Random;
 import java.util.stream.Collectors;
@@ -26,8 +23,7 @@ class TrustedProxyTest {
     }
 
     private static Reading read(TrustedProxy proxy, String peer, String fields) {
-        ByteBuffer in = ByteBuffer.wrap(("GET / HTTP/1.0\r\n" + fields + "\r\n").getBytes(StandardCharsets.ISO_8859_1));
-        RequestHead head = (RequestHead) new RequestParser(Limits.of(Settings.defaults())).feed(in);
+        RequestHead head = Heads.parse("GET / HTTP/1.0\r\n" + fields + "\r\n");
         return head.hasProxyFields() ? proxy.read(head, peer, proxy.trusts(peer)) : Forwarding.NONE;
     }
 

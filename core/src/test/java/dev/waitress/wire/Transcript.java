@@ -9,10 +9,10 @@ import dev.waitress.exchange.Environ;
 import dev.waitress.exchange.Peer;
 import dev.waitress.exchange.Request;
 import dev.waitress.http.Limits;
-import dev.waitress.http.ParseStep;
 import dev.waitress.http.Rejection;
 import dev.waitress.http.RequestHead;
-import dev.waitress.http.RequestParser;
+import dev.waitress.http1.Http1Parser;
+import dev.waitress.http1.ParseStep;
 import dev.waitress.proxy.Forwarding;
 import dev.waitress.settings.Settings;
 import java.io.IOException;
@@ -30,7 +30,7 @@ final class Transcript {
     private static final byte[] LAST_READS_BYTES =
             "  what an earlier read left in the buffer\r\n".getBytes(StandardCharsets.US_ASCII);
 
-    private final RequestParser parser;
+    private final Http1Parser parser;
     private final Environ environ;
     private final List<Outcome> outcomes = new ArrayList<>();
     private @Nullable RequestHead head;
@@ -38,7 +38,7 @@ final class Transcript {
     private boolean ended;
 
     private Transcript(Settings settings) {
-        parser = new RequestParser(Limits.of(settings));
+        parser = new Http1Parser(Limits.of(settings));
         environ = new Environ(settings);
     }
 
@@ -87,11 +87,12 @@ final class Transcript {
     }
 
     private void take(ParseStep step) {
-        if (step instanceof RequestHead received) {
-            head = received;
+        if (step instanceof ParseStep.Head received) {
+            head = received.head();
         } else if (step instanceof ParseStep.BodyBytes bytes) {
             append(bytes);
-        } else if (step instanceof Rejection rejection) {
+        } else if (step instanceof ParseStep.Rejected rejected) {
+            Rejection rejection = rejected.rejection();
             outcomes.add(Outcome.rejected(
                     rejection.rule().status().code(),
                     rejection.text(),

@@ -10,10 +10,10 @@ import dev.waitress.exchange.ResponseSink;
 import dev.waitress.exchange.ServerName;
 import dev.waitress.http.BodyLength;
 import dev.waitress.http.Limits;
-import dev.waitress.http.RequestHead;
-import dev.waitress.http.RequestParser;
 import dev.waitress.http.ResponseHead;
 import dev.waitress.http.Status;
+import dev.waitress.http1.Http1Parser;
+import dev.waitress.http1.ParseStep;
 import dev.waitress.proxy.Forwarding;
 import dev.waitress.settings.Settings;
 import java.io.ByteArrayOutputStream;
@@ -37,12 +37,13 @@ public final class FakeClient implements ResponseSink {
 
     /** It asks for a path, and sends a body. */
     public FakeClient(String path, BodyBuffer body) {
-        RequestParser parser = new RequestParser(Limits.of(Settings.defaults()));
+        Http1Parser parser = new Http1Parser(Limits.of(Settings.defaults()));
         String text = "GET " + path + " HTTP/1.1\r\nHost: a\r\n\r\n";
-        if (!(parser.feed(ByteBuffer.wrap(text.getBytes(StandardCharsets.ISO_8859_1))) instanceof RequestHead head)) {
+        if (!(parser.feed(ByteBuffer.wrap(text.getBytes(StandardCharsets.ISO_8859_1)))
+                instanceof ParseStep.Head head)) {
             throw new IllegalArgumentException("not a request: " + text);
         }
-        request = new Request(head, body, new Peer("10.0.0.1", "5555", "8080"), Forwarding.NONE);
+        request = new Request(head.head(), body, new Peer("10.0.0.1", "5555", "8080"), Forwarding.NONE);
         response = new Response(request, this, new ServerName("", true));
     }
 

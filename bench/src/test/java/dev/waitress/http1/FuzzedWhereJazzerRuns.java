@@ -1,4 +1,4 @@
-package dev.waitress.http;
+package dev.waitress.http1;
 
 import static java.lang.annotation.ElementType.TYPE;
 import static java.lang.annotation.RetentionPolicy.RUNTIME;

@@ -1,9 +1,11 @@
-package dev.waitress.http;
+package dev.waitress.http1;
 
+import dev.waitress.http.Rejection;
+import dev.waitress.http.RequestHead;
 import java.nio.ByteBuffer;
 
-/** What {@link RequestParser#feed} found next in the bytes that it was given. */
-public sealed interface ParseStep permits ParseStep.Progress, ParseStep.BodyBytes, RequestHead, Rejection {
+/** What {@link Http1Parser#feed} found next in the bytes that it was given. */
+public sealed interface ParseStep {
     /** Steps that carry nothing. */
     enum Progress implements ParseStep {
         /** More bytes are needed; all bytes given so far were consumed. */
@@ -11,6 +13,9 @@ public sealed interface ParseStep permits ParseStep.Progress, ParseStep.BodyByte
         /** The request has ended; the bytes after it are still in the buffer. */
         COMPLETE
     }
+
+    /** The head is complete; one object serves a whole connection. */
+    record Head(RequestHead head) implements ParseStep {}
 
     /**
      * Decoded bytes of the body, in the array that was given; valid until that array changes or the parser goes on. One
@@ -45,4 +50,7 @@ public sealed interface ParseStep permits ParseStep.Progress, ParseStep.BodyByte
             return length;
         }
     }
+
+    /** The message breaks a rule: answer it, then close. */
+    record Rejected(Rejection rejection) implements ParseStep {}
 }

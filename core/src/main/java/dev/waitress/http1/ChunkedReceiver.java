@@ -1,5 +1,9 @@
-package dev.waitress.http;
+package dev.waitress.http1;
 
+import dev.waitress.http.Limits;
+import dev.waitress.http.Rejection;
+import dev.waitress.http.Rule;
+import dev.waitress.http.Syntax;
 import java.nio.ByteBuffer;
 import org.jspecify.annotations.Nullable;
 
@@ -57,11 +61,11 @@ final class ChunkedReceiver implements Receiver {
             }
             byte b = in.get();
             if (state == State.FINAL_LF) {
-                return b == '\n' ? ParseStep.Progress.COMPLETE : Rejection.of(Rule.TRAILER);
+                return b == '\n' ? ParseStep.Progress.COMPLETE : new ParseStep.Rejected(Rejection.of(Rule.TRAILER));
             }
             Rejection refused = framing(b);
             if (refused != null) {
-                return refused;
+                return new ParseStep.Rejected(refused);
             }
         }
         return ParseStep.Progress.NEED_MORE;

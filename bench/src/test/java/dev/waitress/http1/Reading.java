@@ -1,5 +1,9 @@
-package dev.waitress.http;
+package dev.waitress.http1;
 
+import dev.waitress.http.Ascii;
+import dev.waitress.http.Limits;
+import dev.waitress.http.Rejection;
+import dev.waitress.http.RequestHead;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -54,7 +58,7 @@ record Reading(List<Message> messages, String rest) {
         /** Around each piece stand bytes that would end a line or a head if they were read. */
         private static final byte[] MARGIN = Ascii.bytes("\r\n\r\n");
 
-        private final RequestParser parser = new RequestParser(LIMITS);
+        private final Http1Parser parser = new Http1Parser(LIMITS);
         private final List<Message> messages = new ArrayList<>();
         private final StringBuilder body = new StringBuilder();
         private final byte[] input;
@@ -95,7 +99,7 @@ record Reading(List<Message> messages, String rest) {
 
         private static void check(ParseStep step, int position, ByteBuffer in) {
             int consumed = in.position() - position;
-            if (step instanceof RequestHead) {
+            if (step instanceof ParseStep.Head) {
                 require(consumed > 0, "a head that consumes nothing");
             } else if (step instanceof ParseStep.BodyBytes bytes) {
                 require(bytes.array() == in.array(), "body bytes from elsewhere");
@@ -115,12 +119,12 @@ record Reading(List<Message> messages, String rest) {
         }
 
         private void note(ParseStep step, int consumed) {
-            if (step instanceof RequestHead received) {
-                head = received.detach();
+            if (step instanceof ParseStep.Head received) {
+                head = received.head().detach();
             } else if (step instanceof ParseStep.BodyBytes bytes) {
                 body.append(text(bytes.array(), bytes.offset(), bytes.offset() + bytes.length()));
-            } else if (step instanceof Rejection refused) {
-                rejection = refused;
+            } else if (step instanceof ParseStep.Rejected refused) {
+                rejection = refused.rejection();
             } else if (step == ParseStep.Progress.COMPLETE && head != null) {
                 messages.add(new Message(
                         text(input, messageStart, consumed), describe(head), body.toString(), rewrite(head)));

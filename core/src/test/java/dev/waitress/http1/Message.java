@@ -1,5 +1,6 @@
-package dev.waitress.http;
+package dev.waitress.http1;
 
+import dev.waitress.testkit.Property;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;

@@ -1,8 +1,8 @@
 package dev.waitress.bench;
 
 import dev.waitress.http.Limits;
-import dev.waitress.http.ParseStep;
-import dev.waitress.http.RequestParser;
+import dev.waitress.http1.Http1Parser;
+import dev.waitress.http1.ParseStep;
 import dev.waitress.settings.Settings;
 import java.nio.ByteBuffer;
 import java.util.concurrent.TimeUnit;
@@ -26,11 +26,11 @@ import org.openjdk.jmh.infra.Blackhole;
 @Fork(1)
 @Warmup(iterations = 3, time = 1)
 @Measurement(iterations = 3, time = 1)
-public class RequestParserBenchmark {
+public class Http1ParserBenchmark {
     @Param
     private SampleRequest request = SampleRequest.BROWSER;
 
-    private final RequestParser parser = new RequestParser(Limits.of(Settings.defaults()));
+    private final Http1Parser parser = new Http1Parser(Limits.of(Settings.defaults()));
     private ByteBuffer in = ByteBuffer.allocate(0);
 
     @Setup

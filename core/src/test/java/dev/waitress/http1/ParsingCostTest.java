@@ -1,7 +1,8 @@
-package dev.waitress.http;
+package dev.waitress.http1;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.waitress.http.Limits;
 import dev.waitress.settings.Setting;
 import dev.waitress.settings.Settings;
 import java.util.function.IntFunction;

@@ -1,4 +1,4 @@
-package dev.waitress.http;
+package dev.waitress.testkit;
 
 import java.util.ArrayList;
 import java.util.Arrays;

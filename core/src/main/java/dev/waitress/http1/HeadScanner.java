@@ -1,5 +1,9 @@
-package dev.waitress.http;
+package dev.waitress.http1;
 
+import dev.waitress.http.Limits;
+import dev.waitress.http.Rejection;
+import dev.waitress.http.Rule;
+import dev.waitress.http.Syntax;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 

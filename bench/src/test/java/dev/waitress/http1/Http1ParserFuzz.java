@@ -1,9 +1,10 @@
-package dev.waitress.http;
+package dev.waitress.http1;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.tuple;
 
 import com.code_intelligence.jazzer.junit.FuzzTest;
+import dev.waitress.http.Ascii;
 import java.util.List;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
@@ -14,7 +15,7 @@ import org.junit.jupiter.params.provider.MethodSource;
  * read. Each head that is accepted has the form of RFC 9112, and written anew it means the same.
  */
 @FuzzedWhereJazzerRuns
-class RequestParserFuzz {
+class Http1ParserFuzz {
     private static final String TOKEN = "[!#$%&'*+.^_`|~0-9A-Za-z-]+";
 
     /** RFC 9112 §2.1, with empty lines before it (§2.2), and nothing in the target but what a URI may hold. */

@@ -1,5 +1,10 @@
-package dev.waitress.http;
+package dev.waitress.http1;
 
+import dev.waitress.http.Rejection;
+import dev.waitress.http.RequestHeadBuilder;
+import dev.waitress.http.Rule;
+import dev.waitress.http.Syntax;
+import dev.waitress.http.Target;
 import org.jspecify.annotations.Nullable;
 
 /** The request line: method, target and version. RFC 9112 §3. */
@@ -10,8 +15,8 @@ final class RequestLine {
 
     private RequestLine() {}
 
-    /** Notes the line's parts in the head, whose first byte is that of the line; null if it is accepted. */
-    static @Nullable Rejection parse(byte[] bytes, int start, int end, RequestHead head) {
+    /** Tells the builder what the line says; null if it is accepted. */
+    static @Nullable Rejection parse(byte[] bytes, int start, int end, RequestHeadBuilder builder) {
         int methodEnd = endOfMethod(bytes, start, end);
         int targetEnd = end - VERSION_BYTES - 1;
         if (methodEnd == start
@@ -25,17 +30,18 @@ final class RequestLine {
         if (hasLowerCase(bytes, start, methodEnd)) {
             return Rejection.of(Rule.METHOD_CASE, Rejection.echo(bytes, start, methodEnd));
         }
-        head.methodEnd = methodEnd - start;
-        head.target = methodEnd + 1 - start;
-        head.targetEnd = targetEnd - start;
-        boolean isHead = head.isMethod("HEAD");
+        builder.method(methodEnd);
+        boolean isHead = builder.head().isMethod("HEAD");
         if (bytes[end - 3] != '1') {
             return Rejection.of(Rule.VERSION).forRequest(0, isHead);
         }
         // RFC 9110 §2.5: a higher minor version is served as the highest that we speak.
-        head.minorVersion = bytes[end - 1] == '0' ? 0 : 1;
-        Rule broken = head.isMethod("CONNECT") ? Rule.CONNECT : Target.parse(bytes, start, head);
-        return broken == null ? null : Rejection.of(broken).forRequest(head.minorVersion, isHead);
+        int minorVersion = bytes[end - 1] == '0' ? 0 : 1;
+        builder.minorVersion(minorVersion);
+        Rule broken = builder.head().isMethod("CONNECT")
+                ? Rule.CONNECT
+                : Target.parse(bytes, methodEnd + 1, targetEnd, builder);
+        return broken == null ? null : Rejection.of(broken).forRequest(minorVersion, isHead);
     }
 
     private static int endOfMethod(byte[] bytes, int start, int end) {

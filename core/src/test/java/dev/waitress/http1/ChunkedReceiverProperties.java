@@ -1,8 +1,10 @@
-package dev.waitress.http;
+package dev.waitress.http1;
 
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.waitress.http.Limits;
+import dev.waitress.testkit.Property;
 import dev.waitress.wire.Notation;
 import java.io.ByteArrayOutputStream;
 import java.math.BigInteger;

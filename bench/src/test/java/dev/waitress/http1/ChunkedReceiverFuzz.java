@@ -1,8 +1,9 @@
-package dev.waitress.http;
+package dev.waitress.http1;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.code_intelligence.jazzer.junit.FuzzTest;
+import dev.waitress.http.Ascii;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;

@@ -1,5 +1,8 @@
-package dev.waitress.http;
+package dev.waitress.http1;
 
+import dev.waitress.http.Limits;
+import dev.waitress.http.Rejection;
+import dev.waitress.http.RequestHead;
 import dev.waitress.settings.Settings;
 import java.io.ByteArrayOutputStream;
 import java.nio.ByteBuffer;
@@ -12,13 +15,13 @@ import java.util.List;
 final class Fed {
     static final Limits LIMITS = Limits.of(Settings.defaults());
 
-    private final RequestParser parser;
+    private final Http1Parser parser;
     private final List<String> events = new ArrayList<>();
     private final ByteArrayOutputStream body = new ByteArrayOutputStream();
     private boolean refused;
 
     private Fed(Limits limits) {
-        parser = new RequestParser(limits);
+        parser = new Http1Parser(limits);
     }
 
     static List<String> whole(String input) {
@@ -64,12 +67,13 @@ final class Fed {
     }
 
     private void note(ParseStep step) {
-        if (step instanceof RequestHead head) {
-            events.add(describe(head));
+        if (step instanceof ParseStep.Head received) {
+            events.add(describe(received.head()));
         } else if (step instanceof ParseStep.BodyBytes bytes) {
             body.write(bytes.array(), bytes.offset(), bytes.length());
-        } else if (step instanceof Rejection rejection) {
+        } else if (step instanceof ParseStep.Rejected rejected) {
             refused = true;
+            Rejection rejection = rejected.rejection();
             events.add(
                     rejection.rule().status().code() + " " + rejection.text() + " HTTP/1." + rejection.minorVersion());
         } else {

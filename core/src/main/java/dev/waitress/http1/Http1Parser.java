@@ -1,20 +1,25 @@
-package dev.waitress.http;
+package dev.waitress.http1;
 
+import dev.waitress.http.Limits;
+import dev.waitress.http.Rejection;
+import dev.waitress.http.RequestHead;
+import dev.waitress.http.Rule;
+import dev.waitress.http.Syntax;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /**
  * The requests in the bytes of one connection. The same bytes give the same steps, however they are cut into pieces:
- * head, body bytes (any number of times), complete; then the next head. After a {@link Rejection} the parser is of no
- * further use.
+ * head, body bytes (any number of times), complete; then the next head. After a {@link ParseStep.Rejected} the parser
+ * is of no further use.
  *
  * <pre>
  *            head found                no body left
  *   HEAD ───────────────► BODY ─────────────────────► HEAD
  * </pre>
  */
-public final class RequestParser {
+public final class Http1Parser {
     private static final byte[] EMPTY = {};
     private static final int FIRST_PARTIAL_BYTES = 1024;
     private static final int MOST_SHOWN_BYTES = 8192;
@@ -22,7 +27,8 @@ public final class RequestParser {
     private final Limits limits;
     private final HeadScanner scanner;
     private final HeadParser headParser = new HeadParser();
-    private final RequestHead head = new RequestHead();
+    private final RequestHead head = headParser.head();
+    private final ParseStep.Head headStep = new ParseStep.Head(head);
     private final FixedLengthReceiver fixedLength;
     private final ChunkedReceiver chunked;
 
@@ -43,7 +49,7 @@ public final class RequestParser {
     /** Reads the body of the current request; null between requests. */
     private @Nullable Receiver receiver;
 
-    public RequestParser(Limits limits) {
+    public Http1Parser(Limits limits) {
         this.limits = limits;
         this.scanner = new HeadScanner(limits);
         ParseStep.BodyBytes bytes = new ParseStep.BodyBytes();
@@ -84,7 +90,9 @@ public final class RequestParser {
         if (step == ParseStep.Progress.COMPLETE) {
             receiver = null;
         }
-        return step instanceof Rejection refused ? refused.forRequest(head.minorVersion(), headRequest) : step;
+        return step instanceof ParseStep.Rejected refused
+                ? new ParseStep.Rejected(refused.rejection().forRequest(head.minorVersion(), headRequest))
+                : step;
     }
 
     /**
@@ -144,25 +152,24 @@ public final class RequestParser {
         if (refused == null) {
             throw new IllegalStateException("refused without a reason");
         }
-        return refused;
+        return new ParseStep.Rejected(refused);
     }
 
     private ParseStep parseHead(byte[] bytes, int start, int length) {
         // Empty lines before the request are not part of it.
         int skipped = scanner.start(0);
-        head.reset(bytes, start + skipped, length - skipped);
         scanner.rebase(skipped);
-        Rejection refused = headParser.parse(bytes, start + skipped, scanner, head);
+        Rejection refused = headParser.parse(bytes, start + skipped, length - skipped, scanner);
         scanner.reset();
         if (refused != null) {
-            return refused;
+            return new ParseStep.Rejected(refused);
         }
         headRequest = head.isMethod("HEAD");
         if (head.contentLength() > 0 && head.contentLength() >= limits.maxBodyBytes()) {
-            return Rejection.of(Rule.BODY_TOO_LARGE, String.valueOf(limits.maxBodyBytes()))
-                    .forRequest(head.minorVersion(), headRequest);
+            return new ParseStep.Rejected(Rejection.of(Rule.BODY_TOO_LARGE, String.valueOf(limits.maxBodyBytes()))
+                    .forRequest(head.minorVersion(), headRequest));
         }
         receiver = head.isChunked() ? chunked.begin() : fixedLength.begin(Math.max(0, head.contentLength()));
-        return head;
+        return headStep;
     }
 }

@@ -1,5 +1,8 @@
-package dev.waitress.http;
+package dev.waitress.http1;
 
+import dev.waitress.http.Limits;
+import dev.waitress.http.Rejection;
+import dev.waitress.http.RequestHead;
 import java.io.ByteArrayOutputStream;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
@@ -11,7 +14,7 @@ import org.jspecify.annotations.Nullable;
 final class Reading {
     private static final int READ_BYTES = 8192;
 
-    private final RequestParser parser;
+    private final Http1Parser parser;
     private final List<Message> messages = new ArrayList<>();
     private final byte[] buffer = new byte[READ_BYTES];
     private final ByteArrayOutputStream body = new ByteArrayOutputStream();
@@ -20,7 +23,7 @@ final class Reading {
     private int unread;
 
     private Reading(Limits limits) {
-        parser = new RequestParser(limits);
+        parser = new Http1Parser(limits);
     }
 
     static Reading of(Limits limits, List<byte[]> pieces) {
@@ -64,12 +67,12 @@ final class Reading {
     }
 
     private void take(ParseStep step) {
-        if (step instanceof RequestHead received) {
-            head = message(received);
+        if (step instanceof ParseStep.Head received) {
+            head = message(received.head());
         } else if (step instanceof ParseStep.BodyBytes bytes) {
             body.write(bytes.array(), bytes.offset(), bytes.length());
-        } else if (step instanceof Rejection rejection) {
-            refusal = rejection;
+        } else if (step instanceof ParseStep.Rejected rejected) {
+            refusal = rejected.rejection();
         } else if (step == ParseStep.Progress.COMPLETE && head != null) {
             messages.add(new Message(
                     head.method(),

@@ -1,8 +1,10 @@
-package dev.waitress.http;
+package dev.waitress.http1;
 
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.waitress.http.Limits;
+import dev.waitress.testkit.Property;
 import dev.waitress.wire.Notation;
 import java.util.ArrayList;
 import java.util.List;
@@ -11,7 +13,7 @@ import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 
 /** Whatever a client sends. */
-class RequestParserProperties {
+class Http1ParserProperties {
     private static final int CASES = 2000;
     private static final int LONGEST_PIECE = 200;
     /**

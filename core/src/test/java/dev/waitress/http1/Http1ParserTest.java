@@ -1,7 +1,8 @@
-package dev.waitress.http;
+package dev.waitress.http1;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.waitress.http.Limits;
 import java.util.List;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
@@ -9,7 +10,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-class RequestParserTest {
+class Http1ParserTest {
     private static final String GET = "GET / HTTP/1.1\r\nHost: a\r\n\r\n";
 
     private static List<String> get(String line, String... fields) {

@@ -1,4 +1,4 @@
-package dev.waitress.http;
+package dev.waitress.http1;
 
 import java.nio.ByteBuffer;
 

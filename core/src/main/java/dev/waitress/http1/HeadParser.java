@@ -1,0 +1,108 @@
+package dev.waitress.http1;
+
+import dev.waitress.http.Rejection;
+import dev.waitress.http.RequestHead;
+import dev.waitress.http.RequestHeadBuilder;
+import dev.waitress.http.Rule;
+import dev.waitress.http.Syntax;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Reads the header lines of a complete head into a {@link RequestHead}, then its request line, then what the fields say
+ * of the message. Nothing is decoded; positions are noted. The order of the checks is part of the behaviour: the first
+ * failure is the answer.
+ */
+final class HeadParser {
+    private static final String X_FORWARDED = "x-forwarded-";
+
+    private final RequestHeadBuilder builder = new RequestHeadBuilder();
+    private final FieldIndex index = new FieldIndex();
+    private final MessageFields message = new MessageFields();
+
+    private byte[] bytes = {};
+
+    // Set by endOfName: hash of the name, letters in one case, and whether it holds an underscore.
+    private int nameHash;
+    private boolean nameHasUnderscore;
+
+    /** What was parsed last. */
+    RequestHead head() {
+        return builder.head();
+    }
+
+    /**
+     * Parses a head; null if it is accepted.
+     *
+     * @param start index of its first byte
+     * @param lines where its lines are, counted from the first byte
+     */
+    @Nullable
+    Rejection parse(byte[] source, int start, int length, HeadScanner lines) {
+        bytes = source;
+        builder.begin(source, start, length);
+        index.clear(lines.lineCount());
+        message.clear();
+        Rejection refused = parseFields(start, lines);
+        if (refused == null) {
+            refused = RequestLine.parse(bytes, start, start + lines.end(0), builder);
+        }
+        if (refused != null) {
+            return refused;
+        }
+        Rule broken = message.check(builder);
+        return broken == null ? null : Rejection.of(broken).forRequest(head().minorVersion(), head().isMethod("HEAD"));
+    }
+
+    private @Nullable Rejection parseFields(int base, HeadScanner lines) {
+        for (int line = 1; line < lines.lineCount(); line++) {
+            int start = base + lines.start(line);
+            int end = base + lines.end(line);
+            // A folded line (RFC 9112 §5.2) begins with white space, so its name is empty.
+            int colon = endOfName(start, end);
+            if (colon == start || colon == end || bytes[colon] != ':') {
+                return Rejection.of(Rule.FIELD_SYNTAX);
+            }
+            int value = Syntax.skipWhiteSpace(bytes, colon + 1, end);
+            int valueEnd = Syntax.trimEnd(bytes, value, end);
+            if (!Syntax.isFieldValue(bytes, value, valueEnd)) {
+                return Rejection.of(Rule.FIELD_SYNTAX);
+            }
+            if (nameHasUnderscore) {
+                continue; // well formed, and counts for nothing: it could pose as the name with a hyphen
+            }
+            int field = builder.field(start, colon, value, valueEnd);
+            if (!message.note(bytes, start, colon, field)) {
+                return Rejection.of(Rule.DUPLICATE_FIELD, Rejection.echo(bytes, start, colon));
+            }
+            if (isProxyField(start, colon)) {
+                builder.proxyField();
+            }
+            index.add(builder, field, nameHash);
+        }
+        return null;
+    }
+
+    /** Most names end the question at their first byte. */
+    private boolean isProxyField(int start, int end) {
+        return switch (bytes[start]) {
+            case 'x', 'X' ->
+                end - start > X_FORWARDED.length()
+                        && Syntax.equalsIgnoreCase(bytes, start, start + X_FORWARDED.length(), X_FORWARDED);
+            case 'f', 'F' -> Syntax.equalsIgnoreCase(bytes, start, end, "forwarded");
+            default -> false;
+        };
+    }
+
+    private int endOfName(int start, int end) {
+        int hash = 0;
+        boolean underscore = false;
+        int i = start;
+        for (; i < end && Syntax.isToken(bytes[i]); i++) {
+            hash = FieldIndex.hash(hash, bytes[i]);
+            underscore |= bytes[i] == '_';
+        }
+        nameHash = hash;
+        nameHasUnderscore = underscore;
+        return i;
+    }
+}
