@@ -128,6 +128,38 @@ class TestPlaces:
         assert "Java cannot find it in a folder with a colon in its name" in shown.stderr
 
 
+class TestOptionsOfJava:
+    """Those of ``java.options``, whose folder may have a space in its name."""
+
+    SHOWN = {"WAITRESS_JAVA_OPTS": "-XX:+PrintCommandLineFlags -version"}
+
+    @staticmethod
+    def assert_ours(shown: subprocess.CompletedProcess[str]) -> None:
+        assert shown.returncode == 0, shown.stderr
+        assert f"-XX:MaxHeapSize={64 << 20} " in shown.stdout
+        assert "-XX:+UseSerialGC" in shown.stdout
+        assert "-XX:-UsePerfData" in shown.stdout
+
+    def test_are_those_of_the_package(self, place: Path, jar: Path) -> None:
+        odd = place.rename(place.parent / "a place")
+        environment = {"PYTHONPATH": str(odd), "WAITRESS_JAR": str(jar)}
+        self.assert_ours(run(sys.executable, "-m", "waitress", **environment, **self.SHOWN))
+
+    def test_are_those_of_the_package_in_an_archive(self, place: Path, tmp_path: Path, jar: Path) -> None:
+        archive = shutil.make_archive(str(tmp_path / "all"), "zip", place)
+        environment = {"PYTHONPATH": archive, "WAITRESS_JAR": str(jar)}
+        self.assert_ours(run(sys.executable, "-m", "waitress", **environment, **self.SHOWN))
+
+    def test_are_those_of_a_checkout(self, tmp_path: Path) -> None:
+        odd = tmp_path / "a checkout"
+        odd.mkdir()
+        for part in ROOT.iterdir():
+            (odd / part.name).symlink_to(part)
+        (odd / "waitress-serve").unlink()
+        shutil.copy(ROOT / "waitress-serve", odd)
+        self.assert_ours(run(odd / "waitress-serve", **self.SHOWN))
+
+
 class TestAPythonThatLacksModules:
     def test_is_one_line_of_the_command(self, tmp_path: Path) -> None:
         (tmp_path / "usercustomize.py").write_text("")
@@ -200,6 +232,7 @@ class TestDistributions:
             assert f"\n{expected}\n" in metadata
         assert any(name.endswith("/LICENSE") for name in files)
         assert files["waitress/VERSION"] == b"4.0.0.dev0\n"
+        assert b"-XX:+UseSerialGC\n" in files["waitress/java.options"]
         assert files["waitress/waitress-serve.jar"] == (ROOT / "cli" / "target" / "waitress-serve.jar").read_bytes()
 
     def test_the_source_makes_the_same_wheel_without_the_checkout(self, built: Path) -> None:

@@ -2,6 +2,7 @@
 
 import locale
 import os
+import pkgutil
 import re
 import shlex
 import shutil
@@ -13,10 +14,6 @@ _OLDEST = 17
 _JAVA = "java.exe" if os.name == "nt" else "java"
 
 _JAR = os.path.join(os.path.dirname(os.path.abspath(__file__)), "waitress-serve.jar")
-
-# The serial collector and a small heap: the server keeps next to nothing, and starts faster so.
-_OPTIONS = ["-XX:+UseSerialGC", "-Xmx64m", "-XX:-UsePerfData", "-Xshare:auto"]
-
 
 #: Characters for which Java may have UTF-8: what systems call those of no locale, and UTF-8, whose locale need not be there.
 _AS_UTF_8 = ("", "ANSI_X3.4-1968", "US-ASCII", "ASCII", "646", "UTF-8")
@@ -30,7 +27,7 @@ def java_command(main_class: str) -> List[str]:
     """Build the command line that runs a class of the server's jar."""
     jar = os.environ.get("WAITRESS_JAR") or _JAR
     _require_readable(jar)
-    options = _OPTIONS + _temporary() + _locale() + shlex.split(os.environ.get("WAITRESS_JAVA_OPTS", ""))
+    options = _options() + _temporary() + _locale() + shlex.split(os.environ.get("WAITRESS_JAVA_OPTS", ""))
     classes = os.pathsep.join(filter(None, [jar, os.environ.get("CLASSPATH")]))
     return [find_java(), *options, "-cp", classes, main_class]
 
@@ -52,6 +49,12 @@ def _require_readable(jar: str) -> None:
             " or set WAITRESS_JAR to a copy of the jar".format(archive)
         )
     raise JavaError("{} is missing: this package was not built by its own build".format(jar))
+
+
+def _options() -> List[str]:
+    """Read the options that ``./waitress-serve`` has Java read: not from an archive, where Java would not find them."""
+    lines = (pkgutil.get_data("waitress", "java.options") or b"").decode("ascii").splitlines()
+    return [line for line in lines if not line.startswith("#")]
 
 
 def _temporary() -> List[str]:
