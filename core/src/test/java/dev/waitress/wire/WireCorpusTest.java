@@ -43,16 +43,6 @@ class WireCorpusTest {
         });
     }
 
-    @Test
-    void hasEveryStatusOfARefusedRequest() {
-        assertThat(WireCorpus.cases()
-                        .flatMap(wire -> wire.expected().stream())
-                        .map(Outcome::line)
-                        .filter(line -> line.startsWith("rejected "))
-                        .map(line -> line.substring("rejected ".length(), "rejected 400".length())))
-                .containsOnly("400", "413", "414", "431", "501", "505");
-    }
-
     @ParameterizedTest(name = "{0}")
     @MethodSource("folders")
     void byteByByteEndsTheSame(String folder) {

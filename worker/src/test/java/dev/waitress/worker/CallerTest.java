@@ -7,14 +7,17 @@ import dev.waitress.settings.Setting;
 import dev.waitress.settings.Settings;
 import dev.waitress.settings.SettingsException;
 import dev.waitress.worker.fakes.FakeLink;
+import dev.waitress.worker.fakes.PythonNumbers;
 import dev.waitress.worker.wire.MarshalReader;
 import dev.waitress.worker.wire.MarshalWriter;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.EOFException;
 import java.io.IOException;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.function.Consumer;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -59,6 +62,15 @@ class CallerTest {
         MarshalReader reader = new MarshalReader();
         reader.reset(frame, 4, frame.length);
         return reader;
+    }
+
+    /** Each number of an order or a report is the same on both sides. */
+    @Test
+    void speaksTheProtocolOfThePythonSide() throws Exception {
+        Map<String, Integer> here = PythonNumbers.of(Caller.class);
+        here.remove("MAX_FRAME_BYTES");
+        assertThat(PythonNumbers.of(Path.of("..", "python", "src", "waitress", "front.py")))
+                .containsAllEntriesOf(here);
     }
 
     @Test
