@@ -3,15 +3,25 @@ package dev.waitress;
 import dev.waitress.buffer.MemoryBudget;
 import dev.waitress.buffer.PrivateDirectory;
 import dev.waitress.exchange.Gateway;
+import dev.waitress.health.Health;
 import dev.waitress.loop.Clock;
 import dev.waitress.loop.EventLoop;
 import dev.waitress.settings.Setting;
 import dev.waitress.settings.Settings;
 import java.io.IOException;
 import java.time.Duration;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 
-/** All of a server but its listeners: the event loop, and what answers requests. */
-record Engine(PrivateDirectory directory, EventLoop loop, Gateway gateway) {
+/**
+ * All of a server but the listeners for its clients: the event loop, what answers requests, and what tells how it is.
+ */
+record Engine(
+        PrivateDirectory directory,
+        EventLoop loop,
+        Health health,
+        @Nullable HealthListener healthListener,
+        Gateway gateway) {
     /** Returns when requests can be answered. Whatever fails, nothing is left behind. */
     static Engine start(Settings settings, GatewayStarter starter) throws IOException, InterruptedException {
         PrivateDirectory directory = new PrivateDirectory();
@@ -19,8 +29,10 @@ record Engine(PrivateDirectory directory, EventLoop loop, Gateway gateway) {
                 "waitress-loop", settings.getInt(Setting.RECV_BYTES), MemoryBudget.ofHeap(), Clock.SYSTEM);
         loop.leftovers().add(directory::close);
         loop.start();
+        long intervalNanos = TimeUnit.SECONDS.toNanos(settings.get(Setting.CLEANUP_INTERVAL));
+        loop.execute(() -> forgetUnusedFiles(loop, intervalNanos));
         try {
-            return new Engine(directory, loop, starter.start(loop, directory));
+            return start(settings, starter, loop, directory);
         } catch (IOException | RuntimeException | InterruptedException e) {
             loop.stop();
             directory.close();
@@ -28,9 +40,33 @@ record Engine(PrivateDirectory directory, EventLoop loop, Gateway gateway) {
         }
     }
 
-    /** Ends what still runs, within this time. Its sockets must have been closed. */
+    private static void forgetUnusedFiles(EventLoop loop, long intervalNanos) {
+        loop.schedule(intervalNanos, () -> forgetUnusedFiles(loop, intervalNanos));
+        loop.resources().localFiles().forgetUnused();
+    }
+
+    private static Engine start(Settings settings, GatewayStarter starter, EventLoop loop, PrivateDirectory directory)
+            throws IOException, InterruptedException {
+        Health health = new Health();
+        HealthListener healthListener = HealthListener.open(settings, health, loop, directory);
+        try {
+            return new Engine(directory, loop, health, healthListener, starter.start(loop, directory));
+        } catch (IOException | RuntimeException | InterruptedException e) {
+            close(healthListener);
+            throw e;
+        }
+    }
+
+    private static void close(@Nullable HealthListener healthListener) {
+        if (healthListener != null) {
+            healthListener.close();
+        }
+    }
+
+    /** Ends what still runs, within this time. The sockets of its clients must have been closed. */
     void stop(Duration within) throws InterruptedException {
         gateway.close(within);
+        close(healthListener);
         loop.stop();
         directory.close();
     }

@@ -1,7 +1,11 @@
 package dev.waitress;
 
 import dev.waitress.connection.Clients;
+import dev.waitress.exchange.Gateway;
 import dev.waitress.exchange.RequestObserver;
+import dev.waitress.health.ExceptProbes;
+import dev.waitress.health.HealthGateway;
+import dev.waitress.health.Probes;
 import dev.waitress.log.AccessLog;
 import dev.waitress.loop.EventLoop;
 import dev.waitress.net.Listener;
@@ -44,13 +48,19 @@ public final class Server implements AutoCloseable {
         this.engine = engine;
         this.accessLog = accessLog;
         this.listeners = listeners;
-        this.clients = new Clients(
-                engine.loop(),
-                engine.gateway(),
-                engine.directory(),
-                settings,
-                accessLog == null ? RequestObserver.NONE : accessLog);
+        this.clients = clients();
         engine.gateway().whenAskedToEnd(() -> inBackground(this::close));
+    }
+
+    private Clients clients() {
+        Gateway gateway = engine.gateway();
+        RequestObserver observer = accessLog == null ? RequestObserver.NONE : accessLog;
+        if (settings.get(Setting.HEALTH)) {
+            Probes probes = new Probes(settings);
+            gateway = new HealthGateway(probes, engine.health(), gateway);
+            observer = new ExceptProbes(probes, observer);
+        }
+        return new Clients(engine.loop(), gateway, engine.directory(), settings, observer);
     }
 
     /**
@@ -106,6 +116,7 @@ public final class Server implements AutoCloseable {
 
     /** Takes clients from now on. */
     private void open() {
+        engine.health().serves(engine.gateway().readiness());
         engine.loop().execute(() -> clients.open(listeners));
     }
 
@@ -119,8 +130,9 @@ public final class Server implements AutoCloseable {
         settings.requireConsistent();
         settings.warnings().forEach(warning -> LOG.log(Level.WARNING, warning));
         Addresses.resolve(settings);
+        HealthListener.check(settings);
         AccessLog.check(settings);
-        Engine.start(settings, starter).stop(LEAST_END);
+        Engine.start(settings.with(Setting.HEALTH_LISTEN, List.of()), starter).stop(LEAST_END);
     }
 
     /** Where it listens, with the real port where 0 was asked for. */
@@ -220,6 +232,7 @@ public final class Server implements AutoCloseable {
 
     private void shutDown(long seconds, String hint) throws InterruptedException {
         long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(seconds);
+        engine.health().drains();
         engine.loop().execute(() -> drain(seconds, hint));
         boolean inTime = drained.await(seconds, TimeUnit.SECONDS);
         LOG.log(Level.DEBUG, inTime ? "no client is left" : "shutdown_timeout is over");

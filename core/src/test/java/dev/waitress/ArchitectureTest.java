@@ -45,6 +45,8 @@ class ArchitectureTest {
             .definedBy("dev.waitress.connection")
             .layer("log")
             .definedBy("dev.waitress.log")
+            .layer("health")
+            .definedBy("dev.waitress.health")
             .layer("root")
             .definedBy("dev.waitress")
             .whereLayer("settings")
@@ -69,6 +71,8 @@ class ArchitectureTest {
             .mayOnlyAccessLayers("settings", "buffer", "http", "proxy", "exchange", "wsgi")
             .whereLayer("connection")
             .mayOnlyAccessLayers("settings", "buffer", "http", "http1", "proxy", "exchange", "loop", "net")
+            .whereLayer("health")
+            .mayOnlyAccessLayers("settings", "buffer", "http", "exchange")
             .whereLayer("log")
             .mayOnlyAccessLayers("settings", "http", "proxy", "exchange");
 

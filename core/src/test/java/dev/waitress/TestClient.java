@@ -18,7 +18,10 @@ final class TestClient implements AutoCloseable {
     private final InputStream in;
 
     TestClient(Server server) throws IOException {
-        int port = ((InetSocketAddress) server.addresses().get(0)).getPort();
+        this(((InetSocketAddress) server.addresses().get(0)).getPort());
+    }
+
+    TestClient(int port) throws IOException {
         socket = new Socket(InetAddress.getLoopbackAddress(), port);
         socket.setSoTimeout(MILLIS);
         in = new BufferedInputStream(socket.getInputStream());

@@ -84,7 +84,6 @@ public final class Clients {
         for (Connection connection : connections.snapshot()) {
             connection.place().vacateIfUnused(loop.nowNanos(), channelTimeoutNanos);
         }
-        loop.resources().localFiles().forgetUnused();
     }
 
     /** Takes no new client, and calls back when the last one has its answer. */

@@ -18,6 +18,11 @@ public interface Gateway {
         return SharedMemory.NONE;
     }
 
+    /** Whether it can answer requests. */
+    default Readiness readiness() {
+        return Readiness.ALWAYS;
+    }
+
     /** What to do, on any thread, when an application asks for the end of the server. Called before it can ask. */
     default void whenAskedToEnd(Runnable action) {}
 

@@ -29,6 +29,8 @@ record Cast<T>(String word, String valid, Function<String, T> parser, UnaryOpera
     /** RFC 9110 §5.6.2: token. */
     private static final Pattern TOKEN = Pattern.compile("[!#$%&'*+.^_`|~0-9A-Za-z-]+");
 
+    private static final Pattern HOST_AND_PORT = Pattern.compile(".+:[^:\\]]+");
+
     /** As the system writes names of files. */
     private static final Charset FILE_NAMES = Charset.forName(
             System.getProperty("sun.jnu.encoding", Charset.defaultCharset().name()));
@@ -131,6 +133,12 @@ record Cast<T>(String word, String valid, Function<String, T> parser, UnaryOpera
                 valid,
                 List::of,
                 value -> value.stream().flatMap(Cast::split).map(reader).toList());
+    }
+
+    /** An address to listen on whose port is not left out. */
+    static String requirePort(String address) {
+        require(HOST_AND_PORT.matcher(address).matches());
+        return address;
     }
 
     /** Files, directories or globs, as words; they need not be there. */

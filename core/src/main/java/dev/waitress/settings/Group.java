@@ -6,6 +6,7 @@ public enum Group {
     APPLICATION("What the application sees"),
     PROXIES("Proxies in front"),
     WORKERS("Threads and processes"),
+    HEALTH("Health"),
     LOGGING("Log"),
     BUFFERS("Buffers"),
     LIMITS("Limits"),

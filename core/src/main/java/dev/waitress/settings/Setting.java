@@ -168,6 +168,27 @@ public final class Setting<T> {
             List.of(),
             "What else makes it load again when it changes. On the command line it may be repeated.");
 
+    public static final Setting<Boolean> HEALTH = define(
+            Group.HEALTH,
+            "health",
+            Cast.flag(),
+            false,
+            "Answer at two paths, without the application, whether the server lives and whether it is ready"
+                    + " (docs/health.md).");
+    public static final Setting<String> HEALTH_PATH = define(
+            Group.HEALTH,
+            "health_path",
+            Cast.slashed(),
+            "/-",
+            "Path under which live and ready lie, by default /-/live and /-/ready; url_prefix is not put before it.");
+    public static final Setting<List<String>> HEALTH_LISTEN = define(
+            Group.HEALTH,
+            "health_listen",
+            Cast.words("ADDRESSES", "HOST:PORT or [IPV6]:PORT, separated by spaces", Cast::requirePort),
+            List.of(),
+            "Addresses of their own for the two paths, where nothing else is served; they answer from the start on,"
+                    + " before the application is loaded.");
+
     public static final Setting<Boolean> LOG_SOCKET_ERRORS = define(
             Group.LOGGING,
             "log_socket_errors",

@@ -129,6 +129,11 @@ public final class Settings {
             throw new SettingsException("ipv4 and ipv6 may not both be off.");
         }
         ProxyTrust.check(this);
+        if (isGiven(Setting.HEALTH_PATH)
+                && !get(Setting.HEALTH)
+                && get(Setting.HEALTH_LISTEN).isEmpty()) {
+            throw new SettingsException("health_path has no meaning without setting health or health_listen");
+        }
         if (get(Setting.SOCKETS).stream().map(Settings::isUnix).distinct().count() > 1) {
             throw new SettingsException("Internet and UNIX sockets may not be mixed.");
         }

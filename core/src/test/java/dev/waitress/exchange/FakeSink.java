@@ -13,7 +13,7 @@ import java.nio.channels.Channels;
 import java.nio.charset.StandardCharsets;
 
 /** Keeps what a response writes, as HTTP/1, and how it ended. */
-final class FakeSink implements ResponseSink {
+public final class FakeSink implements ResponseSink {
     private static final byte[] DATE = "Date: Mon, 23 Nov 2026 13:33:07 GMT\r\n".getBytes(StandardCharsets.ISO_8859_1);
 
     private final ByteArrayOutputStream written = new ByteArrayOutputStream();
@@ -22,14 +22,14 @@ final class FakeSink implements ResponseSink {
     private final boolean closing;
     private String end = "running";
 
-    FakeSink(RequestHead request, ServerName name, boolean closing) {
+    public FakeSink(RequestHead request, ServerName name, boolean closing) {
         this.writer = Http1Writer.to(request);
         this.name = name;
         this.closing = closing;
     }
 
     /** The bytes, then {@code --}, then how it ended: running, open, closed, cut or reset. */
-    String outcome() {
+    public String outcome() {
         return written.toString(StandardCharsets.ISO_8859_1) + "--" + end;
     }
 

@@ -75,6 +75,9 @@ class SettingsTest {
                 "request_id_header | X-Id: | request_id_header: must be the name of a header, got 'X-Id:'",
                 "request_id_header | \"\" | request_id_header: must be the name of a header, got ''",
                 "reload_extra | a [b | reload_extra: must be files, directories or globs such as templates/**/*.html, separated by spaces, got 'a [b'",
+                "health_listen | stdin | health_listen: must be HOST:PORT or [IPV6]:PORT, separated by spaces, got 'stdin'",
+                "health_listen | [::1] | health_listen: must be HOST:PORT or [IPV6]:PORT, separated by spaces, got '[::1]'",
+                "health_listen | a:1 b | health_listen: must be HOST:PORT or [IPV6]:PORT, separated by spaces, got 'a:1 b'",
                 "nope | 1 | Unknown adjustment 'nope'",
                 "socket_options | TCP_NODELAY=0 | socket_options: must be IP_TOS, SO_KEEPALIVE, SO_RCVBUF, TCP_KEEPCNT, TCP_KEEPIDLE or TCP_KEEPINTVL, each with =NUMBER, separated by spaces, got 'TCP_NODELAY=0'",
                 "socket_options | SO_RCVBUF=-1 | socket_options: must be IP_TOS, SO_KEEPALIVE, SO_RCVBUF, TCP_KEEPCNT, TCP_KEEPIDLE or TCP_KEEPINTVL, each with =NUMBER, separated by spaces, got 'SO_RCVBUF=-1'",
@@ -237,5 +240,14 @@ class SettingsTest {
                     .as(setting.name())
                     .isTrue();
         }
+    }
+
+    @Test
+    void refuseAPathOfHealthThatNobodyAnswers() {
+        Settings path = Settings.ofText(Map.of("health_path", "/health"));
+        assertThatThrownBy(path::requireConsistent)
+                .hasMessage("health_path has no meaning without setting health or health_listen");
+        path.with(Setting.HEALTH, true).requireConsistent();
+        path.with(Setting.HEALTH_LISTEN, List.of("[::1]:9000")).requireConsistent();
     }
 }

@@ -3,6 +3,7 @@ package dev.waitress.worker;
 import dev.waitress.buffer.PrivateDirectory;
 import dev.waitress.buffer.SharedMemory;
 import dev.waitress.exchange.Gateway;
+import dev.waitress.exchange.Readiness;
 import dev.waitress.exchange.Request;
 import dev.waitress.exchange.Response;
 import dev.waitress.loop.EventLoop;
@@ -239,6 +240,11 @@ public final class WorkerGateway implements Gateway {
     @Override
     public void submit(Request request, Response response) {
         pool.submit(request, response);
+    }
+
+    @Override
+    public Readiness readiness() {
+        return pool.readiness();
     }
 
     @Override

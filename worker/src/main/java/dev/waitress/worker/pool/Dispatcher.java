@@ -1,6 +1,7 @@
 package dev.waitress.worker.pool;
 
 import dev.waitress.exchange.QueueDepth;
+import dev.waitress.exchange.Readiness;
 import dev.waitress.exchange.Request;
 import dev.waitress.exchange.Response;
 import dev.waitress.http.Status;
@@ -12,7 +13,9 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** Gives each request to the worker that is least busy; those that find none wait, or are refused. Event loop only. */
-final class Dispatcher implements Intake {
+final class Dispatcher implements Intake, Readiness {
+    private static final List<String> NOBODY = List.of("no worker serves");
+
     /** Changed by their pool, as they come and go. */
     private final List<Worker> workers;
 
@@ -110,6 +113,14 @@ final class Dispatcher implements Intake {
                 worker.workload().add(next);
             }
         }
+    }
+
+    @Override
+    public List<String> obstacles() {
+        if (isSuspended()) {
+            return List.of(suspended);
+        }
+        return workers.stream().anyMatch(Worker::isServing) ? List.of() : NOBODY;
     }
 
     @Override

@@ -1,5 +1,6 @@
 package dev.waitress.worker.pool;
 
+import dev.waitress.exchange.Readiness;
 import dev.waitress.exchange.Request;
 import dev.waitress.exchange.Response;
 import dev.waitress.loop.Timers;
@@ -84,6 +85,11 @@ public final class WorkerPool implements TurnTaker {
 
     /** Whether requests are taken in. */
     public Intake intake() {
+        return dispatcher;
+    }
+
+    /** Whether a worker would answer one. */
+    public Readiness readiness() {
         return dispatcher;
     }
 

@@ -56,6 +56,20 @@ class DispatchTest {
         assertThat(three.body()).isEqualTo("first again|complete");
     }
 
+    @Test
+    void isReadyAsLongAsAWorkerServes() throws IOException {
+        assertThat(fixture.pool.readiness().obstacles()).containsExactly("no worker serves");
+        ScriptedWorker worker = fixture.worker(1).connects().isReady();
+        assertThat(fixture.pool.readiness().obstacles()).containsExactly("no worker serves");
+        worker.worker().serve();
+        assertThat(fixture.pool.readiness().obstacles()).isEmpty();
+        fixture.serving(2);
+        worker.worker().die();
+        assertThat(fixture.pool.readiness().obstacles()).isEmpty();
+        fixture.pool.intake().suspend("broken");
+        assertThat(fixture.pool.readiness().obstacles()).containsExactly("broken");
+    }
+
     /** One frame for all that came in a turn. */
     @Test
     void sendsTheRequestsOfATurnTogether() throws IOException {
