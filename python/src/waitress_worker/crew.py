@@ -140,7 +140,10 @@ class Crew:
             begun[number] = me.request_id = request_id
             method = environ["REQUEST_METHOD"]
             exchange = Exchange(outbox, streams, request_id, method)
-            environ.update(constants)
+            if "SERVER_NAME" in environ:  # what the request says counts; most say nothing of the server
+                environ = dict(constants, **environ)
+            else:
+                environ.update(constants)
             environ["waitress.client_disconnected"] = exchange.client_disconnected
             try:
                 stream = BytesIO() if body is None else self._bodies.open(body)

@@ -321,7 +321,7 @@ def _require_bytes(block: Any) -> bytes:  # noqa: ANN401 -- that is the question
 
 
 def fixed_environ(constants: Dict[str, Any]) -> Dict[str, Any]:
-    """The part of every environ that never changes."""
+    """The part of an environ that most requests share."""
     environ: Dict[str, Any] = {
         "wsgi.version": (1, 0),
         "wsgi.run_once": False,

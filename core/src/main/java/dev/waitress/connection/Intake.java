@@ -149,7 +149,7 @@ final class Intake {
 
     private Reading readProxyHeaders(RequestHead received) {
         return received.hasProxyFields()
-                ? means.trustedProxy().read(received, peer.hopAddress(), peerIsTrusted)
+                ? means.trustedProxy().read(received, peer.hopAddress(), peerIsTrusted, peer.scheme())
                 : Forwarding.NONE;
     }
 

@@ -47,9 +47,8 @@ public final class Environ {
 
     private final byte[] prefix;
     private final byte[] serverName;
+    /** Of most requests, and so among the constants. */
     private final byte[] urlScheme;
-    /** Whether a trusted proxy may name another host and scheme for each request. */
-    private final boolean isBehindProxy;
 
     private byte[] key = Ascii.bytes("HTTP_" + " ".repeat(59));
     private byte[] scratch = new byte[1024];
@@ -58,23 +57,18 @@ public final class Environ {
         prefix = Ascii.bytes(settings.get(Setting.URL_PREFIX));
         serverName = Ascii.bytes(settings.get(Setting.SERVER_NAME));
         urlScheme = Ascii.bytes(settings.get(Setting.URL_SCHEME));
-        isBehindProxy = isBehindProxy(settings);
     }
 
-    /** The variables that {@link #write} leaves out because they are the same for every request. */
+    /**
+     * The variables that {@link #write} leaves out because they are the same for most requests; what it writes counts.
+     */
     public static Map<String, String> constants(Settings settings) {
         Map<String, String> constants = new HashMap<>();
         constants.put("SCRIPT_NAME", settings.get(Setting.URL_PREFIX));
         constants.put("SERVER_SOFTWARE", settings.get(Setting.IDENT));
-        if (!isBehindProxy(settings)) {
-            constants.put("SERVER_NAME", settings.get(Setting.SERVER_NAME));
-            constants.put("wsgi.url_scheme", settings.get(Setting.URL_SCHEME));
-        }
+        constants.put("SERVER_NAME", settings.get(Setting.SERVER_NAME));
+        constants.put("wsgi.url_scheme", settings.get(Setting.URL_SCHEME));
         return constants;
-    }
-
-    private static boolean isBehindProxy(Settings settings) {
-        return !settings.get(Setting.TRUSTED_PROXY).isEmpty();
     }
 
     /** Hands every variable to the sink. */
@@ -125,10 +119,13 @@ public final class Environ {
         if (port.length > 0) {
             put(sink, REMOTE_PORT, port);
         }
-        put(sink, SERVER_PORT, either(forwarding.serverPort(), peer.serverPortBytes));
-        if (isBehindProxy) {
-            put(sink, SERVER_NAME, either(forwarding.serverName(), serverName));
-            put(sink, URL_SCHEME, either(forwarding.scheme(), urlScheme));
+        put(sink, SERVER_PORT, either(forwarding.serverPort(), peer.server.portBytes));
+        byte[] name = either(forwarding.serverName(), serverName);
+        byte[] scheme = either(forwarding.scheme(), peer.server.schemeBytes);
+        if (!Arrays.equals(name, serverName) || !Arrays.equals(scheme, urlScheme)) {
+            // Both or neither: workers look for one of them only.
+            put(sink, SERVER_NAME, name);
+            put(sink, URL_SCHEME, scheme);
         }
     }
 

@@ -8,35 +8,40 @@ public final class Peer {
     private final String hopAddress;
     final byte[] remoteAddressBytes;
     final byte[] remotePortBytes;
-    final byte[] serverPortBytes;
+    final ServerEnd server;
 
     /**
      * A peer.
      *
      * @param remoteAddress numeric, without brackets; {@code localhost} on a Unix socket
      * @param remotePort decimal; empty on a Unix socket
-     * @param serverPort decimal
+     * @param server the other end
      */
-    public Peer(String remoteAddress, String remotePort, String serverPort) {
-        this(remoteAddress, remotePort, serverPort, remoteAddress);
+    public Peer(String remoteAddress, String remotePort, ServerEnd server) {
+        this(remoteAddress, remotePort, server, remoteAddress);
     }
 
-    private Peer(String remoteAddress, String remotePort, String serverPort, String hopAddress) {
+    private Peer(String remoteAddress, String remotePort, ServerEnd server, String hopAddress) {
         this.remoteAddress = remoteAddress;
         this.hopAddress = hopAddress;
         this.remoteAddressBytes = Ascii.bytes(remoteAddress);
         this.remotePortBytes = Ascii.bytes(remotePort);
-        this.serverPortBytes = Ascii.bytes(serverPort);
+        this.server = server;
     }
 
     /** The client for whom this peer, a proxy, has connected. */
     public Peer announcing(String clientAddress, String clientPort) {
-        return new Peer(clientAddress, clientPort, serverPort(), hopAddress);
+        return new Peer(clientAddress, clientPort, server, hopAddress);
     }
 
     /** Decimal. */
     public String serverPort() {
-        return Ascii.text(serverPortBytes);
+        return server.port();
+    }
+
+    /** {@code http} or {@code https}: how this connection is spoken to, whatever came before a proxy. */
+    public String scheme() {
+        return server.scheme();
     }
 
     public String remoteAddress() {

@@ -1,5 +1,6 @@
 package dev.waitress.net;
 
+import dev.waitress.exchange.ServerEnd;
 import dev.waitress.settings.Setting;
 import dev.waitress.settings.Settings;
 import dev.waitress.settings.SettingsException;
@@ -44,13 +45,13 @@ public final class Binder {
         boolean ipv6 = wanted.getAddress() instanceof Inet6Address;
         ServerSocketChannel socket = bind(wanted, ipv6 ? StandardProtocolFamily.INET6 : StandardProtocolFamily.INET);
         // The JDK opens IPv6 sockets for IPv4 clients too, and has no option for it: those are turned away.
-        return Listener.of(socket, List.of(socket.getLocalAddress()), !ipv6, serverPort(socket.getLocalAddress()));
+        return Listener.of(socket, List.of(socket.getLocalAddress()), !ipv6, endAt(socket.getLocalAddress()));
     }
 
     /** Listens on every address of both families with one socket, because two would be in each other's way. */
     public Listener bindBothFamilies(InetSocketAddress ipv4, InetSocketAddress ipv6) throws IOException {
         ServerSocketChannel socket = bind(ipv6, StandardProtocolFamily.INET6);
-        return Listener.of(socket, List.of(ipv4, ipv6), true, serverPort(ipv6));
+        return Listener.of(socket, List.of(ipv4, ipv6), true, endAt(ipv6));
     }
 
     private ServerSocketChannel bind(InetSocketAddress wanted, ProtocolFamily family) throws IOException {
@@ -84,8 +85,9 @@ public final class Binder {
             throw new IOException("this platform has no Unix sockets", e);
         }
         try {
+            SocketAddress address = UnixDomainSocketAddress.of(path);
             UnixSocketFile file = UnixSocketFile.bind(socket, path, backlog, settings.get(Setting.UNIX_SOCKET_PERMS));
-            return Listener.of(socket, file, UnixDomainSocketAddress.of(path), unixServerPort());
+            return Listener.of(socket, file, address, endAt(address));
         } catch (IOException | RuntimeException e) {
             socket.close();
             throw e;
@@ -98,7 +100,7 @@ public final class Binder {
         if (socket.equals(System.inheritedChannel())) {
             return adoptInherited(socket, address);
         }
-        return Listener.of(socket, List.of(address), true, serverPort(address));
+        return Listener.of(socket, List.of(address), true, endAt(address));
     }
 
     private Listener adoptInherited(ServerSocketChannel socket, @Nullable SocketAddress address) throws IOException {
@@ -107,7 +109,7 @@ public final class Binder {
         }
         try {
             // With it the JDK would close standard output and error, and what is logged at the end would be lost.
-            return Listener.lent(socket, address, serverPort(address));
+            return Listener.lent(socket, address, endAt(address));
         } catch (IOException e) {
             throw notListening();
         }
@@ -130,12 +132,12 @@ public final class Binder {
         throw notListening();
     }
 
-    private String serverPort(SocketAddress address) {
-        return address instanceof InetSocketAddress inet ? String.valueOf(inet.getPort()) : unixServerPort();
-    }
-
-    /** A Unix socket has no port: that of the scheme, as clients of the server before it see it. */
-    private String unixServerPort() {
-        return settings.get(Setting.URL_SCHEME).equals("https") ? "443" : "80";
+    private ServerEnd endAt(SocketAddress address) {
+        String scheme = settings.get(Setting.URL_SCHEME);
+        if (address instanceof InetSocketAddress inet) {
+            return new ServerEnd(scheme, String.valueOf(inet.getPort()));
+        }
+        // A Unix socket has no port: that of the scheme, as clients of the server before it see it.
+        return new ServerEnd(scheme, scheme.equals("https") ? "443" : "80");
     }
 }

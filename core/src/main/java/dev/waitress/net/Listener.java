@@ -1,6 +1,7 @@
 package dev.waitress.net;
 
 import dev.waitress.exchange.Peer;
+import dev.waitress.exchange.ServerEnd;
 import dev.waitress.loop.EventLoop;
 import java.io.Closeable;
 import java.io.IOException;
@@ -28,8 +29,8 @@ public final class Listener {
     private final ServerSocketChannel socket;
     private final List<SocketAddress> addresses;
     private final boolean takesIpv4;
-    private final String serverPort;
-    private final Closeable end;
+    private final ServerEnd end;
+    private final Closeable closing;
     private @Nullable Opened opened;
     private @Nullable SocketChannel early;
 
@@ -41,22 +42,21 @@ public final class Listener {
             ServerSocketChannel socket,
             List<SocketAddress> addresses,
             boolean takesIpv4,
-            String serverPort,
-            Closeable end) {
+            ServerEnd end,
+            Closeable closing) {
         this.socket = socket;
         this.addresses = List.copyOf(addresses);
         this.takesIpv4 = takesIpv4;
-        this.serverPort = serverPort;
         this.end = end;
+        this.closing = closing;
     }
 
-    static Listener of(
-            ServerSocketChannel socket, List<SocketAddress> addresses, boolean takesIpv4, String serverPort) {
-        return new Listener(socket, addresses, takesIpv4, serverPort, socket);
+    static Listener of(ServerSocketChannel socket, List<SocketAddress> addresses, boolean takesIpv4, ServerEnd end) {
+        return new Listener(socket, addresses, takesIpv4, end, socket);
     }
 
-    static Listener of(ServerSocketChannel socket, UnixSocketFile file, SocketAddress address, String serverPort) {
-        return new Listener(socket, List.of(address), true, serverPort, () -> {
+    static Listener of(ServerSocketChannel socket, UnixSocketFile file, SocketAddress address, ServerEnd end) {
+        return new Listener(socket, List.of(address), true, end, () -> {
             socket.close();
             file.remove();
         });
@@ -67,11 +67,11 @@ public final class Listener {
      *
      * @throws IOException if it is bound, but does not listen
      */
-    static Listener lent(ServerSocketChannel socket, SocketAddress address, String serverPort) throws IOException {
+    static Listener lent(ServerSocketChannel socket, SocketAddress address, ServerEnd end) throws IOException {
         socket.configureBlocking(false);
         // There is no other way to ask; a client that is here already is not turned away for that.
         SocketChannel early = socket.accept();
-        Listener listener = new Listener(socket, List.of(address), true, serverPort, () -> {});
+        Listener listener = new Listener(socket, List.of(address), true, end, () -> {});
         listener.early = early;
         return listener;
     }
@@ -139,7 +139,7 @@ public final class Listener {
             if (client.getRemoteAddress() instanceof InetSocketAddress remote) {
                 takeOverTcp(client, remote, here);
             } else {
-                here.acceptor.accepted(client, new Peer("localhost", "", serverPort));
+                here.acceptor.accepted(client, new Peer("localhost", "", end));
             }
             here.errors.accepted();
         } catch (IOException | RuntimeException | Error e) {
@@ -156,7 +156,7 @@ public final class Listener {
         }
         here.options.set(client);
         String address = NumericAddress.of(remote.getAddress());
-        here.acceptor.accepted(client, new Peer(address, String.valueOf(remote.getPort()), serverPort));
+        here.acceptor.accepted(client, new Peer(address, String.valueOf(remote.getPort()), end));
     }
 
     private static void closeQuietly(SocketChannel client) {
@@ -192,7 +192,7 @@ public final class Listener {
             if (early != null) {
                 closeQuietly(early);
             }
-            end.close();
+            closing.close();
         } catch (IOException e) {
             LOG.log(Level.WARNING, "closing " + this + " failed", e);
         }

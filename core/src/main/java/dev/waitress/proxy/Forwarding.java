@@ -26,7 +26,7 @@ public final class Forwarding implements Reading {
     /**
      * What these claims come to.
      *
-     * @param ownScheme of the server, where no proxy names another
+     * @param ownScheme of the connection, where no proxy names another
      * @param hidden indexes of fields that the application does not get
      * @param shortened values of headers that take the place of hidden ones
      */

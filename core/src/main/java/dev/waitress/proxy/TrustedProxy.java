@@ -30,7 +30,6 @@ public final class TrustedProxy {
     private final Set<ProxyHeader> headers;
     private final boolean clears;
     private final boolean logsEach;
-    private final String ownScheme;
 
     /** Headers of which an administrator has been told that they are removed. */
     private final Set<ProxyHeader> reported = ConcurrentHashMap.newKeySet();
@@ -43,7 +42,6 @@ public final class TrustedProxy {
         this.headers = settings.trustedProxyHeaders();
         this.clears = settings.get(Setting.CLEAR_UNTRUSTED_PROXY_HEADERS);
         this.logsEach = settings.get(Setting.LOG_UNTRUSTED_PROXY_HEADERS);
-        this.ownScheme = settings.get(Setting.URL_SCHEME);
     }
 
     /** Whether this peer, named as in {@code REMOTE_ADDR}, speaks for others. */
@@ -56,8 +54,9 @@ public final class TrustedProxy {
      *
      * @param peer who sent it, as messages name it
      * @param trusted whether the peer speaks for others
+     * @param ownScheme of the connection, where no proxy names another
      */
-    public Reading read(RequestHead head, String peer, boolean trusted) {
+    public Reading read(RequestHead head, String peer, boolean trusted, String ownScheme) {
         Map<ProxyHeader, Field> believed = new EnumMap<>(ProxyHeader.class);
         Set<ProxyHeader> removed = EnumSet.noneOf(ProxyHeader.class);
         BitSet hidden = new BitSet();
@@ -73,7 +72,7 @@ public final class TrustedProxy {
         }
         report(removed, peer, trusted);
         try {
-            return believe(believed, hidden);
+            return believe(believed, ownScheme, hidden);
         } catch (MalformedHeaderException e) {
             LOG.log(
                     Level.WARNING,
@@ -100,7 +99,8 @@ public final class TrustedProxy {
         };
     }
 
-    private Forwarding believe(Map<ProxyHeader, Field> fields, BitSet hidden) throws MalformedHeaderException {
+    private Forwarding believe(Map<ProxyHeader, Field> fields, String ownScheme, BitSet hidden)
+            throws MalformedHeaderException {
         Map<ProxyHeader, String> shortened = new EnumMap<>(ProxyHeader.class);
         Field forwarded = fields.get(ProxyHeader.FORWARDED);
         Claims claims = forwarded == null

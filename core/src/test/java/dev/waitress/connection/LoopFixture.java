@@ -9,6 +9,7 @@ import dev.waitress.exchange.Peer;
 import dev.waitress.exchange.Request;
 import dev.waitress.exchange.RequestObserver;
 import dev.waitress.exchange.Response;
+import dev.waitress.exchange.ServerEnd;
 import dev.waitress.http.ResponseHead;
 import dev.waitress.loop.Clock;
 import dev.waitress.loop.EventLoop;
@@ -72,7 +73,7 @@ final class LoopFixture implements Gateway, AutoCloseable {
         client.connect(listener.getLocalAddress());
         client.setSoTimeout(20_000);
         SocketChannel socket = listener.accept();
-        Peer peer = new Peer("127.0.0.1", String.valueOf(client.getLocalPort()), "80");
+        Peer peer = new Peer("127.0.0.1", String.valueOf(client.getLocalPort()), new ServerEnd("http", "80"));
         inOneTurn(() -> {
             clients.admission().accepted(socket, peer);
             return null;

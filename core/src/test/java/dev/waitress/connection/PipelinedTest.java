@@ -7,6 +7,7 @@ import dev.waitress.buffer.Lease;
 import dev.waitress.buffer.MemoryBudget;
 import dev.waitress.exchange.Peer;
 import dev.waitress.exchange.Request;
+import dev.waitress.exchange.ServerEnd;
 import dev.waitress.proxy.Forwarding;
 import dev.waitress.testkit.Heads;
 import java.nio.ByteBuffer;
@@ -21,8 +22,11 @@ class PipelinedTest {
 
     private static Arrival.Complete request(int bytes) {
         String head = "GET / HTTP/1.1\r\nHost: a\r\nX: " + "x".repeat(bytes) + "\r\n\r\n";
-        return new Arrival.Complete(
-                new Request(Heads.parse(head), BodyBuffer.EMPTY, new Peer("1.2.3.4", "5", "80"), Forwarding.NONE));
+        return new Arrival.Complete(new Request(
+                Heads.parse(head),
+                BodyBuffer.EMPTY,
+                new Peer("1.2.3.4", "5", new ServerEnd("http", "80")),
+                Forwarding.NONE));
     }
 
     private static ByteBuffer bytes(int count) {

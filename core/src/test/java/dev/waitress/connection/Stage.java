@@ -11,6 +11,7 @@ import dev.waitress.exchange.Request;
 import dev.waitress.exchange.RequestIds;
 import dev.waitress.exchange.RequestObserver;
 import dev.waitress.exchange.Response;
+import dev.waitress.exchange.ServerEnd;
 import dev.waitress.exchange.ServerName;
 import dev.waitress.http.Limits;
 import dev.waitress.http.ResponseHead;
@@ -64,7 +65,7 @@ final class Stage implements Gateway, Connection.Owner, AutoCloseable {
                 new ConnectionMeans(loop, 1 << 20, directory, new SocketErrors(settings)),
                 client,
                 this,
-                new Peer("1.2.3.4", "5", "80"),
+                new Peer("1.2.3.4", "5", new ServerEnd("http", "80")),
                 each -> new Http1(each, intake, exchanges, Deadlines.of(settings)));
         connection.open();
     }

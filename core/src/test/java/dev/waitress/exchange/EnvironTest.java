@@ -2,6 +2,8 @@ package dev.waitress.exchange;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.waitress.proxy.Forwarding;
+import dev.waitress.proxy.TrustedProxy;
 import dev.waitress.settings.Settings;
 import java.nio.charset.StandardCharsets;
 import java.util.Map;
@@ -11,6 +13,9 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 class EnvironTest {
+    private static final Settings SHOP =
+            Settings.ofText(Map.of("server_name", "shop", "url_scheme", "https", "ident", "i"));
+
     private static Map<String, String> environ(Settings settings, String request) {
         return environ(settings, Requests.parse(request));
     }
@@ -127,16 +132,25 @@ class EnvironTest {
     }
 
     @Test
-    void namesTheServerItselfOnlyBehindAProxy() {
-        Settings settings = Settings.ofText(Map.of("server_name", "shop", "url_scheme", "https", "ident", "i"));
-        assertThat(Environ.constants(settings))
+    void leavesOutWhatMostRequestsShare() {
+        assertThat(Environ.constants(SHOP))
                 .isEqualTo(Map.of(
                         "SCRIPT_NAME", "", "SERVER_SOFTWARE", "i", "SERVER_NAME", "shop", "wsgi.url_scheme", "https"));
-        assertThat(environ(settings, "GET / HTTP/1.0\r\n\r\n")).doesNotContainKeys("SERVER_NAME", "wsgi.url_scheme");
-        Settings trusting = settings.withText("trusted_proxy", "*").withText("trusted_proxy_headers", "forwarded");
-        assertThat(Environ.constants(trusting)).isEqualTo(Map.of("SCRIPT_NAME", "", "SERVER_SOFTWARE", "i"));
-        assertThat(environ(trusting, "GET / HTTP/1.0\r\n\r\n"))
-                .containsEntry("SERVER_NAME", "shop")
+        Request request = Requests.parse("GET / HTTP/1.0\r\n\r\n", "https", Forwarding.NONE);
+        assertThat(environ(SHOP, request)).doesNotContainKeys("SERVER_NAME", "wsgi.url_scheme");
+    }
+
+    /** Both, so that who applies it need look for one of them only. */
+    @Test
+    void namesServerAndSchemeWhereOneOfThemIsAnother() {
+        Request plain = Requests.parse("GET / HTTP/1.0\r\n\r\n", "http", Forwarding.NONE);
+        assertThat(environ(SHOP, plain)).containsEntry("SERVER_NAME", "shop").containsEntry("wsgi.url_scheme", "http");
+        Settings trusting = SHOP.withText("trusted_proxy", "*").withText("trusted_proxy_headers", "x-forwarded-host");
+        String text = "GET / HTTP/1.0\r\nX-Forwarded-Host: a.test\r\n\r\n";
+        Forwarding forwarding = (Forwarding)
+                new TrustedProxy(trusting).read(Requests.parse(text).head(), "10.0.0.1", true, "https");
+        assertThat(environ(trusting, Requests.parse(text, "https", forwarding)))
+                .containsEntry("SERVER_NAME", "a.test")
                 .containsEntry("wsgi.url_scheme", "https");
     }
 

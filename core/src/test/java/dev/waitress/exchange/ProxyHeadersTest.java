@@ -8,6 +8,7 @@ import dev.waitress.proxy.Forwarding;
 import dev.waitress.proxy.ProxyCase;
 import dev.waitress.proxy.Reading;
 import dev.waitress.proxy.TrustedProxy;
+import dev.waitress.settings.Setting;
 import dev.waitress.settings.Settings;
 import java.nio.charset.StandardCharsets;
 import java.util.Map;
@@ -27,7 +28,7 @@ class ProxyHeadersTest {
         Request request = Requests.parse(each.request());
         try (LogCapture log = new LogCapture()) {
             Reading reading = request.head().hasProxyFields()
-                    ? proxy.read(request.head(), PEER, proxy.trusts(PEER))
+                    ? proxy.read(request.head(), PEER, proxy.trusts(PEER), settings.get(Setting.URL_SCHEME))
                     : Forwarding.NONE;
             if (reading instanceof Reading.Malformed malformed) {
                 assertThat(Rule.PROXY_HEADER.text(malformed.header())).isEqualTo(each.refusal());
@@ -46,7 +47,7 @@ class ProxyHeadersTest {
         Map<String, String> environ = new TreeMap<>(Environ.constants(settings));
         new Environ(settings)
                 .write(
-                        Requests.parse(text, forwarding),
+                        Requests.parse(text, settings.get(Setting.URL_SCHEME), forwarding),
                         (key, keyEnd, value, start, end) -> environ.put(
                                 new String(key, 0, keyEnd, StandardCharsets.ISO_8859_1),
                                 new String(value, start, end - start, StandardCharsets.ISO_8859_1)));

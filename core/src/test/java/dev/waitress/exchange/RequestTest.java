@@ -3,7 +3,6 @@ package dev.waitress.exchange;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.waitress.http.Ascii;
-import dev.waitress.proxy.Forwarding;
 import org.junit.jupiter.api.Test;
 
 class RequestTest {
@@ -32,19 +31,19 @@ class RequestTest {
 
     @Test
     void isOfItsPeer() {
-        assertThat(Ascii.text(Requests.parse(TEXT, Forwarding.NONE).remoteAddress()))
-                .isEqualTo("10.0.0.1");
+        assertThat(Ascii.text(Requests.parse(TEXT).remoteAddress())).isEqualTo("10.0.0.1");
     }
 
     /**
-     * What the proxy at the other end says of the client changes neither the server's port nor who is at the other end.
+     * What the proxy at the other end says of the client changes neither the server's end nor who is at the other end.
      */
     @Test
     void mayComeThroughAProxyThatAnnouncesTheClient() {
-        Peer peer = new Peer("10.0.0.1", "5555", "8080").announcing("192.0.2.7", "99");
+        Peer peer = new Peer("10.0.0.1", "5555", new ServerEnd("https", "8080")).announcing("192.0.2.7", "99");
         assertThat(peer.remoteAddress()).isEqualTo("192.0.2.7");
         assertThat(Ascii.text(peer.remotePortBytes)).isEqualTo("99");
         assertThat(peer.serverPort()).isEqualTo("8080");
+        assertThat(peer.scheme()).isEqualTo("https");
         assertThat(peer.hopAddress()).isEqualTo("10.0.0.1");
     }
 }

@@ -9,10 +9,12 @@ public final class Requests {
     private Requests() {}
 
     public static Request parse(String text) {
-        return parse(text, Forwarding.NONE);
+        return parse(text, "http", Forwarding.NONE);
     }
 
-    static Request parse(String text, Forwarding forwarding) {
-        return new Request(Heads.parse(text), BodyBuffer.EMPTY, new Peer("10.0.0.1", "5555", "8080"), forwarding);
+    /** On a connection of this scheme. */
+    static Request parse(String text, String scheme, Forwarding forwarding) {
+        Peer peer = new Peer("10.0.0.1", "5555", new ServerEnd(scheme, "8080"));
+        return new Request(Heads.parse(text), BodyBuffer.EMPTY, peer, forwarding);
     }
 }

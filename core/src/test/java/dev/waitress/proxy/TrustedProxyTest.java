@@ -24,7 +24,7 @@ class TrustedProxyTest {
 
     private static Reading read(TrustedProxy proxy, String peer, String fields) {
         RequestHead head = Heads.parse("GET / HTTP/1.0\r\n" + fields + "\r\n");
-        return head.hasProxyFields() ? proxy.read(head, peer, proxy.trusts(peer)) : Forwarding.NONE;
+        return head.hasProxyFields() ? proxy.read(head, peer, proxy.trusts(peer), "http") : Forwarding.NONE;
     }
 
     @Test

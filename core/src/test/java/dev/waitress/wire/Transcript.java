@@ -8,6 +8,7 @@ import dev.waitress.buffer.SharedMemory;
 import dev.waitress.exchange.Environ;
 import dev.waitress.exchange.Peer;
 import dev.waitress.exchange.Request;
+import dev.waitress.exchange.ServerEnd;
 import dev.waitress.http.Limits;
 import dev.waitress.http.Rejection;
 import dev.waitress.http.RequestHead;
@@ -26,7 +27,7 @@ import org.jspecify.annotations.Nullable;
 
 /** What a parser makes of a client's bytes: everything that the application would see, and how it ends. */
 final class Transcript {
-    private static final Peer PEER = new Peer("127.0.0.1", "5555", "8080");
+    private static final Peer PEER = new Peer("127.0.0.1", "5555", new ServerEnd("http", "8080"));
     private static final byte[] LAST_READS_BYTES =
             "  what an earlier read left in the buffer\r\n".getBytes(StandardCharsets.US_ASCII);
 

@@ -7,6 +7,7 @@ import dev.waitress.exchange.Request;
 import dev.waitress.exchange.RequestId;
 import dev.waitress.exchange.Response;
 import dev.waitress.exchange.ResponseSink;
+import dev.waitress.exchange.ServerEnd;
 import dev.waitress.exchange.ServerName;
 import dev.waitress.http.BodyLength;
 import dev.waitress.http.Limits;
@@ -43,7 +44,8 @@ public final class FakeClient implements ResponseSink {
                 instanceof ParseStep.Head head)) {
             throw new IllegalArgumentException("not a request: " + text);
         }
-        request = new Request(head.head(), body, new Peer("10.0.0.1", "5555", "8080"), Forwarding.NONE);
+        request = new Request(
+                head.head(), body, new Peer("10.0.0.1", "5555", new ServerEnd("http", "8080")), Forwarding.NONE);
         response = new Response(request, this, new ServerName("", true));
     }
 
