@@ -21,13 +21,13 @@ import java.util.stream.Stream;
  * @param defaults its {@code [DEFAULT]} and, where that lacks them, {@code here}, {@code __file__} and the variables of
  *     whoever reads it; not replaced
  */
-record ConfigFile(Path path, Sections sections, Map<String, String> defaults) {
+record ConfigFile(Path path, RawSections sections, Map<String, String> defaults) {
     private static final String MAIN = "main";
     private static final String BYTE_ORDER_MARK = "\ufeff";
 
     static ConfigFile read(Path file, Map<String, String> variables) throws IOException {
         Path path = file.toAbsolutePath().normalize();
-        Sections sections = IniParser.parse(text(path), path.toString());
+        RawSections sections = IniParser.parse(text(path), path.toString());
         Map<String, String> defaults = new LinkedHashMap<>();
         defaults.put("here", String.valueOf(path.getParent()));
         defaults.put("__file__", path.toString());
@@ -73,7 +73,7 @@ record ConfigFile(Path path, Sections sections, Map<String, String> defaults) {
      *
      * @throws IniException if there is none, or more than one
      */
-    String find(Kind kind, String name) {
+    String find(SectionKind kind, String name) {
         List<String> found = new ArrayList<>();
         for (List<String> spellings : kind.prefixes()) {
             spellings.stream()
@@ -104,7 +104,7 @@ record ConfigFile(Path path, Sections sections, Map<String, String> defaults) {
     }
 
     /** {@code [app]} stands for {@code [app:main]}, as PasteDeploy's documentation has it, though not its code. */
-    private Stream<String> bare(Kind kind) {
+    private Stream<String> bare(SectionKind kind) {
         return kind.prefixes().stream().flatMap(List::stream).filter(sections.named()::containsKey);
     }
 }

@@ -13,7 +13,7 @@ import java.util.Map;
 public final class Configuration {
     /** Loads what a section of the same file describes. */
     interface Loader {
-        Part load(Kind kind, String name, Map<String, String> global) throws IOException;
+        PipelinePart load(SectionKind kind, String name, Map<String, String> global) throws IOException;
     }
 
     private final Map<String, String> global;
@@ -46,7 +46,7 @@ public final class Configuration {
      * @throws IniException if it cannot be made
      */
     public Application application(String name) throws IOException {
-        return loader.load(Kind.APPLICATION, name, global).application();
+        return loader.load(SectionKind.APPLICATION, name, global).application();
     }
 
     /**
@@ -56,7 +56,7 @@ public final class Configuration {
      * @throws IniException if it cannot be made
      */
     public Application filter(String name, Application application) throws IOException {
-        return loader.load(Kind.FILTER, name, global).before(application);
+        return loader.load(SectionKind.FILTER, name, global).before(application);
     }
 
     /** The same with more keys. */

@@ -60,7 +60,7 @@ public final class IniFile {
      * @throws IniException if there is none, or it is not Java's, or a factory fails
      */
     public Application application(String name) throws IOException {
-        return resolve(Kind.APPLICATION, name).application();
+        return resolve(SectionKind.APPLICATION, name).application();
     }
 
     /** What {@code [server:main]} says. See {@link #settings(String)}. */
@@ -85,7 +85,7 @@ public final class IniFile {
      * @throws IniException as {@link #settings(String)}
      */
     public Map<String, String> server(String name) throws IOException {
-        if (resolve(Kind.SERVER, name) instanceof Part.Made made
+        if (resolve(SectionKind.SERVER, name) instanceof PipelinePart.Made made
                 && Address.isOne(made.factory().text())
                 && Address.parse(made.factory().text()).isEgg("waitress", MAIN)) {
             return made.configuration().local();
@@ -99,9 +99,9 @@ public final class IniFile {
      * @throws IniException if some of its parts are of the one and some of the other, or there is none
      */
     public boolean isJava(String name) throws IOException {
-        List<Factory> factories = resolve(Kind.APPLICATION, name)
+        List<Factory> factories = resolve(SectionKind.APPLICATION, name)
                 .leaves()
-                .map(Part.Made::factory)
+                .map(PipelinePart.Made::factory)
                 .filter(factory -> factory.language() != Factory.Language.ANY)
                 .toList();
         for (Factory other : factories) {
@@ -134,7 +134,7 @@ public final class IniFile {
         return levels;
     }
 
-    private Part resolve(Kind kind, String name) throws IOException {
+    private PipelinePart resolve(SectionKind kind, String name) throws IOException {
         return new Resolver().resolve(file, file.path().toString(), kind, name, variables);
     }
 }

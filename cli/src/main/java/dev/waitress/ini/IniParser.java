@@ -25,7 +25,7 @@ final class IniParser {
     private static final int NO_VALUE = Integer.MAX_VALUE;
 
     private final String file;
-    private final Sections sections = new Sections(new LinkedHashMap<>(), new LinkedHashMap<>());
+    private final RawSections sections = new RawSections(new LinkedHashMap<>(), new LinkedHashMap<>());
     private final List<String> broken = new ArrayList<>();
 
     private int lineNumber;
@@ -44,7 +44,7 @@ final class IniParser {
      * @param file its name, for messages
      * @throws IniException naming file and line
      */
-    static Sections parse(String text, String file) {
+    static RawSections parse(String text, String file) {
         IniParser parser = new IniParser(file);
         text.lines().forEach(parser::line);
         parser.endValue();

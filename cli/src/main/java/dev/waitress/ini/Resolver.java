@@ -26,7 +26,8 @@ final class Resolver {
      * @param global the configuration of whoever names it
      * @throws IniException if it makes no sense
      */
-    Part resolve(ConfigFile file, String place, Kind kind, String name, Map<String, String> global) throws IOException {
+    PipelinePart resolve(ConfigFile file, String place, SectionKind kind, String name, Map<String, String> global)
+            throws IOException {
         if (!Address.isOne(name)) {
             return section(file, kind, file.find(kind, name), global);
         }
@@ -35,7 +36,7 @@ final class Resolver {
             ConfigFile other = ConfigFile.read(beside(file, address.place()), global);
             return section(other, kind, other.find(kind, address.name()), global);
         }
-        return new Part.Made(Factory.of(place, address), configuration(file, global, Map.of()));
+        return new PipelinePart.Made(Factory.of(place, address), configuration(file, global, Map.of()));
     }
 
     private static Path beside(ConfigFile file, String place) {
@@ -56,7 +57,8 @@ final class Resolver {
                         new Resolver().resolve(file, file.path().toString(), kind, name, globals));
     }
 
-    private Part section(ConfigFile file, Kind kind, String section, Map<String, String> global) throws IOException {
+    private PipelinePart section(ConfigFile file, SectionKind kind, String section, Map<String, String> global)
+            throws IOException {
         String place = "[" + section + "] in " + file.path();
         if (way.contains(place)) {
             throw new IniException(place + " uses itself: " + String.join(" -> ", way) + " -> " + place);

@@ -18,7 +18,7 @@ final class SectionReader {
 
     private final Resolver resolver;
     private final ConfigFile file;
-    private final Kind kind;
+    private final SectionKind kind;
     private final String section;
     private final String place;
 
@@ -38,7 +38,12 @@ final class SectionReader {
      * @throws IniException if a variable cannot be replaced
      */
     SectionReader(
-            Resolver resolver, ConfigFile file, Kind kind, String section, String place, Map<String, String> callers) {
+            Resolver resolver,
+            ConfigFile file,
+            SectionKind kind,
+            String section,
+            String place,
+            Map<String, String> callers) {
         this.resolver = resolver;
         this.file = file;
         this.kind = kind;
@@ -78,37 +83,37 @@ final class SectionReader {
     }
 
     /** What the section stands for. */
-    Part part() throws IOException {
-        String outer = kind == Kind.SERVER ? null : local.remove("filter-with");
+    PipelinePart part() throws IOException {
+        String outer = kind == SectionKind.SERVER ? null : local.remove("filter-with");
         local.remove("require"); // distributions of Python, which is not asked here
-        Part part = describesA("pipeline") ? pipeline() : describesA("filter-app") ? filterApp() : loaded(kind);
-        return outer == null ? part : new Part.Filtered(resolve(Kind.FILTER, outer), part);
+        PipelinePart part = describesA("pipeline") ? pipeline() : describesA("filter-app") ? filterApp() : loaded(kind);
+        return outer == null ? part : new PipelinePart.Filtered(resolve(SectionKind.FILTER, outer), part);
     }
 
     private boolean describesA(String prefix) {
         return section.equals(prefix) || section.startsWith(prefix + ":");
     }
 
-    private Part resolve(Kind wanted, String name) throws IOException {
+    private PipelinePart resolve(SectionKind wanted, String name) throws IOException {
         return resolver.resolve(file, place, wanted, name, global);
     }
 
-    private Part pipeline() throws IOException {
+    private PipelinePart pipeline() throws IOException {
         List<String> names = new ArrayList<>(List.of(require("pipeline").split("\\s+")));
         if (!local.isEmpty()) {
             throw new IniException("The [" + section + "] pipeline section in " + file.path()
                     + " has extra (disallowed) settings: " + String.join(", ", local.keySet()));
         }
-        Part part = resolve(Kind.APPLICATION, names.remove(names.size() - 1));
+        PipelinePart part = resolve(SectionKind.APPLICATION, names.remove(names.size() - 1));
         while (!names.isEmpty()) {
-            part = new Part.Filtered(resolve(Kind.FILTER, names.remove(names.size() - 1)), part);
+            part = new PipelinePart.Filtered(resolve(SectionKind.FILTER, names.remove(names.size() - 1)), part);
         }
         return part;
     }
 
-    private Part filterApp() throws IOException {
-        Part next = resolve(Kind.APPLICATION, require("next"));
-        return new Part.Filtered(loaded(Kind.FILTER), next);
+    private PipelinePart filterApp() throws IOException {
+        PipelinePart next = resolve(SectionKind.APPLICATION, require("next"));
+        return new PipelinePart.Filtered(loaded(SectionKind.FILTER), next);
     }
 
     private String require(String key) {
@@ -120,7 +125,7 @@ final class SectionReader {
         return value.strip();
     }
 
-    private Part loaded(Kind wanted) throws IOException {
+    private PipelinePart loaded(SectionKind wanted) throws IOException {
         String use = local.remove("use");
         if (use == null) {
             return explicit(wanted);
@@ -131,7 +136,7 @@ final class SectionReader {
     }
 
     /** Named by a key of its own, {@code paste.app_factory = module:object}: always Python's. */
-    private Part explicit(Kind wanted) {
+    private PipelinePart explicit(SectionKind wanted) {
         List<String> named = wanted.protocols().stream()
                 .flatMap(protocols ->
                         protocols.stream().filter(local::containsKey).limit(1))
@@ -148,6 +153,6 @@ final class SectionReader {
         }
         String object = local.remove(named.get(0));
         Factory factory = new Factory(place, named.get(0) + " = " + object, Factory.Language.PYTHON);
-        return new Part.Made(factory, resolver.configuration(file, global, local));
+        return new PipelinePart.Made(factory, resolver.configuration(file, global, local));
     }
 }

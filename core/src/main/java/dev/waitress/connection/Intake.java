@@ -12,7 +12,7 @@ import dev.waitress.http.Rule;
 import dev.waitress.http1.Http1Parser;
 import dev.waitress.http1.ParseStep;
 import dev.waitress.proxy.Forwarding;
-import dev.waitress.proxy.Reading;
+import dev.waitress.proxy.ForwardingOutcome;
 import dev.waitress.proxy.TrustedProxy;
 import java.io.IOException;
 import java.lang.System.Logger;
@@ -105,8 +105,8 @@ final class Intake {
             ParseStep step = borrowed.feed(in);
             if (step instanceof ParseStep.Head received) {
                 begin(received.head(), nowNanos);
-                Reading reading = readProxyHeaders(received.head());
-                if (reading instanceof Reading.Malformed malformed) {
+                ForwardingOutcome reading = readProxyHeaders(received.head());
+                if (reading instanceof ForwardingOutcome.Malformed malformed) {
                     return refused(Rule.PROXY_HEADER, malformed.header());
                 } else if (reading instanceof Forwarding believed) {
                     forwarding = believed;
@@ -147,7 +147,7 @@ final class Intake {
         }
     }
 
-    private Reading readProxyHeaders(RequestHead received) {
+    private ForwardingOutcome readProxyHeaders(RequestHead received) {
         return received.hasProxyFields()
                 ? means.trustedProxy().read(received, peer.hopAddress(), peerIsTrusted, peer.scheme())
                 : Forwarding.NONE;

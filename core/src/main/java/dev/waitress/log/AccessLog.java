@@ -21,12 +21,12 @@ public final class AccessLog implements RequestObserver {
     private static final int LARGEST_SPARE_BYTES = 8 * 1024;
 
     private final AccessFormat format;
-    private final Lines lines;
+    private final LogQueue lines;
     private final Deque<AccessEntry> spare = new ArrayDeque<>();
 
     private AccessLog(AccessFormat format, AccessFile file) {
         this.format = format;
-        this.lines = new Lines(format, file);
+        this.lines = new LogQueue(format, file);
     }
 
     /**
@@ -100,7 +100,7 @@ public final class AccessLog implements RequestObserver {
         }
     }
 
-    Lines lines() {
+    LogQueue lines() {
         return lines;
     }
 

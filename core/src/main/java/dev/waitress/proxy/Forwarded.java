@@ -35,11 +35,11 @@ final class Forwarded {
     /** What one proxy added: as it was sent, and its pairs by name in lower case. */
     private record Element(String text, Map<String, String> pairs) {}
 
-    private final Field field;
+    private final ProxyField field;
     private final String text;
     private int at;
 
-    Forwarded(Field field) {
+    Forwarded(ProxyField field) {
         this.field = field;
         this.text = field.value();
     }
@@ -50,14 +50,14 @@ final class Forwarded {
      * @param hops elements that count, from the end
      * @param shortened receives what is left of the header without those that do not
      */
-    Claims read(int hops, Map<ProxyHeader, String> shortened) throws MalformedHeaderException {
+    ForwardedClaims read(int hops, Map<ProxyHeader, String> shortened) throws MalformedHeaderException {
         List<Element> elements = elements();
         List<Element> trusted = elements.subList(Math.max(0, elements.size() - hops), elements.size());
         shortened.put(
                 ProxyHeader.FORWARDED,
                 String.join(", ", trusted.stream().map(Element::text).toList()));
         warnOfUnknownNames(trusted);
-        Claims claims = new Claims();
+        ForwardedClaims claims = new ForwardedClaims();
         String client = leftmost("for", trusted);
         claims.client = client == null ? null : field.node(client, false);
         String host = leftmost("host", trusted);
@@ -65,7 +65,7 @@ final class Forwarded {
         String proto = leftmost("proto", trusted);
         claims.scheme = proto == null
                 ? null
-                : XForwarded.requireScheme(proto.toLowerCase(Locale.ROOT), new Field("Forwarded Proto=", proto));
+                : XForwarded.requireScheme(proto.toLowerCase(Locale.ROOT), new ProxyField("Forwarded Proto=", proto));
         return claims;
     }
 

@@ -10,9 +10,9 @@ import org.jspecify.annotations.Nullable;
  * What the application is told of a request's origin in place of what the connection shows, and which header fields it
  * does not get as they came. A value that is null stays as it is. Immutable.
  */
-public final class Forwarding implements Reading {
+public final class Forwarding implements ForwardingOutcome {
     /** Of a request without any proxy header. */
-    public static final Forwarding NONE = new Forwarding(new Claims(), "", new BitSet(), Map.of());
+    public static final Forwarding NONE = new Forwarding(new ForwardedClaims(), "", new BitSet(), Map.of());
 
     private final @Nullable String remoteAddress;
     private final @Nullable String remotePort;
@@ -30,7 +30,7 @@ public final class Forwarding implements Reading {
      * @param hidden indexes of fields that the application does not get
      * @param shortened values of headers that take the place of hidden ones
      */
-    Forwarding(Claims claims, String ownScheme, BitSet hidden, Map<ProxyHeader, String> shortened) {
+    Forwarding(ForwardedClaims claims, String ownScheme, BitSet hidden, Map<ProxyHeader, String> shortened) {
         this.hidden = hidden;
         this.shortened = shortened;
         scheme = claims.scheme;
@@ -38,7 +38,7 @@ public final class Forwarding implements Reading {
         // The connection's port is the proxy's: better none than a wrong one.
         remotePort = claims.client == null ? null : claims.client.port();
         String port = claims.port == null && scheme != null ? defaultPort(scheme) : claims.port;
-        Node asked = claims.host;
+        ForwardedNode asked = claims.host;
         if (asked == null) {
             serverName = null;
             host = null;

@@ -56,14 +56,14 @@ public final class TrustedProxy {
      * @param trusted whether the peer speaks for others
      * @param ownScheme of the connection, where no proxy names another
      */
-    public Reading read(RequestHead head, String peer, boolean trusted, String ownScheme) {
-        Map<ProxyHeader, Field> believed = new EnumMap<>(ProxyHeader.class);
+    public ForwardingOutcome read(RequestHead head, String peer, boolean trusted, String ownScheme) {
+        Map<ProxyHeader, ProxyField> believed = new EnumMap<>(ProxyHeader.class);
         Set<ProxyHeader> removed = EnumSet.noneOf(ProxyHeader.class);
         BitSet hidden = new BitSet();
         for (int index = 0; index < head.fieldCount(); index++) {
             ProxyHeader header = head.isRepeated(index) ? null : headerOf(head, index);
             if (header != null && trusted && headers.contains(header)) {
-                believed.put(header, new Field(header.fieldName(), head.joinedValues(index)));
+                believed.put(header, new ProxyField(header.fieldName(), head.joinedValues(index)));
                 hidden.set(index, isShortened(header));
             } else if (header != null && clears) {
                 removed.add(header);
@@ -78,7 +78,7 @@ public final class TrustedProxy {
                     Level.WARNING,
                     "Malformed proxy header \"" + e.header() + "\" from \"" + peer + "\": " + e.reason() + " value: "
                             + Printable.of(e.value()));
-            return new Reading.Malformed(e.header());
+            return new ForwardingOutcome.Malformed(e.header());
         }
     }
 
@@ -99,11 +99,11 @@ public final class TrustedProxy {
         };
     }
 
-    private Forwarding believe(Map<ProxyHeader, Field> fields, String ownScheme, BitSet hidden)
+    private Forwarding believe(Map<ProxyHeader, ProxyField> fields, String ownScheme, BitSet hidden)
             throws MalformedHeaderException {
         Map<ProxyHeader, String> shortened = new EnumMap<>(ProxyHeader.class);
-        Field forwarded = fields.get(ProxyHeader.FORWARDED);
-        Claims claims = forwarded == null
+        ProxyField forwarded = fields.get(ProxyHeader.FORWARDED);
+        ForwardedClaims claims = forwarded == null
                 ? new XForwarded(fields, hops, shortened).read()
                 : new Forwarded(forwarded).read(hops, shortened);
         return new Forwarding(claims, ownScheme, hidden, shortened);

@@ -8,9 +8,9 @@ import java.util.Map;
 
 /** Reads the headers X-Forwarded-For, -Host, -Proto and -Port, which no standard describes. */
 final class XForwarded {
-    private final Map<ProxyHeader, Field> fields;
+    private final Map<ProxyHeader, ProxyField> fields;
     private final int hops;
-    private final Claims claims = new Claims();
+    private final ForwardedClaims claims = new ForwardedClaims();
     private final Map<ProxyHeader, String> shortened;
 
     /**
@@ -19,14 +19,14 @@ final class XForwarded {
      * @param hops entries that count, from the end
      * @param shortened receives what is left of a header without those that do not
      */
-    XForwarded(Map<ProxyHeader, Field> fields, int hops, Map<ProxyHeader, String> shortened) {
+    XForwarded(Map<ProxyHeader, ProxyField> fields, int hops, Map<ProxyHeader, String> shortened) {
         this.fields = fields;
         this.hops = hops;
         this.shortened = shortened;
     }
 
-    Claims read() throws MalformedHeaderException {
-        Field field = fields.get(ProxyHeader.X_FORWARDED_FOR);
+    ForwardedClaims read() throws MalformedHeaderException {
+        ProxyField field = fields.get(ProxyHeader.X_FORWARDED_FOR);
         if (field != null) {
             String client = firstOfTrusted(ProxyHeader.X_FORWARDED_FOR, field);
             claims.client = client.isEmpty() ? null : field.node(client, true);
@@ -49,7 +49,7 @@ final class XForwarded {
         return claims;
     }
 
-    private String firstOfTrusted(ProxyHeader header, Field field) throws MalformedHeaderException {
+    private String firstOfTrusted(ProxyHeader header, ProxyField field) throws MalformedHeaderException {
         List<String> entries = List.of(field.value().split(",", -1));
         List<String> trusted = entries.subList(Math.max(0, entries.size() - hops), entries.size());
         shortened.put(header, String.join(",", trusted).trim());
@@ -61,7 +61,7 @@ final class XForwarded {
     }
 
     /** With a list, a client could slip a value in front of the proxy's. */
-    private static String only(Field field) throws MalformedHeaderException {
+    private static String only(ProxyField field) throws MalformedHeaderException {
         String value = field.unquote(field.value());
         if (value.contains(",")) {
             throw field.malformed("Unspecified behavior for multiple values found in header");
@@ -69,7 +69,7 @@ final class XForwarded {
         return value;
     }
 
-    static String requireScheme(String scheme, Field field) throws MalformedHeaderException {
+    static String requireScheme(String scheme, ProxyField field) throws MalformedHeaderException {
         if (!scheme.equals("http") && !scheme.equals("https")) {
             throw field.malformed("unsupported proto value");
         }

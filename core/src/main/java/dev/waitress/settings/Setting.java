@@ -26,165 +26,170 @@ public final class Setting<T> {
     public static final Setting<String> HOST = define(
             Group.ADDRESSES,
             "host",
-            Cast.text("HOST"),
+            ValueType.text("HOST"),
             "0.0.0.0",
             "Name or address to listen on; * is every address of both families.");
-    public static final Setting<Long> PORT =
-            define(Group.ADDRESSES, "port", Cast.integer("PORT", 0, 65_535), 8080L, "TCP port; 0 takes a free one.");
+    public static final Setting<Long> PORT = define(
+            Group.ADDRESSES, "port", ValueType.integer("PORT", 0, 65_535), 8080L, "TCP port; 0 takes a free one.");
     public static final Setting<List<String>> LISTEN = define(
             Group.ADDRESSES,
             "listen",
-            Cast.list("ADDRESSES", "one or more of HOST, HOST:PORT, [IPV6], [IPV6]:PORT, stdin, separated by spaces"),
+            ValueType.list(
+                    "ADDRESSES", "one or more of HOST, HOST:PORT, [IPV6], [IPV6]:PORT, stdin, separated by spaces"),
             List.of("0.0.0.0:8080"),
             "Addresses to listen on, each HOST[:PORT], in place of host and port; stdin is a listening socket that the"
                     + " process inherits as its standard input. On the command line it may be repeated.");
     public static final Setting<Boolean> IPV4 =
-            define(Group.ADDRESSES, "ipv4", Cast.flag(), true, "Listen on the IPv4 addresses of a name or *.");
+            define(Group.ADDRESSES, "ipv4", ValueType.flag(), true, "Listen on the IPv4 addresses of a name or *.");
     public static final Setting<Boolean> IPV6 =
-            define(Group.ADDRESSES, "ipv6", Cast.flag(), true, "Listen on the IPv6 addresses of a name or *.");
+            define(Group.ADDRESSES, "ipv6", ValueType.flag(), true, "Listen on the IPv6 addresses of a name or *.");
     public static final Setting<String> UNIX_SOCKET = define(
             Group.ADDRESSES,
             "unix_socket",
-            Cast.socketPath(),
+            ValueType.socketPath(),
             "",
             "Path of a Unix socket to listen on instead of TCP.");
-    public static final Setting<Integer> UNIX_SOCKET_PERMS =
-            define(Group.ADDRESSES, "unix_socket_perms", Cast.octal(), 0600, "File mode of the Unix socket, octal.");
+    public static final Setting<Integer> UNIX_SOCKET_PERMS = define(
+            Group.ADDRESSES, "unix_socket_perms", ValueType.octal(), 0600, "File mode of the Unix socket, octal.");
     public static final Setting<List<ServerSocketChannel>> SOCKETS = define(
             Group.ADDRESSES,
             "sockets",
-            Cast.sockets(),
+            ValueType.sockets(),
             List.of(),
             "Sockets that the caller has bound, to listen on in place of all other addresses; only in code.");
     public static final Setting<Boolean> REUSE_PORT = define(
             Group.ADDRESSES,
             "reuse_port",
-            Cast.flag(),
+            ValueType.flag(),
             false,
             "Share the port with other servers that do so too: a new one can start beside an old one that ends.");
     public static final Setting<Long> BACKLOG = define(
             Group.ADDRESSES,
             "backlog",
-            Cast.integer("COUNT", 1, 65_535),
+            ValueType.integer("COUNT", 1, 65_535),
             1024L,
             "Connections that the system keeps until they are accepted.");
     public static final Setting<List<String>> SOCKET_OPTIONS = define(
             Group.ADDRESSES,
             "socket_options",
-            Cast.words("OPTIONS", ClientOption.VALID, ClientOption::require),
+            ValueType.words("OPTIONS", ClientOption.VALID, ClientOption::require),
             List.of(),
             "Options of every client's TCP socket, such as SO_KEEPALIVE=1 TCP_KEEPIDLE=60.");
 
     public static final Setting<String> SERVER_NAME = define(
-            Group.APPLICATION, "server_name", Cast.text("NAME"), "waitress.invalid", "SERVER_NAME of every request.");
-    public static final Setting<String> URL_SCHEME =
-            define(Group.APPLICATION, "url_scheme", Cast.text("SCHEME"), "http", "wsgi.url_scheme of every request.");
+            Group.APPLICATION,
+            "server_name",
+            ValueType.text("NAME"),
+            "waitress.invalid",
+            "SERVER_NAME of every request.");
+    public static final Setting<String> URL_SCHEME = define(
+            Group.APPLICATION, "url_scheme", ValueType.text("SCHEME"), "http", "wsgi.url_scheme of every request.");
     public static final Setting<String> URL_PREFIX = define(
             Group.APPLICATION,
             "url_prefix",
-            Cast.slashed(),
+            ValueType.slashed(),
             "",
             "Path under which the application lives (SCRIPT_NAME).");
     public static final Setting<String> IDENT = define(
             Group.APPLICATION,
             "ident",
-            Cast.text("TEXT"),
+            ValueType.text("TEXT"),
             "waitress",
             "Server header of the answers; empty sends none.");
     public static final Setting<Boolean> EXPOSE_TRACEBACKS = define(
             Group.APPLICATION,
             "expose_tracebacks",
-            Cast.flag(),
+            ValueType.flag(),
             false,
             "Show the traceback of a failed application to the client.");
 
     public static final Setting<List<String>> TRUSTED_PROXY = define(
             Group.PROXIES,
             "trusted_proxy",
-            Cast.words("PEERS", "addresses, networks such as 10.0.0.0/8, localhost or *", PeerPattern::require),
+            ValueType.words("PEERS", "addresses, networks such as 10.0.0.0/8, localhost or *", PeerPattern::require),
             List.of(),
             "Peers whose word on their clients counts; localhost is every peer of a Unix socket, * is everybody.");
     public static final Setting<Long> TRUSTED_PROXY_COUNT = define(
             Group.PROXIES,
             "trusted_proxy_count",
-            Cast.integer("COUNT", 1, Integer.MAX_VALUE),
+            ValueType.integer("COUNT", 1, Integer.MAX_VALUE),
             1L,
             "Trusted proxies in a row: so many entries of a proxy header count, from its end.");
     public static final Setting<List<String>> TRUSTED_PROXY_HEADERS = define(
             Group.PROXIES,
             "trusted_proxy_headers",
-            Cast.words("HEADERS", ProxyTrust.VALID_HEADERS, header -> header.toLowerCase(Locale.ROOT)),
+            ValueType.words("HEADERS", ProxyTrust.VALID_HEADERS, header -> header.toLowerCase(Locale.ROOT)),
             List.of(),
             "Headers in which a trusted proxy speaks for its client.");
     public static final Setting<Boolean> PROXY_PROTOCOL = define(
             Group.PROXIES,
             "proxy_protocol",
-            Cast.flag(),
+            ValueType.flag(),
             false,
             "Every connection begins with a header of the PROXY protocol, version 1 or 2, that names the client; nobody but"
                     + " trusted_proxy may connect.");
     public static final Setting<Boolean> CLEAR_UNTRUSTED_PROXY_HEADERS = define(
             Group.PROXIES,
             "clear_untrusted_proxy_headers",
-            Cast.flag(),
+            ValueType.flag(),
             true,
             "Keep proxy headers that do not count from the application.");
     public static final Setting<Boolean> LOG_UNTRUSTED_PROXY_HEADERS = define(
             Group.PROXIES,
             "log_untrusted_proxy_headers",
-            Cast.flag(),
+            ValueType.flag(),
             false,
             "Log for each request which headers were kept from the application.");
 
     public static final Setting<Long> THREADS = define(
             Group.WORKERS,
             "threads",
-            Cast.integer("COUNT", 1, 10_000),
+            ValueType.integer("COUNT", 1, 10_000),
             4L,
             "Threads that run the application, in each worker process.");
     public static final Setting<Long> WORKERS = define(
             Group.WORKERS,
             "workers",
-            Cast.integer("COUNT", 1, 1024),
+            ValueType.integer("COUNT", 1, 1024),
             1L,
             "Worker processes that run a Python application.");
     public static final Setting<String> PYTHON = define(
             Group.WORKERS,
             "python",
-            Cast.text("COMMAND"),
+            ValueType.text("COMMAND"),
             "",
             "Python of the workers, or the folder of a virtual environment; by default the active one's, else python3.");
     public static final Setting<Boolean> RELOAD = define(
             Group.WORKERS,
             "reload",
-            Cast.flag(),
+            ValueType.flag(),
             false,
             "For development: load a Python application again, in new workers, when one of its modules changes"
                     + " (docs/reload.md).");
     public static final Setting<List<String>> RELOAD_EXTRA = define(
             Group.WORKERS,
             "reload_extra",
-            Cast.paths("PATHS", "files, directories or globs such as templates/**/*.html, separated by spaces"),
+            ValueType.paths("PATHS", "files, directories or globs such as templates/**/*.html, separated by spaces"),
             List.of(),
             "What else makes it load again when it changes. On the command line it may be repeated.");
 
     public static final Setting<Boolean> HEALTH = define(
             Group.HEALTH,
             "health",
-            Cast.flag(),
+            ValueType.flag(),
             false,
             "Answer at two paths, without the application, whether the server lives and whether it is ready"
                     + " (docs/health.md).");
     public static final Setting<String> HEALTH_PATH = define(
             Group.HEALTH,
             "health_path",
-            Cast.slashed(),
+            ValueType.slashed(),
             "/-",
             "Path under which live and ready lie, by default /-/live and /-/ready; url_prefix is not put before it.");
     public static final Setting<List<String>> HEALTH_LISTEN = define(
             Group.HEALTH,
             "health_listen",
-            Cast.words("ADDRESSES", "HOST:PORT or [IPV6]:PORT, separated by spaces", Cast::requirePort),
+            ValueType.words("ADDRESSES", "HOST:PORT or [IPV6]:PORT, separated by spaces", ValueType::requirePort),
             List.of(),
             "Addresses of their own for the two paths, where nothing else is served; they answer from the start on,"
                     + " before the application is loaded.");
@@ -192,123 +197,123 @@ public final class Setting<T> {
     public static final Setting<Boolean> LOG_SOCKET_ERRORS = define(
             Group.LOGGING,
             "log_socket_errors",
-            Cast.flag(),
+            ValueType.flag(),
             true,
             "Log errors of client sockets; that a client leaves is none.");
     public static final Setting<String> LOG_LEVEL = define(
             Group.LOGGING,
             "log_level",
-            Cast.choice("LEVEL", "debug", "info", "warning", "error"),
+            ValueType.choice("LEVEL", "debug", "info", "warning", "error"),
             "info",
             "Which records of the server the command shows: debug, info, warning or error, and what is worse.");
     public static final Setting<String> LOG_FORMAT = define(
             Group.LOGGING,
             "log_format",
-            Cast.choice("FORMAT", "plain", "time"),
+            ValueType.choice("FORMAT", "plain", "time"),
             "plain",
             "Form of the command's records on standard error: plain, or time to put date and time before each.");
     public static final Setting<String> ACCESS_LOG = define(
             Group.LOGGING,
             "access_log",
-            Cast.text("FILE"),
+            ValueType.text("FILE"),
             "",
             "File to which a line is added for every request; - is standard output. SIGUSR1 opens it again.");
     public static final Setting<String> ACCESS_LOG_FORMAT = define(
             Group.LOGGING,
             "access_log_format",
-            Cast.text("FORMAT"),
+            ValueType.text("FORMAT"),
             "combined",
             "Form of its lines: combined, json, or directives such as %h %t %r %>s %D (docs/logging.md).");
     public static final Setting<Boolean> REQUEST_ID = define(
             Group.LOGGING,
             "request_id",
-            Cast.flag(),
+            ValueType.flag(),
             false,
             "Name every request in its environ and in its answer, even if no access log shows the name.");
     public static final Setting<String> REQUEST_ID_HEADER = define(
             Group.LOGGING,
             "request_id_header",
-            Cast.fieldName(),
+            ValueType.fieldName(),
             "X-Request-ID",
             "Header of that name, in answers and from a trusted proxy.");
 
     public static final Setting<Long> RECV_BYTES = define(
             Group.BUFFERS,
             "recv_bytes",
-            Cast.integer("BYTES", 1, 16 * MIB),
+            ValueType.integer("BYTES", 1, 16 * MIB),
             8192L,
             "Most bytes taken by one read of a client's socket.");
     public static final Setting<Long> CHANNEL_REQUEST_LOOKAHEAD = define(
             Group.BUFFERS,
             "channel_request_lookahead",
-            Cast.integer("REQUESTS", 0, 10_000),
+            ValueType.integer("REQUESTS", 0, 10_000),
             0L,
             "Requests of a connection that are received while another one of it runs; each is buffered in full.");
     public static final Setting<Long> INBUF_OVERFLOW = define(
             Group.BUFFERS,
             "inbuf_overflow",
-            Cast.integer("BYTES", 1, 1024 * MIB),
+            ValueType.integer("BYTES", 1, 1024 * MIB),
             512 * KIB,
             "Bytes of a request body from which it goes to a file.");
     public static final Setting<Long> OUTBUF_OVERFLOW = define(
             Group.BUFFERS,
             "outbuf_overflow",
-            Cast.integer("BYTES", 1, 1024 * MIB),
+            ValueType.integer("BYTES", 1, 1024 * MIB),
             MIB,
             "Bytes of pending output from which they go to a file.");
     public static final Setting<Long> OUTBUF_HIGH_WATERMARK = define(
             Group.BUFFERS,
             "outbuf_high_watermark",
-            Cast.integer("BYTES", 1, NO_LIMIT),
+            ValueType.integer("BYTES", 1, NO_LIMIT),
             16 * MIB,
             "Pending output in bytes above which the application waits.");
     public static final Setting<Long> SEND_BYTES = deprecate(
             Group.COMPATIBILITY,
             "send_bytes",
-            Cast.integer("BYTES", 1, NO_LIMIT),
+            ValueType.integer("BYTES", 1, NO_LIMIT),
             1L,
             "Output always leaves as soon as the application has made it. Deprecated: its use is logged.");
 
     public static final Setting<Long> MAX_REQUEST_HEADER_SIZE = define(
             Group.LIMITS,
             "max_request_header_size",
-            Cast.integer("BYTES", 1, 64 * MIB),
+            ValueType.integer("BYTES", 1, 64 * MIB),
             256 * KIB,
             "Bytes at which a request head is refused (431).");
     public static final Setting<Long> MAX_REQUEST_LINE_SIZE = define(
             Group.LIMITS,
             "max_request_line_size",
-            Cast.integer("BYTES", 1, 64 * MIB),
+            ValueType.integer("BYTES", 1, 64 * MIB),
             64 * KIB,
             "Most bytes of a request line (414).");
     public static final Setting<Long> MAX_REQUEST_HEADERS = define(
             Group.LIMITS,
             "max_request_headers",
-            Cast.integer("COUNT", 1, 100_000),
+            ValueType.integer("COUNT", 1, 100_000),
             1000L,
             "Most header lines of a request (431).");
     public static final Setting<Long> MAX_REQUEST_BODY_SIZE = define(
             Group.LIMITS,
             "max_request_body_size",
-            Cast.integer("BYTES", 1, NO_LIMIT),
+            ValueType.integer("BYTES", 1, NO_LIMIT),
             1024 * MIB,
             "Bytes at which a request body is refused (413).");
     public static final Setting<Long> MAX_CHUNK_LINE_SIZE = define(
             Group.LIMITS,
             "max_chunk_line_size",
-            Cast.integer("BYTES", 16, MIB),
+            ValueType.integer("BYTES", 16, MIB),
             16 * KIB,
             "Most bytes of the size and extensions of one chunk (400).");
     public static final Setting<Long> MAX_REQUEST_TRAILER_SIZE = define(
             Group.LIMITS,
             "max_request_trailer_size",
-            Cast.integer("BYTES", 1, 64 * MIB),
+            ValueType.integer("BYTES", 1, 64 * MIB),
             16 * KIB,
             "Most bytes of the trailer fields after a chunked body (431).");
     public static final Setting<Long> CONNECTION_LIMIT = define(
             Group.LIMITS,
             "connection_limit",
-            Cast.integer("COUNT", 1, 1_000_000),
+            ValueType.integer("COUNT", 1, 1_000_000),
             10_000L,
             "Client connections open at once, fewer where the system allows fewer open files; at the limit the one that"
                     + " has been idle for longest makes room.");
@@ -316,7 +321,7 @@ public final class Setting<T> {
     public static final Setting<Long> CONNECTIONS_PER_ADDRESS = define(
             Group.LIMITS,
             "connections_per_address",
-            Cast.integer("COUNT", 0, 1_000_000),
+            ValueType.integer("COUNT", 0, 1_000_000),
             0L,
             "Connections open at once from one address; more are closed at once. 0 is no limit, as it must be behind a"
                     + " proxy, unless that names its clients by proxy_protocol.");
@@ -324,62 +329,62 @@ public final class Setting<T> {
     public static final Setting<Long> CLEANUP_INTERVAL = define(
             Group.TIMES,
             "cleanup_interval",
-            Cast.integer("SECONDS", 1, TEN_YEARS),
+            ValueType.integer("SECONDS", 1, TEN_YEARS),
             30L,
             "Seconds between looks for idle connections.");
     public static final Setting<Long> CHANNEL_TIMEOUT = define(
             Group.TIMES,
             "channel_timeout",
-            Cast.integer("SECONDS", 1, TEN_YEARS),
+            ValueType.integer("SECONDS", 1, TEN_YEARS),
             120L,
             "Seconds after which an idle connection is closed.");
     public static final Setting<Long> REQUEST_HEAD_TIMEOUT = define(
             Group.TIMES,
             "request_head_timeout",
-            Cast.integer("SECONDS", 0, TEN_YEARS),
+            ValueType.integer("SECONDS", 0, TEN_YEARS),
             30L,
             "Seconds in which a request head must arrive from its first byte on (408); 0 is no limit.");
     public static final Setting<Long> REQUEST_BODY_MIN_RATE = define(
             Group.TIMES,
             "request_body_min_rate",
-            Cast.integer("BYTES", 0, NO_LIMIT),
+            ValueType.integer("BYTES", 0, NO_LIMIT),
             240L,
             "Bytes/s at which a request body must arrive, on average after the first 10 seconds (408); 0 is no limit.");
     public static final Setting<Long> SHUTDOWN_TIMEOUT = define(
             Group.TIMES,
             "shutdown_timeout",
-            Cast.integer("SECONDS", 0, TEN_YEARS),
+            ValueType.integer("SECONDS", 0, TEN_YEARS),
             30L,
             "Seconds that running requests have to end when the server stops, or their worker is replaced; 5 for Ctrl-C,"
                     + " unless it is given.");
     public static final Setting<Long> STARTUP_TIMEOUT = define(
             Group.TIMES,
             "startup_timeout",
-            Cast.integer("SECONDS", 1, TEN_YEARS),
+            ValueType.integer("SECONDS", 1, TEN_YEARS),
             60L,
             "Seconds that a worker has to load the application; then it is ended, and what kept it is shown.");
 
     public static final Setting<Long> ASYNCORE_LOOP_TIMEOUT = define(
             Group.COMPATIBILITY,
             "asyncore_loop_timeout",
-            Cast.integer("SECONDS", 1, TEN_YEARS),
+            ValueType.integer("SECONDS", 1, TEN_YEARS),
             1L,
             "The event loop wakes up for what is due and sleeps no longer.");
     public static final Setting<Boolean> ASYNCORE_USE_POLL = define(
             Group.COMPATIBILITY,
             "asyncore_use_poll",
-            Cast.flag(),
+            ValueType.flag(),
             false,
             "The event loop has no limit of 1024 descriptors in any case.");
 
     private final Group group;
     private final String name;
-    private final Cast<T> cast;
+    private final ValueType<T> cast;
     private final T defaultValue;
     private final String doc;
     private final boolean deprecated;
 
-    private Setting(Group group, String name, Cast<T> cast, T defaultValue, String doc, boolean deprecated) {
+    private Setting(Group group, String name, ValueType<T> cast, T defaultValue, String doc, boolean deprecated) {
         this.group = group;
         this.name = name;
         this.cast = cast;
@@ -389,11 +394,11 @@ public final class Setting<T> {
         TABLE.add(this);
     }
 
-    private static <T> Setting<T> define(Group group, String name, Cast<T> cast, T defaultValue, String doc) {
+    private static <T> Setting<T> define(Group group, String name, ValueType<T> cast, T defaultValue, String doc) {
         return new Setting<>(group, name, cast, defaultValue, doc, false);
     }
 
-    private static <T> Setting<T> deprecate(Group group, String name, Cast<T> cast, T defaultValue, String doc) {
+    private static <T> Setting<T> deprecate(Group group, String name, ValueType<T> cast, T defaultValue, String doc) {
         return new Setting<>(group, name, cast, defaultValue, doc, true);
     }
 

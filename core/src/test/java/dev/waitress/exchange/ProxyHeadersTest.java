@@ -5,8 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.waitress.LogCapture;
 import dev.waitress.http.Rule;
 import dev.waitress.proxy.Forwarding;
+import dev.waitress.proxy.ForwardingOutcome;
 import dev.waitress.proxy.ProxyCase;
-import dev.waitress.proxy.Reading;
 import dev.waitress.proxy.TrustedProxy;
 import dev.waitress.settings.Setting;
 import dev.waitress.settings.Settings;
@@ -27,10 +27,10 @@ class ProxyHeadersTest {
         TrustedProxy proxy = new TrustedProxy(settings);
         Request request = Requests.parse(each.request());
         try (LogCapture log = new LogCapture()) {
-            Reading reading = request.head().hasProxyFields()
+            ForwardingOutcome reading = request.head().hasProxyFields()
                     ? proxy.read(request.head(), PEER, proxy.trusts(PEER), settings.get(Setting.URL_SCHEME))
                     : Forwarding.NONE;
-            if (reading instanceof Reading.Malformed malformed) {
+            if (reading instanceof ForwardingOutcome.Malformed malformed) {
                 assertThat(Rule.PROXY_HEADER.text(malformed.header())).isEqualTo(each.refusal());
             } else {
                 assertThat(each.refusal()).isEmpty();

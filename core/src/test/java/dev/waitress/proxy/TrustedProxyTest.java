@@ -22,7 +22,7 @@ class TrustedProxyTest {
         log.close();
     }
 
-    private static Reading read(TrustedProxy proxy, String peer, String fields) {
+    private static ForwardingOutcome read(TrustedProxy proxy, String peer, String fields) {
         RequestHead head = Heads.parse("GET / HTTP/1.0\r\n" + fields + "\r\n");
         return head.hasProxyFields() ? proxy.read(head, peer, proxy.trusts(peer), "http") : Forwarding.NONE;
     }
@@ -93,7 +93,7 @@ class TrustedProxyTest {
         assertThat(forwarding.serverPort()).isEqualTo("80");
         assertThat(forwarding.host()).isEqualTo("a.test");
         assertThat(read(proxy, "10.0.0.1", "X-Forwarded-Port: " + "0".repeat(5000) + "80\r\n"))
-                .isInstanceOf(Reading.Malformed.class);
+                .isInstanceOf(ForwardingOutcome.Malformed.class);
     }
 
     /** Whatever stands before it, the element of the one trusted proxy alone counts, or the request is refused. */

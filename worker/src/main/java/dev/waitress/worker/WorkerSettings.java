@@ -3,7 +3,7 @@ package dev.waitress.worker;
 import dev.waitress.exchange.Environ;
 import dev.waitress.settings.Setting;
 import dev.waitress.worker.memory.BodySlots;
-import dev.waitress.worker.pool.BegunBoard;
+import dev.waitress.worker.pool.WorkerBoard;
 import dev.waitress.worker.wire.MarshalWriter;
 import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
@@ -15,7 +15,7 @@ final class WorkerSettings {
     /**
      * As a marshal dictionary.
      *
-     * @param board file of its {@link BegunBoard}
+     * @param board file of its {@link WorkerBoard}
      * @param byDescriptor whether we can open what the worker has open
      */
     static MarshalWriter write(WorkerConfig config, Path board, @Nullable BodySlots bodies, boolean byDescriptor) {

@@ -9,7 +9,7 @@ public interface FirstMessage {
     /**
      * As one marshal value.
      *
-     * @param board file of its {@link BegunBoard}
+     * @param board file of its {@link WorkerBoard}
      * @param byDescriptor whether it is to name the files of responses by their descriptors
      */
     MarshalWriter write(Path board, boolean byDescriptor);

@@ -72,7 +72,7 @@ public final class Worker implements ControlReader.Listener, Workload.Listener {
 
     private final int number;
     private final WorkerProcess process;
-    private final BegunBoard board;
+    private final WorkerBoard board;
     private final WorkerTerms terms;
     private final Timers timers;
     private final Listener listener;
@@ -85,7 +85,7 @@ public final class Worker implements ControlReader.Listener, Workload.Listener {
     Worker(
             int number,
             WorkerProcess process,
-            BegunBoard board,
+            WorkerBoard board,
             WorkerTerms terms,
             Timers timers,
             Batches batches,

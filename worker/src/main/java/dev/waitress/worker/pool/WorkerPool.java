@@ -42,7 +42,7 @@ public final class WorkerPool implements TurnTaker {
     // ---- Workers ---------------------------------------------------------------------------------------------------
 
     /** A worker has begun to start. */
-    public Worker add(int number, WorkerProcess process, BegunBoard board) {
+    public Worker add(int number, WorkerProcess process, WorkerBoard board) {
         Worker worker = new Worker(number, process, board, terms, timers, batches, listener);
         workers.add(worker);
         return worker;

@@ -48,7 +48,7 @@ final class Workload implements AnswerReader.Listener {
     private final Listener listener;
     private final Timers timers;
     private final Batches batches;
-    private final BegunBoard board;
+    private final WorkerBoard board;
     private final int threads;
     private final ControlWriter control;
     private final Handover handover;
@@ -67,7 +67,7 @@ final class Workload implements AnswerReader.Listener {
             WorkerTerms terms,
             Timers timers,
             Batches batches,
-            BegunBoard board,
+            WorkerBoard board,
             ControlWriter control,
             Listener listener) {
         this.listener = listener;

@@ -1,8 +1,8 @@
 package dev.waitress.worker.process;
 
 import dev.waitress.loop.Leftovers;
-import dev.waitress.worker.pool.BegunBoard;
 import dev.waitress.worker.pool.Worker;
+import dev.waitress.worker.pool.WorkerBoard;
 import dev.waitress.worker.pool.WorkerPool;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -42,7 +42,7 @@ public final class ProcessLauncher implements Launcher {
     private Worker launchNow(int number) throws IOException {
         Path directory = home.requireDirectory();
         PythonPackage.unpack(directory);
-        BegunBoard board = home.board(number);
+        WorkerBoard board = home.board(number);
         LaunchedProcess process;
         try {
             process = LaunchedProcess.start(python, title, directory, home.address(), home.secret(), number);

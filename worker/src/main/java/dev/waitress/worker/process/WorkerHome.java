@@ -4,7 +4,7 @@ import dev.waitress.buffer.PrivateDirectory;
 import dev.waitress.buffer.SharedMemory;
 import dev.waitress.loop.EventLoop;
 import dev.waitress.worker.memory.BodySlots;
-import dev.waitress.worker.pool.BegunBoard;
+import dev.waitress.worker.pool.WorkerBoard;
 import java.io.Closeable;
 import java.io.IOException;
 import java.lang.System.Logger;
@@ -76,16 +76,16 @@ public final class WorkerHome implements Closeable {
     }
 
     /** In memory if possible: a disk that is full must not keep a worker from being replaced. */
-    BegunBoard board(int number) throws IOException {
+    WorkerBoard board(int number) throws IOException {
         String name = "begun-" + number;
         if (bodies != null) {
             try {
-                return new BegunBoard(bodies.path().resolveSibling(name), threads);
+                return new WorkerBoard(bodies.path().resolveSibling(name), threads);
             } catch (IOException e) {
                 LOG.log(Level.DEBUG, "a worker's board goes to the disk", e);
             }
         }
-        return new BegunBoard(directory.path().resolve(name), threads);
+        return new WorkerBoard(directory.path().resolve(name), threads);
     }
 
     /** Memory in which request bodies are handed over best. */

@@ -1,7 +1,7 @@
 package dev.waitress.worker.fakes;
 
-import dev.waitress.worker.pool.BegunBoard;
 import dev.waitress.worker.pool.Worker;
+import dev.waitress.worker.pool.WorkerBoard;
 import dev.waitress.worker.pool.WorkerPool;
 import dev.waitress.worker.wire.MarshalWriter;
 import dev.waitress.worker.wire.Protocol;
@@ -29,7 +29,7 @@ public final class ScriptedWorker {
         process = new FakeProcess(100L * number);
         this.threads = threads;
         board = directory.resolve("board-" + number);
-        worker = pool.add(number, process, new BegunBoard(board, threads));
+        worker = pool.add(number, process, new WorkerBoard(board, threads));
     }
 
     public Worker worker() {

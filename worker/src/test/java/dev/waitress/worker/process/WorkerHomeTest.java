@@ -6,7 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 import dev.waitress.buffer.PrivateDirectory;
 import dev.waitress.buffer.SharedMemory;
 import dev.waitress.worker.memory.BodySlots;
-import dev.waitress.worker.pool.BegunBoard;
+import dev.waitress.worker.pool.WorkerBoard;
 import java.io.IOException;
 import java.nio.file.Path;
 import org.junit.jupiter.api.AfterEach;
@@ -46,7 +46,7 @@ class WorkerHomeTest {
     void hasItsBoardsBesideTheBodiesInMemory() throws IOException {
         BodySlots bodies = home.bodies();
         Path expected = bodies == null ? home.directory() : bodies.path().resolveSibling("");
-        try (BegunBoard board = home.board(7)) {
+        try (WorkerBoard board = home.board(7)) {
             assertThat(board.lastBegun(1)).isZero();
             assertThat(expected.resolve("begun-7")).isRegularFile();
         }
@@ -56,7 +56,7 @@ class WorkerHomeTest {
     void hasItsBoardsOnTheDiskOnceTheMemoryIsGone() throws IOException {
         home.removeBodies();
         assertThat(home.bodies()).isNull();
-        try (BegunBoard board = home.board(7)) {
+        try (WorkerBoard board = home.board(7)) {
             assertThat(board.lastBegun(1)).isZero();
             assertThat(home.directory().resolve("begun-7")).isRegularFile();
         }

@@ -4,8 +4,8 @@ import java.util.List;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
-/** What a section describes, and the words that say so. */
-enum Kind {
+/** What sections describe, and the words of an ini file for each. */
+enum SectionKind {
     APPLICATION(
             "app application, composite composit, pipeline, filter-app",
             "paste.app_factory, paste.composite_factory, paste.composit_factory"),
@@ -15,7 +15,7 @@ enum Kind {
     private final String prefixes;
     private final String protocols;
 
-    Kind(String prefixes, String protocols) {
+    SectionKind(String prefixes, String protocols) {
         this.prefixes = prefixes;
         this.protocols = protocols;
     }

@@ -2,15 +2,15 @@ package dev.waitress.proxy;
 
 import org.jspecify.annotations.Nullable;
 
-/** What trusted headers say of one request; null where they say nothing. */
-final class Claims {
+/** What the proxy headers of one request say of its origin, before it is applied; null where they say nothing. */
+final class ForwardedClaims {
     /** The client. */
     @Nullable
-    Node client;
+    ForwardedNode client;
 
     /** The host that the client asked for. */
     @Nullable
-    Node host;
+    ForwardedNode host;
 
     /** {@code http} or {@code https}. */
     @Nullable

@@ -10,7 +10,7 @@ import org.jspecify.annotations.Nullable;
  * @param name an address without brackets, {@code unknown} or an obfuscated name; of a host with brackets
  * @param port decimal; empty if there is none, or an obfuscated one
  */
-record Node(String name, String port) {
+record ForwardedNode(String name, String port) {
     private static final int LONGEST_ADDRESS = 45;
     private static final int MOST_PORT = 65_535;
 
@@ -22,9 +22,9 @@ record Node(String name, String port) {
      * @param mayBeBare whether IPv6 may stand without brackets, as X-Forwarded-For has it; then there is no port
      * @return null if it is something else
      */
-    static @Nullable Node parse(String text, boolean mayBeBare) {
+    static @Nullable ForwardedNode parse(String text, boolean mayBeBare) {
         if (mayBeBare && isAddress(text)) {
-            return new Node(text, "");
+            return new ForwardedNode(text, "");
         }
         int colon = text.lastIndexOf(':');
         boolean hasPort = colon > text.lastIndexOf(']');
@@ -36,12 +36,12 @@ record Node(String name, String port) {
         String shownPort = port.isEmpty() || port.startsWith("_") ? "" : withoutZeros(port);
         if (name.startsWith("[") && name.endsWith("]")) {
             String address = name.substring(1, name.length() - 1);
-            return address.contains(":") && isAddress(address) ? new Node(address, shownPort) : null;
+            return address.contains(":") && isAddress(address) ? new ForwardedNode(address, shownPort) : null;
         }
         boolean named = name.equalsIgnoreCase("unknown")
                 || OBFUSCATED.matcher(name).matches()
                 || !name.contains(":") && isAddress(name);
-        return named ? new Node(name, shownPort) : null;
+        return named ? new ForwardedNode(name, shownPort) : null;
     }
 
     private static boolean isAddress(String text) {

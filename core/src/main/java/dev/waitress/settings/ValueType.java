@@ -15,14 +15,14 @@ import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /**
- * How a setting is read, and what it accepts.
+ * The type of a setting's value: how it is read from text, and what is accepted.
  *
  * @param word stands for the value in help texts, for example {@code PORT}; empty for a flag
  * @param valid what is accepted, in words that follow "must be"
  * @param parser from the text form; fails with an {@link IllegalArgumentException}
  * @param checker the value as it is kept, for typed values and parsed ones; fails in the same way
  */
-record Cast<T>(String word, String valid, Function<String, T> parser, UnaryOperator<T> checker) {
+record ValueType<T>(String word, String valid, Function<String, T> parser, UnaryOperator<T> checker) {
     private static final Set<String> YES = Set.of("t", "true", "y", "yes", "on", "1");
     private static final Set<String> NO = Set.of("f", "false", "n", "no", "off", "0", "");
 
@@ -47,23 +47,23 @@ record Cast<T>(String word, String valid, Function<String, T> parser, UnaryOpera
         return checker.apply(value);
     }
 
-    static Cast<String> text(String word) {
-        return new Cast<>(word, "text", UnaryOperator.identity(), UnaryOperator.identity());
+    static ValueType<String> text(String word) {
+        return new ValueType<>(word, "text", UnaryOperator.identity(), UnaryOperator.identity());
     }
 
     /** One of these words. */
-    static Cast<String> choice(String word, String... choices) {
+    static ValueType<String> choice(String word, String... choices) {
         List<String> all = List.of(choices);
         String valid = String.join(", ", all.subList(0, all.size() - 1)) + " or " + all.get(all.size() - 1);
-        return new Cast<>(word, valid, text -> text.trim().toLowerCase(Locale.ROOT), value -> {
+        return new ValueType<>(word, valid, text -> text.trim().toLowerCase(Locale.ROOT), value -> {
             require(all.contains(value));
             return value;
         });
     }
 
     /** Path of a Unix socket, for which the system's address has little room; empty for none. */
-    static Cast<String> socketPath() {
-        return new Cast<>("PATH", "a path of at most 107 bytes, 103 on macOS", UnaryOperator.identity(), value -> {
+    static ValueType<String> socketPath() {
+        return new ValueType<>("PATH", "a path of at most 107 bytes, 103 on macOS", UnaryOperator.identity(), value -> {
             // Not Path: whether its characters can be in a name is another question, which has its own answer.
             require(new File(value).getPath().getBytes(FILE_NAMES).length <= SOCKET_PATH_BYTES);
             return value;
@@ -71,24 +71,24 @@ record Cast<T>(String word, String valid, Function<String, T> parser, UnaryOpera
     }
 
     /** Name of a header. */
-    static Cast<String> fieldName() {
-        return new Cast<>("NAME", "the name of a header", UnaryOperator.identity(), value -> {
+    static ValueType<String> fieldName() {
+        return new ValueType<>("NAME", "the name of a header", UnaryOperator.identity(), value -> {
             require(TOKEN.matcher(value).matches());
             return value;
         });
     }
 
     /** Decimal digits with an optional sign and spaces around, within {@code min..max}. */
-    static Cast<Long> integer(String word, long min, long max) {
+    static ValueType<Long> integer(String word, long min, long max) {
         String range = max == Long.MAX_VALUE ? " of at least " + min : " from " + min + " to " + max;
-        return new Cast<>(word, "a whole number" + range, text -> Long.parseLong(text.trim()), value -> {
+        return new ValueType<>(word, "a whole number" + range, text -> Long.parseLong(text.trim()), value -> {
             require(value >= min && value <= max);
             return value;
         });
     }
 
-    static Cast<Boolean> flag() {
-        return new Cast<>(
+    static ValueType<Boolean> flag() {
+        return new ValueType<>(
                 "",
                 "true or false",
                 text -> {
@@ -100,8 +100,8 @@ record Cast<T>(String word, String valid, Function<String, T> parser, UnaryOpera
     }
 
     /** A file mode: octal digits, optionally after {@code 0o}. */
-    static Cast<Integer> octal() {
-        return new Cast<>(
+    static ValueType<Integer> octal() {
+        return new ValueType<>(
                 "MODE",
                 "an octal file mode from 0 to 777",
                 text -> {
@@ -115,8 +115,8 @@ record Cast<T>(String word, String valid, Function<String, T> parser, UnaryOpera
     }
 
     /** Text split on white space, at least one word; commas do not separate. */
-    static Cast<List<String>> list(String word, String valid) {
-        return new Cast<>(word, valid, text -> split(text).toList(), value -> {
+    static ValueType<List<String>> list(String word, String valid) {
+        return new ValueType<>(word, valid, text -> split(text).toList(), value -> {
             require(!value.isEmpty());
             return List.copyOf(value);
         });
@@ -127,12 +127,12 @@ record Cast<T>(String word, String valid, Function<String, T> parser, UnaryOpera
      *
      * @param reader gives a word as it is kept; fails with an {@link IllegalArgumentException}
      */
-    static Cast<List<String>> words(String word, String valid, UnaryOperator<String> reader) {
-        return new Cast<>(
+    static ValueType<List<String>> words(String word, String valid, UnaryOperator<String> reader) {
+        return new ValueType<>(
                 word,
                 valid,
                 List::of,
-                value -> value.stream().flatMap(Cast::split).map(reader).toList());
+                value -> value.stream().flatMap(ValueType::split).map(reader).toList());
     }
 
     /** An address to listen on whose port is not left out. */
@@ -142,7 +142,7 @@ record Cast<T>(String word, String valid, Function<String, T> parser, UnaryOpera
     }
 
     /** Files, directories or globs, as words; they need not be there. */
-    static Cast<List<String>> paths(String word, String valid) {
+    static ValueType<List<String>> paths(String word, String valid) {
         return words(word, valid, path -> {
             FileSystems.getDefault().getPathMatcher("glob:" + path); // fails if it is none
             return path;
@@ -154,23 +154,23 @@ record Cast<T>(String word, String valid, Function<String, T> parser, UnaryOpera
     }
 
     /** A URL prefix: empty, or exactly one leading slash and none at the end. */
-    static Cast<String> slashed() {
-        return new Cast<>("PATH", "a path", UnaryOperator.identity(), value -> {
+    static ValueType<String> slashed() {
+        return new ValueType<>("PATH", "a path", UnaryOperator.identity(), value -> {
             String inner = value.trim().replaceAll("^/+|/+$", "");
             return inner.isEmpty() ? "" : "/" + inner;
         });
     }
 
     /** Sockets that the caller opened. They have no text form. */
-    static Cast<List<ServerSocketChannel>> sockets() {
-        return new Cast<>(
+    static ValueType<List<ServerSocketChannel>> sockets() {
+        return new ValueType<>(
                 "",
                 "a list of bound ServerSocketChannels, given in code",
                 text -> {
                     throw new IllegalArgumentException(text);
                 },
                 value -> {
-                    require(value.stream().allMatch(Cast::isBound));
+                    require(value.stream().allMatch(ValueType::isBound));
                     return List.copyOf(value);
                 });
     }

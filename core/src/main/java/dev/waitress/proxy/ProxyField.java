@@ -5,12 +5,12 @@ import dev.waitress.http.Authority;
 import java.util.regex.Pattern;
 
 /**
- * One header to be read.
+ * A header field of a trusted proxy, and how its parts are read; what is wrong with one is said in its name.
  *
  * @param name as answers and log show it
- * @param value of all its lines
+ * @param value the values of all fields of this name, as one list
  */
-record Field(String name, String value) {
+record ProxyField(String name, String value) {
     /** RFC 9110 §5.6.4: quoted-string. */
     private static final Pattern QUOTED =
             Pattern.compile("\"([\t \\x21\\x23-\\x5B\\x5D-\\x7E\\x80-\\xFF]|\\\\[\t \\x21-\\x7E\\x80-\\xFF])*+\"");
@@ -32,8 +32,8 @@ record Field(String name, String value) {
         return QUOTED_PAIR.matcher(text.substring(1, text.length() - 1)).replaceAll("$1");
     }
 
-    Node node(String text, boolean mayBeBare) throws MalformedHeaderException {
-        Node node = Node.parse(text, mayBeBare);
+    ForwardedNode node(String text, boolean mayBeBare) throws MalformedHeaderException {
+        ForwardedNode node = ForwardedNode.parse(text, mayBeBare);
         if (node == null) {
             throw malformed("invalid address");
         }
@@ -41,23 +41,23 @@ record Field(String name, String value) {
     }
 
     /** A host with or without a port; without checks, what a client slipped in would become part of URLs. */
-    Node host(String text) throws MalformedHeaderException {
+    ForwardedNode host(String text) throws MalformedHeaderException {
         byte[] bytes = Ascii.bytes(text);
         if (!Authority.isValid(bytes, 0, bytes.length) || text.startsWith(":")) {
             throw malformed("invalid host");
         }
         int colon = text.lastIndexOf(':');
         if (colon < text.lastIndexOf(']') || colon < 0) {
-            return new Node(text, "");
+            return new ForwardedNode(text, "");
         }
         String port = text.substring(colon + 1);
-        return new Node(text.substring(0, colon), port.isEmpty() ? "" : port(port));
+        return new ForwardedNode(text.substring(0, colon), port.isEmpty() ? "" : port(port));
     }
 
     String port(String text) throws MalformedHeaderException {
-        if (!Node.isPort(text)) {
+        if (!ForwardedNode.isPort(text)) {
             throw malformed("invalid port");
         }
-        return Node.withoutZeros(text);
+        return ForwardedNode.withoutZeros(text);
     }
 }

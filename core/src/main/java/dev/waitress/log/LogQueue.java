@@ -9,13 +9,13 @@ import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Lines on their way to the file. The event loop composes them in a buffer; a thread writes full buffers, one write
- * each. A disk that stalls delays no request: what is composed waits, up to a bound, and lines beyond that are dropped
- * and counted.
+ * The lines of the access log on their way to its file. The event loop composes them in a buffer; a thread writes full
+ * buffers, one write each. A disk that stalls delays no request: what is composed waits, up to a bound, and lines
+ * beyond that are dropped and counted.
  *
  * <p>Event loop only, but for {@link #close}.
  */
-final class Lines {
+final class LogQueue {
     private static final Logger LOG = System.getLogger("waitress");
 
     /** Large, because each full buffer wakes a thread: some 70 times for 100,000 lines of the combined format. */
@@ -53,7 +53,7 @@ final class Lines {
     private long dropped;
     private long reportedNanos = System.nanoTime() - REPORT_NANOS;
 
-    Lines(AccessFormat format, AccessFile file) {
+    LogQueue(AccessFormat format, AccessFile file) {
         this.format = format;
         this.file = file;
         this.filling = empty();

@@ -13,25 +13,10 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-class BegunTest {
-    @ParameterizedTest
-    @CsvSource({
-        "1, 0, false",
-        "1, 1, true",
-        "1, 2, true",
-        "2, 1, false",
-        "2147483647, 2147483646, false",
-        "2147483647, 2147483647, true",
-        "2147483647, 1, true",
-        "1, 2147483647, false",
-    })
-    void comparesIdsThatWrapAround(int id, int begun, boolean expected) {
-        assertThat(InFlight.isBegun(id, begun)).isEqualTo(expected);
-    }
-
+class WorkerBoardTest {
     @Test
-    void isTheNewestOfAllThreads(@TempDir Path directory) throws IOException {
-        BegunBoard board = new BegunBoard(directory.resolve("board"), 3);
+    void namesTheNewestRequestOfAllThreads(@TempDir Path directory) throws IOException {
+        WorkerBoard board = new WorkerBoard(directory.resolve("board"), 3);
         assertThat(board.lastBegun(50)).isZero();
         ByteBuffer numbers = ByteBuffer.allocate(12).order(ByteOrder.nativeOrder());
         numbers.putInt(0).putInt(41).putInt(40);
@@ -40,8 +25,8 @@ class BegunTest {
     }
 
     @Test
-    void isNothingWithoutLastWords(@TempDir Path directory) throws IOException {
-        try (BegunBoard board = new BegunBoard(directory.resolve("board"), 3)) {
+    void saysNothingOfAWorkerWithoutLastWords(@TempDir Path directory) throws IOException {
+        try (WorkerBoard board = new WorkerBoard(directory.resolve("board"), 3)) {
             assertThat(board.lastWords()).isEmpty();
             Files.write(board.path(), new byte[20], StandardOpenOption.TRUNCATE_EXISTING);
             assertThat(board.lastWords()).isEmpty();
@@ -52,7 +37,7 @@ class BegunTest {
     @ParameterizedTest
     @CsvSource({"-1, 0", "1, 1", "16384, 16384", "16385, 16384"})
     void hasSoManyLastWordsAndNoMore(int stated, int read, @TempDir Path directory) throws IOException {
-        try (BegunBoard board = new BegunBoard(directory.resolve("board"), 3)) {
+        try (WorkerBoard board = new WorkerBoard(directory.resolve("board"), 3)) {
             ByteBuffer numbers = ByteBuffer.allocate(16).order(ByteOrder.nativeOrder());
             Files.write(board.path(), numbers.putInt(12, stated).array(), StandardOpenOption.WRITE);
             assertThat(board.lastWords()).hasSize(read);
@@ -61,8 +46,8 @@ class BegunTest {
 
     /** Who cannot be asked may have begun all that it was given. */
     @Test
-    void isAllIfTheBoardWasCutShort(@TempDir Path directory) throws IOException {
-        try (BegunBoard board = new BegunBoard(directory.resolve("board"), 3)) {
+    void takesAllForBegunIfItWasCutShort(@TempDir Path directory) throws IOException {
+        try (WorkerBoard board = new WorkerBoard(directory.resolve("board"), 3)) {
             assertThat(board.path()).hasSize(12 + 4 + 16 * 1024);
             Files.write(board.path(), new byte[11], StandardOpenOption.TRUNCATE_EXISTING);
             assertThat(board.lastBegun(50)).isEqualTo(50);

@@ -18,7 +18,7 @@ import java.util.Arrays;
  * request instead of a message. The front reads the file, and maps nothing that somebody might cut short under it.
  * Event loop only.
  */
-public final class BegunBoard implements Closeable {
+public final class WorkerBoard implements Closeable {
     private static final Logger LOG = System.getLogger("waitress");
 
     /** For answers; a worker that has more to keep sends it at once. */
@@ -33,7 +33,7 @@ public final class BegunBoard implements Closeable {
      *
      * @throws IOException for example because there is no room for it
      */
-    public BegunBoard(Path path, int threads) throws IOException {
+    public WorkerBoard(Path path, int threads) throws IOException {
         this.path = path;
         begun = ByteBuffer.allocateDirect(Integer.BYTES * threads).order(ByteOrder.nativeOrder());
         file = FileChannel.open(path, StandardOpenOption.CREATE_NEW, StandardOpenOption.READ, StandardOpenOption.WRITE);

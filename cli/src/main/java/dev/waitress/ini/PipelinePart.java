@@ -4,8 +4,11 @@ import dev.waitress.wsgi.Application;
 import java.util.Map;
 import java.util.stream.Stream;
 
-/** What a section describes, with everything that it names: nothing is loaded yet. */
-sealed interface Part {
+/**
+ * What a section describes: something that one factory makes, or a filter with what stands behind it. Nothing is made
+ * before it is asked for.
+ */
+sealed interface PipelinePart {
     /** The application that it describes. */
     Application application();
 
@@ -21,7 +24,7 @@ sealed interface Part {
      * @param global for the global configuration
      * @param local for the local one
      */
-    Part with(Map<String, String> global, Map<String, String> local);
+    PipelinePart with(Map<String, String> global, Map<String, String> local);
 
     /**
      * What one factory makes.
@@ -29,7 +32,7 @@ sealed interface Part {
      * @param factory which one
      * @param configuration what it is given
      */
-    record Made(Factory factory, Configuration configuration) implements Part {
+    record Made(Factory factory, Configuration configuration) implements PipelinePart {
         @Override
         public Application application() {
             return factory.application(configuration);
@@ -46,7 +49,7 @@ sealed interface Part {
         }
 
         @Override
-        public Part with(Map<String, String> global, Map<String, String> local) {
+        public PipelinePart with(Map<String, String> global, Map<String, String> local) {
             return new Made(factory, configuration.with(global, local));
         }
     }
@@ -57,7 +60,7 @@ sealed interface Part {
      * @param filter sees a request first
      * @param inner sees it then
      */
-    record Filtered(Part filter, Part inner) implements Part {
+    record Filtered(PipelinePart filter, PipelinePart inner) implements PipelinePart {
         @Override
         public Application application() {
             return filter.before(inner.application());
@@ -74,7 +77,7 @@ sealed interface Part {
         }
 
         @Override
-        public Part with(Map<String, String> global, Map<String, String> local) {
+        public PipelinePart with(Map<String, String> global, Map<String, String> local) {
             return new Filtered(filter, inner.with(global, local));
         }
     }
