@@ -1,16 +1,13 @@
 package dev.waitress.exchange;
 
 import dev.waitress.buffer.Segment;
-import dev.waitress.http.BodyLength;
 import dev.waitress.http.ResponseHead;
 import dev.waitress.http.Status;
-import java.lang.System.Logger;
-import java.lang.System.Logger.Level;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The answer to one request: it decides what is sent, and holds the body against what its head says; how that looks on
- * the wire is up to its sink. Event loop only.
+ * The answer to one request: it decides what is sent, and holds the body against what its head says
+ * ({@link AnnouncedBody}); how that looks on the wire is up to its sink. Event loop only.
  *
  * <pre>
  *          start               the last byte that the head announced, or end()
@@ -20,8 +17,6 @@ import org.jspecify.annotations.Nullable;
  * </pre>
  */
 public final class Response {
-    private static final Logger LOG = System.getLogger("waitress");
-
     private static final String INTERNAL_ERROR = "The server encountered an unexpected internal server error";
 
     private enum State {
@@ -32,24 +27,18 @@ public final class Response {
 
     private final ResponseSink sink;
     private final ServerName name;
-    private final boolean headRequest;
+    private final AnnouncedBody body;
 
     private State state = State.OPEN;
-    private BodyLength length = BodyLength.NONE;
     private boolean keepsConnection;
-    private String status = "";
-    private boolean bodilessStatus;
-    private long announced;
-    private long written;
     /** Bytes of the body that the producer knows to have left. */
     private long reported;
 
-    /** Bytes of the body that went to the client. */
-    private long sent;
+    /** Bytes of the body of an answer in the server's name. */
+    private long errorBytes;
 
     private int statusCode;
     private boolean complete;
-    private boolean warned;
     private @Nullable Producer producer;
     private boolean clientClosed;
     private final RequestId id;
@@ -59,11 +48,11 @@ public final class Response {
     public Response(Request request, ResponseSink sink, ServerName name) {
         this.sink = sink;
         this.name = name;
-        this.headRequest = request.head().isMethod("HEAD");
+        this.body = new AnnouncedBody(request.head().isMethod("HEAD"));
         this.id = request.id();
     }
 
-    /** Who is to see it. */
+    /** The observer is told about its head and its end. */
     public void observedBy(ResponseObserver newObserver) {
         observer = newObserver;
     }
@@ -80,7 +69,7 @@ public final class Response {
 
     /** Bytes of the body that were sent, or lie in the buffers on the way to the client. */
     public long bodyBytes() {
-        return sent;
+        return errorBytes + body.sent();
     }
 
     /** Whether all of it was written, and so was not broken off. */
@@ -111,9 +100,9 @@ public final class Response {
     }
 
     /** Sends a whole response. */
-    public void send(ResponseHead head, byte[] body, int offset, int count) {
+    public void send(ResponseHead head, byte[] bytes, int offset, int count) {
         start(head, count);
-        body(body, offset, count);
+        body(bytes, offset, count);
         end();
     }
 
@@ -129,42 +118,14 @@ public final class Response {
             return;
         }
         state = State.STARTED;
-        bodilessStatus = head.isBodiless();
-        length = measure(head, bodyBytes);
-        if (bodilessStatus) {
-            status = head.status();
-        }
+        body.announce(head, bodyBytes);
         statusCode = head.statusCode();
         id.addTo(head);
-        keepsConnection = sink.head(head, length);
+        keepsConnection = sink.head(head, body.length());
         observer.started(head);
-        if (length == BodyLength.NONE
-                || length == BodyLength.OMITTED
-                || length == BodyLength.STATED && announced == 0) {
+        if (body.isEmpty()) {
             finish();
         }
-    }
-
-    private BodyLength measure(ResponseHead head, long bodyBytes) {
-        if (bodilessStatus) {
-            // RFC 9110 §8.6: 304 may state the length of what it stands for, 204 must not.
-            if (head.statusCode() == 204) {
-                head.removeContentLength();
-            } else if (head.statusCode() == 205) {
-                head.setContentLength(0); // RFC 9110 §15.3.6: else the client waits for a body
-            }
-            return BodyLength.NONE;
-        }
-        // An empty body says nothing to HEAD: many applications leave it out there.
-        boolean deducible = bodyBytes != ResponseHead.NO_LENGTH && !(headRequest && bodyBytes == 0);
-        if (head.contentLength() == ResponseHead.NO_LENGTH && deducible) {
-            head.setContentLength(bodyBytes);
-        }
-        announced = head.contentLength();
-        if (announced == ResponseHead.NO_LENGTH) {
-            return headRequest ? BodyLength.OMITTED : BodyLength.OPEN;
-        }
-        return headRequest ? BodyLength.NONE : BodyLength.STATED;
     }
 
     /** Sends bytes of the body; those beyond the announced length are dropped. */
@@ -189,44 +150,20 @@ public final class Response {
         passed(count, admitted);
     }
 
-    /** How many of so many bytes the client is to get. */
-    private long admit(long count) {
-        if (state == State.ENDED || headRequest) {
-            return 0;
-        }
-        return length == BodyLength.STATED ? Math.min(count, announced - written) : count;
-    }
-
     /** Takes note of {@code count} bytes from the application, of which {@code admitted} went to the client. */
     private void passed(long count, long admitted) {
-        written += count;
-        sent += admitted;
+        body.passed(count, admitted);
         if (count > admitted) {
-            warnOfSurplus();
             reportDrained(count - admitted);
         }
-        if (state == State.STARTED && length == BodyLength.STATED && written >= announced) {
+        if (state == State.STARTED && body.isFull()) {
             finish();
         }
     }
 
-    private void warnOfSurplus() {
-        if (warned || headRequest) {
-            return;
-        }
-        if (bodilessStatus) {
-            warned = true;
-            LOG.log(
-                    Level.WARNING,
-                    "application-written content was ignored due to HTTP response that may not contain a message-body: ("
-                            + status + ")");
-        } else if (length == BodyLength.STATED && written > announced) {
-            warned = true;
-            LOG.log(
-                    Level.WARNING,
-                    "application-written content exceeded the number of bytes specified by Content-Length header ("
-                            + announced + ")");
-        }
+    /** How many of so many bytes the client is to get. */
+    private long admit(long count) {
+        return state == State.ENDED ? 0 : body.admit(count);
     }
 
     /** The body is complete. */
@@ -234,18 +171,13 @@ public final class Response {
         if (state != State.STARTED) {
             return;
         }
-        if (length == BodyLength.STATED) {
-            LOG.log(
-                    Level.WARNING,
-                    "application returned too few bytes (" + written + ") for specified Content-Length (" + announced
-                            + ") via app_iter");
-        }
+        body.warnIfShort();
         finish();
     }
 
     private void finish() {
         state = State.ENDED;
-        complete = written >= announced || length != BodyLength.STATED;
+        complete = body.isComplete();
         sink.end(complete);
         observer.ended(this);
     }
@@ -266,7 +198,7 @@ public final class Response {
         if (before == State.OPEN) {
             statusCode = errorStatus.code();
             complete = true;
-            sent = sink.error(errorStatus, text, id);
+            errorBytes = sink.error(errorStatus, text, id);
         } else if (before == State.STARTED) {
             sink.cut();
         }
@@ -278,7 +210,7 @@ public final class Response {
     /** The channel tells how much of its output still waits. */
     public void flushed(long pendingBytes) {
         // What waits includes head and chunk framing, so this never reports too much.
-        reportDrained(written - pendingBytes - reported);
+        reportDrained(body.written() - pendingBytes - reported);
     }
 
     private void reportDrained(long bytes) {

@@ -2,12 +2,10 @@ package dev.waitress.http;
 
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
-import java.util.Locale;
-import java.util.Set;
 
 /**
- * Composes the head of one response, and refuses what would not be HTTP: response splitting, hop-by-hop fields, a
- * Content-Length that is none. The application's fields keep their case and order. Reusable; one thread at a time.
+ * Composes the head of one response. The application's fields keep their case and order; what would not be HTTP is
+ * refused ({@link ApplicationSyntax}). Reusable; one thread at a time.
  */
 public final class ResponseHead {
     /** Content-Length of a response that states none. */
@@ -16,7 +14,6 @@ public final class ResponseHead {
     /** Most bytes of all header fields together, with the four that divide them; workers refuse more themselves. */
     public static final int MOST_FIELD_BYTES = 1024 * 1024;
 
-    private static final int MOST_STATUS_BYTES = 64 * 1024;
     private static final int DIVIDERS = ": \r\n".length();
 
     private static final byte[] PREFIX = Ascii.bytes("HTTP/1.1 ");
@@ -25,17 +22,6 @@ public final class ResponseHead {
     private static final byte[] CHUNKED = Ascii.bytes("Transfer-Encoding: chunked\r\n");
     private static final byte[] CLOSE = Ascii.bytes("Connection: close\r\n");
     private static final byte[] KEEP_ALIVE = Ascii.bytes("Connection: Keep-Alive\r\n");
-
-    /** RFC 9110 §7.6.1 and PEP 3333, "Other HTTP Features". */
-    private static final Set<String> HOP_BY_HOP = Set.of(
-            "connection",
-            "keep-alive",
-            "proxy-authenticate",
-            "proxy-authorization",
-            "te",
-            "trailer",
-            "transfer-encoding",
-            "upgrade");
 
     private byte[] bytes = new byte[512];
     private int length;
@@ -70,35 +56,10 @@ public final class ResponseHead {
         hasDate = false;
         hasServer = false;
         append(PREFIX, 0, PREFIX.length);
-        statusCode = requireStatus(source, start, end);
+        statusCode = ApplicationSyntax.requireStatus(source, start, end);
         append(source, start, end);
         statusEnd = length;
         lineEnd();
-    }
-
-    // status-line = HTTP-version SP status-code SP [ reason-phrase ], RFC 9112 §4
-    private static int requireStatus(byte[] source, int start, int end) {
-        if (hasLineEnd(source, start, end)) {
-            throw new IllegalArgumentException("carriage return/line feed character present in status");
-        }
-        if (end - start > MOST_STATUS_BYTES) {
-            throw new IllegalArgumentException("a status of " + (end - start) + " bytes, limit " + MOST_STATUS_BYTES);
-        }
-        if (end - start < 4
-                || !Syntax.isDigit(source[start])
-                || !Syntax.isDigit(source[start + 1])
-                || !Syntax.isDigit(source[start + 2])
-                || source[start + 3] != ' '
-                || !Syntax.isFieldValue(source, start, end)) {
-            throw new IllegalArgumentException(
-                    "status \"" + Rejection.echo(source, start, end) + "\" is not three digits, a space and a reason");
-        }
-        int code = 100 * (source[start] - '0') + 10 * (source[start + 1] - '0') + source[start + 2] - '0';
-        // Those beyond 599 are none of HTTP, but are sent on, as Waitress does.
-        if (code < 200) {
-            throw new IllegalArgumentException("status " + code + " is not that of a final response (from 200 on)");
-        }
-        return code;
     }
 
     /**
@@ -111,12 +72,7 @@ public final class ResponseHead {
         if (fieldBytes > MOST_FIELD_BYTES) {
             throw new IllegalArgumentException("header fields of " + fieldBytes + " bytes, limit " + MOST_FIELD_BYTES);
         }
-        if (!Syntax.isTokens(names, name, nameEnd)) {
-            throw badName(names, name, nameEnd);
-        }
-        if (!Syntax.isFieldValue(values, value, valueEnd)) {
-            throw badValue(values, value, valueEnd);
-        }
+        ApplicationSyntax.requireField(names, name, nameEnd, values, value, valueEnd);
         long statedBefore = contentLength;
         if (!note(names, name, nameEnd, values, value, valueEnd)) {
             return;
@@ -132,24 +88,6 @@ public final class ResponseHead {
         }
     }
 
-    private static IllegalArgumentException badName(byte[] source, int start, int end) {
-        return new IllegalArgumentException(
-                hasLineEnd(source, start, end)
-                        ? "carriage return/line feed character present in header name"
-                        : "header name \"" + Rejection.echo(source, start, end) + "\" is not a token");
-    }
-
-    private static IllegalArgumentException badValue(byte[] source, int start, int end) {
-        return new IllegalArgumentException(
-                hasLineEnd(source, start, end)
-                        ? "carriage return/line feed character present in header value"
-                        : "header value \"" + Rejection.echo(source, start, end) + "\" has a control character");
-    }
-
-    private static boolean hasLineEnd(byte[] source, int start, int end) {
-        return Syntax.findLineEnd(source, start, end) < end;
-    }
-
     /** Takes note of the fields that the server cares about; false if this one is already there. */
     private boolean note(byte[] names, int name, int nameEnd, byte[] values, int value, int valueEnd) {
         switch (nameEnd - name) {
@@ -160,22 +98,14 @@ public final class ResponseHead {
                     return noteContentLength(values, value, valueEnd);
                 }
             }
-            case 2, 7, 10, 17, 18, 19 -> requireEndToEnd(Rejection.echo(names, name, nameEnd));
+            case 2, 7, 10, 17, 18, 19 -> ApplicationSyntax.requireEndToEnd(names, name, nameEnd);
             default -> {}
         }
         return true;
     }
 
     private boolean noteContentLength(byte[] source, int start, int end) {
-        long stated = 0;
-        for (int i = start; i < end && stated >= 0; i++) {
-            boolean fits = Syntax.isDigit(source[i]) && stated <= (Long.MAX_VALUE - 9) / 10;
-            stated = fits ? 10 * stated + source[i] - '0' : -1;
-        }
-        if (start == end || stated < 0) {
-            throw new IllegalArgumentException(
-                    "Content-Length \"" + Rejection.echo(source, start, end) + "\" is not a number of bytes");
-        }
+        long stated = ApplicationSyntax.requireLength(source, start, end);
         if (contentLength != NO_LENGTH && contentLength != stated) {
             throw new IllegalArgumentException(
                     "two different Content-Length headers: " + contentLength + ", " + stated);
@@ -183,13 +113,6 @@ public final class ResponseHead {
         boolean first = contentLength == NO_LENGTH;
         contentLength = stated;
         return first;
-    }
-
-    private static void requireEndToEnd(String name) {
-        if (HOP_BY_HOP.contains(name.toLowerCase(Locale.ROOT))) {
-            throw new IllegalArgumentException(
-                    name + " is a \"hop-by-hop\" header; it cannot be used by a WSGI application (see PEP 3333)");
-        }
     }
 
     /** The value of the first field of this name; empty if there is none. */
