@@ -43,12 +43,20 @@ final class LoopFixture implements Gateway, AutoCloseable {
     final List<String> targets = new ArrayList<>();
 
     LoopFixture(Map<String, String> settings) throws IOException {
-        this(settings, new PrivateDirectory());
+        this(settings, new PrivateDirectory(), Clock.SYSTEM);
+    }
+
+    LoopFixture(Map<String, String> settings, Clock clock) throws IOException {
+        this(settings, new PrivateDirectory(), clock);
     }
 
     LoopFixture(Map<String, String> settings, PrivateDirectory directory) throws IOException {
+        this(settings, directory, Clock.SYSTEM);
+    }
+
+    private LoopFixture(Map<String, String> settings, PrivateDirectory directory, Clock clock) throws IOException {
         this.directory = directory;
-        loop = new EventLoop("test-loop", 8192, MemoryBudget.ofHeap(), Clock.SYSTEM);
+        loop = new EventLoop("test-loop", 8192, MemoryBudget.ofHeap(), clock);
         clients = new Clients(loop, this, directory, Settings.ofText(settings), RequestObserver.NONE);
         listener = ServerSocketChannel.open().bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0));
         loop.start();

@@ -25,6 +25,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /** One connection whose client, application and time are the test's. */
 final class Stage implements Gateway, Connection.Owner, AutoCloseable {
@@ -44,6 +45,10 @@ final class Stage implements Gateway, Connection.Owner, AutoCloseable {
     final List<String> told = new ArrayList<>();
 
     boolean draining;
+
+    /** What comes of giving the application a request, if anything. */
+    @Nullable
+    RuntimeException fault;
 
     Stage() throws IOException {
         this(0, 1 << 20);
@@ -97,6 +102,9 @@ final class Stage implements Gateway, Connection.Owner, AutoCloseable {
 
     @Override
     public void submit(Request request, Response response) {
+        if (fault != null) {
+            throw fault;
+        }
         requests.add(request.detach());
         responses.add(response);
     }

@@ -21,6 +21,7 @@ public final class FakeTransport implements Transport {
     private boolean inputWatched;
     private boolean outputWatched;
     private boolean broken;
+    private boolean failsToClose;
     private long room = Long.MAX_VALUE;
     private String end = "open";
 
@@ -86,9 +87,19 @@ public final class FakeTransport implements Transport {
         becomeReadable();
     }
 
+    /** The system will say that closing its connection failed. */
+    public void failToClose() {
+        failsToClose = true;
+    }
+
+    /** Has room for so many bytes from now on, but nobody is told. */
+    public void roomFor(long bytes) {
+        room = bytes;
+    }
+
     /** Has room for so many bytes from now on. */
     public void makeRoom(long bytes) {
-        room = bytes;
+        roomFor(bytes);
         if (outputWatched && watcher != null && end.equals("open")) {
             watcher.ready(false, true);
         }
@@ -203,9 +214,12 @@ public final class FakeTransport implements Transport {
     }
 
     @Override
-    public void close() {
+    public void close() throws IOException {
         end = end.equals("resetting") ? "reset" : "closed";
         inputWatched = false;
         outputWatched = false;
+        if (failsToClose) {
+            throw new IOException("Input/output error");
+        }
     }
 }
