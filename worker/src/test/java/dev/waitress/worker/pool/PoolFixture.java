@@ -1,11 +1,10 @@
 package dev.waitress.worker.pool;
 
-import dev.waitress.exchange.UnknownStatuses;
 import dev.waitress.settings.Settings;
 import dev.waitress.worker.fakes.FakeClient;
+import dev.waitress.worker.fakes.FakeTerms;
 import dev.waitress.worker.fakes.FakeTimers;
 import dev.waitress.worker.fakes.ScriptedWorker;
-import dev.waitress.worker.wire.MarshalWriter;
 import dev.waitress.worker.wire.RequestEncoder;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -18,7 +17,7 @@ import java.util.List;
 final class PoolFixture {
     static final Duration STARTUP = Duration.ofSeconds(60);
     static final Duration DRAIN = Duration.ofSeconds(30);
-    static final int CREDIT_STEP = 1000;
+    static final int CREDIT_STEP = FakeTerms.CREDIT_STEP;
 
     final FakeTimers timers = new FakeTimers();
     final WorkerPool pool;
@@ -29,16 +28,12 @@ final class PoolFixture {
     PoolFixture(Path directory, int threads) {
         this.directory = directory;
         this.threads = threads;
-        WorkerTerms terms = new WorkerTerms(
-                threads, STARTUP.toNanos(), DRAIN.toNanos(), CREDIT_STEP, PoolFixture::settings, new UnknownStatuses());
-        pool = new WorkerPool(terms, 2, new RequestEncoder(Settings.defaults()), timers, new Recorder());
-    }
-
-    private static MarshalWriter settings(Path board, boolean byDescriptor) {
-        MarshalWriter writer = new MarshalWriter(16);
-        writer.dict();
-        writer.endDict();
-        return writer;
+        pool = new WorkerPool(
+                FakeTerms.of(threads, STARTUP, DRAIN),
+                2,
+                new RequestEncoder(Settings.defaults()),
+                timers,
+                new Recorder());
     }
 
     /** Notes reports, and passes on to the pool what concerns requests. */

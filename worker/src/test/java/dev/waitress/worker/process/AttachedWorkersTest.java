@@ -3,27 +3,24 @@ package dev.waitress.worker.process;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
+import dev.waitress.buffer.MemoryBudget;
 import dev.waitress.buffer.PrivateDirectory;
-import dev.waitress.exchange.UnknownStatuses;
-import dev.waitress.settings.Settings;
+import dev.waitress.loop.Clock;
+import dev.waitress.loop.EventLoop;
 import dev.waitress.worker.fakes.FakeLink;
 import dev.waitress.worker.fakes.FakeTimers;
+import dev.waitress.worker.fakes.SourcedPool;
 import dev.waitress.worker.pool.LoadFailure;
-import dev.waitress.worker.pool.WaitingRequest;
 import dev.waitress.worker.pool.Worker;
 import dev.waitress.worker.pool.WorkerPool;
-import dev.waitress.worker.pool.WorkerTerms;
-import dev.waitress.worker.wire.MarshalWriter;
 import dev.waitress.worker.wire.Protocol;
-import dev.waitress.worker.wire.RequestEncoder;
 import java.io.IOException;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.FutureTask;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -36,75 +33,38 @@ class AttachedWorkersTest {
     private static final int PID = Integer.MAX_VALUE;
 
     private final FakeTimers timers = new FakeTimers();
-    private final List<String> events = new ArrayList<>();
     private final FakeLink requests = new FakeLink();
     private final FakeLink control = new FakeLink();
+    private EventLoop loop;
     private PrivateDirectory directory;
     private WorkerHome home;
     private WorkerPool pool;
     private AttachedWorkers source;
 
-    private final class Reports implements Worker.Listener {
-        @Override
-        public void ready(Worker worker) {
-            source.ready(worker);
-        }
-
-        @Override
-        public void failed(Worker worker, LoadFailure failure) {
-            source.failed(worker, failure);
-        }
-
-        @Override
-        public void late(Worker worker) {
-            source.late(worker);
-        }
-
-        @Override
-        public void imported(Instant since, List<Path> files) {
-            source.imported(since, files);
-        }
-
-        @Override
-        public void ownsLogging(int level) {}
-
-        @Override
-        public void stopAsked() {}
-
-        @Override
-        public void overloaded(Worker worker) {}
-
-        @Override
-        public void gaveBack(List<WaitingRequest> unbegun) {}
-
-        @Override
-        public void died(Worker worker, int lost, List<WaitingRequest> unbegun) {
-            events.add("died");
-            pool.remove(worker, lost, unbegun);
-        }
-    }
-
     @BeforeEach
-    void start() {
+    void start() throws Exception {
+        loop = new EventLoop("test-loop", 8192, MemoryBudget.ofHeap(), Clock.SYSTEM);
+        loop.start();
         directory = new PrivateDirectory();
         home = new WorkerHome(directory, 1);
-        WorkerTerms terms = new WorkerTerms(
-                1, STARTUP.toNanos(), STARTUP.toNanos(), 1000, AttachedWorkersTest::settings, new UnknownStatuses());
-        pool = new WorkerPool(terms, 1, new RequestEncoder(Settings.defaults()), timers, new Reports());
+        FutureTask<Boolean> opened = new FutureTask<>(() -> {
+            home.open(loop, (introduction, link) -> link.close());
+            return true;
+        });
+        loop.execute(opened);
+        opened.get();
+        SourcedPool sourced = new SourcedPool(1, STARTUP, timers);
+        pool = sourced.pool();
         source = new AttachedWorkers(home, pool, timers);
-    }
-
-    private static MarshalWriter settings(Path board, boolean byDescriptor) {
-        MarshalWriter writer = new MarshalWriter(16);
-        writer.dict();
-        writer.endDict();
-        return writer;
+        sourced.reportTo(source);
     }
 
     @AfterEach
-    void end() {
+    void end() throws Exception {
         pool.quit();
+        home.close();
         home.removeBodies();
+        loop.stop();
         directory.close();
     }
 
@@ -145,7 +105,7 @@ class AttachedWorkersTest {
     void areGivenUpIfTheyDoNotBegin() throws IOException {
         comes();
         timers.advance(STARTUP);
-        assertThat(events).containsExactly("died");
+        assertThat(pool.find(1)).isNull();
         assertThat(control.isOpen()).isFalse();
     }
 
@@ -160,7 +120,7 @@ class AttachedWorkersTest {
             writer.text("");
             writer.integer(1);
         });
-        assertThat(events).containsExactly("died");
+        assertThat(pool.find(1)).isNull();
     }
 
     @Test

@@ -3,19 +3,14 @@ package dev.waitress.worker.process;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
-import dev.waitress.exchange.UnknownStatuses;
-import dev.waitress.settings.Settings;
 import dev.waitress.worker.fakes.FakeTimers;
 import dev.waitress.worker.fakes.ScriptedWorker;
+import dev.waitress.worker.fakes.SourcedPool;
 import dev.waitress.worker.pool.Intake;
 import dev.waitress.worker.pool.LoadFailure;
-import dev.waitress.worker.pool.WaitingRequest;
 import dev.waitress.worker.pool.Worker;
 import dev.waitress.worker.pool.WorkerPool;
-import dev.waitress.worker.pool.WorkerTerms;
-import dev.waitress.worker.wire.MarshalWriter;
 import dev.waitress.worker.wire.Protocol;
-import dev.waitress.worker.wire.RequestEncoder;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -105,61 +100,13 @@ class SupervisorTest {
         }
     }
 
-    /** Passes on what a gateway does. */
-    private final class Reports implements Worker.Listener {
-        @Override
-        public void ready(Worker worker) {
-            supervisor.ready(worker);
-        }
-
-        @Override
-        public void failed(Worker worker, LoadFailure failure) {
-            supervisor.failed(worker, failure);
-        }
-
-        @Override
-        public void late(Worker worker) {
-            supervisor.late(worker);
-        }
-
-        @Override
-        public void imported(Instant since, List<Path> files) {
-            supervisor.imported(since, files);
-        }
-
-        @Override
-        public void ownsLogging(int level) {}
-
-        @Override
-        public void stopAsked() {}
-
-        @Override
-        public void overloaded(Worker worker) {}
-
-        @Override
-        public void gaveBack(List<WaitingRequest> unbegun) {}
-
-        @Override
-        public void died(Worker worker, int lost, List<WaitingRequest> unbegun) {
-            pool.remove(worker, lost, unbegun);
-            supervisor.died(worker);
-        }
-    }
-
     @BeforeEach
     void start() {
-        WorkerTerms terms = new WorkerTerms(
-                1, STARTUP.toNanos(), STARTUP.toNanos(), 1000, SupervisorTest::settings, new UnknownStatuses());
-        pool = new WorkerPool(terms, WORKERS, new RequestEncoder(Settings.defaults()), timers, new Reports());
+        SourcedPool sourced = new SourcedPool(WORKERS, STARTUP, timers);
+        pool = sourced.pool();
         intake = pool.intake();
         supervisor = new Supervisor(WORKERS, launcher, intake, timers, timers, STARTUP.toNanos(), changes);
-    }
-
-    private static MarshalWriter settings(Path board, boolean byDescriptor) {
-        MarshalWriter writer = new MarshalWriter(16);
-        writer.dict();
-        writer.endDict();
-        return writer;
+        sourced.reportTo(supervisor);
     }
 
     private ScriptedWorker worker(int number) {
