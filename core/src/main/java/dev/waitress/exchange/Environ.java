@@ -71,7 +71,7 @@ public final class Environ {
         return constants;
     }
 
-    /** Hands every variable to the sink. */
+    /** Hands the sink every variable but the {@linkplain #constants constants} that hold for this request too. */
     public void write(Request request, Sink sink) {
         RequestHead head = request.head();
         byte[] bytes = head.bytes();

@@ -2,7 +2,10 @@ package dev.waitress.exchange;
 
 import dev.waitress.http.Ascii;
 
-/** The two ends of a client's connection, as the application sees them; encoded once, used by every request. */
+/**
+ * The two ends of a client's connection, as the application sees them; encoded once, used by every request. What one
+ * request says of its origin is a {@link dev.waitress.proxy.Forwarding}, and counts more.
+ */
 public final class Peer {
     private final String remoteAddress;
     private final String hopAddress;

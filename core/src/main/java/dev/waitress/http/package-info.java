@@ -1,4 +1,4 @@
-/** HTTP/1 on the wire, without I/O: bytes in, values out; no socket, thread, clock, file or log. */
+/** What messages of HTTP say, whatever their form on the wire. No socket, thread, clock, file or log. */
 @NullMarked
 package dev.waitress.http;
 

@@ -1,4 +1,4 @@
-/** HTTP/1 as bytes: how an answer is written. No input or output, no clock, no log. */
+/** HTTP/1 as bytes: how a request is read, and an answer written. No socket, thread, clock, file or log. */
 @NullMarked
 package dev.waitress.http1;
 
