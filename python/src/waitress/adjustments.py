@@ -85,6 +85,8 @@ _MORE = frozenset(
         "max_chunk_line_size",
         "max_request_trailer_size",
         "connections_per_address",
+        "queue_limit",
+        "queue_timeout",
         "request_head_timeout",
         "request_body_min_rate",
         "shutdown_timeout",

@@ -42,7 +42,7 @@ public interface GatewayStarter {
         }
         return (loop, directory) -> {
             tellIfMissing(directory);
-            return new TaskDispatcher(application, settings, loop::execute);
+            return new TaskDispatcher(application, settings, loop::execute, loop);
         };
     }
 }

@@ -68,7 +68,7 @@ class ArchitectureTest {
             .whereLayer("net")
             .mayOnlyAccessLayers("settings", "exchange", "loop")
             .whereLayer("task")
-            .mayOnlyAccessLayers("settings", "buffer", "http", "proxy", "exchange", "wsgi")
+            .mayOnlyAccessLayers("settings", "buffer", "http", "proxy", "exchange", "loop", "wsgi")
             .whereLayer("connection")
             .mayOnlyAccessLayers("settings", "buffer", "http", "http1", "proxy", "exchange", "loop", "net")
             .whereLayer("health")

@@ -3,7 +3,6 @@ package dev.waitress;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.waitress.exchange.Gateway;
 import dev.waitress.settings.Setting;
 import dev.waitress.settings.Settings;
 import dev.waitress.task.TaskDispatcher;
@@ -16,7 +15,6 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.Executor;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.AfterEach;
@@ -157,15 +155,11 @@ class HealthIT {
             try {
                 return Server.start(watched(), (loop, directory) -> {
                     loaded.await();
-                    return gateway(loop::execute);
+                    return new TaskDispatcher(stages, settings(), loop::execute, loop);
                 });
             } catch (IOException | InterruptedException e) {
                 throw new IllegalStateException(e);
             }
-        }
-
-        private Gateway gateway(Executor loop) {
-            return new TaskDispatcher(stages, settings(), loop);
         }
 
         @Test

@@ -19,6 +19,8 @@ import org.jspecify.annotations.Nullable;
 public final class Response {
     private static final String INTERNAL_ERROR = "The server encountered an unexpected internal server error";
 
+    private static final String TOO_MANY = "Too many requests wait for the application";
+
     private enum State {
         OPEN,
         STARTED,
@@ -205,6 +207,12 @@ public final class Response {
         if (before != State.ENDED) {
             observer.ended(this);
         }
+    }
+
+    /** Answers in the server's name, where nobody has begun the request, that its client may ask again in a while. */
+    public void postpone() {
+        byte[] body = ErrorAnswer.body(Status.SERVICE_UNAVAILABLE, TOO_MANY, name);
+        send(RetryLater.head(), body, 0, body.length);
     }
 
     /** The channel tells how much of its output still waits. */

@@ -326,6 +326,14 @@ public final class Setting<T> {
             "Connections open at once from one address; more are closed at once. 0 is no limit, as it must be behind a"
                     + " proxy, unless that names its clients by proxy_protocol.");
 
+    public static final Setting<Long> QUEUE_LIMIT = define(
+            Group.LIMITS,
+            "queue_limit",
+            ValueType.integer("REQUESTS", 0, 1_000_000),
+            0L,
+            "Requests that may wait until a thread of the application is free; more are refused at once (503 with"
+                    + " Retry-After). 0 is no limit.");
+
     public static final Setting<Long> CLEANUP_INTERVAL = define(
             Group.TIMES,
             "cleanup_interval",
@@ -350,6 +358,13 @@ public final class Setting<T> {
             ValueType.integer("BYTES", 0, NO_LIMIT),
             240L,
             "Bytes/s at which a request body must arrive, on average after the first 10 seconds (408); 0 is no limit.");
+    public static final Setting<Long> QUEUE_TIMEOUT = define(
+            Group.TIMES,
+            "queue_timeout",
+            ValueType.integer("SECONDS", 0, TEN_YEARS),
+            0L,
+            "Seconds that a request may wait until a thread of the application is free; then it is refused (503 with"
+                    + " Retry-After). 0 is no limit.");
     public static final Setting<Long> SHUTDOWN_TIMEOUT = define(
             Group.TIMES,
             "shutdown_timeout",

@@ -30,6 +30,8 @@ final class AppTask {
 
     private final ResponseStream stream;
     private final AppResponse response;
+    private final Response answer;
+    private final long arrivedNanos;
 
     /** A task for a thread that is free. */
     AppTask(
@@ -38,7 +40,10 @@ final class AppTask {
             Executor loop,
             Transit transit,
             Settings settings,
-            UnknownStatuses unknownStatuses) {
+            UnknownStatuses unknownStatuses,
+            long arrivedNanos) {
+        this.answer = answer;
+        this.arrivedNanos = arrivedNanos;
         this.waiting = new AtomicReference<>(request);
         this.stream = new ResponseStream(
                 answer, loop, transit, settings.get(Setting.OUTBUF_HIGH_WATERMARK), this::dropUnbegun);
@@ -70,6 +75,22 @@ final class AppTask {
             response.close();
             request.body().discard();
         }
+    }
+
+    /** When the request had come. */
+    long arrivedNanos() {
+        return arrivedNanos;
+    }
+
+    /** Whether its client has left before it began. */
+    boolean isDropped() {
+        return waiting.get() == null;
+    }
+
+    /** No thread will take it. Event loop only. */
+    void postpone() {
+        dropUnbegun();
+        answer.postpone();
     }
 
     /** The client is gone: what it sent need not wait any longer, however long the threads are busy. */

@@ -3,9 +3,11 @@ package dev.waitress.task;
 import dev.waitress.exchange.Environ;
 import dev.waitress.exchange.Gateway;
 import dev.waitress.exchange.QueueDepth;
+import dev.waitress.exchange.QueueLimits;
 import dev.waitress.exchange.Request;
 import dev.waitress.exchange.Response;
 import dev.waitress.exchange.UnknownStatuses;
+import dev.waitress.loop.Timers;
 import dev.waitress.settings.Setting;
 import dev.waitress.settings.Settings;
 import dev.waitress.wsgi.Application;
@@ -27,6 +29,7 @@ public final class TaskDispatcher implements Gateway {
     private final Application application;
     private final Settings settings;
     private final Executor loop;
+    private final Timers timers;
     private final BlockingQueue<AppTask> queue = new LinkedBlockingQueue<>();
     private final List<Thread> threads = new ArrayList<>();
 
@@ -36,17 +39,25 @@ public final class TaskDispatcher implements Gateway {
     private final Transit transit = new Transit();
     private final UnknownStatuses unknownStatuses = new UnknownStatuses();
     private final QueueDepth queueDepth = new QueueDepth();
+    private final QueueLimits limits;
+
+    /** Whether a timer runs for the task that waits for longest. Event loop only. */
+    private boolean isWatched;
+
     private volatile boolean closed;
 
     /**
      * Starts the threads.
      *
      * @param loop runs what must happen on the event loop
+     * @param timers those of the loop
      */
-    public TaskDispatcher(Application application, Settings settings, Executor loop) {
+    public TaskDispatcher(Application application, Settings settings, Executor loop, Timers timers) {
         this.application = application;
         this.settings = settings;
         this.loop = loop;
+        this.timers = timers;
+        this.limits = QueueLimits.of(settings);
         for (int i = 0; i < settings.getInt(Setting.THREADS); i++) {
             Thread thread = new Thread(this::work, "waitress-" + i);
             thread.setDaemon(true);
@@ -57,8 +68,52 @@ public final class TaskDispatcher implements Gateway {
 
     @Override
     public void submit(Request request, Response response) {
-        queueDepth.arrived(unfinished.incrementAndGet() - threads.size(), System.nanoTime());
-        queue.add(new AppTask(request.detach(), response, loop, transit, settings, unknownStatuses));
+        long nowNanos = timers.nowNanos();
+        if (limits.areReachedBy(waiting()) && limits.areReachedBy(waitingForSomebody())) {
+            request.body().discard();
+            response.postpone();
+            return;
+        }
+        queueDepth.arrived(unfinished.incrementAndGet() - threads.size(), nowNanos);
+        queue.add(new AppTask(request.detach(), response, loop, transit, settings, unknownStatuses, nowNanos));
+        if (limits.haveTimeout() && !isWatched) {
+            watch(limits.timeoutNanos());
+        }
+    }
+
+    private int waiting() {
+        return unfinished.get() - threads.size();
+    }
+
+    /** Drops the tasks whose clients have left. */
+    private int waitingForSomebody() {
+        for (AppTask task : queue) {
+            if (task.isDropped() && queue.remove(task)) { // else a thread was quicker
+                unfinished.decrementAndGet();
+            }
+        }
+        return waiting();
+    }
+
+    private void watch(long nanos) {
+        isWatched = true;
+        timers.schedule(nanos, this::refuseLate);
+    }
+
+    /** Refuses the tasks that no thread has taken in time. */
+    private void refuseLate() {
+        isWatched = false;
+        for (AppTask oldest = queue.peek(); oldest != null; oldest = queue.peek()) {
+            long left = limits.left(oldest.arrivedNanos(), timers.nowNanos());
+            if (left > 0) {
+                watch(left);
+                return;
+            }
+            if (queue.remove(oldest)) { // else a thread was quicker
+                unfinished.decrementAndGet();
+                oldest.postpone();
+            }
+        }
     }
 
     private void work() {

@@ -15,6 +15,7 @@ import dev.waitress.http.ResponseHead;
 import dev.waitress.http.Status;
 import dev.waitress.settings.Setting;
 import dev.waitress.settings.Settings;
+import dev.waitress.testkit.FakeLoop;
 import dev.waitress.wsgi.Application;
 import dev.waitress.wsgi.FileWrapper;
 import java.io.IOException;
@@ -103,7 +104,7 @@ class TaskDispatcherTest {
     @ParameterizedTest
     @ValueSource(strings = {"/block", "/blocks", "/file", "/failure"})
     void aThreadThatHasAnsweredIsIdle(String path) throws Exception {
-        TaskDispatcher dispatcher = new TaskDispatcher(application(), ONE_THREAD, Runnable::run);
+        TaskDispatcher dispatcher = new TaskDispatcher(application(), ONE_THREAD, Runnable::run, new FakeLoop(1, 1));
         try (LogCapture log = new LogCapture()) {
             EagerClient client = new EagerClient(dispatcher, path);
             client.ask();

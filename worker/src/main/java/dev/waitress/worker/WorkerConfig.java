@@ -1,5 +1,6 @@
 package dev.waitress.worker;
 
+import dev.waitress.exchange.QueueLimits;
 import dev.waitress.exchange.UnknownStatuses;
 import dev.waitress.settings.Setting;
 import dev.waitress.settings.Settings;
@@ -59,6 +60,7 @@ public record WorkerConfig(List<String> python, PythonApplication application, S
                 TimeUnit.SECONDS.toNanos(settings.get(Setting.SHUTDOWN_TIMEOUT)),
                 Math.max(1, settings.get(Setting.OUTBUF_HIGH_WATERMARK) / CREDITS),
                 firstMessage,
-                new UnknownStatuses());
+                new UnknownStatuses(),
+                QueueLimits.of(settings));
     }
 }

@@ -1,10 +1,12 @@
 package dev.waitress.worker.pool;
 
 import dev.waitress.exchange.QueueDepth;
+import dev.waitress.exchange.QueueLimits;
 import dev.waitress.exchange.Readiness;
 import dev.waitress.exchange.Request;
 import dev.waitress.exchange.Response;
 import dev.waitress.http.Status;
+import dev.waitress.loop.TurnTaker;
 import dev.waitress.worker.wire.MarshalWriter;
 import dev.waitress.worker.wire.RequestEncoder;
 import java.util.ArrayDeque;
@@ -21,6 +23,7 @@ final class Dispatcher implements Intake, Readiness {
 
     private final int mostServing;
     private final int threads;
+    private final QueueLimits limits;
     private final RequestEncoder encoder;
     private final MarshalWriter scratch = new MarshalWriter(1024);
     private final Deque<WaitingRequest> waiting = new ArrayDeque<>();
@@ -33,12 +36,13 @@ final class Dispatcher implements Intake, Readiness {
      * Gives requests to some workers.
      *
      * @param mostServing how many of them are to serve
-     * @param threads of each
+     * @param terms of each
      */
-    Dispatcher(List<Worker> workers, int mostServing, int threads, RequestEncoder encoder) {
+    Dispatcher(List<Worker> workers, int mostServing, WorkerTerms terms, RequestEncoder encoder) {
         this.workers = workers;
         this.mostServing = mostServing;
-        this.threads = threads;
+        this.threads = terms.threads();
+        this.limits = terms.queue();
         this.encoder = encoder;
     }
 
@@ -49,10 +53,15 @@ final class Dispatcher implements Intake, Readiness {
             return;
         }
         Worker worker = waiting.isEmpty() ? leastBusy() : null;
+        if (isFull(worker)) {
+            request.body().discard();
+            response.postpone();
+            return;
+        }
         if (worker == null) {
             scratch.clear();
             encoder.encode(0, request, scratch);
-            waiting.add(new WaitingRequest(response, request.body(), scratch.toByteArray()));
+            waiting.add(new WaitingRequest(response, request.body(), scratch.toByteArray(), nowNanos));
             queueDepth.arrived(waiting.size() - threadsToCome(), nowNanos);
             return;
         }
@@ -60,7 +69,26 @@ final class Dispatcher implements Intake, Readiness {
         int start = workload.encoder().length();
         int id = workload.nextId();
         encoder.encode(id, request, workload.encoder());
-        workload.add(id, start, response, request.body());
+        workload.add(id, start, response, request.body(), nowNanos);
+    }
+
+    /** Whether a request may not wait; one that this worker has a thread for need not. */
+    private boolean isFull(@Nullable Worker worker) {
+        boolean wouldWait = worker == null || worker.workload().size() >= threads;
+        if (!limits.haveMost() || !wouldWait || !limits.areReachedBy(unbegun())) {
+            return false;
+        }
+        waiting.removeIf(each -> each.response().hasEnded()); // their clients have left
+        return limits.areReachedBy(unbegun());
+    }
+
+    /** Requests that no thread has begun, as far as is known. */
+    private int unbegun() {
+        int unbegun = waiting.size();
+        for (Worker each : workers) {
+            unbegun += Math.max(0, each.workload().size() - threads);
+        }
+        return unbegun;
     }
 
     /** Threads of workers that are still on their way: each takes one of those that wait. */
@@ -84,8 +112,11 @@ final class Dispatcher implements Intake, Readiness {
         return best;
     }
 
-    boolean hasRoomBeside(Worker busy) {
-        return workers.stream().anyMatch(worker -> worker != busy && worker.room() > 0);
+    /**
+     * Whether somebody else could run what a worker has not begun, or nobody should once it has waited for too long.
+     */
+    boolean wantsBack(Worker busy) {
+        return limits.haveTimeout() || workers.stream().anyMatch(worker -> worker != busy && worker.room() > 0);
     }
 
     /** Puts requests that a worker gave back where they were: before all that came later. */
@@ -113,6 +144,27 @@ final class Dispatcher implements Intake, Readiness {
                 worker.workload().add(next);
             }
         }
+    }
+
+    /**
+     * Refuses requests that have waited here for too long.
+     *
+     * @return nanoseconds after which to look again
+     */
+    long refuseLate(long nowNanos) {
+        while (limits.haveTimeout() && !waiting.isEmpty()) {
+            WaitingRequest oldest = waiting.getFirst();
+            long left = limits.left(oldest.arrivedNanos(), nowNanos);
+            if (left > 0) {
+                return left;
+            }
+            waiting.removeFirst();
+            if (!oldest.response().hasEnded()) {
+                oldest.drop();
+                oldest.response().postpone();
+            }
+        }
+        return TurnTaker.NO_DEADLINE;
     }
 
     @Override

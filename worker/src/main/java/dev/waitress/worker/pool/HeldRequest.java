@@ -41,6 +41,7 @@ final class HeldRequest implements Producer, AnswerReader.Target {
     private final Batch batch;
     private final int start;
     private final int end;
+    private final long arrivedNanos;
     private final long begunNanos;
     private long uncredited;
     private boolean clientLeft;
@@ -54,6 +55,7 @@ final class HeldRequest implements Producer, AnswerReader.Target {
             Batch batch,
             int start,
             int end,
+            long arrivedNanos,
             long begunNanos) {
         this.id = id;
         this.holder = holder;
@@ -62,6 +64,7 @@ final class HeldRequest implements Producer, AnswerReader.Target {
         this.batch = batch;
         this.start = start;
         this.end = end;
+        this.arrivedNanos = arrivedNanos;
         this.begunNanos = begunNanos;
         response.producedBy(this);
     }
@@ -76,7 +79,7 @@ final class HeldRequest implements Producer, AnswerReader.Target {
 
     /** The request as it was before it was given to the worker. */
     WaitingRequest takeBack() {
-        return new WaitingRequest(response, body, Arrays.copyOfRange(batch.writer.bytes(), start, end));
+        return new WaitingRequest(response, body, Arrays.copyOfRange(batch.writer.bytes(), start, end), arrivedNanos);
     }
 
     // ---- What the client does ---------------------------------------------------------------------------------------

@@ -15,6 +15,7 @@ public final class WaitingRequest implements Producer {
 
     private final Response response;
     private final BodyBuffer body;
+    private final long arrivedNanos;
     private byte[] encoded;
 
     /**
@@ -22,9 +23,10 @@ public final class WaitingRequest implements Producer {
      *
      * @param encoded {@code (id, environ, body)}, the id still to be set
      */
-    WaitingRequest(Response response, BodyBuffer body, byte[] encoded) {
+    WaitingRequest(Response response, BodyBuffer body, byte[] encoded, long arrivedNanos) {
         this.response = response;
         this.body = body;
+        this.arrivedNanos = arrivedNanos;
         this.encoded = encoded;
         response.producedBy(this);
     }
@@ -39,6 +41,11 @@ public final class WaitingRequest implements Producer {
 
     byte[] encoded() {
         return encoded;
+    }
+
+    /** When it came, whoever has held it since. */
+    long arrivedNanos() {
+        return arrivedNanos;
     }
 
     /** Nobody will answer it. */

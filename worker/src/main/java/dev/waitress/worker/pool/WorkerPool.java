@@ -36,7 +36,7 @@ public final class WorkerPool implements TurnTaker {
         this.terms = terms;
         this.timers = timers;
         this.listener = listener;
-        this.dispatcher = new Dispatcher(workers, mostServing, terms.threads(), encoder);
+        this.dispatcher = new Dispatcher(workers, mostServing, terms, encoder);
     }
 
     // ---- Workers ---------------------------------------------------------------------------------------------------
@@ -103,9 +103,9 @@ public final class WorkerPool implements TurnTaker {
         dispatcher.requeue(unbegun);
     }
 
-    /** A worker does not get on: another one may have what it has not begun. */
+    /** A worker does not get on: what it has not begun may be for another one, or for nobody. */
     public void overloaded(Worker busy) {
-        if (dispatcher.hasRoomBeside(busy)) {
+        if (dispatcher.wantsBack(busy)) {
             busy.workload().recall();
         }
     }
@@ -121,8 +121,8 @@ public final class WorkerPool implements TurnTaker {
     @Override
     public long settle(long nowNanos) {
         dispatcher.dispatchWaiting();
+        long next = dispatcher.refuseLate(nowNanos);
         flush();
-        long next = NO_DEADLINE;
         for (int i = 0; i < workers.size(); i++) {
             next = Math.min(next, workers.get(i).workload().watch(nowNanos));
         }

@@ -1,5 +1,6 @@
 package dev.waitress.worker.pool;
 
+import dev.waitress.exchange.QueueLimits;
 import dev.waitress.exchange.UnknownStatuses;
 
 /**
@@ -11,6 +12,7 @@ import dev.waitress.exchange.UnknownStatuses;
  * @param creditStep bytes of a response that must have left for the client before the worker is told
  * @param firstMessage what it is told first
  * @param statuses who tells of odd statuses
+ * @param queue how many requests may wait for one of them, and how long
  */
 public record WorkerTerms(
         int threads,
@@ -18,4 +20,5 @@ public record WorkerTerms(
         long drainNanos,
         long creditStep,
         FirstMessage firstMessage,
-        UnknownStatuses statuses) {}
+        UnknownStatuses statuses,
+        QueueLimits queue) {}

@@ -120,13 +120,14 @@ final class Workload implements AnswerReader.Listener {
     }
 
     /** A request was encoded into the batch, from {@code start} on; it is sent at the next {@link #flush}. */
-    void add(int id, int start, Response response, BodyBuffer body) {
+    void add(int id, int start, Response response, BodyBuffer body, long arrivedNanos) {
         long nowNanos = timers.nowNanos();
         if (inFlight.size() == 0 || pace.isStalled() && !hasUnbegun()) {
             pace.begins(nowNanos);
         }
         batch.added();
-        inFlight.add(new HeldRequest(id, holder, response, body, batch, start, batch.writer.length(), nowNanos));
+        inFlight.add(new HeldRequest(
+                id, holder, response, body, batch, start, batch.writer.length(), arrivedNanos, nowNanos));
         if (RequestEncoder.isRaw(body)) {
             flush(body);
         }
@@ -138,7 +139,7 @@ final class Workload implements AnswerReader.Listener {
         int id = nextId();
         batch.writer.raw(waiting.encoded(), 0, waiting.encoded().length);
         batch.writer.patch(start + WaitingRequest.ID, id);
-        add(id, start, waiting.response(), waiting.body());
+        add(id, start, waiting.response(), waiting.body(), waiting.arrivedNanos());
     }
 
     /** Sends what has been added. */

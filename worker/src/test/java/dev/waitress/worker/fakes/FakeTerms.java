@@ -1,5 +1,6 @@
 package dev.waitress.worker.fakes;
 
+import dev.waitress.exchange.QueueLimits;
 import dev.waitress.exchange.UnknownStatuses;
 import dev.waitress.worker.pool.WorkerTerms;
 import dev.waitress.worker.wire.MarshalWriter;
@@ -12,15 +13,21 @@ public final class FakeTerms {
 
     private FakeTerms() {}
 
-    /** Terms with these limits of time. */
+    /** Terms with these limits of time, under which all requests may wait. */
     public static WorkerTerms of(int threads, Duration startup, Duration drain) {
+        return of(threads, startup, drain, QueueLimits.NONE);
+    }
+
+    /** Terms with these limits of time, and for requests that wait. */
+    public static WorkerTerms of(int threads, Duration startup, Duration drain, QueueLimits queue) {
         return new WorkerTerms(
                 threads,
                 startup.toNanos(),
                 drain.toNanos(),
                 CREDIT_STEP,
                 FakeTerms::firstMessage,
-                new UnknownStatuses());
+                new UnknownStatuses(),
+                queue);
     }
 
     private static MarshalWriter firstMessage(Path board, boolean byDescriptor) {

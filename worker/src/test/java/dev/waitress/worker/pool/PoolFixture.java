@@ -1,5 +1,6 @@
 package dev.waitress.worker.pool;
 
+import dev.waitress.exchange.QueueLimits;
 import dev.waitress.settings.Settings;
 import dev.waitress.worker.fakes.FakeClient;
 import dev.waitress.worker.fakes.FakeTerms;
@@ -26,10 +27,14 @@ final class PoolFixture {
     private final List<String> events = new ArrayList<>();
 
     PoolFixture(Path directory, int threads) {
+        this(directory, threads, QueueLimits.NONE);
+    }
+
+    PoolFixture(Path directory, int threads, QueueLimits limits) {
         this.directory = directory;
         this.threads = threads;
         pool = new WorkerPool(
-                FakeTerms.of(threads, STARTUP, DRAIN),
+                FakeTerms.of(threads, STARTUP, DRAIN, limits),
                 2,
                 new RequestEncoder(Settings.defaults()),
                 timers,

@@ -1,0 +1,96 @@
+"""Requests that wait for a thread: so many, and so long."""
+
+from __future__ import annotations
+
+import time
+from concurrent.futures import ThreadPoolExecutor, as_completed
+from typing import TYPE_CHECKING
+
+from wire import Connection
+
+if TYPE_CHECKING:
+    from concurrent.futures import Future
+    from pathlib import Path
+
+    from conftest import Start
+    from serving import Server
+
+    Asked = Future[tuple[int, str | None]]
+
+#: Each request notes that it has begun, and ends when it may.
+APPLICATION = """\
+import os, time
+
+FOLDER = os.environ["BOARD_FOLDER"]
+
+def app(environ, start_response):
+    with open(os.path.join(FOLDER, "begun"), "a") as begun:
+        begun.write(environ["PATH_INFO"] + "\\n")
+    while not os.path.exists(os.path.join(FOLDER, "released")):
+        time.sleep(0.01)
+    start_response("200 OK", [("Content-Length", "2")])
+    return [b"ok"]
+"""
+
+THREADS = 2
+REFUSED = (503, "1")
+SERVED = (200, None)
+
+
+def ask(server: Server, number: int) -> tuple[int, str | None]:
+    """Status and Retry-After; the connection stays open in any case."""
+    with Connection(server.port) as connection:
+        connection.ask("GET", f"/{number}")
+        head = connection.head()
+        connection.body(head)
+        assert head.one("Connection") is None
+        return head.status, head.one("Retry-After")
+
+
+def begun(folder: Path) -> list[str]:
+    """Paths of the requests that have begun."""
+    notes = folder / "begun"
+    return notes.read_text().split() if notes.exists() else []
+
+
+def busy(start: Start, folder: Path, pool: ThreadPoolExecutor, *options: str) -> tuple[Server, list[Asked]]:
+    """Start a server, and have each of its threads run a request that does not end."""
+    (folder / "busy.py").write_text(APPLICATION)
+    variables = {"PYTHONPATH": str(folder), "BOARD_FOLDER": str(folder)}
+    server = start("busy:app", f"--threads={THREADS}", *options, **variables)
+    running = [pool.submit(ask, server, number) for number in range(THREADS)]
+    while len(begun(folder)) < THREADS:
+        time.sleep(0.01)
+    return server, running
+
+
+def test_no_more_wait_than_may(start: Start, tmp_path: Path) -> None:
+    """Those beyond the limit are refused at once, whichever they are; the others have their turn."""
+    with ThreadPoolExecutor(8) as pool:
+        server, running = busy(start, tmp_path, pool, "--queue-limit=2")
+        try:
+            others = [pool.submit(ask, server, number) for number in range(THREADS, 8)]
+            refused = []
+            for future in as_completed(others, timeout=30):
+                refused.append(future.result())
+                if len(refused) == len(others) - 2:
+                    break
+            assert refused == [REFUSED] * 4
+            assert len(begun(tmp_path)) == THREADS
+        finally:
+            (tmp_path / "released").touch()
+        assert sorted(future.result() for future in running + others) == [SERVED] * 4 + [REFUSED] * 4
+
+
+def test_none_waits_longer_than_it_may(start: Start, tmp_path: Path) -> None:
+    """What has begun goes on; what has not never begins."""
+    with ThreadPoolExecutor(8) as pool:
+        server, running = busy(start, tmp_path, pool, "--queue-timeout=1")
+        try:
+            others = [pool.submit(ask, server, number) for number in range(THREADS, 8)]
+            assert [future.result(timeout=30) for future in others] == [REFUSED] * 6
+            assert not any(future.done() for future in running)
+        finally:
+            (tmp_path / "released").touch()
+        assert [future.result() for future in running] == [SERVED] * THREADS
+        assert sorted(begun(tmp_path)) == ["/0", "/1"]
