@@ -21,7 +21,7 @@ final class Dispatcher implements Intake, Readiness {
     /** Changed by their pool, as they come and go. */
     private final List<Worker> workers;
 
-    private final int mostServing;
+    private int mostServing;
     private final int threads;
     private final QueueLimits limits;
     private final RequestEncoder encoder;
@@ -193,5 +193,10 @@ final class Dispatcher implements Intake, Readiness {
     @Override
     public void resume() {
         suspended = "";
+    }
+
+    @Override
+    public void expect(int count) {
+        mostServing = count;
     }
 }

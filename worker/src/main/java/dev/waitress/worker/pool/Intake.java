@@ -9,4 +9,7 @@ public interface Intake {
     void resume();
 
     boolean isSuspended();
+
+    /** So many workers are to serve; those that wait for one of them are not too many. */
+    void expect(int workers);
 }

@@ -103,8 +103,8 @@ public final class Worker implements ControlReader.Listener, Workload.Listener {
 
     // ---- Who it is -------------------------------------------------------------------------------------------------
 
-    /** Which of the workers it is; its connections say the same. */
-    int number() {
+    /** Which of the workers it is, in the order of their starts; its connections say the same. */
+    public int number() {
         return number;
     }
 

@@ -84,6 +84,30 @@ public final class AttachedWorkers implements WorkerSource {
         throw new IllegalArgumentException("nobody asked for the files of the application");
     }
 
+    @Override
+    public void renew(Worker worker, String reason) {
+        throw new IllegalStateException("nobody has set a limit");
+    }
+
+    @Override
+    public void reload(String reason) {
+        refuse("load the application again");
+    }
+
+    @Override
+    public void addWorker() {
+        refuse("start a worker");
+    }
+
+    @Override
+    public void removeWorker() {
+        refuse("end a worker");
+    }
+
+    private static void refuse(String deed) {
+        LOG.log(Level.WARNING, "cannot " + deed + ": serve() runs in the program that has made it; waitress-serve can");
+    }
+
     /** Another may be on its way already, and wants to find us. */
     @Override
     public void died(Worker worker) {

@@ -10,42 +10,28 @@ import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.nio.file.Path;
 import java.time.Instant;
-import java.util.HashSet;
 import java.util.List;
-import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Starts workers, watches them, and replaces them: one by one when they die, all together when the application is to be
- * loaded again. Then each slot gets a successor; they take over when all of them are ready, and if one cannot load the
- * application, none does. Event loop only.
- *
- * <pre>
- *             load             changed
- *   SETTLED ────────► COMING ──────────► OUTDATED
- *      ▲                │ takeOver, giveUp   │ takeOver, giveUp, or PATIENCE is over: load
- *      └────────────────┘                    └──────────────────────────────────────► COMING
- * </pre>
+ * Starts workers, watches them, and replaces them: all together when the application is to be loaded ({@link Rollout}),
+ * one at a time when they have served long enough ({@link Renewal}), and each when it dies. Event loop only.
  */
 public final class Supervisor implements WorkerSource {
     private static final Logger LOG = System.getLogger("waitress");
 
-    /** So long the loading of a state that has changed since may go on. */
-    private static final long PATIENCE_NANOS = TimeUnit.SECONDS.toNanos(5);
-
     private static final String NOT_LOADED = "The application could not be loaded. The server's log says why.";
+    private static final String CRASHING =
+            "The application's processes end again and again. The server's log says more.";
 
-    /** How far the loading of the application is. */
-    private enum Loading {
-        SETTLED,
-        /** Successors are on their way. */
-        COMING,
-        /** They are, and the application has changed since. */
-        OUTDATED
-    }
+    /** Whoever has served so long is no failure, however it ends. */
+    private static final long PROVEN_NANOS = TimeUnit.SECONDS.toNanos(1);
+
+    /** Clients may wait so long for a worker that is to be started, when there is no other. */
+    private static final long BEARABLE_NANOS = TimeUnit.SECONDS.toNanos(1);
 
     private final Launcher launcher;
     private final Intake intake;
@@ -54,19 +40,13 @@ public final class Supervisor implements WorkerSource {
     private final long startupNanos;
     private final Changes changes;
     private final WorkerSlots slots;
+    private final Launches launches;
+    private final Rollout rollout;
+    private final Renewal renewal;
     private final Backoff backoff = new Backoff();
-    /** Those whose end is no news: they were to end, or it was said why they must. */
-    private final Set<Worker> dismissed = new HashSet<>();
-
-    private CompletableFuture<@Nullable LoadFailure> opened = new CompletableFuture<>();
-    private int launched;
     private boolean cannotStart;
-    /** Whether all slots have served once. */
-    private boolean isLoaded;
-
-    private Loading loading = Loading.SETTLED;
-    /** How often the application was loaded, for a timer that may come too late. */
-    private int loadings;
+    /** Who of those that failed came last. */
+    private int lastFailed;
 
     /** Nobody who ends is news any more, and nobody is started. */
     private volatile boolean closing;
@@ -92,75 +72,122 @@ public final class Supervisor implements WorkerSource {
         this.loop = loop;
         this.startupNanos = startupNanos;
         this.changes = changes;
+        this.launches = new Launches(launcher, loop, this::exited);
+        this.rollout = new Rollout(slots, launches, intake, timers, changes, this::settled);
+        this.renewal = new Renewal(slots, launches, timers, rollout);
     }
 
     @Override
-    public void begin(CompletableFuture<@Nullable LoadFailure> whenOpened) throws IOException {
-        opened = whenOpened;
-        changes.tell(change -> loop.execute(() -> changed(change)));
-        load();
+    public void begin(CompletableFuture<@Nullable LoadFailure> opened) throws IOException {
+        changes.tell(change -> loop.execute(() -> load(change, true)));
+        rollout.begin(opened);
     }
 
-    // ---- All slots together: the application is loaded -------------------------------------------------------------
+    // ---- What is asked for -----------------------------------------------------------------------------------------
 
-    /** Starts a successor for each slot; what was loaded before goes on until all of them are ready. */
-    private void load() throws IOException {
-        loading = Loading.COMING;
-        loadings++;
-        for (WorkerSlot slot : slots) {
-            slot.prepare(launch());
+    @Override
+    public void reload(String reason) {
+        load(reason, false);
+    }
+
+    private void load(String reason, boolean isHasty) {
+        if (!closing) {
+            renewal.withdraw();
+            rollout.again(reason, isHasty);
         }
-        intake.resume();
     }
 
-    private Worker launch() throws IOException {
-        Worker worker = launcher.launch(++launched);
-        worker.process().onExit(status -> loop.execute(() -> exited(worker, status)));
-        return worker;
+    @Override
+    public void renew(Worker worker, String reason) {
+        if (!closing) {
+            renewal.ask(worker, reason);
+        }
     }
 
-    private void loadAgain() {
+    @Override
+    public void addWorker() {
+        if (closing) {
+            return;
+        }
+        WorkerSlot slot = slots.add();
+        intake.expect(slots.size());
+        LOG.log(Level.INFO, "one more worker, " + slots.size() + " from now on");
+        if (!rollout.isUnderWay()) {
+            fill(slot);
+            return;
+        }
         try {
-            load();
+            rollout.join(slot);
         } catch (IOException e) {
-            giveUp(LoadFailure.of("cannot start a worker: " + e.getMessage()));
+            rollout.giveUp(LoadFailure.of("cannot start a worker: " + e.getMessage()));
         }
     }
+
+    @Override
+    public void removeWorker() {
+        if (closing) {
+            return;
+        }
+        if (slots.size() == 1) {
+            LOG.log(Level.WARNING, "the last worker stays");
+            return;
+        }
+        WorkerSlot slot = slots.removeLast();
+        renewal.withdraw(slot);
+        slot.clear().forEach(launches::dismiss);
+        intake.expect(slots.size());
+        LOG.log(Level.INFO, "one worker less, " + slots.size() + " from now on");
+        rollout.look();
+        renewal.next();
+    }
+
+    // ---- How workers get on ----------------------------------------------------------------------------------------
 
     @Override
     public void ready(Worker worker) {
         WorkerSlot slot = slots.find(worker);
         if (slot != null) {
             slot.serve();
-            backoff.succeeded();
             if (intake.isSuspended()) {
-                LOG.log(Level.INFO, "The application can be loaded again");
+                LOG.log(Level.INFO, "The application is served again");
                 intake.resume();
             }
-        } else if (slots.isAwaited(worker) && slots.areAllSuccessorsReady()) {
-            takeOver();
+        } else if (renewal.awaits(worker)) {
+            renewal.takeOver();
+        } else {
+            rollout.look();
+        }
+        timers.schedule(PROVEN_NANOS, () -> proven(worker));
+    }
+
+    private void proven(Worker worker) {
+        WorkerSlot slot = slots.find(worker);
+        if (slot != null && slot.isServing()) {
+            slot.prove();
+            if (worker.number() > lastFailed) {
+                backoff.succeeded();
+            }
         }
     }
 
-    private void takeOver() {
-        isLoaded = true;
-        backoff.succeeded();
-        slots.takeOver().forEach(this::dismiss);
-        intake.resume();
-        if (!opened.complete(null)) {
-            LOG.log(Level.INFO, "The application was loaded again, " + slots);
-        }
-        settle();
-    }
-
-    /** One that cannot load the application ends the coming of all. */
+    /** One that cannot load the application ends the coming of all that come with it. */
     @Override
     public void failed(Worker worker, LoadFailure failure) {
-        if (slots.isAwaited(worker)) {
-            giveUp(failure);
-        } else if (slots.find(worker) != null) {
+        if (!giveUp(worker, failure) && slots.find(worker) != null) {
             LOG.log(Level.ERROR, "worker " + worker.pid() + " cannot load the application:\n" + failure.story());
         }
+    }
+
+    private boolean giveUp(Worker successor, LoadFailure failure) {
+        if (renewal.awaits(successor)) {
+            renewal.giveUp(failure);
+            return true;
+        }
+        if (slots.isAwaited(successor)) {
+            rollout.giveUp(failure);
+            return true;
+        }
+        return false;
     }
 
     /** Whatever it waits for, others wait for it. */
@@ -168,86 +195,26 @@ public final class Supervisor implements WorkerSource {
     public void late(Worker worker) {
         String story = "worker " + worker.pid() + " has not loaded the application in "
                 + TimeUnit.NANOSECONDS.toSeconds(startupNanos) + " seconds (startup_timeout)";
-        if (slots.isAwaited(worker)) {
-            giveUp(LoadFailure.of(story));
-        } else {
+        if (!giveUp(worker, LoadFailure.of(story))) {
             LOG.log(Level.ERROR, story);
         }
-        dismissed.add(worker);
-        worker.process().kill();
+        launches.kill(worker);
     }
-
-    /** The successors will not serve. At the start of the server that is the end, unless a change may help. */
-    private void giveUp(LoadFailure failure) {
-        slots.giveUpSuccessors().forEach(this::dismiss);
-        if (!opened.isDone() && changes.isEmpty()) {
-            opened.complete(failure);
-        } else {
-            opened.complete(null);
-            String consequence = isLoaded ? "what was loaded before goes on" : "waiting for a change";
-            LOG.log(Level.ERROR, "Cannot load the application, " + consequence + ":\n" + failure.story());
-            if (!isLoaded) {
-                intake.suspend(NOT_LOADED);
-            }
-        }
-        settle();
-    }
-
-    /** No successor is on its way any more; what has changed since is loaded next. */
-    private void settle() {
-        boolean isOutdated = loading == Loading.OUTDATED;
-        loading = Loading.SETTLED;
-        if (isOutdated) {
-            loadAgain();
-        }
-    }
-
-    private void dismiss(Worker worker) {
-        dismissed.add(worker);
-        worker.retire();
-    }
-
-    // ---- Changes ---------------------------------------------------------------------------------------------------
 
     @Override
     public void imported(Instant since, List<Path> files) {
         changes.add(since, files);
     }
 
-    private void changed(String change) {
-        if (closing) {
-            return;
-        }
-        LOG.log(Level.INFO, "Loading the application again: " + change);
-        if (loading == Loading.SETTLED) {
-            loadAgain();
-        } else if (loading == Loading.COMING) {
-            loading = Loading.OUTDATED;
-            int outdated = loadings;
-            timers.schedule(PATIENCE_NANOS, () -> overtake(outdated));
-        }
-    }
-
-    /** Loading never ends, it seems. */
-    private void overtake(int outdated) {
-        if (loading == Loading.OUTDATED && outdated == loadings && !closing) {
-            slots.giveUpSuccessors().forEach(this::dismiss);
-            loadAgain();
-        }
-    }
-
-    // ---- One slot: its worker has ended ----------------------------------------------------------------------------
-
     private void exited(Worker worker, int status) {
         worker.receiveLast();
-        if (slots.isAwaited(worker)) {
-            String message = "Python (" + launcher.command() + ") " + LaunchedProcess.describe(status)
-                    + " before it had loaded the application";
-            giveUp(LoadFailure.of(status == Protocol.WRONG_PYTHON ? "" : message));
-        } else if (!dismissed.contains(worker) && !closing) {
+        String early = "Python (" + launches.command() + ") " + LaunchedProcess.describe(status)
+                + " before it had loaded the application";
+        boolean isKnown = launches.wasDismissed(worker);
+        if (!giveUp(worker, LoadFailure.of(status == Protocol.WRONG_PYTHON ? "" : early)) && !isKnown && !closing) {
             LOG.log(Level.ERROR, "worker " + worker.pid() + " " + LaunchedProcess.describe(status));
         }
-        dismissed.remove(worker);
+        launches.wasDismissed(worker); // who was given up just now has ended already
         worker.die();
     }
 
@@ -259,19 +226,33 @@ public final class Supervisor implements WorkerSource {
             return;
         }
         boolean served = slot.isServing();
-        slot.vacate();
-        if (!served && !slots.isAnyServing()) {
-            intake.suspend(NOT_LOADED);
+        long delayNanos = 0;
+        if (!slot.isProven()) {
+            lastFailed = Math.max(lastFailed, worker.number());
+            delayNanos = backoff.delayNanos();
         }
-        timers.schedule(backoff.delayNanos(), () -> fill(slot));
+        slot.vacate();
+        if (!slots.isAnyServing()) {
+            refuse(served, delayNanos);
+        }
+        timers.schedule(delayNanos, () -> fill(slot));
+    }
+
+    /** Nobody serves: requests wait, unless that is futile. */
+    private void refuse(boolean served, long delayNanos) {
+        if (!served) {
+            intake.suspend(NOT_LOADED);
+        } else if (delayNanos >= BEARABLE_NANOS) {
+            intake.suspend(CRASHING);
+        }
     }
 
     private void fill(WorkerSlot slot) {
-        if (closing || !slot.isEmpty()) {
+        if (closing || !slot.isEmpty() || !slots.contains(slot)) {
             return;
         }
         try {
-            Worker worker = launch();
+            Worker worker = launches.launch();
             slot.fill(worker);
             cannotStart = false;
             LOG.log(Level.INFO, "worker " + worker.pid() + " started");
@@ -285,6 +266,15 @@ public final class Supervisor implements WorkerSource {
         }
     }
 
+    /** Where no successor came, what has none gets a worker of its own. */
+    private void settled() {
+        if (rollout.isLoaded()) {
+            backoff.succeeded();
+            slots.empty().forEach(slot -> timers.schedule(0, () -> fill(slot)));
+        }
+        renewal.next();
+    }
+
     // ---- The end of the server -------------------------------------------------------------------------------------
 
     @Override
@@ -296,6 +286,7 @@ public final class Supervisor implements WorkerSource {
     @Override
     public List<LaunchedProcess> close() {
         closing = true;
+        rollout.close();
         changes.close();
         return launcher.running();
     }

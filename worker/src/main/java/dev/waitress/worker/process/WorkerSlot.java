@@ -1,6 +1,9 @@
 package dev.waitress.worker.process;
 
 import dev.waitress.worker.pool.Worker;
+import java.util.List;
+import java.util.Objects;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -26,6 +29,9 @@ final class WorkerSlot {
     private State state = State.EMPTY;
     /** Null where the slot is EMPTY. */
     private @Nullable Worker worker;
+
+    /** Whether its worker has served for a while. */
+    private boolean isProven;
 
     private @Nullable Worker successor;
 
@@ -60,12 +66,31 @@ final class WorkerSlot {
     void serve() {
         requireWorker().serve();
         state = State.SERVING;
+        isProven = false;
+    }
+
+    /** Its worker has served for a while. */
+    void prove() {
+        isProven = true;
+    }
+
+    boolean isProven() {
+        return isProven;
     }
 
     /** Its worker is dead. */
     void vacate() {
         worker = null;
         state = State.EMPTY;
+        isProven = false;
+    }
+
+    /** Nobody is to serve here any more; returns those who did, or were to. */
+    List<Worker> clear() {
+        List<Worker> all = Stream.of(worker, successor).filter(Objects::nonNull).toList();
+        successor = null;
+        vacate();
+        return all;
     }
 
     // ---- Its successor ---------------------------------------------------------------------------------------------

@@ -19,6 +19,31 @@ final class WorkerSlots implements Iterable<WorkerSlot> {
         }
     }
 
+    int size() {
+        return slots.size();
+    }
+
+    /** One more, empty. */
+    WorkerSlot add() {
+        WorkerSlot slot = new WorkerSlot();
+        slots.add(slot);
+        return slot;
+    }
+
+    /** One less. */
+    WorkerSlot removeLast() {
+        return slots.remove(slots.size() - 1);
+    }
+
+    boolean contains(WorkerSlot slot) {
+        return slots.contains(slot);
+    }
+
+    /** Those without a worker. */
+    List<WorkerSlot> empty() {
+        return slots.stream().filter(WorkerSlot::isEmpty).toList();
+    }
+
     @Override
     public Iterator<WorkerSlot> iterator() {
         return slots.iterator();

@@ -35,6 +35,18 @@ public interface WorkerSource {
     /** One has read files, all of them after this time, to load the application or while it runs. */
     void imported(Instant since, List<Path> files);
 
+    /** One has served long enough, for this reason: {@code it ...}. */
+    void renew(Worker worker, String reason);
+
+    /** The application is to be loaded again, in new workers. */
+    void reload(String reason);
+
+    /** One more worker is to serve. */
+    void addWorker();
+
+    /** One worker less is to serve, but not none. */
+    void removeWorker();
+
     /** One is no more, and out of its pool. */
     void died(Worker worker);
 

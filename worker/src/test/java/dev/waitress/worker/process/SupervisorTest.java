@@ -28,6 +28,8 @@ import org.junit.jupiter.api.io.TempDir;
 class SupervisorTest {
     private static final Duration STARTUP = Duration.ofSeconds(60);
     private static final Duration PATIENCE = Duration.ofSeconds(5);
+    private static final Duration PROVEN = Duration.ofSeconds(1);
+    private static final Duration PAUSE = Duration.ofSeconds(10);
     private static final int WORKERS = 2;
 
     @TempDir
@@ -259,15 +261,51 @@ class SupervisorTest {
         }
 
         @Test
-        void isReplacedAtOnceAgainOnceASuccessorWasReady() throws IOException {
+        void isReplacedAtOnceAgainOnceASuccessorHasServedForAWhile() throws IOException {
             exits(1, 1);
             timers.turn();
             exits(3, 1);
             timers.advance(Duration.ofMillis(100));
             ready(4);
+            timers.advance(PROVEN);
             exits(4, 1);
             timers.turn();
             assertThat(launched).hasSize(5);
+        }
+
+        @Test
+        void isReplacedEverMoreSlowlyWhileItsSuccessorsDieSoon() throws IOException {
+            timers.advance(PROVEN);
+            exits(1, 1);
+            timers.turn();
+            ready(3);
+            timers.advance(PROVEN.minusMillis(1));
+            exits(3, 1);
+            timers.turn();
+            ready(4);
+            exits(4, 1);
+            timers.advance(Duration.ofMillis(99));
+            assertThat(launched).hasSize(4);
+            timers.advance(Duration.ofMillis(1));
+            assertThat(launched).hasSize(5);
+        }
+
+        /** They would wait for long. */
+        @Test
+        void makesRequestsBeRefusedOnceItsSuccessorsCrashAgainAndAgain() throws IOException {
+            exits(2, 1);
+            exits(1, 1);
+            timers.turn();
+            for (int number = 3; !intake.isSuspended(); number++) {
+                assertThat(number).isLessThan(12);
+                timers.advance(Duration.ofSeconds(1));
+                ready(number);
+                exits(number, 1);
+            }
+            assertThat(launched.size()).isGreaterThan(6);
+            timers.advance(Duration.ofSeconds(10));
+            ready(launched.size());
+            assertThat(intake.isSuspended()).isFalse();
         }
 
         @Test
@@ -322,6 +360,235 @@ class SupervisorTest {
             exits(3, 1);
             timers.advance(Duration.ofMillis(100));
             assertThat(launched).hasSize(4);
+        }
+    }
+
+    @Nested
+    class AWorkerThatIsToBeRenewed {
+        @BeforeEach
+        void begin() throws IOException {
+            serve();
+        }
+
+        private void renew(int number) {
+            supervisor.renew(worker(number).worker(), "has answered 500 requests");
+        }
+
+        @Test
+        void servesUntilItsSuccessorIsReady() throws IOException {
+            renew(1);
+            assertThat(launched).hasSize(3);
+            assertThat(quits(1)).isFalse();
+            ready(3);
+            assertThat(quits(1)).isTrue();
+            assertThat(worker(3).worker().isReady()).as("it serves").isFalse();
+            exits(1, 0);
+            timers.turn();
+            assertThat(launched).hasSize(3);
+        }
+
+        @Test
+        void isOneAtATime() throws IOException {
+            renew(1);
+            renew(2);
+            assertThat(launched).hasSize(3);
+            ready(3);
+            assertThat(launched).hasSize(4);
+            assertThat(quits(2)).isFalse();
+            ready(4);
+            assertThat(quits(2)).isTrue();
+        }
+
+        @Test
+        void isRenewedOnceHoweverOftenItIsAskedFor() throws IOException {
+            renew(2);
+            renew(1);
+            renew(1);
+            renew(2);
+            ready(3);
+            ready(4);
+            renew(1);
+            assertThat(launched).hasSize(4);
+        }
+
+        @Test
+        void goesOnIfItsSuccessorCannotLoadTheApplication() throws IOException {
+            renew(1);
+            worker(3).connects().fails("no module", 1);
+            exits(3, 1);
+            assertThat(quits(1)).isFalse();
+            timers.advance(PAUSE.minusMillis(1));
+            assertThat(launched).hasSize(3);
+            timers.advance(Duration.ofMillis(1));
+            assertThat(launched).hasSize(4);
+            ready(4);
+            assertThat(quits(1)).isTrue();
+        }
+
+        @Test
+        void goesOnIfNoProcessCanBeStarted() throws IOException {
+            launcher.isBroken = true;
+            renew(1);
+            launcher.isBroken = false;
+            assertThat(quits(1)).isFalse();
+            timers.advance(PAUSE);
+            ready(3);
+            assertThat(quits(1)).isTrue();
+        }
+
+        @Test
+        void goesOnIfItsSuccessorIsLate() throws IOException {
+            renew(1);
+            timers.advance(STARTUP);
+            assertThat(worker(3).process().wasKilled()).isTrue();
+            exits(3, 137);
+            assertThat(quits(1)).isFalse();
+            timers.advance(PAUSE);
+            assertThat(launched).hasSize(4);
+        }
+
+        @Test
+        void mayDieBefore() throws IOException {
+            timers.advance(PROVEN);
+            renew(1);
+            exits(1, 139);
+            timers.turn();
+            assertThat(launched).as("another one, which may be ready sooner").hasSize(4);
+            ready(3);
+            assertThat(worker(3).worker().isReady()).as("it serves").isFalse();
+            assertThat(worker(4).process().wasKilled()).as("too many").isTrue();
+        }
+
+        @Test
+        void isReplacedWithAllOthersIfTheApplicationIsLoadedAgain() throws IOException {
+            renew(1);
+            renew(2);
+            supervisor.reload("asked for");
+            assertThat(worker(3).process().wasKilled()).isTrue();
+            ready(4, 5);
+            assertThat(quits(1)).isTrue();
+            assertThat(quits(2)).isTrue();
+            timers.advance(PAUSE);
+            assertThat(launched).hasSize(5);
+        }
+
+        @Test
+        void waitsUntilTheApplicationIsLoaded() throws IOException {
+            supervisor.reload("asked for");
+            renew(1);
+            worker(3).connects().fails("no module", 1);
+            assertThat(launched).hasSize(5);
+            ready(5);
+            assertThat(quits(1)).isTrue();
+            assertThat(quits(2)).isFalse();
+        }
+    }
+
+    @Nested
+    class TheNumberOfWorkers {
+        @BeforeEach
+        void begin() throws IOException {
+            serve();
+        }
+
+        @Test
+        void grows() throws IOException {
+            supervisor.addWorker();
+            ready(3);
+            assertThat(worker(3).worker().isReady()).as("it serves").isFalse();
+            exits(3, 1);
+            timers.turn();
+            assertThat(launched).hasSize(4);
+        }
+
+        @Test
+        void shrinks() {
+            supervisor.removeWorker();
+            assertThat(quits(2)).isTrue();
+            exits(2, 0);
+            timers.turn();
+            assertThat(launched).hasSize(2);
+        }
+
+        @Test
+        void isNeverNone() {
+            supervisor.removeWorker();
+            supervisor.removeWorker();
+            assertThat(quits(1)).isFalse();
+        }
+
+        @Test
+        void growsWhileTheApplicationIsLoaded() throws IOException {
+            supervisor.reload("asked for");
+            supervisor.addWorker();
+            ready(3, 4);
+            assertThat(quits(1)).isFalse();
+            ready(5);
+            assertThat(quits(1)).isTrue();
+            assertThat(worker(5).worker().isReady()).as("it serves").isFalse();
+        }
+
+        @Test
+        void growsAlsoIfItThenCannotBeLoaded() throws IOException {
+            supervisor.reload("asked for");
+            supervisor.addWorker();
+            worker(3).connects().fails("no module", 1);
+            timers.turn();
+            assertThat(launched).hasSize(6);
+            ready(6);
+            assertThat(worker(6).worker().isReady()).as("it serves").isFalse();
+        }
+
+        @Test
+        void shrinksWhileTheApplicationIsLoaded() throws IOException {
+            supervisor.reload("asked for");
+            ready(3);
+            supervisor.removeWorker();
+            assertThat(worker(4).process().wasKilled()).isTrue();
+            assertThat(quits(1)).as("the others are ready").isTrue();
+            assertThat(quits(2)).isTrue();
+        }
+
+        @Test
+        void shrinksByOneThatIsBeingRenewed() throws IOException {
+            supervisor.renew(worker(2).worker(), "is old");
+            supervisor.removeWorker();
+            assertThat(worker(3).process().wasKilled()).isTrue();
+            assertThat(quits(2)).isTrue();
+            supervisor.renew(worker(1).worker(), "is old");
+            assertThat(launched).hasSize(4);
+        }
+    }
+
+    @Nested
+    class AReloadThatIsAskedFor {
+        @BeforeEach
+        void begin() throws IOException {
+            serve();
+        }
+
+        /** Its application may take long to load. */
+        @Test
+        void isLoadedToItsEndAlsoWhenAnotherFollows() throws IOException {
+            supervisor.reload("asked for");
+            supervisor.reload("asked for");
+            timers.advance(PATIENCE);
+            assertThat(launched).hasSize(4);
+            ready(3, 4);
+            assertThat(launched).hasSize(6);
+            ready(5, 6);
+            assertThat(quits(3)).isTrue();
+        }
+
+        @Test
+        void isNothingWhenTheServerEnds() {
+            supervisor.close();
+            supervisor.reload("asked for");
+            supervisor.addWorker();
+            supervisor.removeWorker();
+            supervisor.renew(worker(1).worker(), "is old");
+            assertThat(launched).hasSize(2);
+            assertThat(quits(2)).isFalse();
         }
     }
 

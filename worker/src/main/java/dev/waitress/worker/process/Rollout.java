@@ -1,0 +1,184 @@
+package dev.waitress.worker.process;
+
+import dev.waitress.loop.Timers;
+import dev.waitress.worker.pool.Intake;
+import dev.waitress.worker.pool.LoadFailure;
+import java.io.IOException;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Loads the application in all slots together: each gets a successor; they take over when all of them are ready, and if
+ * one cannot load the application, none does, and what was loaded before goes on. Event loop only.
+ *
+ * <pre>
+ *             load             again
+ *   SETTLED ────────► COMING ──────────► OUTDATED
+ *      ▲                │ takeOver, giveUp   │ takeOver, giveUp, or PATIENCE is over: load
+ *      └────────────────┘                    └──────────────────────────────────────► COMING
+ * </pre>
+ *
+ * <p>A successor that never gets ready is late, and given up then.
+ */
+final class Rollout {
+    private static final Logger LOG = System.getLogger("waitress");
+
+    /** So long the loading of a state that has changed since may go on. */
+    private static final long PATIENCE_NANOS = TimeUnit.SECONDS.toNanos(5);
+
+    private static final String NOT_LOADED = "The application could not be loaded. The server's log says why.";
+
+    /** How far it is. */
+    private enum State {
+        SETTLED,
+        /** Successors are on their way. */
+        COMING,
+        /** They are, and the application has changed since. */
+        OUTDATED
+    }
+
+    private final WorkerSlots slots;
+    private final Launches launches;
+    private final Intake intake;
+    private final Timers timers;
+    private final Changes changes;
+    private final Runnable settled;
+
+    private CompletableFuture<@Nullable LoadFailure> opened = new CompletableFuture<>();
+    private State state = State.SETTLED;
+    /** How often the application was loaded, for a timer that may come too late. */
+    private int loadings;
+    /** Whether all slots have served once. */
+    private boolean isLoaded;
+
+    private boolean isClosed;
+
+    /** Tells {@code settled} whenever no successor is on its way any more. */
+    Rollout(WorkerSlots slots, Launches launches, Intake intake, Timers timers, Changes changes, Runnable settled) {
+        this.slots = slots;
+        this.launches = launches;
+        this.intake = intake;
+        this.timers = timers;
+        this.changes = changes;
+        this.settled = settled;
+    }
+
+    /** The first one; completes {@code whenOpened} as {@link WorkerSource#begin} says. */
+    void begin(CompletableFuture<@Nullable LoadFailure> whenOpened) throws IOException {
+        opened = whenOpened;
+        load();
+    }
+
+    boolean isUnderWay() {
+        return state != State.SETTLED;
+    }
+
+    /** Whether the application has been loaded once. */
+    boolean isLoaded() {
+        return isLoaded;
+    }
+
+    /** Nothing is loaded any more. */
+    void close() {
+        isClosed = true;
+    }
+
+    private void load() throws IOException {
+        state = State.COMING;
+        loadings++;
+        for (WorkerSlot slot : slots) {
+            slot.prepare(launches.launch());
+        }
+        intake.resume();
+    }
+
+    private void loadAgain() {
+        try {
+            load();
+        } catch (IOException e) {
+            giveUp(LoadFailure.of("cannot start a worker: " + e.getMessage()));
+        }
+    }
+
+    /** A slot has come, for a worker of what is being loaded. */
+    void join(WorkerSlot slot) throws IOException {
+        slot.prepare(launches.launch());
+    }
+
+    /** Another successor is ready, or no longer wanted. */
+    void look() {
+        if (isUnderWay() && slots.areAllSuccessorsReady()) {
+            takeOver();
+        }
+    }
+
+    private void takeOver() {
+        isLoaded = true;
+        slots.takeOver().forEach(launches::dismiss);
+        intake.resume();
+        if (!opened.complete(null)) {
+            LOG.log(Level.INFO, "The application was loaded again, " + slots);
+        }
+        settle();
+    }
+
+    /** The successors will not serve. At the start of the server that is the end, unless a change may help. */
+    void giveUp(LoadFailure failure) {
+        slots.giveUpSuccessors().forEach(launches::dismiss);
+        if (!opened.isDone() && changes.isEmpty()) {
+            opened.complete(failure);
+        } else {
+            opened.complete(null);
+            String consequence = isLoaded ? "what was loaded before goes on" : "waiting for a change";
+            LOG.log(Level.ERROR, "Cannot load the application, " + consequence + ":\n" + failure.story());
+            if (!isLoaded) {
+                intake.suspend(NOT_LOADED);
+            }
+        }
+        settle();
+    }
+
+    /** No successor is on its way any more; what has changed since is loaded next. */
+    private void settle() {
+        boolean isOutdated = state == State.OUTDATED;
+        state = State.SETTLED;
+        if (isOutdated && !isClosed) {
+            loadAgain();
+        } else {
+            settled.run();
+        }
+    }
+
+    /**
+     * Loads it again, now or when that is over which goes on.
+     *
+     * @param isHasty whether what is loaded then is worth little: it is given up when it takes too long
+     */
+    void again(String reason, boolean isHasty) {
+        if (isClosed) {
+            return;
+        }
+        LOG.log(Level.INFO, "Loading the application again: " + reason);
+        if (state == State.SETTLED) {
+            loadAgain();
+            return;
+        }
+        boolean isNews = state == State.COMING;
+        state = State.OUTDATED;
+        if (isHasty && isNews) {
+            int outdated = loadings;
+            timers.schedule(PATIENCE_NANOS, () -> overtake(outdated));
+        }
+    }
+
+    /** Loading never ends, it seems. */
+    private void overtake(int outdated) {
+        if (state == State.OUTDATED && outdated == loadings && !isClosed) {
+            slots.giveUpSuccessors().forEach(launches::dismiss);
+            loadAgain();
+        }
+    }
+}
