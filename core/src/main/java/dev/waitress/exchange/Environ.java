@@ -1,6 +1,7 @@
 package dev.waitress.exchange;
 
 import dev.waitress.http.Ascii;
+import dev.waitress.http.ByteArrays;
 import dev.waitress.http.RequestHead;
 import dev.waitress.proxy.Forwarding;
 import dev.waitress.settings.Setting;
@@ -217,9 +218,7 @@ public final class Environ {
     private int composeKey(RequestHead head, int field) {
         int start = head.nameStart(field);
         int length = head.nameEnd(field) - start;
-        if (HTTP_PREFIX + length > key.length) {
-            key = Arrays.copyOf(key, HTTP_PREFIX + 2 * length);
-        }
+        key = ByteArrays.withRoom(key, HTTP_PREFIX + length);
         byte[] bytes = head.bytes();
         for (int i = 0; i < length; i++) {
             byte b = bytes[start + i];
@@ -251,8 +250,6 @@ public final class Environ {
     }
 
     private void room(int size) {
-        if (size > scratch.length) {
-            scratch = Arrays.copyOf(scratch, Math.max(size, 2 * scratch.length));
-        }
+        scratch = ByteArrays.withRoom(scratch, size);
     }
 }

@@ -80,12 +80,8 @@ final class ApplicationSyntax {
 
     /** The number of bytes that a Content-Length states. */
     static long requireLength(byte[] source, int start, int end) {
-        long stated = 0;
-        for (int i = start; i < end && stated >= 0; i++) {
-            boolean fits = Syntax.isDigit(source[i]) && stated <= (Long.MAX_VALUE - 9) / 10;
-            stated = fits ? 10 * stated + source[i] - '0' : -1;
-        }
-        if (start == end || stated < 0) {
+        long stated = Syntax.decimal(source, start, end);
+        if (stated < 0 || stated == Long.MAX_VALUE) {
             throw new IllegalArgumentException(
                     "Content-Length \"" + Rejection.echo(source, start, end) + "\" is not a number of bytes");
         }

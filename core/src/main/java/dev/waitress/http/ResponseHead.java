@@ -1,7 +1,6 @@
 package dev.waitress.http;
 
 import java.nio.charset.StandardCharsets;
-import java.util.Arrays;
 
 /**
  * Composes the head of one response. The application's fields keep their case and order; what would not be HTTP is
@@ -238,8 +237,6 @@ public final class ResponseHead {
     }
 
     private void room(int count) {
-        if (length + count > bytes.length) {
-            bytes = Arrays.copyOf(bytes, Math.max(length + count, 2 * bytes.length));
-        }
+        bytes = ByteArrays.withRoom(bytes, length + count);
     }
 }

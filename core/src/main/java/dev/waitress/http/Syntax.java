@@ -85,6 +85,18 @@ public final class Syntax {
         return b == ' ' || b == '\t';
     }
 
+    /** The value of 1*DIGIT: -1 where that is something else, and the largest value for all that are larger. */
+    public static long decimal(byte[] bytes, int start, int end) {
+        long value = start < end ? 0 : -1;
+        for (int i = start; i < end; i++) {
+            if (!isDigit(bytes[i])) {
+                return -1;
+            }
+            value = value > (Long.MAX_VALUE - 9) / 10 ? Long.MAX_VALUE : 10 * value + bytes[i] - '0';
+        }
+        return value;
+    }
+
     /** The value of a hexadecimal digit. */
     public static int hexValue(byte b) {
         return b <= '9' ? b - '0' : (b | 0x20) - 'a' + 10;

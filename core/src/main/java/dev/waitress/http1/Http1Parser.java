@@ -1,5 +1,6 @@
 package dev.waitress.http1;
 
+import dev.waitress.http.ByteArrays;
 import dev.waitress.http.Limits;
 import dev.waitress.http.Rejection;
 import dev.waitress.http.RequestHead;
@@ -139,10 +140,7 @@ public final class Http1Parser {
 
     private void keep(ByteBuffer in) {
         int count = in.remaining();
-        if (partialLength + count > partial.length) {
-            int size = Math.max(partialLength + count, Math.max(FIRST_PARTIAL_BYTES, 2 * partial.length));
-            partial = Arrays.copyOf(partial, size);
-        }
+        partial = ByteArrays.withRoom(partial, Math.max(partialLength + count, FIRST_PARTIAL_BYTES));
         in.get(partial, partialLength, count);
         partialLength += count;
     }

@@ -169,16 +169,12 @@ final class MessageFields {
         int start = head.valueStart(field);
         int end = head.valueEnd(field);
         int zeros = 0;
-        long length = 0;
-        for (int i = start; i < end; i++) {
-            if (!Syntax.isDigit(bytes[i])) {
-                return Rule.CONTENT_LENGTH;
-            }
-            // Digits without end stay at the largest value, which every limit refuses.
-            length = length > (Long.MAX_VALUE - 9) / 10 ? Long.MAX_VALUE : 10 * length + bytes[i] - '0';
-            zeros += length == 0 ? 1 : 0;
+        while (start + zeros < end && bytes[start + zeros] == '0') {
+            zeros++;
         }
-        if (start == end || zeros > MOST_LEADING_ZEROS) {
+        // Digits without end are the largest value, which every limit refuses.
+        long length = Syntax.decimal(bytes, start, end);
+        if (length < 0 || zeros > MOST_LEADING_ZEROS) {
             return Rule.CONTENT_LENGTH;
         }
         if (!head.isChunked()) {

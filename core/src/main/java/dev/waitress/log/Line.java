@@ -1,7 +1,7 @@
 package dev.waitress.log;
 
 import dev.waitress.http.Ascii;
-import java.util.Arrays;
+import dev.waitress.http.ByteArrays;
 
 /** Lines in the making. What clients send goes through {@link #text} and can neither end a line nor a value. */
 final class Line {
@@ -147,8 +147,6 @@ final class Line {
     }
 
     private void room(int count) {
-        if (length + count > bytes.length) {
-            bytes = Arrays.copyOf(bytes, Math.max(length + count, 2 * bytes.length));
-        }
+        bytes = ByteArrays.withRoom(bytes, length + count);
     }
 }

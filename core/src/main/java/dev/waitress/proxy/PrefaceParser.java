@@ -1,6 +1,7 @@
 package dev.waitress.proxy;
 
 import dev.waitress.http.Ascii;
+import dev.waitress.http.ByteArrays;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
 
@@ -30,9 +31,7 @@ public final class PrefaceParser {
     }
 
     private PrefaceStep take(byte next) {
-        if (length == bytes.length) {
-            bytes = Arrays.copyOf(bytes, Math.max(FIRST_BYTES, 2 * length));
-        }
+        bytes = ByteArrays.withRoom(bytes, Math.max(length + 1, FIRST_BYTES));
         bytes[length++] = next;
         boolean isLine = bytes[0] == LINE_START[0];
         byte[] start = isLine ? LINE_START : PrefaceBlock.SIGNATURE;

@@ -1,5 +1,6 @@
 package dev.waitress.worker.wire;
 
+import dev.waitress.http.ByteArrays;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 
@@ -153,8 +154,6 @@ public final class MarshalWriter {
     }
 
     private void room(int count) {
-        if (length + count > bytes.length) {
-            bytes = Arrays.copyOf(bytes, Math.max(length + count, 2 * bytes.length));
-        }
+        bytes = ByteArrays.withRoom(bytes, length + count);
     }
 }
