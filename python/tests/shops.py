@@ -12,7 +12,8 @@ from serving import EVENT_SECONDS, Server
 APPLICATION = "shop.wsgi:app"
 
 #: ``/`` tells the process and what each part of the application was when it was loaded; ``/brief`` takes a moment for that,
-#: ``/slow`` until a line is written into a named pipe; ``/stream`` never ends.
+#: ``/slow`` until a line is written into a named pipe; ``/stream`` never ends; ``/die`` kills its process, ``/die-once`` unless it
+#: has done so before; ``/grow`` takes 64 MiB.
 WSGI = """\
 import os, sys, time
 from shop import views
@@ -20,6 +21,8 @@ from shop import views
 HERE = os.path.dirname(__file__)
 with open(os.path.join(HERE, "page.html")) as file:
     PAGE = file.read()
+
+HELD = []
 
 def app(environ, start_response):
     path = environ["PATH_INFO"]
@@ -38,6 +41,15 @@ def app(environ, start_response):
             pipe.readline()
     elif path == "/brief":
         time.sleep(0.01)
+    elif path == "/die":
+        print("attempt", environ["waitress.attempt"], file=sys.stderr, flush=True)
+        os.kill(os.getpid(), 9)
+    elif path == "/die-once":
+        if environ["waitress.attempt"] == 1:
+            os.kill(os.getpid(), 9)
+        text = "attempt-{}".format(environ["waitress.attempt"])
+    elif path == "/grow":
+        HELD.append(bytearray(b"x" * 64 * 1024 * 1024))
     return ["{} {}".format(os.getpid(), text).encode()]
 
 def stream():

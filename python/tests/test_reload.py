@@ -319,9 +319,7 @@ class TestRefusal:
         program.write_text(PREAMBLE + "serve(app, port=0, reload=True)\n")
         script = Script(program)
         try:
-            script.wait_for(
-                "^ValueError: reload: serve\\(\\) cannot load the application again; use waitress-serve --reload"
-            )
+            script.wait_for("^ValueError: reload: serve\\(\\) cannot load the application again; use waitress-serve")
             assert script.process.wait(EVENT_SECONDS) == 1
         finally:
             script.kill()

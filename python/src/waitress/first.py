@@ -9,8 +9,16 @@ import signal
 from typing import List, Mapping
 
 #: Those that mean something to the front; others, sent to this process, mean nothing.
-_PASSED_ON = (signal.SIGHUP, signal.SIGINT, signal.SIGQUIT, signal.SIGTERM, signal.SIGUSR1)
-_UNEXPECTED = (signal.SIGUSR2, signal.SIGTTIN, signal.SIGTTOU)
+_PASSED_ON = (
+    signal.SIGHUP,
+    signal.SIGINT,
+    signal.SIGQUIT,
+    signal.SIGTERM,
+    signal.SIGTTIN,
+    signal.SIGTTOU,
+    signal.SIGUSR1,
+)
+_UNEXPECTED = (signal.SIGUSR2,)
 
 
 def run_as_first_process(command: List[str], environment: "Mapping[str, str]") -> int:

@@ -3,7 +3,7 @@ package dev.waitress;
 import dev.waitress.buffer.PrivateDirectory;
 import dev.waitress.exchange.Gateway;
 import dev.waitress.loop.EventLoop;
-import dev.waitress.settings.Setting;
+import dev.waitress.settings.Renewals;
 import dev.waitress.settings.Settings;
 import dev.waitress.settings.SettingsException;
 import dev.waitress.task.TaskDispatcher;
@@ -37,9 +37,7 @@ public interface GatewayStarter {
      * @throws SettingsException if it is to be loaded again when it changes, as only Python applications can
      */
     static GatewayStarter of(Application application, Settings settings) {
-        if (settings.get(Setting.RELOAD)) {
-            throw new SettingsException("reload: a Java application cannot be loaded again");
-        }
+        Renewals.refuse(settings, "a Java application cannot be loaded again");
         return (loop, directory) -> {
             tellIfMissing(directory);
             return new TaskDispatcher(application, settings, loop::execute, loop);

@@ -2,6 +2,7 @@ package dev.waitress;
 
 import dev.waitress.connection.Clients;
 import dev.waitress.exchange.Gateway;
+import dev.waitress.exchange.Operations;
 import dev.waitress.exchange.RequestObserver;
 import dev.waitress.health.ExceptProbes;
 import dev.waitress.health.HealthGateway;
@@ -76,8 +77,9 @@ public final class Server implements AutoCloseable {
     }
 
     /**
-     * Starts a server and logs where it listens; then serves until SIGINT, SIGTERM or SIGHUP, and ends as
-     * {@link #close} does. A second SIGINT or SIGTERM ends the process at once.
+     * Starts a server and logs where it listens; then serves until SIGINT or SIGTERM, or until its terminal closes, and
+     * ends as {@link #close} does. A second SIGINT or SIGTERM ends the process at once. SIGHUP loads the application
+     * again, SIGTTIN and SIGTTOU start one more worker and end one, SIGUSR1 reopens the access log.
      *
      * @param ready runs as soon as a signal would be obeyed, before a client is taken
      * @throws IOException as {@link #start} does
@@ -146,11 +148,27 @@ public final class Server implements AutoCloseable {
         endProcessIfFailed();
         StopSignal.onTermination(
                 signal -> inBackground(() -> close(signal)), engine.loop().leftovers()::remove);
-        Signals.onReopen(this::reopenLogs);
+        obeyOperator();
         ready.run();
         open();
         listeners.forEach(listener -> listener.urls().forEach(url -> LOG.log(Level.INFO, "Serving on " + url)));
         closed.await();
+    }
+
+    /** Signals that mean the same to most servers. */
+    private void obeyOperator() {
+        Operations operations = engine.gateway().operations();
+        Terminal terminal = Terminal.ofThisProcess();
+        Signals.handleIfKnown("HUP", () -> {
+            if (terminal.isGone()) {
+                inBackground(() -> close(StopSignal.TERM));
+            } else {
+                operations.reload("SIGHUP");
+            }
+        });
+        Signals.handleIfKnown("TTIN", operations::addWorker);
+        Signals.handleIfKnown("TTOU", operations::removeWorker);
+        Signals.handleIfKnown("USR1", this::reopenLogs);
     }
 
     private static void inBackground(Runnable action) {

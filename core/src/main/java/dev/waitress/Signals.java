@@ -23,11 +23,6 @@ final class Signals {
         UNEXPECTED.forEach(name -> handleIfKnown(name, () -> {}));
     }
 
-    /** Runs the action at each SIGUSR1, where there is such a signal. */
-    static void onReopen(Runnable action) {
-        handleIfKnown("USR1", action);
-    }
-
     /** Runs the action at each signal of this name, where there is such a signal, and Java leaves it to us. */
     static void handleIfKnown(String name, Runnable action) {
         try {

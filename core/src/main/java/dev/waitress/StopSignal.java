@@ -15,10 +15,7 @@ enum StopSignal {
         this.number = number;
     }
 
-    /**
-     * Runs {@code first} at the first of them, or when the terminal closes, which many are told of more than once; at
-     * the second {@code last}, and then the process ends at once.
-     */
+    /** Runs {@code first} at the first of them; at the second {@code last}, and then the process ends at once. */
     static void onTermination(Consumer<StopSignal> first, Runnable last) {
         AtomicBoolean received = new AtomicBoolean();
         for (StopSignal signal : values()) {
@@ -31,7 +28,6 @@ enum StopSignal {
                 first.accept(signal);
             });
         }
-        Signals.handleIfKnown("HUP", () -> first.accept(TERM));
     }
 
     /** Whether somebody at a terminal has sent it: by Ctrl-C. */

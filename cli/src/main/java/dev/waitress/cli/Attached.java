@@ -1,6 +1,7 @@
 package dev.waitress.cli;
 
 import dev.waitress.Server;
+import dev.waitress.settings.Renewals;
 import dev.waitress.settings.Setting;
 import dev.waitress.settings.Settings;
 import dev.waitress.settings.SettingsException;
@@ -99,10 +100,7 @@ public final class Attached {
 
     /** The application is an object of the caller, which nobody but the caller can make again. */
     private static Settings requireOnceLoaded(Settings settings) {
-        if (settings.get(Setting.RELOAD)) {
-            throw new SettingsException(
-                    "reload: serve() cannot load the application again; use waitress-serve --reload");
-        }
+        Renewals.refuse(settings, "serve() cannot load the application again; use waitress-serve");
         return settings;
     }
 

@@ -26,6 +26,11 @@ public interface Gateway {
     /** What to do, on any thread, when an application asks for the end of the server. Called before it can ask. */
     default void whenAskedToEnd(Runnable action) {}
 
+    /** What an operator may ask of it. */
+    default Operations operations() {
+        return Operations.NONE;
+    }
+
     /**
      * Ends what is still running, within this time. Called once, by another thread than the loop's, when no channel is
      * left.

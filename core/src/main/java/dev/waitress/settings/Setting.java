@@ -23,6 +23,8 @@ public final class Setting<T> {
     /** As good as no limit, and still far from the end of a clock that counts nanoseconds. */
     private static final long TEN_YEARS = 315_360_000;
 
+    private static final long MOST_REQUESTS = 1_000_000_000;
+
     public static final Setting<String> HOST = define(
             Group.ADDRESSES,
             "host",
@@ -172,6 +174,45 @@ public final class Setting<T> {
             ValueType.paths("PATHS", "files, directories or globs such as templates/**/*.html, separated by spaces"),
             List.of(),
             "What else makes it load again when it changes. On the command line it may be repeated.");
+    public static final Setting<String> TOUCH_RELOAD = define(
+            Group.WORKERS,
+            "touch_reload",
+            ValueType.text("FILE"),
+            "",
+            "For production: load a Python application again when this file's time changes, as SIGHUP does"
+                    + " (docs/reload.md).");
+    public static final Setting<Long> MAX_REQUESTS = define(
+            Group.WORKERS,
+            "max_requests",
+            ValueType.integer("COUNT", 0, MOST_REQUESTS),
+            0L,
+            "Requests after which a worker is replaced by a new one, which is ready before; 0 for no limit.");
+    public static final Setting<Long> MAX_REQUESTS_JITTER = define(
+            Group.WORKERS,
+            "max_requests_jitter",
+            ValueType.integer("COUNT", 0, MOST_REQUESTS),
+            0L,
+            "Up to so many more, at random for each worker, so that not all are replaced one after the other.");
+    public static final Setting<Long> MAX_WORKER_AGE = define(
+            Group.WORKERS,
+            "max_worker_age",
+            ValueType.integer("SECONDS", 0, TEN_YEARS),
+            0L,
+            "Seconds after which a worker is replaced; 0 for no limit.");
+    public static final Setting<Long> MAX_WORKER_MEMORY = define(
+            Group.WORKERS,
+            "max_worker_memory",
+            ValueType.integer("BYTES", 0, NO_LIMIT),
+            0L,
+            "Resident bytes of a worker and its children above which it is replaced, looked at every few seconds; 0 for no"
+                    + " limit.");
+    public static final Setting<Boolean> RETRY_IDEMPOTENT = define(
+            Group.WORKERS,
+            "retry_idempotent",
+            ValueType.flag(),
+            true,
+            "Whether a GET, HEAD, OPTIONS or TRACE without a body whose worker died before it had answered anything runs"
+                    + " once more, in another worker.");
 
     public static final Setting<Boolean> HEALTH = define(
             Group.HEALTH,

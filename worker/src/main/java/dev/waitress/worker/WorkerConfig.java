@@ -5,7 +5,11 @@ import dev.waitress.exchange.UnknownStatuses;
 import dev.waitress.settings.Setting;
 import dev.waitress.settings.Settings;
 import dev.waitress.worker.pool.FirstMessage;
+import dev.waitress.worker.pool.Wear;
 import dev.waitress.worker.pool.WorkerTerms;
+import dev.waitress.worker.process.Changes;
+import dev.waitress.worker.process.FileWatch;
+import dev.waitress.worker.process.Reasons;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
@@ -34,7 +38,16 @@ public record WorkerConfig(List<String> python, PythonApplication application, S
         return settings.get(Setting.RELOAD);
     }
 
-    /** Files to watch then, besides what the workers have imported. */
+    /** Why workers are replaced that live; fails at an entry that cannot be watched. */
+    Reasons reasons() {
+        String touched = settings.get(Setting.TOUCH_RELOAD);
+        return new Reasons(
+                isReloading() ? new FileWatch(watched()) : Changes.NONE,
+                touched.isEmpty() ? Changes.NONE : new FileWatch(List.of(touched)),
+                settings.get(Setting.MAX_WORKER_MEMORY));
+    }
+
+    /** Files to watch for changes, besides what the workers have imported. */
     List<String> watched() {
         List<String> files = new ArrayList<>(settings.get(Setting.RELOAD_EXTRA));
         if (!application.iniFile().isEmpty()) {
@@ -58,6 +71,11 @@ public record WorkerConfig(List<String> python, PythonApplication application, S
                 threads(),
                 startupNanos(),
                 TimeUnit.SECONDS.toNanos(settings.get(Setting.SHUTDOWN_TIMEOUT)),
+                new Wear(
+                        settings.get(Setting.MAX_REQUESTS),
+                        settings.get(Setting.MAX_REQUESTS_JITTER),
+                        TimeUnit.SECONDS.toNanos(settings.get(Setting.MAX_WORKER_AGE))),
+                settings.get(Setting.RETRY_IDEMPOTENT),
                 Math.max(1, settings.get(Setting.OUTBUF_HIGH_WATERMARK) / CREDITS),
                 firstMessage,
                 new UnknownStatuses(),

@@ -3,19 +3,20 @@ package dev.waitress.worker;
 import dev.waitress.buffer.PrivateDirectory;
 import dev.waitress.buffer.SharedMemory;
 import dev.waitress.exchange.Gateway;
+import dev.waitress.exchange.Operations;
 import dev.waitress.exchange.Readiness;
 import dev.waitress.exchange.Request;
 import dev.waitress.exchange.Response;
 import dev.waitress.loop.EventLoop;
 import dev.waitress.worker.pool.LoadFailure;
+import dev.waitress.worker.pool.Remains;
 import dev.waitress.worker.pool.WaitingRequest;
 import dev.waitress.worker.pool.Worker;
 import dev.waitress.worker.pool.WorkerPool;
 import dev.waitress.worker.process.AttachedWorkers;
-import dev.waitress.worker.process.Changes;
-import dev.waitress.worker.process.FileWatch;
 import dev.waitress.worker.process.LaunchedProcess;
 import dev.waitress.worker.process.ProcessLauncher;
+import dev.waitress.worker.process.Reasons;
 import dev.waitress.worker.process.Supervisor;
 import dev.waitress.worker.process.WorkerDoor;
 import dev.waitress.worker.process.WorkerHome;
@@ -83,8 +84,8 @@ public final class WorkerGateway implements Gateway {
     public static WorkerGateway start(WorkerConfig config, EventLoop loop, PrivateDirectory directory)
             throws IOException, InterruptedException {
         // Before anything is made that a wrong entry would leave behind.
-        Changes changes = config.isReloading() ? new FileWatch(config.watched()) : Changes.NONE;
-        return new WorkerGateway(config, loop, directory, gateway -> gateway.supervisor(changes)).opened();
+        Reasons reasons = config.reasons();
+        return new WorkerGateway(config, loop, directory, gateway -> gateway.supervisor(reasons)).opened();
     }
 
     /** Waits for workers that others start, and that connect to the {@link #home}; requests wait for them too. */
@@ -98,11 +99,11 @@ public final class WorkerGateway implements Gateway {
                 .opened();
     }
 
-    private WorkerSource supervisor(Changes changes) {
+    private WorkerSource supervisor(Reasons reasons) {
         ProcessLauncher launcher =
                 new ProcessLauncher(config.python(), config.application().title(), home, pool, loop.leftovers());
         return new Supervisor(
-                config.workers(), launcher, pool.intake(), loop, loop::execute, config.startupNanos(), changes);
+                config.workers(), launcher, pool.intake(), loop, loop::execute, config.startupNanos(), reasons);
     }
 
     // ---- Beginning -------------------------------------------------------------------------------------------------
@@ -211,16 +212,21 @@ public final class WorkerGateway implements Gateway {
         }
 
         @Override
+        public void worn(Worker worker, String reason) {
+            source.renew(worker, reason);
+        }
+
+        @Override
         public void gaveBack(List<WaitingRequest> unbegun) {
             pool.requeue(unbegun);
         }
 
         @Override
-        public void died(Worker worker, int lost, List<WaitingRequest> unbegun) {
+        public void died(Worker worker, Remains remains) {
             if (isAbandoned) {
                 return; // the process ends, and with it everybody who would be answered
             }
-            pool.remove(worker, lost, unbegun);
+            pool.remove(worker, remains);
             source.died(worker);
         }
     }
@@ -233,6 +239,26 @@ public final class WorkerGateway implements Gateway {
     /** The logging of the application, if it has set up any. */
     public ApplicationLogging logging() {
         return logging;
+    }
+
+    @Override
+    public Operations operations() {
+        return new Operations() {
+            @Override
+            public void reload(String reason) {
+                loop.execute(() -> source.reload(reason));
+            }
+
+            @Override
+            public void addWorker() {
+                loop.execute(source::addWorker);
+            }
+
+            @Override
+            public void removeWorker() {
+                loop.execute(source::removeWorker);
+            }
+        };
     }
 
     // ---- Requests --------------------------------------------------------------------------------------------------

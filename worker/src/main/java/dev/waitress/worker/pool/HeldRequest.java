@@ -9,6 +9,7 @@ import dev.waitress.http.ResponseHead;
 import dev.waitress.worker.wire.AnswerReader;
 import dev.waitress.worker.wire.Batch;
 import dev.waitress.worker.wire.ControlWriter;
+import dev.waitress.worker.wire.EncodedRequest;
 import java.io.IOException;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
@@ -80,6 +81,22 @@ final class HeldRequest implements Producer, AnswerReader.Target {
     /** The request as it was before it was given to the worker. */
     WaitingRequest takeBack() {
         return new WaitingRequest(response, body, Arrays.copyOfRange(batch.writer.bytes(), start, end), arrivedNanos);
+    }
+
+    /** The same for another worker, which it tells that another one has begun it. */
+    WaitingRequest takeBackBegun() {
+        byte[] encoded = Arrays.copyOfRange(batch.writer.bytes(), start, end);
+        return new WaitingRequest(response, body, EncodedRequest.again(encoded));
+    }
+
+    /** Whether it may run once more: nobody has seen an answer, and nobody is harmed. */
+    boolean isRepeatable() {
+        return !response.hasStarted() && request().isRepeatable();
+    }
+
+    /** What it asks for. */
+    EncodedRequest request() {
+        return EncodedRequest.read(batch.writer.bytes(), start, end);
     }
 
     // ---- What the client does ---------------------------------------------------------------------------------------

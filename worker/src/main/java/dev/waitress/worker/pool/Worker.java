@@ -11,6 +11,7 @@ import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -58,16 +59,18 @@ public final class Worker implements ControlReader.Listener, Workload.Listener {
         /** One does not get on: others may take what it has not begun. */
         void overloaded(Worker worker);
 
+        /** One has served long enough, for this reason: {@code it ...}. */
+        void worn(Worker worker, String reason);
+
         /** One has given back requests that it had not begun. */
         void gaveBack(List<WaitingRequest> unbegun);
 
         /**
          * One is no more.
          *
-         * @param lost requests that it ran, which were answered with 502
-         * @param unbegun requests that it had not begun
+         * @param remains what becomes of its requests
          */
-        void died(Worker worker, int lost, List<WaitingRequest> unbegun);
+        void died(Worker worker, Remains remains);
     }
 
     private final int number;
@@ -153,6 +156,10 @@ public final class Worker implements ControlReader.Listener, Workload.Listener {
     /** From now on it is given requests. */
     public void serve() {
         state = State.SERVING;
+        long ageNanos = terms.wear().ageNanos();
+        if (ageNanos > 0) {
+            timers.schedule(ageNanos, () -> worn("has served for " + TimeUnit.NANOSECONDS.toSeconds(ageNanos) + " s"));
+        }
     }
 
     /** From now on it is given no requests; it quits as soon as it holds none, which others may take off it. */
@@ -229,6 +236,17 @@ public final class Worker implements ControlReader.Listener, Workload.Listener {
     }
 
     @Override
+    public void hasAnswered(long requests) {
+        worn("has answered " + requests + " requests");
+    }
+
+    private void worn(String reason) {
+        if (state == State.SERVING) {
+            listener.worn(this, reason);
+        }
+    }
+
+    @Override
     public void recalled(int[] ids) {
         listener.gaveBack(workload.recalled(ids));
         if (workload.isEmpty()) {
@@ -269,9 +287,9 @@ public final class Worker implements ControlReader.Listener, Workload.Listener {
         state = State.DEAD;
         control.end();
         links.close();
-        Workload.Remains remains = workload.end();
+        Remains remains = workload.end();
         board.close();
-        listener.died(this, remains.lost(), remains.unbegun());
+        listener.died(this, remains);
     }
 
     // ---- Requests --------------------------------------------------------------------------------------------------

@@ -58,17 +58,22 @@ public final class WorkerPool implements TurnTaker {
         return null;
     }
 
-    /** A worker is dead: others take over what it had not begun, and nobody what it ran. */
-    public void remove(Worker worker, int lost, List<WaitingRequest> unbegun) {
+    /** A worker is dead: others take over what it had not begun, and what may run once more. */
+    public void remove(Worker worker, Remains remains) {
         workers.remove(worker);
-        if (lost > 0) {
+        String lost = "worker " + worker.pid() + " was lost while it ran ";
+        if (!remains.lost().isEmpty()) {
             LOG.log(
                     Level.ERROR,
-                    "worker " + worker.pid() + " was lost while it ran " + lost
-                            + (lost == 1 ? " request" : " requests")
+                    lost + Remains.describe(remains.lost())
                             + ", answered with 502: what was done there may have taken effect");
         }
-        requeue(unbegun);
+        if (!remains.repeated().isEmpty()) {
+            LOG.log(
+                    Level.WARNING,
+                    lost + Remains.describe(remains.repeated()) + ", of which nothing was sent: once more");
+        }
+        requeue(remains.back());
     }
 
     /** All are to end. */

@@ -9,6 +9,8 @@ import dev.waitress.exchange.UnknownStatuses;
  * @param threads requests that each of them runs at once
  * @param startupNanos how long it may take to be ready; key {@code startup_timeout}
  * @param drainNanos how long its requests may take to end when it is replaced; key {@code shutdown_timeout}
+ * @param wear how long it serves
+ * @param retries whether a request runs once more whose worker has died
  * @param creditStep bytes of a response that must have left for the client before the worker is told
  * @param firstMessage what it is told first
  * @param statuses who tells of odd statuses
@@ -18,6 +20,8 @@ public record WorkerTerms(
         int threads,
         long startupNanos,
         long drainNanos,
+        Wear wear,
+        boolean retries,
         long creditStep,
         FirstMessage firstMessage,
         UnknownStatuses statuses,

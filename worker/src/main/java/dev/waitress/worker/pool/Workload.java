@@ -15,6 +15,7 @@ import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.ThreadLocalRandom;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -33,29 +34,31 @@ final class Workload implements AnswerReader.Listener {
         /** It does not get on, and holds more than its threads can have begun. */
         void overloaded();
 
+        /** It has answered as many requests as one worker is to answer. */
+        void hasAnswered(long requests);
+
         /** Its socket ended or broke, or what came on it made no sense. */
         void lost(@Nullable Throwable failure);
     }
 
-    /**
-     * What a dead worker leaves behind.
-     *
-     * @param lost requests that it ran, which were answered in its place
-     * @param unbegun requests that it had not begun
-     */
-    record Remains(int lost, List<WaitingRequest> unbegun) {}
+    private static final String LOST = "The worker process that ran the application ended unexpectedly";
 
     private final Listener listener;
     private final Timers timers;
     private final Batches batches;
     private final WorkerBoard board;
     private final int threads;
+    private final boolean retries;
     private final ControlWriter control;
     private final Handover handover;
     private final HeldRequest.Holder holder;
     private final LateAnswer late;
     private final Pace pace;
     private final InFlight inFlight = new InFlight();
+    /** How many requests it is to answer; 0 for no limit. */
+    private final long mostRequests;
+
+    private long answered;
 
     private @Nullable FrameLink link;
     private Batch batch;
@@ -75,12 +78,14 @@ final class Workload implements AnswerReader.Listener {
         this.batches = batches;
         this.board = board;
         this.threads = terms.threads();
+        this.retries = terms.retries();
         this.control = control;
         this.handover = new Handover();
         Consumer<HeldRequest> finished = this::finished;
         this.holder = new HeldRequest.Holder(worker, terms.creditStep(), control, handover, terms.statuses(), finished);
         this.late = new LateAnswer(control, handover);
         this.pace = new Pace(threads);
+        this.mostRequests = terms.wear().requests(ThreadLocalRandom.current());
         this.batch = batches.borrow();
     }
 
@@ -195,6 +200,9 @@ final class Workload implements AnswerReader.Listener {
     private void finished(HeldRequest held) {
         remove(held);
         held.body().discard();
+        if (++answered == mostRequests) {
+            listener.hasAnswered(answered);
+        }
         if (inFlight.size() == 0) {
             listener.idle();
         }
@@ -207,6 +215,13 @@ final class Workload implements AnswerReader.Listener {
 
     private WaitingRequest takeBack(HeldRequest held) {
         WaitingRequest waiting = held.takeBack();
+        remove(held);
+        return waiting;
+    }
+
+    /** It runs once more. */
+    private WaitingRequest takeBackBegun(HeldRequest held) {
+        WaitingRequest waiting = held.takeBackBegun();
         remove(held);
         return waiting;
     }
@@ -273,23 +288,31 @@ final class Workload implements AnswerReader.Listener {
         }
     }
 
-    /** The worker is dead: what it was running is answered with 502, what it had not begun is given back. */
+    /**
+     * The worker is dead: what it was running is answered with 502, or given back where it may run again; what it had
+     * not begun is given back.
+     */
     Remains end() {
         takeLastWords();
         handover.close();
         int begun = board.lastBegun(inFlight.lastId());
-        List<WaitingRequest> unbegun = new ArrayList<>();
-        int lost = 0;
+        List<WaitingRequest> back = new ArrayList<>();
+        List<String> lost = new ArrayList<>();
+        List<String> repeated = new ArrayList<>();
         for (HeldRequest held : inFlight.inOrder()) {
-            if (InFlight.isBegun(held.id, begun)) {
-                lost += held.response.hasEnded() ? 0 : 1;
-                held.response.refuse(
-                        Status.BAD_GATEWAY, "The worker process that ran the application ended unexpectedly");
+            if (!InFlight.isBegun(held.id, begun)) {
+                back.add(takeBack(held));
+            } else if (held.response.hasEnded()) {
                 finished(held);
+            } else if (retries && held.isRepeatable()) {
+                repeated.add(held.request().line());
+                back.add(takeBackBegun(held));
             } else {
-                unbegun.add(takeBack(held));
+                lost.add(held.request().line());
+                held.response.refuse(Status.BAD_GATEWAY, LOST);
+                finished(held);
             }
         }
-        return new Remains(lost, unbegun);
+        return new Remains(lost, repeated, back);
     }
 }

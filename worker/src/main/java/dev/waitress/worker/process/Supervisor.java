@@ -38,12 +38,13 @@ public final class Supervisor implements WorkerSource {
     private final Timers timers;
     private final Executor loop;
     private final long startupNanos;
-    private final Changes changes;
+    private final Reasons reasons;
     private final WorkerSlots slots;
     private final Launches launches;
     private final Rollout rollout;
     private final Renewal renewal;
     private final Backoff backoff = new Backoff();
+    private @Nullable MemoryWatch memoryWatch;
     private boolean cannotStart;
     /** Who of those that failed came last. */
     private int lastFailed;
@@ -55,7 +56,7 @@ public final class Supervisor implements WorkerSource {
      * Supervises so many slots.
      *
      * @param startupNanos how long a worker may take to be ready
-     * @param changes what tells that the application is to be loaded again
+     * @param reasons what makes it replace workers that live
      */
     public Supervisor(
             int size,
@@ -64,22 +65,30 @@ public final class Supervisor implements WorkerSource {
             Timers timers,
             Executor loop,
             long startupNanos,
-            Changes changes) {
+            Reasons reasons) {
         this.slots = new WorkerSlots(size);
         this.launcher = launcher;
         this.intake = intake;
         this.timers = timers;
         this.loop = loop;
         this.startupNanos = startupNanos;
-        this.changes = changes;
+        this.reasons = reasons;
         this.launches = new Launches(launcher, loop, this::exited);
-        this.rollout = new Rollout(slots, launches, intake, timers, changes, this::settled);
+        this.rollout = new Rollout(slots, launches, intake, timers, reasons.changes(), this::settled);
         this.renewal = new Renewal(slots, launches, timers, rollout);
     }
 
     @Override
     public void begin(CompletableFuture<@Nullable LoadFailure> opened) throws IOException {
-        changes.tell(change -> loop.execute(() -> load(change, true)));
+        reasons.changes().tell(change -> loop.execute(() -> load(change, true)));
+        reasons.touch().tell(change -> loop.execute(() -> load(change, false)));
+        if (reasons.mostMemory() > 0) {
+            memoryWatch = new MemoryWatch(
+                    reasons.mostMemory(),
+                    ResidentMemory.ofThisSystem(),
+                    () -> launcher.running().stream().mapToLong(LaunchedProcess::pid),
+                    pid -> loop.execute(() -> tooLarge(pid)));
+        }
         rollout.begin(opened);
     }
 
@@ -101,6 +110,16 @@ public final class Supervisor implements WorkerSource {
     public void renew(Worker worker, String reason) {
         if (!closing) {
             renewal.ask(worker, reason);
+        }
+    }
+
+    /** A process takes more memory than one is to take. */
+    void tooLarge(long pid) {
+        for (WorkerSlot slot : slots) {
+            if (slot.isServing() && slot.requireWorker().pid() == pid) {
+                renew(slot.requireWorker(), "takes more than " + reasons.mostMemory() + " bytes of memory");
+                return;
+            }
         }
     }
 
@@ -203,7 +222,7 @@ public final class Supervisor implements WorkerSource {
 
     @Override
     public void imported(Instant since, List<Path> files) {
-        changes.add(since, files);
+        reasons.changes().add(since, files);
     }
 
     private void exited(Worker worker, int status) {
@@ -287,7 +306,11 @@ public final class Supervisor implements WorkerSource {
     public List<LaunchedProcess> close() {
         closing = true;
         rollout.close();
-        changes.close();
+        reasons.changes().close();
+        reasons.touch().close();
+        if (memoryWatch != null) {
+            memoryWatch.close();
+        }
         return launcher.running();
     }
 }

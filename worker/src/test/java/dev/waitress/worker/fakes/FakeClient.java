@@ -38,8 +38,13 @@ public final class FakeClient implements ResponseSink {
 
     /** It asks for a path, and sends a body. */
     public FakeClient(String path, BodyBuffer body) {
+        this("GET", path, body);
+    }
+
+    /** It sends a request of any method. */
+    public FakeClient(String method, String path, BodyBuffer body) {
         Http1Parser parser = new Http1Parser(Limits.of(Settings.defaults()));
-        String text = "GET " + path + " HTTP/1.1\r\nHost: a\r\n\r\n";
+        String text = method + " " + path + " HTTP/1.1\r\nHost: a\r\n\r\n";
         if (!(parser.feed(ByteBuffer.wrap(text.getBytes(StandardCharsets.ISO_8859_1)))
                 instanceof ParseStep.Head head)) {
             throw new IllegalArgumentException("not a request: " + text);

@@ -2,6 +2,7 @@ package dev.waitress.worker.fakes;
 
 import dev.waitress.exchange.QueueLimits;
 import dev.waitress.exchange.UnknownStatuses;
+import dev.waitress.worker.pool.Wear;
 import dev.waitress.worker.pool.WorkerTerms;
 import dev.waitress.worker.wire.MarshalWriter;
 import java.nio.file.Path;
@@ -13,17 +14,29 @@ public final class FakeTerms {
 
     private FakeTerms() {}
 
-    /** Terms with these limits of time, under which all requests may wait. */
+    /** Terms with these limits of time; all requests may wait, and workers serve until they end. */
     public static WorkerTerms of(int threads, Duration startup, Duration drain) {
         return of(threads, startup, drain, QueueLimits.NONE);
     }
 
     /** Terms with these limits of time, and for requests that wait. */
     public static WorkerTerms of(int threads, Duration startup, Duration drain, QueueLimits queue) {
+        return of(threads, startup, drain, Wear.NONE, false, queue);
+    }
+
+    /** Terms with these limits of time, for workers that wear out, and perhaps for a second attempt. */
+    public static WorkerTerms of(int threads, Duration startup, Duration drain, Wear wear, boolean retries) {
+        return of(threads, startup, drain, wear, retries, QueueLimits.NONE);
+    }
+
+    private static WorkerTerms of(
+            int threads, Duration startup, Duration drain, Wear wear, boolean retries, QueueLimits queue) {
         return new WorkerTerms(
                 threads,
                 startup.toNanos(),
                 drain.toNanos(),
+                wear,
+                retries,
                 CREDIT_STEP,
                 FakeTerms::firstMessage,
                 new UnknownStatuses(),

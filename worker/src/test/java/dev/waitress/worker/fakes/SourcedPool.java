@@ -2,6 +2,7 @@ package dev.waitress.worker.fakes;
 
 import dev.waitress.settings.Settings;
 import dev.waitress.worker.pool.LoadFailure;
+import dev.waitress.worker.pool.Remains;
 import dev.waitress.worker.pool.WaitingRequest;
 import dev.waitress.worker.pool.Worker;
 import dev.waitress.worker.pool.WorkerPool;
@@ -71,8 +72,13 @@ public final class SourcedPool implements Worker.Listener {
     public void gaveBack(List<WaitingRequest> unbegun) {}
 
     @Override
-    public void died(Worker worker, int lost, List<WaitingRequest> unbegun) {
-        pool.remove(worker, lost, unbegun);
+    public void worn(Worker worker, String reason) {
+        source().renew(worker, reason);
+    }
+
+    @Override
+    public void died(Worker worker, Remains remains) {
+        pool.remove(worker, remains);
         source().died(worker);
     }
 }

@@ -3,10 +3,6 @@ package dev.waitress.worker.pool;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.waitress.buffer.BodyBuffer;
-import dev.waitress.buffer.BodyStorage;
-import dev.waitress.buffer.MemoryBudget;
-import dev.waitress.buffer.PrivateDirectory;
-import dev.waitress.buffer.SharedMemory;
 import dev.waitress.loop.TurnTaker;
 import dev.waitress.worker.fakes.FakeClient;
 import dev.waitress.worker.fakes.ScriptedWorker;
@@ -89,18 +85,10 @@ class DispatchTest {
     void sendsALargeBodyBehindItsFrame() throws IOException {
         ScriptedWorker worker = fixture.serving(1);
         byte[] content = "x".repeat(Protocol.INLINE_BODY_BYTES + 1).getBytes(StandardCharsets.US_ASCII);
-        BodyBuffer body = body(content);
+        BodyBuffer body = PoolFixture.body(content);
         FakeClient client = new FakeClient("/", body);
         fixture.pool.submit(client.request(), client.response());
         assertThat(worker.requests().sent()).endsWith(content);
-    }
-
-    private static BodyBuffer body(byte[] content) throws IOException {
-        BodyBuffer body = new BodyBuffer(
-                content.length,
-                new BodyStorage(1 << 20, new MemoryBudget(1 << 20), new PrivateDirectory(), SharedMemory.NONE));
-        body.append(content, 0, content.length);
-        return body;
     }
 
     @Nested

@@ -1,5 +1,10 @@
 package dev.waitress.worker.pool;
 
+import dev.waitress.buffer.BodyBuffer;
+import dev.waitress.buffer.BodyStorage;
+import dev.waitress.buffer.MemoryBudget;
+import dev.waitress.buffer.PrivateDirectory;
+import dev.waitress.buffer.SharedMemory;
 import dev.waitress.exchange.QueueLimits;
 import dev.waitress.settings.Settings;
 import dev.waitress.worker.fakes.FakeClient;
@@ -26,19 +31,23 @@ final class PoolFixture {
     private final int threads;
     private final List<String> events = new ArrayList<>();
 
+    /** Workers serve until they end, nothing runs twice, and all may wait. */
     PoolFixture(Path directory, int threads) {
         this(directory, threads, QueueLimits.NONE);
     }
 
     PoolFixture(Path directory, int threads, QueueLimits limits) {
+        this(directory, threads, FakeTerms.of(threads, STARTUP, DRAIN, limits));
+    }
+
+    PoolFixture(Path directory, int threads, Wear wear, boolean retries) {
+        this(directory, threads, FakeTerms.of(threads, STARTUP, DRAIN, wear, retries));
+    }
+
+    private PoolFixture(Path directory, int threads, WorkerTerms terms) {
         this.directory = directory;
         this.threads = threads;
-        pool = new WorkerPool(
-                FakeTerms.of(threads, STARTUP, DRAIN, limits),
-                2,
-                new RequestEncoder(Settings.defaults()),
-                timers,
-                new Recorder());
+        pool = new WorkerPool(terms, 2, new RequestEncoder(Settings.defaults()), timers, new Recorder());
     }
 
     /** Notes reports, and passes on to the pool what concerns requests. */
@@ -74,6 +83,11 @@ final class PoolFixture {
         }
 
         @Override
+        public void worn(Worker worker, String reason) {
+            events.add("worn " + worker.number() + " it " + reason);
+        }
+
+        @Override
         public void overloaded(Worker worker) {
             pool.overloaded(worker);
         }
@@ -84,9 +98,9 @@ final class PoolFixture {
         }
 
         @Override
-        public void died(Worker worker, int lost, List<WaitingRequest> unbegun) {
-            events.add("died " + worker.number() + " lost " + lost);
-            pool.remove(worker, lost, unbegun);
+        public void died(Worker worker, Remains remains) {
+            events.add("died " + worker.number() + " lost " + remains.lost().size());
+            pool.remove(worker, remains);
         }
     }
 
@@ -109,9 +123,23 @@ final class PoolFixture {
 
     /** A client has asked for a path. */
     FakeClient ask(String path) {
-        FakeClient client = new FakeClient(path);
+        return ask("GET", path, BodyBuffer.EMPTY);
+    }
+
+    /** A client has sent a request. */
+    FakeClient ask(String method, String path, BodyBuffer body) {
+        FakeClient client = new FakeClient(method, path, body);
         pool.submit(client.request(), client.response());
         return client;
+    }
+
+    /** A body of these bytes. */
+    static BodyBuffer body(byte[] content) throws IOException {
+        BodyBuffer body = new BodyBuffer(
+                content.length,
+                new BodyStorage(1 << 20, new MemoryBudget(1 << 20), new PrivateDirectory(), SharedMemory.NONE));
+        body.append(content, 0, content.length);
+        return body;
     }
 
     boolean log() {

@@ -39,6 +39,7 @@ class SupervisorTest {
     private final List<ScriptedWorker> launched = new ArrayList<>();
     private final CompletableFuture<@Nullable LoadFailure> opened = new CompletableFuture<>();
     private final FakeChanges changes = new FakeChanges();
+    private final FakeChanges touch = new FakeChanges();
     private final ScriptedLauncher launcher = new ScriptedLauncher();
     private WorkerPool pool;
     private Intake intake;
@@ -107,7 +108,8 @@ class SupervisorTest {
         SourcedPool sourced = new SourcedPool(WORKERS, STARTUP, timers);
         pool = sourced.pool();
         intake = pool.intake();
-        supervisor = new Supervisor(WORKERS, launcher, intake, timers, timers, STARTUP.toNanos(), changes);
+        supervisor = new Supervisor(
+                WORKERS, launcher, intake, timers, timers, STARTUP.toNanos(), new Reasons(changes, touch, 0));
         sourced.reportTo(supervisor);
     }
 

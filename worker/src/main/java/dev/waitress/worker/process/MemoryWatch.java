@@ -1,0 +1,56 @@
+package dev.waitress.worker.process;
+
+import java.io.Closeable;
+import java.io.IOException;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
+import java.util.function.LongConsumer;
+import java.util.function.Supplier;
+import java.util.stream.LongStream;
+
+/**
+ * Looks every few seconds, on a thread of its own, how much memory processes take, and tells of those with too much.
+ */
+final class MemoryWatch implements Closeable {
+    private static final Logger LOG = System.getLogger("waitress");
+
+    private static final long PERIOD_MILLIS = 2000;
+
+    private final Thread thread;
+
+    /**
+     * Begins to look.
+     *
+     * @param mostBytes of a process and its children
+     * @param processes their ids, asked for on the watch's thread
+     * @param tooLarge told on the watch's thread, again and again as long as it is so
+     */
+    MemoryWatch(long mostBytes, ResidentMemory memory, Supplier<LongStream> processes, LongConsumer tooLarge) {
+        thread = new Thread(() -> run(mostBytes, memory, processes, tooLarge), "waitress-memory");
+        thread.setDaemon(true);
+        thread.start();
+    }
+
+    private static void run(
+            long mostBytes, ResidentMemory memory, Supplier<LongStream> processes, LongConsumer tooLarge) {
+        try {
+            while (true) {
+                Thread.sleep(PERIOD_MILLIS);
+                for (long pid : processes.get().toArray()) {
+                    if (memory.of(pid) > mostBytes) {
+                        tooLarge.accept(pid);
+                    }
+                }
+            }
+        } catch (IOException e) {
+            LOG.log(Level.ERROR, "cannot find out how much memory workers take (max_worker_memory)", e);
+        } catch (InterruptedException e) {
+            // Nobody is interested any more.
+        }
+    }
+
+    @Override
+    public void close() {
+        thread.interrupt();
+    }
+}

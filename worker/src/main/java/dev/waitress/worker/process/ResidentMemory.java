@@ -1,0 +1,74 @@
+package dev.waitress.worker.process;
+
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStreamReader;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+
+/**
+ * How much memory processes have in fact: {@code VmRSS} of {@code /proc}, or what {@code ps} says where there is none.
+ */
+final class ResidentMemory {
+    private static final String RESIDENT = "VmRSS:";
+    private static final long KIB = 1024;
+
+    private final Path proc;
+
+    ResidentMemory(Path proc) {
+        this.proc = proc;
+    }
+
+    static ResidentMemory ofThisSystem() {
+        return new ResidentMemory(Path.of("/proc"));
+    }
+
+    /** Bytes of a process and all that it has started; 0 of one that has ended. */
+    long of(long pid) throws IOException {
+        List<Long> all = Stream.concat(
+                        Stream.of(pid),
+                        ProcessHandle.of(pid).stream()
+                                .flatMap(ProcessHandle::descendants)
+                                .map(ProcessHandle::pid))
+                .toList();
+        if (!Files.exists(proc.resolve("self"))) {
+            return sumOfPs(all);
+        }
+        long sum = 0;
+        for (long each : all) {
+            sum += ofOne(each);
+        }
+        return sum;
+    }
+
+    /** The line looks like {@code VmRSS: 9876 kB}. */
+    private long ofOne(long pid) {
+        try (Stream<String> lines = Files.lines(proc.resolve(pid + "/status"), StandardCharsets.ISO_8859_1)) {
+            return lines.filter(line -> line.startsWith(RESIDENT))
+                    .mapToLong(
+                            line -> kibibytes(line.substring(RESIDENT.length()).replace("kB", "")))
+                    .sum();
+        } catch (IOException | RuntimeException e) {
+            return 0; // it has ended meanwhile
+        }
+    }
+
+    private static long sumOfPs(List<Long> pids) throws IOException {
+        String list = pids.stream().map(String::valueOf).collect(Collectors.joining(","));
+        Process ps = new ProcessBuilder("ps", "-o", "rss=", "-p", list)
+                .redirectError(ProcessBuilder.Redirect.DISCARD)
+                .start();
+        try (BufferedReader lines =
+                new BufferedReader(new InputStreamReader(ps.getInputStream(), StandardCharsets.US_ASCII))) {
+            return lines.lines().mapToLong(ResidentMemory::kibibytes).sum();
+        }
+    }
+
+    private static long kibibytes(String text) {
+        return Long.parseLong(text.strip()) * KIB;
+    }
+}

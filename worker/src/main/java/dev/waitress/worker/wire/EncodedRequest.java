@@ -1,0 +1,99 @@
+package dev.waitress.worker.wire;
+
+import dev.waitress.http.Printable;
+import java.nio.charset.StandardCharsets;
+import java.util.Set;
+
+/**
+ * What a request says that was encoded for a worker; read only when something has happened to that worker, so that it
+ * need not be kept for each.
+ *
+ * @param method as the client has sent it
+ * @param target of its request line
+ * @param hasBody whether there are bytes of a body
+ * @param isAgain whether another worker has begun it before
+ */
+public record EncodedRequest(String method, String target, boolean hasBody, boolean isAgain) {
+    /** Key of the environ: how often the request has begun, with this time. Where it is missing, once. */
+    private static final String ATTEMPT = "waitress.attempt";
+
+    private static final int SECOND = 2;
+
+    /** RFC 9110 §9.2.1: they change nothing, so that nobody is harmed when they are done twice. */
+    private static final Set<String> SAFE = Set.of("GET", "HEAD", "OPTIONS", "TRACE");
+
+    /** Behind the tuple's code and length and the id. */
+    private static final int ENVIRON = 1 + 4 + 1 + 4;
+
+    /**
+     * Reads one.
+     *
+     * @param bytes {@code (id, environ, body)}, as {@link RequestEncoder} has made it
+     */
+    public static EncodedRequest read(byte[] bytes, int start, int end) {
+        Pairs pairs = new Pairs(bytes, start + ENVIRON + 1);
+        String method = "";
+        String target = "";
+        boolean isAgain = false;
+        while (bytes[pairs.at] != '0') {
+            String key = pairs.text();
+            String value = pairs.text();
+            if (key.equals("REQUEST_METHOD")) {
+                method = value;
+            } else if (key.equals("REQUEST_URI")) {
+                target = value;
+            } else if (key.equals(ATTEMPT)) {
+                isAgain = true;
+            }
+        }
+        return new EncodedRequest(method, target, pairs.at + 1 >= end || bytes[pairs.at + 1] != 'N', isAgain);
+    }
+
+    /** Whether it may run once more if nobody has seen an answer. */
+    public boolean isRepeatable() {
+        return SAFE.contains(method) && !hasBody && !isAgain;
+    }
+
+    /** As it is shown in logs. */
+    public String line() {
+        return Printable.of(method + " " + target);
+    }
+
+    /** The same request as one that has begun before. */
+    public static byte[] again(byte[] encoded) {
+        MarshalWriter writer = new MarshalWriter(encoded.length + 2 * ATTEMPT.length());
+        writer.raw(encoded, 0, ENVIRON + 1);
+        writer.text(ATTEMPT);
+        writer.integer(SECOND);
+        writer.raw(encoded, ENVIRON + 1, encoded.length - ENVIRON - 1);
+        return writer.toByteArray();
+    }
+
+    /** Texts one behind another, in each form in which they are written. */
+    private static final class Pairs {
+        private final byte[] bytes;
+        private int at;
+
+        Pairs(byte[] bytes, int start) {
+            this.bytes = bytes;
+            this.at = start;
+        }
+
+        String text() {
+            char code = (char) bytes[at++];
+            int count;
+            if (code == 'z') {
+                count = bytes[at++] & 0xFF;
+            } else {
+                count = MarshalReader.getInt(bytes, at);
+                at += 4;
+            }
+            if (code == 'i') {
+                return String.valueOf(count);
+            }
+            at += count;
+            return new String(
+                    bytes, at - count, count, code == 'u' ? StandardCharsets.UTF_8 : StandardCharsets.ISO_8859_1);
+        }
+    }
+}

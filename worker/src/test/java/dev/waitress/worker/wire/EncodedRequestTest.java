@@ -1,0 +1,50 @@
+package dev.waitress.worker.wire;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.waitress.buffer.BodyBuffer;
+import dev.waitress.settings.Settings;
+import dev.waitress.worker.fakes.FakeClient;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** Reads what {@link RequestEncoder} writes, for Pythons of both kinds. */
+class EncodedRequestTest {
+    private static final String LONG = "/" + "x".repeat(300);
+
+    private static byte[] encode(String method, String path, boolean asBytes) {
+        RequestEncoder encoder = new RequestEncoder(Settings.defaults());
+        if (asBytes) {
+            encoder.writeTextAsBytes();
+        }
+        MarshalWriter writer = new MarshalWriter(16);
+        encoder.encode(7, new FakeClient(method, path, BodyBuffer.EMPTY).request(), writer);
+        return writer.toByteArray();
+    }
+
+    @ParameterizedTest
+    @CsvSource({"GET, /, false", "HEAD, /shop?a=b, false", "POST, /, true", "TRACE, " + "/%C3%BC, false"})
+    void isWhatTheClientHasAskedFor(String method, String path, boolean asBytes) {
+        byte[] encoded = encode(method, path, asBytes);
+        EncodedRequest request = EncodedRequest.read(encoded, 0, encoded.length);
+        assertThat(request).isEqualTo(new EncodedRequest(method, path, false, false));
+        assertThat(request.line()).isEqualTo(method + " " + path);
+        assertThat(request.isRepeatable()).isEqualTo(!method.equals("POST"));
+    }
+
+    @ParameterizedTest
+    @CsvSource({"false", "true"})
+    void mayBeLong(boolean asBytes) {
+        byte[] encoded = encode("GET", LONG, asBytes);
+        assertThat(EncodedRequest.read(encoded, 0, encoded.length).target()).isEqualTo(LONG);
+    }
+
+    @ParameterizedTest
+    @CsvSource({"false", "true"})
+    void isMarkedWhereItHasBegunBefore(boolean asBytes) {
+        byte[] again = EncodedRequest.again(encode("GET", "/a", asBytes));
+        EncodedRequest request = EncodedRequest.read(again, 0, again.length);
+        assertThat(request).isEqualTo(new EncodedRequest("GET", "/a", false, true));
+        assertThat(request.isRepeatable()).isFalse();
+    }
+}
