@@ -2,6 +2,7 @@ package dev.waitress.health;
 
 import dev.waitress.buffer.SharedMemory;
 import dev.waitress.exchange.Gateway;
+import dev.waitress.exchange.Operations;
 import dev.waitress.exchange.Readiness;
 import dev.waitress.exchange.Request;
 import dev.waitress.exchange.Response;
@@ -57,6 +58,11 @@ public final class HealthGateway implements Gateway {
     @Override
     public Readiness readiness() {
         return next.readiness();
+    }
+
+    @Override
+    public Operations operations() {
+        return next.operations();
     }
 
     @Override
