@@ -86,7 +86,7 @@ final class HeldRequest implements Producer, AnswerReader.Target {
     /** The same for another worker, which it tells that another one has begun it. */
     WaitingRequest takeBackBegun() {
         byte[] encoded = Arrays.copyOfRange(batch.writer.bytes(), start, end);
-        return new WaitingRequest(response, body, EncodedRequest.again(encoded));
+        return new WaitingRequest(response, body, EncodedRequest.again(encoded), arrivedNanos);
     }
 
     /** Whether it may run once more: nobody has seen an answer, and nobody is harmed. */
