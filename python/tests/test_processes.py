@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import pty
 import re
 import resource
 import signal
@@ -244,7 +245,7 @@ class TestForkedChild:
             os.kill(child, signal.SIGKILL)
 
     def test_does_not_hide_the_death_of_a_worker_of_serve(self, site: Site) -> None:
-        server = site.serve("workers=2")
+        server = site.serve("workers=2, retry_idempotent=False")
         statuses = ask_until_logged(server, "keep_a_child_unless_first", r"worker \d+ was killed by signal 9")
         assert 502 in statuses <= {200, 502}
         child = int(server.wait_for(r"^child (\d+)$")[1])
@@ -655,6 +656,33 @@ class TestSignals:
             (site.folder / "pipe").write_text("done")
             assert connection.body(connection.head()) == b"done"
         server.check_ended()
+
+    def test_of_a_terminal_that_closes_ends_it(self, site: Site) -> None:
+        """The same signal is an order to load the application again where somebody sends it."""
+        terminal, end = pty.openpty()
+        socket = site.folder / "app.sock"
+        command = [COMMAND, f"--unix-socket={socket}", f"--python={WORKERS.python}", "site_app:app"]
+        # The shell makes the terminal its own, and becomes the server.
+        own = (
+            "import fcntl, os, sys, termios; fcntl.ioctl(0, termios.TIOCSCTTY, 0); os.execv(sys.argv[1], sys.argv[1:])"
+        )
+        server = subprocess.Popen(
+            [sys.executable, "-c", own, *command],
+            cwd=site.folder,
+            stdin=end,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.PIPE,
+            text=True,
+            start_new_session=True,
+        )
+        os.close(end)
+        assert server.stderr is not None
+        with server.stderr as log:
+            assert any("Serving on" in line for line in log)
+            os.close(terminal)
+            rest = log.read()
+        assert server.wait(EVENT_SECONDS) == 0, rest
+        assert not socket.exists()
 
     @pytest.mark.parametrize("name", ["USR1", "USR2", "TTOU", "WINCH", "PIPE", "CONT"])
     def test_that_mean_nothing_do_nothing(self, site: Site, name: str) -> None:

@@ -164,20 +164,6 @@ class CommandIT {
     }
 
     @Test
-    void leavesNoFileWhenItsTerminalGoes(@TempDir Path directory) throws Exception {
-        Command.assumeHeard(1);
-        Path socket = directory.resolve("app.sock");
-        try (Command command = Command.start("--unix-socket=" + socket, "stages:app")) {
-            command.awaitLog(Pattern.compile("Serving on"));
-            var workers = command.descendants();
-            command.signal("HUP");
-            awaitEnd(workers);
-            assertThat(command.await()).isZero();
-        }
-        assertThat(socket).doesNotExist();
-    }
-
-    @Test
     void cutsWhatDoesNotEndInTime() throws Exception {
         try (Command command = Command.serve("--shutdown-timeout=0");
                 Client running = command.connect().ask("/wait/forever")) {

@@ -211,7 +211,12 @@ public final class Response {
 
     /** Answers in the server's name, where nobody has begun the request, that its client may ask again in a while. */
     public void postpone() {
-        byte[] body = ErrorAnswer.body(Status.SERVICE_UNAVAILABLE, TOO_MANY, name);
+        postpone(TOO_MANY);
+    }
+
+    /** The same for another reason. */
+    public void postpone(String reason) {
+        byte[] body = ErrorAnswer.body(Status.SERVICE_UNAVAILABLE, reason, name);
         send(RetryLater.head(), body, 0, body.length);
     }
 

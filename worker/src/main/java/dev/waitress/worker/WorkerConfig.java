@@ -9,6 +9,7 @@ import dev.waitress.worker.pool.Wear;
 import dev.waitress.worker.pool.WorkerTerms;
 import dev.waitress.worker.process.Changes;
 import dev.waitress.worker.process.FileWatch;
+import dev.waitress.worker.process.MemoryWatch;
 import dev.waitress.worker.process.Reasons;
 import java.util.ArrayList;
 import java.util.List;
@@ -44,7 +45,7 @@ public record WorkerConfig(List<String> python, PythonApplication application, S
         return new Reasons(
                 isReloading() ? new FileWatch(watched()) : Changes.NONE,
                 touched.isEmpty() ? Changes.NONE : new FileWatch(List.of(touched)),
-                settings.get(Setting.MAX_WORKER_MEMORY));
+                new MemoryWatch(settings.get(Setting.MAX_WORKER_MEMORY)));
     }
 
     /** Files to watch for changes, besides what the workers have imported. */

@@ -243,22 +243,7 @@ public final class WorkerGateway implements Gateway {
 
     @Override
     public Operations operations() {
-        return new Operations() {
-            @Override
-            public void reload(String reason) {
-                loop.execute(() -> source.reload(reason));
-            }
-
-            @Override
-            public void addWorker() {
-                loop.execute(source::addWorker);
-            }
-
-            @Override
-            public void removeWorker() {
-                loop.execute(source::removeWorker);
-            }
-        };
+        return new WorkerOperations(source, loop::execute);
     }
 
     // ---- Requests --------------------------------------------------------------------------------------------------

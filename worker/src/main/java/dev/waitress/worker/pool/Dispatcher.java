@@ -5,7 +5,6 @@ import dev.waitress.exchange.QueueLimits;
 import dev.waitress.exchange.Readiness;
 import dev.waitress.exchange.Request;
 import dev.waitress.exchange.Response;
-import dev.waitress.http.Status;
 import dev.waitress.loop.TurnTaker;
 import dev.waitress.worker.wire.MarshalWriter;
 import dev.waitress.worker.wire.RequestEncoder;
@@ -49,7 +48,7 @@ final class Dispatcher implements Intake, Readiness {
     void submit(Request request, Response response, long nowNanos) {
         if (isSuspended()) {
             WaitingRequest.close(request.body());
-            response.refuse(Status.SERVICE_UNAVAILABLE, suspended);
+            response.postpone(suspended);
             return;
         }
         Worker worker = waiting.isEmpty() ? leastBusy() : null;
@@ -181,7 +180,7 @@ final class Dispatcher implements Intake, Readiness {
         while (!waiting.isEmpty()) {
             WaitingRequest next = waiting.removeFirst();
             next.drop();
-            next.response().refuse(Status.SERVICE_UNAVAILABLE, reason);
+            next.response().postpone(reason);
         }
     }
 

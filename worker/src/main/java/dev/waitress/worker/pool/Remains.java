@@ -1,6 +1,9 @@
 package dev.waitress.worker.pool;
 
+import dev.waitress.http.Status;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Consumer;
 import java.util.stream.Collectors;
 
 /**
@@ -13,10 +16,48 @@ import java.util.stream.Collectors;
 public record Remains(List<String> lost, List<String> repeated, List<WaitingRequest> back) {
     private static final int MOST_SHOWN = 5;
 
+    private static final String LOST = "The worker process that ran the application ended unexpectedly";
+
     public Remains {
         lost = List.copyOf(lost);
         repeated = List.copyOf(repeated);
         back = List.copyOf(back);
+    }
+
+    /**
+     * Settles what becomes of each request that a dead worker held.
+     *
+     * @param begun the one that it has begun last
+     * @param retries whether those that harm nobody run once more
+     * @param remove told of each that is no longer the worker's
+     * @param finished told of each that is answered, instead
+     */
+    static Remains of(
+            List<HeldRequest> held,
+            int begun,
+            boolean retries,
+            Consumer<HeldRequest> remove,
+            Consumer<HeldRequest> finished) {
+        List<WaitingRequest> back = new ArrayList<>();
+        List<String> lost = new ArrayList<>();
+        List<String> repeated = new ArrayList<>();
+        for (HeldRequest each : held) {
+            if (!InFlight.isBegun(each.id, begun)) {
+                back.add(each.takeBack());
+                remove.accept(each);
+            } else if (each.response.hasEnded()) {
+                finished.accept(each);
+            } else if (retries && each.isRepeatable()) {
+                repeated.add(each.request().line());
+                back.add(each.takeBackBegun());
+                remove.accept(each);
+            } else {
+                lost.add(each.request().line());
+                each.response.refuse(Status.BAD_GATEWAY, LOST);
+                finished.accept(each);
+            }
+        }
+        return new Remains(lost, repeated, back);
     }
 
     /** {@code 7 requests (GET /, GET /a, ... and 2 more)}. */

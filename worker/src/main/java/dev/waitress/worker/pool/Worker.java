@@ -106,8 +106,8 @@ public final class Worker implements ControlReader.Listener, Workload.Listener {
 
     // ---- Who it is -------------------------------------------------------------------------------------------------
 
-    /** Which of the workers it is, in the order of their starts; its connections say the same. */
-    public int number() {
+    /** Which of the workers it is; its connections say the same. */
+    int number() {
         return number;
     }
 
@@ -125,6 +125,11 @@ public final class Worker implements ControlReader.Listener, Workload.Listener {
 
     boolean isServing() {
         return state == State.SERVING;
+    }
+
+    /** Whether it has been of use: it has answered a request. */
+    public boolean hasAnswered() {
+        return workload.hasAnswered();
     }
 
     // ---- Life: what it is told -------------------------------------------------------------------------------------

@@ -2,7 +2,6 @@ package dev.waitress.worker.pool;
 
 import dev.waitress.buffer.BodyBuffer;
 import dev.waitress.exchange.Response;
-import dev.waitress.http.Status;
 import dev.waitress.loop.Timers;
 import dev.waitress.loop.TurnTaker;
 import dev.waitress.worker.wire.AnswerReader;
@@ -40,8 +39,6 @@ final class Workload implements AnswerReader.Listener {
         /** Its socket ended or broke, or what came on it made no sense. */
         void lost(@Nullable Throwable failure);
     }
-
-    private static final String LOST = "The worker process that ran the application ended unexpectedly";
 
     private final Listener listener;
     private final Timers timers;
@@ -81,7 +78,7 @@ final class Workload implements AnswerReader.Listener {
         this.retries = terms.retries();
         this.control = control;
         this.handover = new Handover();
-        Consumer<HeldRequest> finished = this::finished;
+        Consumer<HeldRequest> finished = this::answered;
         this.holder = new HeldRequest.Holder(worker, terms.creditStep(), control, handover, terms.statuses(), finished);
         this.late = new LateAnswer(control, handover);
         this.pace = new Pace(threads);
@@ -197,12 +194,22 @@ final class Workload implements AnswerReader.Listener {
         listener.lost(failure);
     }
 
-    private void finished(HeldRequest held) {
-        remove(held);
-        held.body().discard();
+    /** The worker has answered it. */
+    private void answered(HeldRequest held) {
         if (++answered == mostRequests) {
             listener.hasAnswered(answered);
         }
+        finished(held);
+    }
+
+    boolean hasAnswered() {
+        return answered > 0;
+    }
+
+    /** It is answered, by whomever. */
+    private void finished(HeldRequest held) {
+        remove(held);
+        held.body().discard();
         if (inFlight.size() == 0) {
             listener.idle();
         }
@@ -215,13 +222,6 @@ final class Workload implements AnswerReader.Listener {
 
     private WaitingRequest takeBack(HeldRequest held) {
         WaitingRequest waiting = held.takeBack();
-        remove(held);
-        return waiting;
-    }
-
-    /** It runs once more. */
-    private WaitingRequest takeBackBegun(HeldRequest held) {
-        WaitingRequest waiting = held.takeBackBegun();
         remove(held);
         return waiting;
     }
@@ -296,23 +296,6 @@ final class Workload implements AnswerReader.Listener {
         takeLastWords();
         handover.close();
         int begun = board.lastBegun(inFlight.lastId());
-        List<WaitingRequest> back = new ArrayList<>();
-        List<String> lost = new ArrayList<>();
-        List<String> repeated = new ArrayList<>();
-        for (HeldRequest held : inFlight.inOrder()) {
-            if (!InFlight.isBegun(held.id, begun)) {
-                back.add(takeBack(held));
-            } else if (held.response.hasEnded()) {
-                finished(held);
-            } else if (retries && held.isRepeatable()) {
-                repeated.add(held.request().line());
-                back.add(takeBackBegun(held));
-            } else {
-                lost.add(held.request().line());
-                held.response.refuse(Status.BAD_GATEWAY, LOST);
-                finished(held);
-            }
-        }
-        return new Remains(lost, repeated, back);
+        return Remains.of(inFlight.inOrder(), begun, retries, this::remove, this::finished);
     }
 }

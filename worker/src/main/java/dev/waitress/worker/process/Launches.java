@@ -49,4 +49,9 @@ final class Launches {
     boolean wasDismissed(Worker worker) {
         return dismissed.remove(worker);
     }
+
+    /** It has ended, and nobody will ask. */
+    void forget(Worker worker) {
+        dismissed.remove(worker);
+    }
 }

@@ -83,7 +83,7 @@ final class Renewal {
     void takeOver() {
         WorkerSlot slot = requireCurrent();
         current = null;
-        Worker before = slot.takeOver();
+        Worker before = slot.takeOver(timers.nowNanos());
         long pid = slot.requireWorker().pid();
         if (before == null) {
             LOG.log(Level.INFO, "worker " + pid + " serves");

@@ -99,13 +99,21 @@ final class Rollout {
         try {
             load();
         } catch (IOException e) {
-            giveUp(LoadFailure.of("cannot start a worker: " + e.getMessage()));
+            giveUp(notStarted(e));
         }
     }
 
+    private static LoadFailure notStarted(IOException failure) {
+        return LoadFailure.of("cannot start a worker: " + failure.getMessage());
+    }
+
     /** A slot has come, for a worker of what is being loaded. */
-    void join(WorkerSlot slot) throws IOException {
-        slot.prepare(launches.launch());
+    void join(WorkerSlot slot) {
+        try {
+            slot.prepare(launches.launch());
+        } catch (IOException e) {
+            giveUp(notStarted(e));
+        }
     }
 
     /** Another successor is ready, or no longer wanted. */
@@ -117,7 +125,7 @@ final class Rollout {
 
     private void takeOver() {
         isLoaded = true;
-        slots.takeOver().forEach(launches::dismiss);
+        slots.takeOver(timers.nowNanos()).forEach(launches::dismiss);
         intake.resume();
         if (!opened.complete(null)) {
             LOG.log(Level.INFO, "The application was loaded again, " + slots);

@@ -27,7 +27,7 @@ public final class Supervisor implements WorkerSource {
     private static final String CRASHING =
             "The application's processes end again and again. The server's log says more.";
 
-    /** Whoever has served so long is no failure, however it ends. */
+    /** Whoever has served so long, or has answered a request, is no failure, however it ends. */
     private static final long PROVEN_NANOS = TimeUnit.SECONDS.toNanos(1);
 
     /** Clients may wait so long for a worker that is to be started, when there is no other. */
@@ -44,10 +44,7 @@ public final class Supervisor implements WorkerSource {
     private final Rollout rollout;
     private final Renewal renewal;
     private final Backoff backoff = new Backoff();
-    private @Nullable MemoryWatch memoryWatch;
     private boolean cannotStart;
-    /** Who of those that failed came last. */
-    private int lastFailed;
 
     /** Nobody who ends is news any more, and nobody is started. */
     private volatile boolean closing;
@@ -82,13 +79,10 @@ public final class Supervisor implements WorkerSource {
     public void begin(CompletableFuture<@Nullable LoadFailure> opened) throws IOException {
         reasons.changes().tell(change -> loop.execute(() -> load(change, true)));
         reasons.touch().tell(change -> loop.execute(() -> load(change, false)));
-        if (reasons.mostMemory() > 0) {
-            memoryWatch = new MemoryWatch(
-                    reasons.mostMemory(),
-                    ResidentMemory.ofThisSystem(),
-                    () -> launcher.running().stream().mapToLong(LaunchedProcess::pid),
-                    pid -> loop.execute(() -> tooLarge(pid)));
-        }
+        reasons.memory()
+                .tell(
+                        () -> launcher.running().stream().mapToLong(LaunchedProcess::pid),
+                        pid -> loop.execute(() -> tooLarge(pid)));
         rollout.begin(opened);
     }
 
@@ -117,7 +111,9 @@ public final class Supervisor implements WorkerSource {
     void tooLarge(long pid) {
         for (WorkerSlot slot : slots) {
             if (slot.isServing() && slot.requireWorker().pid() == pid) {
-                renew(slot.requireWorker(), "takes more than " + reasons.mostMemory() + " bytes of memory");
+                renew(
+                        slot.requireWorker(),
+                        "takes more than " + reasons.memory().mostBytes() + " bytes of memory");
                 return;
             }
         }
@@ -131,14 +127,10 @@ public final class Supervisor implements WorkerSource {
         WorkerSlot slot = slots.add();
         intake.expect(slots.size());
         LOG.log(Level.INFO, "one more worker, " + slots.size() + " from now on");
-        if (!rollout.isUnderWay()) {
-            fill(slot);
-            return;
-        }
-        try {
+        if (rollout.isUnderWay()) {
             rollout.join(slot);
-        } catch (IOException e) {
-            rollout.giveUp(LoadFailure.of("cannot start a worker: " + e.getMessage()));
+        } else {
+            fill(slot);
         }
     }
 
@@ -166,7 +158,7 @@ public final class Supervisor implements WorkerSource {
     public void ready(Worker worker) {
         WorkerSlot slot = slots.find(worker);
         if (slot != null) {
-            slot.serve();
+            slot.serve(timers.nowNanos());
             if (intake.isSuspended()) {
                 LOG.log(Level.INFO, "The application is served again");
                 intake.resume();
@@ -175,17 +167,6 @@ public final class Supervisor implements WorkerSource {
             renewal.takeOver();
         } else {
             rollout.look();
-        }
-        timers.schedule(PROVEN_NANOS, () -> proven(worker));
-    }
-
-    private void proven(Worker worker) {
-        WorkerSlot slot = slots.find(worker);
-        if (slot != null && slot.isServing()) {
-            slot.prove();
-            if (worker.number() > lastFailed) {
-                backoff.succeeded();
-            }
         }
     }
 
@@ -227,14 +208,21 @@ public final class Supervisor implements WorkerSource {
 
     private void exited(Worker worker, int status) {
         worker.receiveLast();
-        String early = "Python (" + launches.command() + ") " + LaunchedProcess.describe(status)
-                + " before it had loaded the application";
-        boolean isKnown = launches.wasDismissed(worker);
-        if (!giveUp(worker, LoadFailure.of(status == Protocol.WRONG_PYTHON ? "" : early)) && !isKnown && !closing) {
-            LOG.log(Level.ERROR, "worker " + worker.pid() + " " + LaunchedProcess.describe(status));
+        if (!closing) {
+            report(worker, LaunchedProcess.describe(status), status == Protocol.WRONG_PYTHON);
         }
-        launches.wasDismissed(worker); // who was given up just now has ended already
         worker.die();
+    }
+
+    /** It was to serve, or did. Python itself has said that it is the wrong one. */
+    private void report(Worker worker, String end, boolean isSaid) {
+        String early = "Python (" + launches.command() + ") " + end + " before it had loaded the application";
+        boolean wasToEnd = launches.wasDismissed(worker);
+        if (giveUp(worker, LoadFailure.of(isSaid ? "" : early))) {
+            launches.forget(worker); // dismissed just now, when it had ended already
+        } else if (!wasToEnd) {
+            LOG.log(Level.ERROR, "worker " + worker.pid() + " " + end);
+        }
     }
 
     /** Another takes its place, if it served, or was to. */
@@ -245,11 +233,11 @@ public final class Supervisor implements WorkerSource {
             return;
         }
         boolean served = slot.isServing();
-        long delayNanos = 0;
-        if (!slot.isProven()) {
-            lastFailed = Math.max(lastFailed, worker.number());
-            delayNanos = backoff.delayNanos();
+        boolean isProven = worker.hasAnswered() || slot.hasServedFor(PROVEN_NANOS, timers.nowNanos());
+        if (isProven) {
+            backoff.succeeded();
         }
+        long delayNanos = isProven ? 0 : backoff.delayNanos();
         slot.vacate();
         if (!slots.isAnyServing()) {
             refuse(served, delayNanos);
@@ -306,11 +294,7 @@ public final class Supervisor implements WorkerSource {
     public List<LaunchedProcess> close() {
         closing = true;
         rollout.close();
-        reasons.changes().close();
-        reasons.touch().close();
-        if (memoryWatch != null) {
-            memoryWatch.close();
-        }
+        reasons.close();
         return launcher.running();
     }
 }

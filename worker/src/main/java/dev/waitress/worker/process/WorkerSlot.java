@@ -30,8 +30,8 @@ final class WorkerSlot {
     /** Null where the slot is EMPTY. */
     private @Nullable Worker worker;
 
-    /** Whether its worker has served for a while. */
-    private boolean isProven;
+    /** Since when its worker serves. */
+    private long servesSinceNanos;
 
     private @Nullable Worker successor;
 
@@ -63,26 +63,21 @@ final class WorkerSlot {
     }
 
     /** Its worker is ready. */
-    void serve() {
+    void serve(long nowNanos) {
         requireWorker().serve();
         state = State.SERVING;
-        isProven = false;
+        servesSinceNanos = nowNanos;
     }
 
-    /** Its worker has served for a while. */
-    void prove() {
-        isProven = true;
-    }
-
-    boolean isProven() {
-        return isProven;
+    /** Whether its worker has served for so long. */
+    boolean hasServedFor(long nanos, long nowNanos) {
+        return isServing() && nowNanos - servesSinceNanos >= nanos;
     }
 
     /** Its worker is dead. */
     void vacate() {
         worker = null;
         state = State.EMPTY;
-        isProven = false;
     }
 
     /** Nobody is to serve here any more; returns those who did, or were to. */
@@ -110,11 +105,11 @@ final class WorkerSlot {
 
     /** The successor serves from now on; returns the worker before, if there was one. */
     @Nullable
-    Worker takeOver() {
+    Worker takeOver(long nowNanos) {
         Worker before = worker;
         worker = successor;
         successor = null;
-        serve();
+        serve(nowNanos);
         return before;
     }
 

@@ -74,8 +74,8 @@ final class WorkerSlots implements Iterable<WorkerSlot> {
     }
 
     /** All successors serve from now on; returns the workers before. */
-    List<Worker> takeOver() {
-        return each(WorkerSlot::takeOver);
+    List<Worker> takeOver(long nowNanos) {
+        return each(slot -> slot.takeOver(nowNanos));
     }
 
     /** No successor will serve; returns those that were on their way. */

@@ -3,6 +3,7 @@ package dev.waitress.worker.process;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
+import dev.waitress.worker.fakes.FakeClient;
 import dev.waitress.worker.fakes.FakeTimers;
 import dev.waitress.worker.fakes.ScriptedWorker;
 import dev.waitress.worker.fakes.SourcedPool;
@@ -109,7 +110,13 @@ class SupervisorTest {
         pool = sourced.pool();
         intake = pool.intake();
         supervisor = new Supervisor(
-                WORKERS, launcher, intake, timers, timers, STARTUP.toNanos(), new Reasons(changes, touch, 0));
+                WORKERS,
+                launcher,
+                intake,
+                timers,
+                timers,
+                STARTUP.toNanos(),
+                new Reasons(changes, touch, new MemoryWatch(0)));
         sourced.reportTo(supervisor);
     }
 
@@ -275,6 +282,38 @@ class SupervisorTest {
             assertThat(launched).hasSize(5);
         }
 
+        /** Also if it was ready long before those that came with it. */
+        @Test
+        void isNoFailureIfItHasServedForAWhile() throws IOException {
+            supervisor.reload("asked for");
+            ready(3);
+            timers.advance(PROVEN);
+            ready(4);
+            timers.advance(PROVEN);
+            for (int number = 3; number < 5; number++) {
+                exits(number, 1);
+                timers.turn();
+                assertThat(launched).hasSize(number + 2);
+            }
+        }
+
+        /** What it runs kills it now and then, but it is of use. */
+        @Test
+        void isNoFailureIfItHasAnswered() throws IOException {
+            supervisor.removeWorker();
+            for (int number = 1; number < 9; number = launched.size()) {
+                FakeClient client = new FakeClient("/");
+                pool.submit(client.request(), client.response());
+                pool.act(timers.nowNanos());
+                worker(number).answers(1, "");
+                int before = launched.size();
+                exits(number, 1);
+                timers.turn();
+                assertThat(launched).as("at once").hasSize(before + 1);
+                ready(launched.size());
+            }
+        }
+
         @Test
         void isReplacedEverMoreSlowlyWhileItsSuccessorsDieSoon() throws IOException {
             timers.advance(PROVEN);
@@ -386,6 +425,13 @@ class SupervisorTest {
             assertThat(worker(3).worker().isReady()).as("it serves").isFalse();
             exits(1, 0);
             timers.turn();
+            assertThat(launched).hasSize(3);
+        }
+
+        @Test
+        void mayTakeTooMuchMemory() {
+            supervisor.tooLarge(worker(2).process().pid());
+            supervisor.tooLarge(4711);
             assertThat(launched).hasSize(3);
         }
 
@@ -580,6 +626,16 @@ class SupervisorTest {
             assertThat(launched).hasSize(6);
             ready(5, 6);
             assertThat(quits(3)).isTrue();
+        }
+
+        /** Nobody needs to know that they have not loaded it. */
+        @Test
+        void isGivenUpInSilenceWhenTheServerEnds() {
+            supervisor.reload("asked for");
+            supervisor.close();
+            exits(3, 137);
+            assertThat(quits(4)).isFalse();
+            assertThat(launched).hasSize(4);
         }
 
         @Test
