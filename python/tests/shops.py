@@ -42,12 +42,12 @@ def app(environ, start_response):
     elif path == "/brief":
         time.sleep(0.01)
     elif path == "/die":
-        print("attempt", environ["waitress.attempt"], file=sys.stderr, flush=True)
+        print("attempt", environ.get("waitress.attempt", 1), file=sys.stderr, flush=True)
         os.kill(os.getpid(), 9)
     elif path == "/die-once":
-        if environ["waitress.attempt"] == 1:
+        if environ.get("waitress.attempt", 1) == 1:
             os.kill(os.getpid(), 9)
-        text = "attempt-{}".format(environ["waitress.attempt"])
+        text = "attempt-{}".format(environ.get("waitress.attempt", 1))
     elif path == "/grow":
         HELD.append(bytearray(b"x" * 64 * 1024 * 1024))
     return ["{} {}".format(os.getpid(), text).encode()]

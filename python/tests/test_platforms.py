@@ -258,7 +258,10 @@ def test_workers_connect_as_they_are_told_and_are_missed(
 ) -> None:
     """A worker that dies loses what it ran, and another takes its place."""
     name = secrets.token_hex()
-    with performing(Kind("python", "tcp"), tmp_path, **environment) as performer, performer.connect() as client:
+    options = ("--no-retry-idempotent",)
+    with performing(
+        Kind("python", "tcp"), tmp_path, *options, **environment
+    ) as performer, performer.connect() as client:
         (worker,) = [line.split() for line in performer.server.survivors() if "/waitress_worker " in line]
         assert any(word.startswith(scheme) for word in worker)
         client.ask("GET", script(f"await={name}; start=200 OK; list"))

@@ -269,5 +269,5 @@ class TestCrashes:
             assert time.monotonic() < deadline, watched.server.log
             statuses.add(requests.get(watched.server.url + "die", timeout=EVENT_SECONDS).status_code)
         assert statuses == {requests.codes.bad_gateway, requests.codes.service_unavailable}
-        watched.server.wait_for("The application is served again")
+        watched.server.wait_for("The application can be loaded again")
         assert watched.fetch()[1] == "one"

@@ -144,7 +144,6 @@ class Crew:
                 environ = dict(constants, **environ)
             else:
                 environ.update(constants)
-            environ.setdefault("waitress.attempt", 1)
             environ["waitress.client_disconnected"] = exchange.client_disconnected
             try:
                 stream = BytesIO() if body is None else self._bodies.open(body)

@@ -172,7 +172,7 @@ class PythonWorkersIT {
                 server.awaitLog(Pattern.compile("worker \\d+ cannot load the application"));
                 server.awaitLog(Pattern.compile("ValueError: half deployed"));
                 Files.delete(broken);
-                server.awaitLog(Pattern.compile("INFO:waitress:The application is served again"));
+                server.awaitLog(Pattern.compile("INFO:waitress:The application can be loaded again"));
                 assertThat(Client.get(server.port(), "/pid").status()).isEqualTo(200);
                 assertThat(server.stop()).isZero();
             }

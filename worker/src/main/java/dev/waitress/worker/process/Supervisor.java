@@ -160,7 +160,7 @@ public final class Supervisor implements WorkerSource {
         if (slot != null) {
             slot.serve(timers.nowNanos());
             if (intake.isSuspended()) {
-                LOG.log(Level.INFO, "The application is served again");
+                LOG.log(Level.INFO, "The application can be loaded again");
                 intake.resume();
             }
         } else if (renewal.awaits(worker)) {
