@@ -60,10 +60,15 @@ public record Remains(List<String> lost, List<String> repeated, List<WaitingRequ
         return new Remains(lost, repeated, back);
     }
 
-    /** {@code 7 requests (GET /, GET /a, ... and 2 more)}. */
-    static String describe(List<String> requests) {
+    /** {@code 7 requests}. */
+    static String count(List<String> requests) {
+        return requests.size() + (requests.size() == 1 ? " request" : " requests");
+    }
+
+    /** {@code (GET /, GET /a and 2 more)}. */
+    static String names(List<String> requests) {
         String shown = requests.stream().limit(MOST_SHOWN).collect(Collectors.joining(", "));
         String more = requests.size() > MOST_SHOWN ? " and " + (requests.size() - MOST_SHOWN) + " more" : "";
-        return requests.size() + (requests.size() == 1 ? " request (" : " requests (") + shown + more + ")";
+        return "(" + shown + more + ")";
     }
 }

@@ -65,13 +65,15 @@ public final class WorkerPool implements TurnTaker {
         if (!remains.lost().isEmpty()) {
             LOG.log(
                     Level.ERROR,
-                    lost + Remains.describe(remains.lost())
-                            + ", answered with 502: what was done there may have taken effect");
+                    lost + Remains.count(remains.lost())
+                            + ", answered with 502: what was done there may have taken effect "
+                            + Remains.names(remains.lost()));
         }
         if (!remains.repeated().isEmpty()) {
             LOG.log(
                     Level.WARNING,
-                    lost + Remains.describe(remains.repeated()) + ", of which nothing was sent: once more");
+                    lost + Remains.count(remains.repeated()) + ", of which nothing was sent: once more "
+                            + Remains.names(remains.repeated()));
         }
         requeue(remains.back());
     }

@@ -8,14 +8,20 @@ import org.junit.jupiter.api.Test;
 
 class RemainsTest {
     @Test
-    void areNamedInTheLog() {
-        assertThat(Remains.describe(List.of("GET /"))).isEqualTo("1 request (GET /)");
-        assertThat(Remains.describe(List.of("GET /", "PUT /a"))).isEqualTo("2 requests (GET /, PUT /a)");
+    void areCounted() {
+        assertThat(Remains.count(List.of("x"))).isEqualTo("1 request");
+        assertThat(Remains.count(List.of("x", "x"))).isEqualTo("2 requests");
+    }
+
+    @Test
+    void areNamed() {
+        assertThat(Remains.names(List.of("GET /"))).isEqualTo("(GET /)");
+        assertThat(Remains.names(List.of("GET /", "PUT /a"))).isEqualTo("(GET /, PUT /a)");
     }
 
     @Test
     void areNamedUpToFive() {
-        assertThat(Remains.describe(Collections.nCopies(5, "x"))).isEqualTo("5 requests (x, x, x, x, x)");
-        assertThat(Remains.describe(Collections.nCopies(6, "x"))).isEqualTo("6 requests (x, x, x, x, x and 1 more)");
+        assertThat(Remains.names(Collections.nCopies(5, "x"))).isEqualTo("(x, x, x, x, x)");
+        assertThat(Remains.names(Collections.nCopies(6, "x"))).isEqualTo("(x, x, x, x, x and 1 more)");
     }
 }
