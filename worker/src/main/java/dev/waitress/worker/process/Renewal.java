@@ -34,6 +34,7 @@ final class Renewal {
     private @Nullable WorkerSlot current;
 
     private boolean isPausing;
+    private boolean isClosed;
 
     Renewal(WorkerSlots slots, Launches launches, Timers timers, Rollout rollout) {
         this.slots = slots;
@@ -54,7 +55,7 @@ final class Renewal {
 
     /** Begins with the next one, if nothing else is on its way. Where all are replaced, those that wait are too. */
     void next() {
-        while (current == null && !isPausing && !rollout.isUnderWay() && !worn.isEmpty()) {
+        while (current == null && !isPausing && !isClosed && !rollout.isUnderWay() && !worn.isEmpty()) {
             Worker worker = worn.iterator().next();
             worn.remove(worker);
             WorkerSlot slot = slots.find(worker);
@@ -108,6 +109,11 @@ final class Renewal {
         }
         isPausing = true;
         timers.schedule(PAUSE_NANOS, this::resume);
+    }
+
+    /** Nobody is started any more: who waits for the end of all workers would not know of it. */
+    void close() {
+        isClosed = true;
     }
 
     private void resume() {

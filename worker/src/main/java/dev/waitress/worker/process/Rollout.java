@@ -29,7 +29,8 @@ final class Rollout {
     /** So long the loading of a state that has changed since may go on. */
     private static final long PATIENCE_NANOS = TimeUnit.SECONDS.toNanos(5);
 
-    private static final String NOT_LOADED = "The application could not be loaded. The server's log says why.";
+    /** Why requests are refused as long as no worker can load it. */
+    static final String NOT_LOADED = "The application could not be loaded. The server's log says why.";
 
     /** How far it is. */
     private enum State {

@@ -23,7 +23,6 @@ import org.jspecify.annotations.Nullable;
 public final class Supervisor implements WorkerSource {
     private static final Logger LOG = System.getLogger("waitress");
 
-    private static final String NOT_LOADED = "The application could not be loaded. The server's log says why.";
     private static final String CRASHING =
             "The application's processes end again and again. The server's log says more.";
 
@@ -248,7 +247,7 @@ public final class Supervisor implements WorkerSource {
     /** Nobody serves: requests wait, unless that is futile. */
     private void refuse(boolean served, long delayNanos) {
         if (!served) {
-            intake.suspend(NOT_LOADED);
+            intake.suspend(Rollout.NOT_LOADED);
         } else if (delayNanos >= BEARABLE_NANOS) {
             intake.suspend(CRASHING);
         }
@@ -294,6 +293,7 @@ public final class Supervisor implements WorkerSource {
     public List<LaunchedProcess> close() {
         closing = true;
         rollout.close();
+        renewal.close();
         reasons.close();
         return launcher.running();
     }

@@ -638,6 +638,16 @@ class SupervisorTest {
             assertThat(launched).hasSize(4);
         }
 
+        /** Its end is not waited for any more. */
+        @Test
+        void isFollowedByNoRenewalWhenTheServerEnds() throws IOException {
+            supervisor.renew(worker(1).worker(), "is old");
+            worker(3).connects().fails("no module", 1);
+            supervisor.close();
+            timers.advance(PAUSE);
+            assertThat(launched).hasSize(3);
+        }
+
         @Test
         void isNothingWhenTheServerEnds() {
             supervisor.close();
