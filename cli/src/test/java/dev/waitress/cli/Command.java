@@ -188,11 +188,16 @@ final class Command implements AutoCloseable {
 
     /** Waits for the end; nothing may be left of it: no process, no file. */
     int await() throws InterruptedException, IOException {
-        List<ProcessHandle> workers = descendants();
+        List<ProcessHandle> workers = process.children().toList();
+        List<ProcessHandle> others = descendants();
         assertThat(process.waitFor(SECONDS, TimeUnit.SECONDS)).as(log()).isTrue();
         reader.join();
         for (ProcessHandle worker : workers) {
             assertThat(worker.isAlive()).as("worker %d", worker.pid()).isFalse();
+        }
+        // A python3 that is a script has processes of its own, until it becomes Python; the server cannot know them.
+        for (ProcessHandle other : others) {
+            assertThat(other.onExit()).as("process %d", other.pid()).succeedsWithin(SECONDS, TimeUnit.SECONDS);
         }
         try (Stream<Path> left = Files.list(temporary)) {
             assertThat(left.map(Path::getFileName).map(Path::toString).filter(name -> !name.startsWith("hsperfdata")))
