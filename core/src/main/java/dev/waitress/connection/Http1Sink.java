@@ -52,7 +52,7 @@ final class Http1Sink implements ResponseSink {
     public boolean head(ResponseHead head, BodyLength body) {
         Http1Writer form = form();
         form.complete(head, body, isClosing(), connection.dateField(), name.serverField());
-        connection.outbox().write(head.bytes(), 0, head.length());
+        connection.outbox().write(head.bytes(), head.start(), head.end() - head.start());
         return form.keepsConnection();
     }
 

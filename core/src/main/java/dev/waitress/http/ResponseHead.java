@@ -3,8 +3,9 @@ package dev.waitress.http;
 import java.nio.charset.StandardCharsets;
 
 /**
- * Composes the head of one response. The application's fields keep their case and order; what would not be HTTP is
- * refused ({@link ApplicationSyntax}). Reusable; one thread at a time.
+ * The head of one response, as an application says it: its status and fields, which keep their case and order, and what
+ * a version of HTTP puts before and behind them. What would not be HTTP is refused ({@link ApplicationSyntax}).
+ * Reusable; one thread at a time.
  */
 public final class ResponseHead {
     /** Content-Length of a response that states none. */
@@ -15,15 +16,14 @@ public final class ResponseHead {
 
     private static final int DIVIDERS = ": \r\n".length();
 
-    private static final byte[] PREFIX = Ascii.bytes("HTTP/1.1 ");
-    private static final int MINOR_VERSION = PREFIX.length - 2;
+    /** Room before the status, for what comes first on the wire. */
+    private static final int STATUS = "HTTP/1.1 ".length();
+
     private static final byte[] CONTENT_LENGTH = Ascii.bytes("Content-Length: ");
-    private static final byte[] CHUNKED = Ascii.bytes("Transfer-Encoding: chunked\r\n");
-    private static final byte[] CLOSE = Ascii.bytes("Connection: close\r\n");
-    private static final byte[] KEEP_ALIVE = Ascii.bytes("Connection: Keep-Alive\r\n");
 
     private byte[] bytes = new byte[512];
-    private int length;
+    private int start = STATUS;
+    private int end;
     private int fieldBytes;
     private int statusCode;
     private int statusEnd;
@@ -33,31 +33,23 @@ public final class ResponseHead {
     private boolean hasDate;
     private boolean hasServer;
 
-    /** How the connection goes on, as the client is told. */
-    public enum Connection {
-        /** Nothing is said: it stays open, as HTTP/1.1 has it. */
-        IMPLIED,
-        KEEP_ALIVE,
-        CLOSE
-    }
-
     /**
      * Begins a head with a status such as {@code 200 OK}, one byte per character.
      *
      * @throws IllegalArgumentException if it is not {@code 3DIGIT SP reason-phrase} of a final response
      */
-    public void start(byte[] source, int start, int end) {
-        length = 0;
+    public void start(byte[] source, int from, int to) {
+        start = STATUS;
+        end = STATUS;
         fieldBytes = 0;
         contentLength = NO_LENGTH;
         contentLengthStart = 0;
         contentLengthEnd = 0;
         hasDate = false;
         hasServer = false;
-        append(PREFIX, 0, PREFIX.length);
-        statusCode = ApplicationSyntax.requireStatus(source, start, end);
-        append(source, start, end);
-        statusEnd = length;
+        statusCode = ApplicationSyntax.requireStatus(source, from, to);
+        append(source, from, to);
+        statusEnd = end;
         lineEnd();
     }
 
@@ -76,14 +68,14 @@ public final class ResponseHead {
         if (!note(names, name, nameEnd, values, value, valueEnd)) {
             return;
         }
-        int start = length;
+        int line = end;
         append(names, name, nameEnd);
         append((byte) ':', (byte) ' ');
         append(values, value, valueEnd);
         lineEnd();
         if (contentLength != statedBefore) {
-            contentLengthStart = start;
-            contentLengthEnd = length;
+            contentLengthStart = line;
+            contentLengthEnd = end;
         }
     }
 
@@ -103,8 +95,8 @@ public final class ResponseHead {
         return true;
     }
 
-    private boolean noteContentLength(byte[] source, int start, int end) {
-        long stated = ApplicationSyntax.requireLength(source, start, end);
+    private boolean noteContentLength(byte[] source, int from, int to) {
+        long stated = ApplicationSyntax.requireLength(source, from, to);
         if (contentLength != NO_LENGTH && contentLength != stated) {
             throw new IllegalArgumentException(
                     "two different Content-Length headers: " + contentLength + ", " + stated);
@@ -116,12 +108,12 @@ public final class ResponseHead {
 
     /** The value of the first field of this name; empty if there is none. */
     public String value(String lowerCaseName) {
-        int start = find(lowerCaseName);
-        int value = start + lowerCaseName.length() + 2;
-        return start < 0
+        int line = find(lowerCaseName);
+        int value = line + lowerCaseName.length() + 2;
+        return line < 0
                 ? ""
                 : new String(
-                        bytes, value, Syntax.findLineEnd(bytes, value, length) - value, StandardCharsets.ISO_8859_1);
+                        bytes, value, Syntax.findLineEnd(bytes, value, end) - value, StandardCharsets.ISO_8859_1);
     }
 
     /** Whether there is a field of this name. */
@@ -132,12 +124,12 @@ public final class ResponseHead {
     /** Where the first line begins that is a field of this name; -1 if there is none. */
     private int find(String lowerCaseName) {
         int nameLength = lowerCaseName.length();
-        for (int start = statusEnd + 2; start + nameLength < length; ) {
-            int nameEnd = start + nameLength;
-            if (bytes[nameEnd] == ':' && Syntax.equalsIgnoreCase(bytes, start, nameEnd, lowerCaseName)) {
-                return start;
+        for (int line = statusEnd + 2; line + nameLength < end; ) {
+            int nameEnd = line + nameLength;
+            if (bytes[nameEnd] == ':' && Syntax.equalsIgnoreCase(bytes, line, nameEnd, lowerCaseName)) {
+                return line;
             }
-            start = Syntax.findLineEnd(bytes, start, length) + 2;
+            line = Syntax.findLineEnd(bytes, line, end) + 2;
         }
         return -1;
     }
@@ -148,7 +140,7 @@ public final class ResponseHead {
 
     /** The status as the application gave it, for logs. */
     public String status() {
-        return new String(bytes, PREFIX.length, statusEnd - PREFIX.length, StandardCharsets.ISO_8859_1);
+        return new String(bytes, STATUS, statusEnd - STATUS, StandardCharsets.ISO_8859_1);
     }
 
     /** The length that the application stated, or {@link #NO_LENGTH}. */
@@ -172,59 +164,60 @@ public final class ResponseHead {
 
     public void removeContentLength() {
         if (contentLengthEnd > 0) {
-            System.arraycopy(bytes, contentLengthEnd, bytes, contentLengthStart, length - contentLengthEnd);
-            length -= contentLengthEnd - contentLengthStart;
+            System.arraycopy(bytes, contentLengthEnd, bytes, contentLengthStart, end - contentLengthEnd);
+            end -= contentLengthEnd - contentLengthStart;
             contentLengthEnd = 0;
         }
         contentLength = NO_LENGTH;
     }
 
-    /**
-     * Adds what the server says itself, and the empty line.
-     *
-     * @param minorVersion that of the request
-     * @param date a whole Date field, used unless the application sent one
-     * @param server a whole Server field, or nothing
-     */
-    public void finish(int minorVersion, boolean chunked, Connection connection, byte[] date, byte[] server) {
-        bytes[MINOR_VERSION] = (byte) ('0' + minorVersion);
-        if (chunked) {
-            append(CHUNKED, 0, CHUNKED.length);
-        }
-        if (!hasDate) {
-            append(date, 0, date.length);
-        }
-        if (!hasServer) {
-            append(server, 0, server.length);
-        }
-        if (connection == Connection.CLOSE) {
-            append(CLOSE, 0, CLOSE.length);
-        } else if (connection == Connection.KEEP_ALIVE) {
-            append(KEEP_ALIVE, 0, KEEP_ALIVE.length);
-        }
-        lineEnd();
+    /** Whether the application has sent a Date of its own. */
+    public boolean hasDate() {
+        return hasDate;
     }
 
-    /** The array that holds the composed head from index 0 on. */
+    /** Whether the application has sent a Server of its own. */
+    public boolean hasServer() {
+        return hasServer;
+    }
+
+    /** Puts in front of the status what is there on the wire, of nine bytes at most. */
+    public void putFirst(byte[] version) {
+        start = STATUS - version.length;
+        System.arraycopy(version, 0, bytes, start, version.length);
+    }
+
+    /** Adds a whole line of the server itself. */
+    public void add(byte[] line) {
+        append(line, 0, line.length);
+    }
+
+    /** The array that holds the head, from {@link #start} to {@link #end}. */
     public byte[] bytes() {
         return bytes;
     }
 
-    public int length() {
-        return length;
+    /** Where it begins. */
+    public int start() {
+        return start;
     }
 
-    private void append(byte[] source, int start, int end) {
-        int count = end - start;
+    /** Where it ends. */
+    public int end() {
+        return end;
+    }
+
+    private void append(byte[] source, int from, int to) {
+        int count = to - from;
         room(count);
-        System.arraycopy(source, start, bytes, length, count);
-        length += count;
+        System.arraycopy(source, from, bytes, end, count);
+        end += count;
     }
 
     private void append(byte one, byte other) {
         room(2);
-        bytes[length++] = one;
-        bytes[length++] = other;
+        bytes[end++] = one;
+        bytes[end++] = other;
     }
 
     private void appendDecimal(long number) {
@@ -237,6 +230,6 @@ public final class ResponseHead {
     }
 
     private void room(int count) {
-        bytes = ByteArrays.withRoom(bytes, length + count);
+        bytes = ByteArrays.withRoom(bytes, end + count);
     }
 }

@@ -20,6 +20,10 @@ public final class Http1Writer {
     private static final byte[] NOTHING = {};
     private static final byte[] LINE_END = Ascii.bytes("\r\n");
     private static final byte[] LAST_CHUNK = Ascii.bytes("0\r\n\r\n");
+    private static final byte[][] VERSIONS = {Ascii.bytes("HTTP/1.0 "), Ascii.bytes("HTTP/1.1 ")};
+    private static final byte[] CHUNKED = Ascii.bytes("Transfer-Encoding: chunked\r\n");
+    private static final byte[] CLOSE = Ascii.bytes("Connection: close\r\n");
+    private static final byte[] KEEP_ALIVE = Ascii.bytes("Connection: Keep-Alive\r\n");
 
     private enum Framing {
         NONE,
@@ -61,7 +65,18 @@ public final class Http1Writer {
     public void complete(ResponseHead head, BodyLength body, boolean closing, byte[] date, byte[] server) {
         framing = framingOf(body);
         keepsConnection = keepAliveWanted && framing != Framing.CLOSE && !closing;
-        head.finish(minorVersion, isSaidToBeChunked(body), connection(), date, server);
+        head.putFirst(VERSIONS[minorVersion]);
+        if (isSaidToBeChunked(body)) {
+            head.add(CHUNKED);
+        }
+        if (!head.hasDate()) {
+            head.add(date);
+        }
+        if (!head.hasServer()) {
+            head.add(server);
+        }
+        head.add(connection());
+        head.add(LINE_END);
     }
 
     private Framing framingOf(BodyLength body) {
@@ -78,11 +93,12 @@ public final class Http1Writer {
         return framing == Framing.CHUNKED || body == BodyLength.OMITTED && minorVersion > 0;
     }
 
-    private ResponseHead.Connection connection() {
+    /** What the client is told of the connection; nothing where it stays open as HTTP/1.1 has it. */
+    private byte[] connection() {
         if (!keepsConnection) {
-            return ResponseHead.Connection.CLOSE;
+            return CLOSE;
         }
-        return minorVersion == 0 ? ResponseHead.Connection.KEEP_ALIVE : ResponseHead.Connection.IMPLIED;
+        return minorVersion == 0 ? KEEP_ALIVE : NOTHING;
     }
 
     /** Whether the connection stays open behind the answer, if that becomes complete. */

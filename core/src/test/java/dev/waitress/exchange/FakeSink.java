@@ -36,7 +36,7 @@ public final class FakeSink implements ResponseSink {
     @Override
     public boolean head(ResponseHead head, BodyLength body) {
         writer.complete(head, body, closing, DATE, name.serverField());
-        written.write(head.bytes(), 0, head.length());
+        written.write(head.bytes(), head.start(), head.end() - head.start());
         return writer.keepsConnection();
     }
 
