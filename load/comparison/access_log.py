@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import argparse
 import contextlib
 import platform
 import re
@@ -13,6 +12,7 @@ from comparison import command, host, jcmd, wrk
 from comparison.aggregate import spread
 from comparison.errors import RunError
 from comparison.loaded import Loaded, measure
+from comparison.options import parser_of
 from comparison.paths import OURS, RESULTS
 from comparison.process import Launch, ServerProcess, free_port
 from comparison.report import factor, table
@@ -64,7 +64,7 @@ class Options(NamedTuple):
     starts: int
     rounds: int
     seconds: int
-    warmup: int
+    requests: int
 
 
 class Running(NamedTuple):
@@ -83,23 +83,16 @@ def main(arguments: list[str] | None = None) -> int:
 
 
 def _parse(arguments: list[str] | None) -> Options:
-    parser = argparse.ArgumentParser(
-        prog="load/access-log",
-        description="Measure what the access log costs this server; see load/README.md.",
-        formatter_class=argparse.ArgumentDefaultsHelpFormatter,
+    parser = parser_of(
+        "access-log",
+        "Measure what the access log costs this server",
+        connections=256,
+        starts=2,
+        rounds=10,
+        seconds=1,
     )
-    add = parser.add_argument
-    add("--connections", type=int, default=256, help="connections of wrk")
-    add(
-        "--starts",
-        type=int,
-        default=2,
-        help="how often the servers are started: no two JVMs compile the same",
-    )
-    add("--rounds", type=int, default=10, help="how often each is measured after every start")
-    add("--seconds", type=int, default=1, help="of load each time")
-    add(
-        "--warmup", type=int, default=200_000, help="requests before the first, not counted: the JVM compiles"
+    parser.add_argument(
+        "--requests", type=int, default=200_000, help="before the first round, not counted: the JVM compiles"
     )
     return Options(**vars(parser.parse_args(arguments)))
 
@@ -115,7 +108,7 @@ def _measurement(chosen: Options, interrupts: Interrupts) -> str:
 def _session(chosen: Options, interrupts: Interrupts) -> Session:
     with contextlib.ExitStack() as stack:
         running = [stack.enter_context(_started(variant, chosen, interrupts)) for variant in VARIANTS]
-        warm = {each.variant.name: _warmed(each, chosen.warmup) for each in running}
+        warm = {each.variant.name: _warmed(each, chosen.requests) for each in running}
         before = {each.variant.name: jcmd.allocated(each.server) for each in running}
         rounds = [_round(running, number) for number in range(chosen.rounds)]
         grown = {

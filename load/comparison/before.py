@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import argparse
 import contextlib
 import platform
 import statistics
@@ -13,7 +12,7 @@ from comparison import command, host, procfs, wrk
 from comparison.aggregate import spread
 from comparison.errors import UsageError
 from comparison.loaded import Loaded, measure
-from comparison.options import counts, names
+from comparison.options import counts, names, parser_of
 from comparison.paths import OURS, RESULTS
 from comparison.peers import Environment
 from comparison.process import Launch, ServerProcess, free_port
@@ -76,20 +75,19 @@ def main(arguments: list[str] | None = None) -> int:
 
 
 def _parse(arguments: list[str] | None) -> Options:
-    parser = argparse.ArgumentParser(
-        prog="load/before",
-        description="Compare this checkout with an earlier, built one; see load/README.md.",
-        formatter_class=argparse.ArgumentDefaultsHelpFormatter,
+    parser = parser_of(
+        "before",
+        "Compare this checkout with an earlier, built one",
+        starts=2,
+        rounds=6,
+        seconds=2,
+        warmup=6,
     )
     known = [workload.name for workload in WORKLOADS]
     add = parser.add_argument
     add("checkout", type=Path, help="the folder of the other checkout; its waitress-serve is run")
     add("--workloads", type=names(known), default=known, help=f"comma list of {','.join(known)}")
     add("--connections", type=counts, help="comma list; instead of each workload's own")
-    add("--starts", type=int, default=2, help="how often both are started: no two JVMs compile the same")
-    add("--rounds", type=int, default=6, help="how often each is measured after every start")
-    add("--seconds", type=int, default=2, help="of load each time")
-    add("--warmup", type=int, default=6, help="seconds of load before the first, not counted")
     return Options(**vars(parser.parse_args(arguments)))
 
 

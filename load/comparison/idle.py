@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import argparse
 import contextlib
 import datetime as dt
 import platform
@@ -14,6 +13,7 @@ from comparison import command, host, jcmd, wrk
 from comparison.aggregate import spread
 from comparison.errors import RunError, UsageError
 from comparison.loaded import Loaded, measure
+from comparison.options import parser_of
 from comparison.paths import OURS, RESULTS
 from comparison.process import Launch, ServerProcess, free_port
 from comparison.report import factor, table
@@ -61,15 +61,10 @@ def _measurement(chosen: Options, interrupts: Interrupts) -> str:
 
 
 def _parse(arguments: list[str] | None) -> Options:
-    parser = argparse.ArgumentParser(
-        prog="load/idle",
-        description="Measure what idle connections cost this server; see load/README.md.",
-        formatter_class=argparse.ArgumentDefaultsHelpFormatter,
+    parser = parser_of(
+        "idle", "Measure what idle connections cost this server", connections=32, rounds=3, seconds=5
     )
-    parser.add_argument("--idle", type=int, default=10_000, help="idle keep-alive connections")
-    parser.add_argument("--connections", type=int, default=32, help="connections of wrk beside them")
-    parser.add_argument("--rounds", type=int, default=3, help="how often to measure without and with them")
-    parser.add_argument("--seconds", type=int, default=5, help="of load each time")
+    parser.add_argument("--idle", type=int, default=10_000, help="idle keep-alive connections beside them")
     return Options(**vars(parser.parse_args(arguments)))
 
 

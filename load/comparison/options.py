@@ -1,4 +1,4 @@
-"""The command line of load/compare."""
+"""The command lines of the measurements, that of load/compare first."""
 
 from __future__ import annotations
 
@@ -36,15 +36,8 @@ def _parser() -> argparse.ArgumentParser:
     servers = [server.name for server in SERVERS]
     usual = [server.name for server in SERVERS if server.by_default]
     workloads = [workload.name for workload in WORKLOADS]
-    parser = argparse.ArgumentParser(
-        prog="load/compare",
-        description="Compare this server with its peers on this machine; see load/README.md.",
-        formatter_class=argparse.ArgumentDefaultsHelpFormatter,
-    )
+    parser = parser_of("compare", "Compare this server with its peers on this machine", rounds=3, seconds=5, warmup=4)
     add = parser.add_argument
-    add("--rounds", type=_positive, default=3, help="how often each server is measured")
-    add("--seconds", type=_positive, default=5, help="the measured window of each run")
-    add("--warmup", type=_natural, default=4, help="seconds of load before it, not counted")
     add("--threads", type=_positive, default=4, help="threads of each server's worker")
     add("--servers", type=names(servers), default=usual, help=f"comma list of {','.join(servers)}, or all")
     add("--workloads", type=names(workloads), default=workloads, help=f"comma list of {','.join(workloads)}")
@@ -53,6 +46,29 @@ def _parser() -> argparse.ArgumentParser:
     add("--python", default=sys.executable, help="the Python that runs servers and applications")
     add("--pin", action="store_true", help="keep the server on one CPU and wrk on another")
     add("--json", type=Path, metavar="FILE", help="write the raw results to FILE as well")
+    return parser
+
+
+#: What every measurement means by the same word.
+_SHARED = {
+    "connections": "connections of wrk",
+    "starts": "how often the servers are started: no two JVMs compile the same",
+    "rounds": "how often each is measured after every start",
+    "seconds": "of load each time",
+    "warmup": "seconds of load before the first round, not counted",
+}
+
+
+def parser_of(command: str, purpose: str, **defaults: int) -> argparse.ArgumentParser:
+    """Make the parser of a command of this folder, with those of the shared options that have a default there."""
+    parser = argparse.ArgumentParser(
+        prog=f"load/{command}",
+        description=f"{purpose}; see load/README.md.",
+        formatter_class=argparse.ArgumentDefaultsHelpFormatter,
+    )
+    for option, default in defaults.items():
+        kind = _natural if option == "warmup" else _positive
+        parser.add_argument(f"--{option}", type=kind, default=default, help=_SHARED[option])
     return parser
 
 

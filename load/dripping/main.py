@@ -11,6 +11,7 @@ from comparison import host, procfs, wrk
 from comparison.aggregate import spread
 from comparison.errors import RunError, UsageError
 from comparison.interrupts import Interrupts
+from comparison.options import parser_of
 from comparison.paths import OURS, RESULTS
 from comparison.process import Launch, ServerProcess, free_port
 from comparison.workloads import HELLO_BODY
@@ -83,18 +84,18 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(
-        prog="load/drip",
-        description="Measure what clients that send a byte at a time cost the others; see load/README.md.",
-        formatter_class=argparse.ArgumentDefaultsHelpFormatter,
+    parser = parser_of(
+        "drip",
+        "Measure what clients that send a byte at a time cost the others",
+        connections=32,
+        rounds=15,
+        seconds=1,
+        warmup=4,
     )
-    add = parser.add_argument
-    add("--drippers", type=int, default=500, help="connections that drip")
-    add("--interval", type=float, default=0.05, help="seconds between two bytes of one of them")
-    add("--connections", type=int, default=32, help="connections of the load that is measured")
-    add("--rounds", type=int, default=15, help="how often both ways are measured")
-    add("--seconds", type=int, default=1, help="each measured window; below request_head_timeout, 30 s")
-    add("--warmup", type=int, default=4, help="seconds of load before the first, not counted")
+    parser.add_argument("--drippers", type=int, default=500, help="connections that drip")
+    parser.add_argument(
+        "--interval", type=float, default=0.05, help="seconds between two bytes of one of them"
+    )
     return parser
 
 

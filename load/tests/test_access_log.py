@@ -53,7 +53,7 @@ def test_refuses_a_torn_line(tmp_path: Path) -> None:
 
 def test_takes_ratios_within_each_round() -> None:
     """The machine slows down for the second round: no ratio changes."""
-    chosen = access_log.Options(connections=256, starts=1, rounds=2, seconds=1, warmup=0)
+    chosen = access_log.Options(connections=256, starts=1, rounds=2, seconds=1, requests=0)
     rounds = [
         {
             "neither": Loaded(80_000, 10),

@@ -3,6 +3,7 @@ package dev.waitress;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.waitress.settings.Settings;
+import dev.waitress.testkit.Client;
 import java.io.IOException;
 import java.util.List;
 import java.util.Map;
@@ -31,8 +32,8 @@ class ConnectionLifeIT {
         return Waitress.start(stages, Settings.ofText(settings));
     }
 
-    private static TestClient served(Server server) throws IOException {
-        TestClient client = new TestClient(server);
+    private static Client served(Server server) throws IOException {
+        Client client = new Client(server);
         assertThat(client.ask("/quick").body()).isEmpty();
         return client;
     }
@@ -47,10 +48,10 @@ class ConnectionLifeIT {
         @Test
         void theOneIdleForLongestMakesRoom() throws Exception {
             try (Server server = serve("connection_limit", "2");
-                    TestClient first = served(server);
-                    TestClient second = served(server)) {
+                    Client first = served(server);
+                    Client second = served(server)) {
                 first.ask("/quick").body();
-                try (TestClient third = served(server)) {
+                try (Client third = served(server)) {
                     assertThat(second.isClosed()).isTrue();
                     assertThat(first.ask("/quick").body()).isEmpty();
                     assertThat(third.ask("/quick").body()).isEmpty();
@@ -62,10 +63,10 @@ class ConnectionLifeIT {
         @Test
         void newClientsWaitUntilOneIsIdle() throws Exception {
             try (Server server = serve("connection_limit", "1");
-                    TestClient busy = new TestClient(server).ask("/wait")) {
+                    Client busy = new Client(server).ask("/wait")) {
                 stages.awaitBegun(1);
-                try (TestClient waiting = new TestClient(server).ask("/quick");
-                        TestClient another = new TestClient(server).ask("/quick")) {
+                try (Client waiting = new Client(server).ask("/quick");
+                        Client another = new Client(server).ask("/quick")) {
                     awaitLine(REACHED);
                     stages.release("/wait");
                     assertThat(busy.body()).isEqualTo("/wait");
@@ -82,9 +83,9 @@ class ConnectionLifeIT {
     @Test
     void oneAddressMayBeKeptFromTakingAll() throws Exception {
         try (Server server = serve("connections_per_address", "2");
-                TestClient first = served(server);
-                TestClient second = served(server)) {
-            try (TestClient third = new TestClient(server)) {
+                Client first = served(server);
+                Client second = served(server)) {
+            try (Client third = new Client(server)) {
                 assertThat(third.isClosed()).isTrue();
             }
             second.send("GET / HTTP/1.0\r\n\r\n").body();
@@ -99,10 +100,10 @@ class ConnectionLifeIT {
         @Test
         void idleConnectionsAreClosedButNoneThatIsServed() throws Exception {
             try (Server server = serve("channel_timeout", "1", "cleanup_interval", "1");
-                    TestClient running = new TestClient(server).ask("/wait");
-                    TestClient silent = new TestClient(server);
-                    TestClient idle = served(server);
-                    TestClient slow = new TestClient(server).send("GET / HT")) {
+                    Client running = new Client(server).ask("/wait");
+                    Client silent = new Client(server);
+                    Client idle = served(server);
+                    Client slow = new Client(server).send("GET / HT")) {
                 assertThat(List.of(silent.isClosed(), idle.isClosed(), slow.isClosed()))
                         .containsOnly(true);
                 stages.release("/wait");
@@ -114,7 +115,7 @@ class ConnectionLifeIT {
         void aClientThatHasStoppedReadingIsCutAndItsApplicationToldSo() throws Exception {
             try (Server server =
                             serve("channel_timeout", "1", "cleanup_interval", "1", "outbuf_high_watermark", "100000");
-                    TestClient stalled = new TestClient(server).ask("/endless")) {
+                    Client stalled = new Client(server).ask("/endless")) {
                 assertThat(stalled.head()).startsWith("HTTP/1.1 200 OK");
                 stages.gone.acquire();
                 awaitLine("INFO:waitress:Client disconnected while serving /endless");
@@ -127,7 +128,7 @@ class ConnectionLifeIT {
         @Test
         void aResetIsNoticed() throws Exception {
             try (Server server = serve();
-                    TestClient client = new TestClient(server).ask("/gone")) {
+                    Client client = new Client(server).ask("/gone")) {
                 stages.awaitBegun(1);
                 client.reset();
                 stages.gone.acquire();
@@ -137,7 +138,7 @@ class ConnectionLifeIT {
         @Test
         void aClientThatHasOnlyEndedItsSideIsThere() throws Exception {
             try (Server server = serve();
-                    TestClient client = new TestClient(server).ask("/gone")) {
+                    Client client = new Client(server).ask("/gone")) {
                 stages.awaitBegun(1);
                 client.endOutput();
                 served(server).close();
@@ -150,14 +151,14 @@ class ConnectionLifeIT {
         @Test
         void aClientThatLeavesBeforeItsTurnIsNotServed() throws Exception {
             try (Server server = serve("threads", "1");
-                    TestClient running = new TestClient(server).ask("/wait")) {
+                    Client running = new Client(server).ask("/wait")) {
                 stages.awaitBegun(1);
-                try (TestClient queued = new TestClient(server).ask("/gone")) {
+                try (Client queued = new Client(server).ask("/gone")) {
                     awaitQueueDepth(1);
                     queued.reset();
                 }
                 // Another client that waits shows that the loop has seen the reset.
-                try (TestClient later = new TestClient(server).ask("/quick")) {
+                try (Client later = new Client(server).ask("/quick")) {
                     awaitQueueDepth(2);
                     stages.release("/wait");
                     assertThat(running.body()).isEqualTo("/wait");
@@ -171,11 +172,11 @@ class ConnectionLifeIT {
     @Test
     void requestsWithoutAFreeThreadAreCountedInTheLog() throws Exception {
         try (Server server = serve("threads", "1");
-                TestClient running = new TestClient(server).ask("/wait")) {
+                Client running = new Client(server).ask("/wait")) {
             stages.awaitBegun(1);
-            try (TestClient first = new TestClient(server).ask("/quick")) {
+            try (Client first = new Client(server).ask("/quick")) {
                 awaitQueueDepth(1);
-                try (TestClient second = new TestClient(server).ask("/quick")) {
+                try (Client second = new Client(server).ask("/quick")) {
                     awaitQueueDepth(2);
                     stages.release("/wait");
                     assertThat(first.body()).isEmpty();

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.waitress.settings.Setting;
 import dev.waitress.settings.Settings;
 import dev.waitress.task.TaskDispatcher;
+import dev.waitress.testkit.Client;
 import java.io.IOException;
 import java.net.ConnectException;
 import java.net.InetAddress;
@@ -65,8 +66,8 @@ class HealthIT {
         @Test
         void isToldWhileEveryThreadIsBusy() throws Exception {
             try (Server server = Waitress.start(stages, settings().with(Setting.HEALTH, true));
-                    TestClient busy = new TestClient(server).ask("/wait");
-                    TestClient probe = new TestClient(server)) {
+                    Client busy = new Client(server).ask("/wait");
+                    Client probe = new Client(server)) {
                 stages.awaitBegun(1);
                 assertThat(probe.ask("/-/live").body()).isEqualTo("{\"live\": true}\n");
                 assertThat(probe.ask("/-/ready").body()).isEqualTo(READY);
@@ -78,7 +79,7 @@ class HealthIT {
         @Test
         void isTheApplicationsUnlessItIsWanted() throws Exception {
             try (Server server = Waitress.start(stages, settings());
-                    TestClient client = new TestClient(server)) {
+                    Client client = new Client(server)) {
                 assertThat(client.ask("/-/ready").body()).isEmpty();
                 stages.awaitBegun(1);
             }
@@ -87,7 +88,7 @@ class HealthIT {
         @Test
         void dropsWhatComesWithTheQuestion() throws Exception {
             try (Server server = Waitress.start(stages, settings().with(Setting.HEALTH, true));
-                    TestClient client = new TestClient(server)) {
+                    Client client = new Client(server)) {
                 client.send("POST /-/live HTTP/1.1\r\nHost: a\r\nContent-Length: 4\r\n\r\nbody");
                 assertThat(client.head()).startsWith("HTTP/1.1 405 ");
                 assertThat(client.ask("/-/live").body()).isEqualTo("{\"live\": true}\n");
@@ -98,7 +99,7 @@ class HealthIT {
         @Test
         void tellsOfTheEndWhoeverIsStillThere() throws Exception {
             Server server = Waitress.start(stages, settings().with(Setting.HEALTH, true));
-            try (TestClient client = new TestClient(server).ask("/wait").ask("/-/ready")) {
+            try (Client client = new Client(server).ask("/wait").ask("/-/ready")) {
                 stages.awaitBegun(1);
                 CompletableFuture<Void> closed = CompletableFuture.runAsync(server::close);
                 awaitEnd(server);
@@ -114,7 +115,7 @@ class HealthIT {
             Path file = folder.resolve("access.log");
             Settings logging = settings().with(Setting.HEALTH, true).with(Setting.ACCESS_LOG, file.toString());
             try (Server server = Waitress.start(stages, logging);
-                    TestClient client = new TestClient(server)) {
+                    Client client = new Client(server)) {
                 client.ask("/-/live").body();
                 client.ask("/quick").body();
                 client.ask("/-/ready").body();
@@ -127,7 +128,7 @@ class HealthIT {
     private static void awaitEnd(Server server) {
         while (true) {
             try {
-                new TestClient(server).close();
+                new Client(server).close();
             } catch (IOException e) {
                 return;
             }
@@ -140,7 +141,7 @@ class HealthIT {
         void isToldBeforeTheApplicationIsLoaded() throws Exception {
             CountDownLatch loaded = new CountDownLatch(1);
             CompletableFuture<Server> started = CompletableFuture.supplyAsync(() -> start(loaded));
-            try (TestClient probe = new TestClient(healthPort())) {
+            try (Client probe = new Client(healthPort())) {
                 assertThat(probe.ask("/-/live").body()).isEqualTo("{\"live\": true}\n");
                 assertThat(probe.ask("/-/ready").body()).isEqualTo(STARTING);
                 loaded.countDown();
@@ -165,8 +166,8 @@ class HealthIT {
         @Test
         void reachesNothingElse() throws Exception {
             try (Server server = Waitress.start(stages, watched());
-                    TestClient stranger = new TestClient(healthPort());
-                    TestClient client = new TestClient(server)) {
+                    Client stranger = new Client(healthPort());
+                    Client client = new Client(server)) {
                 assertThat(stranger.ask("/quick").head()).startsWith("HTTP/1.1 404 ");
                 assertThat(stranger.ask("//-/live").head()).startsWith("HTTP/1.1 404 ");
                 assertThat(stranger.ask("/-/live").body()).isEqualTo("{\"live\": true}\n");
@@ -183,19 +184,19 @@ class HealthIT {
         void isToldUntilTheLastRequestHasEnded() throws Exception {
             Server server = Waitress.start(stages, watched());
             int port = healthPort();
-            try (TestClient client = new TestClient(server).ask("/wait");
-                    TestClient probe = new TestClient(port)) {
+            try (Client client = new Client(server).ask("/wait");
+                    Client probe = new Client(port)) {
                 stages.awaitBegun(1);
                 CompletableFuture<Void> closed = CompletableFuture.runAsync(server::close);
                 awaitEnd(server);
                 assertThat(probe.ask("/-/ready").body()).isEqualTo(DRAINING);
-                try (TestClient another = new TestClient(port)) {
+                try (Client another = new Client(port)) {
                     assertThat(another.ask("/-/live").body()).isEqualTo("{\"live\": true}\n");
                 }
                 stages.release("/wait");
                 assertThat(client.body()).isEqualTo("/wait");
                 closed.join();
-                assertThatThrownBy(() -> new TestClient(port)).isInstanceOf(ConnectException.class);
+                assertThatThrownBy(() -> new Client(port)).isInstanceOf(ConnectException.class);
             }
         }
 
@@ -216,7 +217,7 @@ class HealthIT {
                         throw new IOException("cannot be loaded");
                     }))
                     .hasMessage("cannot be loaded");
-            assertThatThrownBy(() -> new TestClient(healthPort())).isInstanceOf(ConnectException.class);
+            assertThatThrownBy(() -> new Client(healthPort())).isInstanceOf(ConnectException.class);
         }
 
         @Test

@@ -9,6 +9,7 @@ import dev.waitress.http.Status;
 import dev.waitress.loop.EventLoop;
 import dev.waitress.settings.Setting;
 import dev.waitress.settings.Settings;
+import dev.waitress.testkit.Client;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayDeque;
@@ -81,8 +82,8 @@ class InternalErrorsIT {
     @ValueSource(strings = {"fault", "error"})
     void closeTheChannelAndTheServerGoesOn(String kind) throws Exception {
         try (Server server = serve(false, failure(kind));
-                TestClient client = new TestClient(server).ask("/");
-                TestClient another = new TestClient(server)) {
+                Client client = new Client(server).ask("/");
+                Client another = new Client(server)) {
             assertThat(client.isClosed()).isTrue();
             assertThat(another.ask("/").body()).contains("no application");
             assertThat(log.lines()).containsExactly(CLOSING);
@@ -95,7 +96,7 @@ class InternalErrorsIT {
     void doNotEndTheLoop(String kind) throws Exception {
         try (Server server = serve(true, failure(kind))) {
             for (int i = 0; i < 2; i++) {
-                try (TestClient client = new TestClient(server).ask("/")) {
+                try (Client client = new Client(server).ask("/")) {
                     assertThat(client.body()).contains("no application");
                 }
             }

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.waitress.settings.Setting;
 import dev.waitress.settings.Settings;
+import dev.waitress.testkit.Client;
 import java.io.IOException;
 import java.net.ConnectException;
 import java.util.List;
@@ -31,7 +32,7 @@ class StoppingIT {
         CompletableFuture<Void> closed = CompletableFuture.runAsync(server::close);
         while (true) {
             try {
-                new TestClient(server).close();
+                new Client(server).close();
             } catch (IOException e) {
                 return closed;
             }
@@ -41,13 +42,13 @@ class StoppingIT {
     @Test
     void answersWhatRunsAndWhatIsQueued() throws Exception {
         Server server = serve(30);
-        try (TestClient running = new TestClient(server).ask("/wait");
-                TestClient idle = new TestClient(server)) {
+        try (Client running = new Client(server).ask("/wait");
+                Client idle = new Client(server)) {
             stages.awaitBegun(1);
-            try (TestClient queued = new TestClient(server).ask("/quick")) {
+            try (Client queued = new Client(server).ask("/quick")) {
                 CompletableFuture<Void> closed = close(server);
                 assertThat(idle.isClosed()).isTrue();
-                assertThatThrownBy(() -> new TestClient(server)).isInstanceOf(ConnectException.class);
+                assertThatThrownBy(() -> new Client(server)).isInstanceOf(ConnectException.class);
                 assertThat(closed).isNotDone();
                 stages.release("/wait");
                 assertThat(running.head()).contains("\r\nConnection: close\r\n");
@@ -62,9 +63,9 @@ class StoppingIT {
     @Test
     void receivesAnUploadToItsEnd() throws Exception {
         Server server = serve(30);
-        try (TestClient client = new TestClient(server)) {
+        try (Client client = new Client(server)) {
             client.send("POST /echo HTTP/1.1\r\nHost: a\r\nContent-Length: 8\r\n\r\nhalf");
-            try (TestClient seen = new TestClient(server)) {
+            try (Client seen = new Client(server)) {
                 assertThat(seen.ask("/quick").body()).isEmpty();
             }
             CompletableFuture<Void> closed = close(server);
@@ -78,7 +79,7 @@ class StoppingIT {
     @Test
     void sendsADownloadToItsEnd() throws Exception {
         Server server = serve(30);
-        try (TestClient client = new TestClient(server).ask("/big")) {
+        try (Client client = new Client(server).ask("/big")) {
             client.head();
             CompletableFuture<Void> closed = close(server);
             assertThat(closed).isNotDone();
@@ -92,7 +93,7 @@ class StoppingIT {
     void answersAClientThatHasJustConnected() throws Exception {
         for (int i = 0; i < 20; i++) {
             Server server = serve(30);
-            try (TestClient client = new TestClient(server).ask("/quick")) {
+            try (Client client = new Client(server).ask("/quick")) {
                 server.close();
                 assertThat(client.head()).startsWith("HTTP/1.1 200 OK");
             }
@@ -103,7 +104,7 @@ class StoppingIT {
     void cutsWhatDoesNotEndInTime() throws Exception {
         Server server = serve(0);
         try (LogCapture log = new LogCapture();
-                TestClient running = new TestClient(server).ask("/wait")) {
+                Client running = new Client(server).ask("/wait")) {
             stages.awaitBegun(1);
             server.close();
             assertThat(running.isClosed()).isTrue();

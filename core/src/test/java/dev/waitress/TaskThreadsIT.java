@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.waitress.settings.Setting;
 import dev.waitress.settings.Settings;
+import dev.waitress.testkit.Client;
 import dev.waitress.wsgi.Application;
 import dev.waitress.wsgi.Header;
 import java.io.IOException;
@@ -53,8 +54,8 @@ class TaskThreadsIT {
                         .with(Setting.SHUTDOWN_TIMEOUT, 0L));
     }
 
-    private TestClient hang(Server server) throws IOException, InterruptedException {
-        TestClient client = new TestClient(server).ask("/hang");
+    private Client hang(Server server) throws IOException, InterruptedException {
+        Client client = new Client(server).ask("/hang");
         hanging.await();
         return client;
     }
@@ -62,7 +63,7 @@ class TaskThreadsIT {
     @Test
     void areNumberedDaemons() throws Exception {
         try (Server server = serve(1);
-                TestClient client = new TestClient(server).ask("/")) {
+                Client client = new Client(server).ask("/")) {
             assertThat(client.body()).isEqualTo("waitress-0 daemon");
         }
     }
@@ -70,11 +71,11 @@ class TaskThreadsIT {
     @Test
     void takeRequestsInTheirOrderButOneOfEachClient() throws Exception {
         try (Server server = serve(1);
-                TestClient first = hang(server);
-                TestClient greedy = new TestClient(server).ask("/greedy/1")) {
+                Client first = hang(server);
+                Client greedy = new Client(server).ask("/greedy/1")) {
             awaitQueueDepth(1);
             greedy.ask("/greedy/2").ask("/greedy/3");
-            try (TestClient modest = new TestClient(server).ask("/modest")) {
+            try (Client modest = new Client(server).ask("/modest")) {
                 awaitQueueDepth(2);
                 released.countDown();
                 first.body();
@@ -91,8 +92,8 @@ class TaskThreadsIT {
     @Test
     void areNotLostToOneThatHangs() throws Exception {
         try (Server server = serve(2);
-                TestClient hung = hang(server);
-                TestClient client = new TestClient(server)) {
+                Client hung = hang(server);
+                Client client = new Client(server)) {
             String other = client.ask("/").body();
             for (int i = 0; i < 10; i++) {
                 assertThat(client.ask("/").body()).isEqualTo(other);

@@ -3,6 +3,7 @@ package dev.waitress.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assumptions.assumeThat;
 
+import dev.waitress.testkit.Client;
 import java.io.BufferedReader;
 import java.io.File;
 import java.io.IOException;

@@ -2,6 +2,7 @@ package dev.waitress.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.waitress.testkit.Client;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.regex.Pattern;

@@ -2,6 +2,7 @@ package dev.waitress.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.waitress.testkit.Client;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 

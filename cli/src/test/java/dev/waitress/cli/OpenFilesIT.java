@@ -2,6 +2,7 @@ package dev.waitress.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.waitress.testkit.Client;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;

@@ -2,6 +2,7 @@ package dev.waitress.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.waitress.testkit.Client;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -3,6 +3,7 @@ package dev.waitress.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import dev.waitress.testkit.Client;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Map;

@@ -112,8 +112,7 @@ public final class ResponseHead {
         int value = line + lowerCaseName.length() + 2;
         return line < 0
                 ? ""
-                : new String(
-                        bytes, value, Syntax.findLineEnd(bytes, value, end) - value, StandardCharsets.ISO_8859_1);
+                : new String(bytes, value, Syntax.findLineEnd(bytes, value, end) - value, StandardCharsets.ISO_8859_1);
     }
 
     /** Whether there is a field of this name. */

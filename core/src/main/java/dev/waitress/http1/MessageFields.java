@@ -53,6 +53,8 @@ final class MessageFields {
     /** The first field of each kind. */
     private final int[] known = new int[Known.values().length];
 
+    private final ListElements elements = new ListElements();
+
     void clear() {
         Arrays.fill(known, NONE);
     }
@@ -131,29 +133,16 @@ final class MessageFields {
     }
 
     /** How often a list names chunked, or {@link #NONE} if it names something else. */
-    private static int countChunked(byte[] bytes, int start, int end) {
+    private int countChunked(byte[] bytes, int start, int end) {
         int count = 0;
-        for (int i = start; i < end; ) {
-            int comma = endOfElement(bytes, i, end);
-            int element = Syntax.skipWhiteSpace(bytes, i, comma);
-            int elementEnd = Syntax.trimEnd(bytes, element, comma);
-            if (element < elementEnd) {
-                if (!Syntax.equalsIgnoreCase(bytes, element, elementEnd, "chunked")) {
-                    return NONE;
-                }
-                count++;
+        elements.of(bytes, start, end);
+        while (elements.next()) {
+            if (!elements.is("chunked")) {
+                return NONE;
             }
-            i = comma + 1;
+            count++;
         }
         return count;
-    }
-
-    private static int endOfElement(byte[] bytes, int start, int end) {
-        int i = start;
-        while (i < end && bytes[i] != ',') {
-            i++;
-        }
-        return i;
     }
 
     /**
@@ -185,19 +174,14 @@ final class MessageFields {
 
     /** RFC 9110 §7.6.1: a list of options; we know two. */
     private void checkConnection(RequestHead head, RequestHeadBuilder builder) {
-        byte[] bytes = head.bytes();
         for (int field = first(Known.CONNECTION); field != NONE; field = head.nextOfName(field)) {
-            int end = head.valueEnd(field);
-            for (int i = head.valueStart(field); i < end; ) {
-                int comma = endOfElement(bytes, i, end);
-                int option = Syntax.skipWhiteSpace(bytes, i, comma);
-                int optionEnd = Syntax.trimEnd(bytes, option, comma);
-                if (Syntax.equalsIgnoreCase(bytes, option, optionEnd, "close")) {
+            elements.of(head.bytes(), head.valueStart(field), head.valueEnd(field));
+            while (elements.next()) {
+                if (elements.is("close")) {
                     builder.close();
-                } else if (Syntax.equalsIgnoreCase(bytes, option, optionEnd, "keep-alive")) {
+                } else if (elements.is("keep-alive")) {
                     builder.keepAlive();
                 }
-                i = comma + 1;
             }
         }
     }

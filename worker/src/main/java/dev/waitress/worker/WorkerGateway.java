@@ -12,6 +12,7 @@ import dev.waitress.worker.pool.LoadFailure;
 import dev.waitress.worker.pool.Remains;
 import dev.waitress.worker.pool.WaitingRequest;
 import dev.waitress.worker.pool.Worker;
+import dev.waitress.worker.pool.WorkerListener;
 import dev.waitress.worker.pool.WorkerPool;
 import dev.waitress.worker.process.AttachedWorkers;
 import dev.waitress.worker.process.LaunchedProcess;
@@ -175,7 +176,7 @@ public final class WorkerGateway implements Gateway {
     // ---- What workers report ---------------------------------------------------------------------------------------
 
     /** Passes on to the pool what concerns requests, and to the source what concerns the life of workers. */
-    private final class Reports implements Worker.Listener {
+    private final class Reports implements WorkerListener {
         @Override
         public void ready(Worker worker) {
             source.ready(worker);

@@ -10,7 +10,6 @@ import java.io.IOException;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.time.Duration;
-import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -45,40 +44,12 @@ public final class Worker implements ControlReader.Listener, Workload.Listener {
         DEAD
     }
 
-    /** Who is told how workers get on. */
-    public interface Listener extends ControlReader.ApplicationListener {
-        /** One has loaded the application, and serves when it is told to. */
-        void ready(Worker worker);
-
-        /** One cannot load the application. */
-        void failed(Worker worker, LoadFailure failure);
-
-        /** One has taken too long to load the application. */
-        void late(Worker worker);
-
-        /** One does not get on: others may take what it has not begun. */
-        void overloaded(Worker worker);
-
-        /** One has served long enough, for this reason: {@code it ...}. */
-        void worn(Worker worker, String reason);
-
-        /** One has given back requests that it had not begun. */
-        void gaveBack(List<WaitingRequest> unbegun);
-
-        /**
-         * One is no more.
-         *
-         * @param remains what becomes of its requests
-         */
-        void died(Worker worker, Remains remains);
-    }
-
     private final int number;
     private final WorkerProcess process;
     private final WorkerBoard board;
     private final WorkerTerms terms;
     private final Timers timers;
-    private final Listener listener;
+    private final WorkerListener listener;
     private final ControlWriter control = new ControlWriter();
     private final Workload workload;
 
@@ -92,7 +63,7 @@ public final class Worker implements ControlReader.Listener, Workload.Listener {
             WorkerTerms terms,
             Timers timers,
             Batches batches,
-            Listener listener) {
+            WorkerListener listener) {
         this.number = number;
         this.process = process;
         this.board = board;

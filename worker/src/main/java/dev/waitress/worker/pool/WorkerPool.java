@@ -20,7 +20,7 @@ public final class WorkerPool implements TurnTaker {
 
     private final WorkerTerms terms;
     private final Timers timers;
-    private final Worker.Listener listener;
+    private final WorkerListener listener;
     private final List<Worker> workers = new ArrayList<>();
     private final Batches batches = new Batches();
     private final Dispatcher dispatcher;
@@ -32,7 +32,7 @@ public final class WorkerPool implements TurnTaker {
      * @param listener told how they get on; it calls back {@link #overloaded}, {@link #requeue} and {@link #remove}
      */
     public WorkerPool(
-            WorkerTerms terms, int mostServing, RequestEncoder encoder, Timers timers, Worker.Listener listener) {
+            WorkerTerms terms, int mostServing, RequestEncoder encoder, Timers timers, WorkerListener listener) {
         this.terms = terms;
         this.timers = timers;
         this.listener = listener;

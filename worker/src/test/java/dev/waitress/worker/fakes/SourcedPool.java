@@ -5,6 +5,7 @@ import dev.waitress.worker.pool.LoadFailure;
 import dev.waitress.worker.pool.Remains;
 import dev.waitress.worker.pool.WaitingRequest;
 import dev.waitress.worker.pool.Worker;
+import dev.waitress.worker.pool.WorkerListener;
 import dev.waitress.worker.pool.WorkerPool;
 import dev.waitress.worker.process.WorkerSource;
 import dev.waitress.worker.wire.RequestEncoder;
@@ -16,7 +17,7 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /** A pool whose workers report to a source of workers, as in a gateway: no requests come. */
-public final class SourcedPool implements Worker.Listener {
+public final class SourcedPool implements WorkerListener {
     private final WorkerPool pool;
     private @Nullable WorkerSource source;
 

@@ -51,7 +51,7 @@ final class PoolFixture {
     }
 
     /** Notes reports, and passes on to the pool what concerns requests. */
-    private final class Recorder implements Worker.Listener {
+    private final class Recorder implements WorkerListener {
         @Override
         public void ready(Worker worker) {
             events.add("ready " + worker.number());

@@ -1,21 +1,24 @@
-package dev.waitress.cli;
+package dev.waitress.testkit;
 
+import dev.waitress.Server;
 import java.io.BufferedInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.net.Socket;
+import java.net.SocketException;
 import java.nio.charset.StandardCharsets;
 import java.util.Locale;
 
-/** An HTTP client that shows what is on the wire. */
-final class Client implements AutoCloseable {
+/** An HTTP client that does no more than it is told, and shows what is on the wire. */
+public final class Client implements AutoCloseable {
     private static final int MILLIS = 30_000;
 
     /** What a server sent. */
-    record Answer(String head, String body) {
-        int status() {
+    public record Answer(String head, String body) {
+        public int status() {
             return Integer.parseInt(head.substring(9, 12));
         }
     }
@@ -23,31 +26,36 @@ final class Client implements AutoCloseable {
     private final Socket socket;
     private final InputStream in;
 
-    Client(int port) throws IOException {
+    /** Connects to the first address of a server. */
+    public Client(Server server) throws IOException {
+        this(((InetSocketAddress) server.addresses().get(0)).getPort());
+    }
+
+    public Client(int port) throws IOException {
         socket = new Socket(InetAddress.getLoopbackAddress(), port);
         socket.setSoTimeout(MILLIS);
         in = new BufferedInputStream(socket.getInputStream());
     }
 
     /** One GET on a connection of its own. */
-    static Answer get(int port, String path) throws IOException {
+    public static Answer get(int port, String path) throws IOException {
         try (Client client = new Client(port)) {
             return client.send("GET " + path + " HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n")
                     .receive();
         }
     }
 
-    Client send(String bytes) throws IOException {
+    public Client send(String bytes) throws IOException {
         socket.getOutputStream().write(bytes.getBytes(StandardCharsets.ISO_8859_1));
         return this;
     }
 
-    Client ask(String path) throws IOException {
+    public Client ask(String path) throws IOException {
         return send("GET " + path + " HTTP/1.1\r\nHost: a\r\n\r\n");
     }
 
     /** The next answer, read to its end. */
-    Answer receive() throws IOException {
+    public Answer receive() throws IOException {
         String head = head();
         String lower = head.toLowerCase(Locale.ROOT);
         if (lower.contains("transfer-encoding: chunked")) {
@@ -62,7 +70,8 @@ final class Client implements AutoCloseable {
         return new Answer(head, exactly(length));
     }
 
-    String head() throws IOException {
+    /** The head of the next answer. */
+    public String head() throws IOException {
         ByteArrayOutputStream head = new ByteArrayOutputStream();
         while (!head.toString(StandardCharsets.ISO_8859_1).endsWith("\r\n\r\n")) {
             head.write(octet());
@@ -70,8 +79,13 @@ final class Client implements AutoCloseable {
         return head.toString(StandardCharsets.ISO_8859_1);
     }
 
+    /** The body of the next answer. */
+    public String body() throws IOException {
+        return receive().body();
+    }
+
     /** The data of the next chunk; empty for the last one. */
-    String chunk() throws IOException {
+    public String chunk() throws IOException {
         String data = exactly(Integer.parseInt(line(), 16));
         line();
         return data;
@@ -85,7 +99,8 @@ final class Client implements AutoCloseable {
         return line.toString().strip();
     }
 
-    private String exactly(int length) throws IOException {
+    /** So much of what comes next, which must all come. */
+    public String exactly(int length) throws IOException {
         byte[] bytes = in.readNBytes(length);
         if (bytes.length < length) {
             throw new IOException("cut after " + bytes.length + " of " + length + " bytes");
@@ -102,17 +117,26 @@ final class Client implements AutoCloseable {
     }
 
     /** Whether the server has closed the connection, with nothing more before that. */
-    boolean isClosed() throws IOException {
-        return in.read() < 0;
+    public boolean isClosed() throws IOException {
+        try {
+            return in.read() < 0;
+        } catch (SocketException e) {
+            return true;
+        }
     }
 
     /** What the server still sends before it closes the connection. */
-    String rest() throws IOException {
+    public String rest() throws IOException {
         return new String(in.readAllBytes(), StandardCharsets.ISO_8859_1);
     }
 
-    void endOutput() throws IOException {
+    public void endOutput() throws IOException {
         socket.shutdownOutput();
+    }
+
+    public void reset() throws IOException {
+        socket.setSoLinger(true, 0);
+        socket.close();
     }
 
     @Override

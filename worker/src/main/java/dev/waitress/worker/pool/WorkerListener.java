@@ -1,0 +1,32 @@
+package dev.waitress.worker.pool;
+
+import dev.waitress.worker.wire.ControlReader;
+import java.util.List;
+
+/** Who is told how workers get on. */
+public interface WorkerListener extends ControlReader.ApplicationListener {
+    /** One has loaded the application, and serves when it is told to. */
+    void ready(Worker worker);
+
+    /** One cannot load the application. */
+    void failed(Worker worker, LoadFailure failure);
+
+    /** One has taken too long to load the application. */
+    void late(Worker worker);
+
+    /** One does not get on: others may take what it has not begun. */
+    void overloaded(Worker worker);
+
+    /** One has served long enough, for this reason: {@code it ...}. */
+    void worn(Worker worker, String reason);
+
+    /** One has given back requests that it had not begun. */
+    void gaveBack(List<WaitingRequest> unbegun);
+
+    /**
+     * One is no more.
+     *
+     * @param remains what becomes of its requests
+     */
+    void died(Worker worker, Remains remains);
+}
