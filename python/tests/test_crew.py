@@ -277,3 +277,23 @@ class TestAThreadThatFails:
         self.break_next(stage, monkeypatch)
         stage.channel.batches.put([request(1)])
         assert statuses.get(timeout=WAIT_SECONDS) == 70  # noqa: PLR2004 -- EX_SOFTWARE
+
+
+def test_which_thread_runs_which_request_is_told(stage: Stage) -> None:
+    begun, release = threading.Event(), threading.Event()
+    idents = []
+
+    def wait(_environ: Any, start_response: Any) -> list[bytes]:
+        idents.append(threading.get_ident())
+        begun.set()
+        assert release.wait(WAIT_SECONDS)
+        start_response("200 OK", [])
+        return []
+
+    stage.applications["/"] = wait
+    stage.channel.batches.put([request(7)])
+    assert begun.wait(WAIT_SECONDS)
+    assert stage.crew.requests()[idents[0]] == 7
+    release.set()
+    stage.channel.next_frame()
+    assert len(stage.crew.requests()) == SETTINGS["threads"]

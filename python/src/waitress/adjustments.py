@@ -80,6 +80,7 @@ _MORE = frozenset(
         "health",
         "health_path",
         "health_listen",
+        "control_socket",
         "log_level",
         "log_format",
         "access_log",

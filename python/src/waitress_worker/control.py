@@ -9,7 +9,7 @@ from io import open  # noqa: A004 -- bound before the application can put anothe
 from threading import Lock
 from typing import Any, Callable, Dict, List, Union
 
-from waitress_worker import protocol
+from waitress_worker import protocol, stacks
 from waitress_worker.application import LoadError, load, python_version
 from waitress_worker.board import Board
 from waitress_worker.channel import Channel, connect
@@ -263,6 +263,7 @@ class Worker:
             protocol.CLOSED: self.crew.client_closed,
             protocol.RECORD: self._handle,
             protocol.RECALL: lambda: self._tell(protocol.RECALLED, self.crew.recall()),
+            protocol.STACKS: lambda: self._tell(protocol.STACKS_TAKEN, stacks.take(self.crew.requests())),
         }
         actions[kind](*message[1:])
 

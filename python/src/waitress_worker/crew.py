@@ -45,10 +45,12 @@ Request = Tuple[int, Dict[str, Any], Any]
 class _Member:
     """One thread of the crew."""
 
-    __slots__ = ("number", "request_id", "started", "woken")
+    __slots__ = ("ident", "number", "request_id", "started", "woken")
 
     def __init__(self, number: int, woken: Any) -> None:  # noqa: ANN401 -- a lock has no type in 2.7
         self.number = number
+        #: What the system, or the library of green threads, calls it.
+        self.ident = 0
         #: The request that it runs, or 0.
         self.request_id = 0
         self.started = 0.0
@@ -116,6 +118,7 @@ class Crew:
     # ---- Running ----
 
     def _work(self, me: _Member) -> None:
+        me.ident = self._threads.ident()
         while True:
             try:
                 self._run_requests(me)
@@ -277,6 +280,10 @@ class Crew:
     def _held(self) -> List[int]:
         """Tell the requests that run, or wait for a thread."""
         return [member.request_id for member in self._members] + [request[0] for request in list(self._queue)]
+
+    def requests(self) -> Dict[int, int]:
+        """Tell which request each thread runs, by the thread's id; 0 if it waits for one."""
+        return {member.ident: member.request_id for member in self._members}
 
     def recall(self) -> List[int]:
         """Give up the requests that have not begun; return their ids."""

@@ -24,6 +24,7 @@ RECALL = 4
 SENT = 5
 RECORD = 6
 CLOSED = 7
+STACKS = 8
 
 # Worker to front, on control.
 READY = 0
@@ -32,6 +33,7 @@ RECALLED = 2
 IMPORTED = 3
 LOGGING = 4
 STOP = 5
+STACKS_TAKEN = 6
 
 #: Exit status of a worker on a Python that is too old, which it has said on standard error.
 WRONG_PYTHON = 78

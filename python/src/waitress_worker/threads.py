@@ -27,6 +27,8 @@ class Threads:
         self._low = low = __import__(_LOW)
         self._start_new_thread = low.start_new_thread
         self.lock: Callable[[], Any] = low.allocate_lock
+        #: Id of the thread that calls.
+        self.ident: Callable[[], int] = low.get_ident
         self.are_green = not isinstance(low.start_new_thread, types.BuiltinFunctionType)
         self._warned = False
         #: Waits until a descriptor can be read; nothing where threads of the system do that by reading.

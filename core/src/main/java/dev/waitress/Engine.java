@@ -20,7 +20,7 @@ record Engine(
         PrivateDirectory directory,
         EventLoop loop,
         Health health,
-        @Nullable HealthListener healthListener,
+        @Nullable SideListener healthListener,
         Gateway gateway) {
     /** Returns when requests can be answered. Whatever fails, nothing is left behind. */
     static Engine start(Settings settings, GatewayStarter starter) throws IOException, InterruptedException {
@@ -48,7 +48,7 @@ record Engine(
     private static Engine start(Settings settings, GatewayStarter starter, EventLoop loop, PrivateDirectory directory)
             throws IOException, InterruptedException {
         Health health = new Health();
-        HealthListener healthListener = HealthListener.open(settings, health, loop, directory);
+        SideListener healthListener = HealthListener.open(settings, health, loop, directory);
         try {
             return new Engine(directory, loop, health, healthListener, starter.start(loop, directory));
         } catch (IOException | RuntimeException | InterruptedException e) {
@@ -57,16 +57,22 @@ record Engine(
         }
     }
 
-    private static void close(@Nullable HealthListener healthListener) {
-        if (healthListener != null) {
-            healthListener.close();
+    private static void close(@Nullable SideListener listener) {
+        if (listener != null) {
+            listener.close();
         }
     }
 
     /** Ends what still runs, within this time. The sockets of its clients must have been closed. */
     void stop(Duration within) throws InterruptedException {
+        stop(within, null);
+    }
+
+    /** The same, and at last what has told of it until the end. */
+    void stop(Duration within, @Nullable SideListener control) throws InterruptedException {
         gateway.close(within);
         close(healthListener);
+        close(control);
         loop.stop();
         directory.close();
     }

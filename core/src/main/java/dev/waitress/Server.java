@@ -1,8 +1,9 @@
 package dev.waitress;
 
 import dev.waitress.connection.Clients;
+import dev.waitress.control.Front;
 import dev.waitress.exchange.Gateway;
-import dev.waitress.exchange.Operations;
+import dev.waitress.exchange.Outcome;
 import dev.waitress.exchange.RequestObserver;
 import dev.waitress.health.ExceptProbes;
 import dev.waitress.health.HealthGateway;
@@ -43,6 +44,9 @@ public final class Server implements AutoCloseable {
     private final AtomicBoolean closing = new AtomicBoolean();
     private final CountDownLatch drained = new CountDownLatch(1);
     private final CountDownLatch closed = new CountDownLatch(1);
+    private @Nullable SideListener control;
+    /** Whether the process serves and does nothing else, so that its operators may end it. */
+    private volatile boolean isOwnProcess;
 
     private Server(Settings settings, Engine engine, @Nullable AccessLog accessLog, List<Listener> listeners) {
         this.settings = settings;
@@ -99,7 +103,7 @@ public final class Server implements AutoCloseable {
             Engine engine = Engine.start(settings, starter);
             try {
                 List<Listener> listeners = engine.loop().leftovers().during(() -> listen(settings, engine.loop()));
-                return new Server(settings, engine, accessLog, listeners);
+                return new Server(settings, engine, accessLog, listeners).openControl();
             } catch (IOException | RuntimeException e) {
                 engine.stop(LEAST_END);
                 throw e;
@@ -107,6 +111,36 @@ public final class Server implements AutoCloseable {
         } catch (IOException | RuntimeException | InterruptedException e) {
             close(accessLog);
             throw e;
+        }
+    }
+
+    private Server openControl() throws IOException {
+        try {
+            control = ControlListener.open(settings, new Overseen(), engine);
+            return this;
+        } catch (IOException | RuntimeException e) {
+            listeners.forEach(Listener::close);
+            throw e;
+        }
+    }
+
+    /** The server, as its operators see it. */
+    private final class Overseen implements Front {
+        @Override
+        public Overview overview() {
+            List<String> urls = listeners.stream()
+                    .flatMap(listener -> listener.urls().stream())
+                    .toList();
+            return new Overview(urls, clients.count(), engine.health().obstacles());
+        }
+
+        @Override
+        public Outcome stop() {
+            if (!isOwnProcess) {
+                return Outcome.refused("the server runs in a program of its own, which alone can end it");
+            }
+            inBackground(Server.this::close);
+            return Outcome.done("the server ends");
         }
     }
 
@@ -148,27 +182,13 @@ public final class Server implements AutoCloseable {
         endProcessIfFailed();
         StopSignal.onTermination(
                 signal -> inBackground(() -> close(signal)), engine.loop().leftovers()::remove);
-        obeyOperator();
+        OperatorSignals.obey(
+                engine.gateway().operations(), () -> inBackground(() -> close(StopSignal.TERM)), this::reopenLogs);
+        isOwnProcess = true;
         ready.run();
         open();
         listeners.forEach(listener -> listener.urls().forEach(url -> LOG.log(Level.INFO, "Serving on " + url)));
         closed.await();
-    }
-
-    /** Signals that mean the same to most servers. */
-    private void obeyOperator() {
-        Operations operations = engine.gateway().operations();
-        Terminal terminal = Terminal.ofThisProcess();
-        Signals.handleIfKnown("HUP", () -> {
-            if (terminal.isGone()) {
-                inBackground(() -> close(StopSignal.TERM));
-            } else {
-                operations.reload("SIGHUP");
-            }
-        });
-        Signals.handleIfKnown("TTIN", operations::addWorker);
-        Signals.handleIfKnown("TTOU", operations::removeWorker);
-        Signals.handleIfKnown("USR1", this::reopenLogs);
     }
 
     private static void inBackground(Runnable action) {
@@ -256,7 +276,7 @@ public final class Server implements AutoCloseable {
         LOG.log(Level.DEBUG, inTime ? "no client is left" : "shutdown_timeout is over");
         engine.loop().execute(clients::closeAll);
         Duration left = Duration.ofNanos(deadline - System.nanoTime());
-        engine.stop(left.compareTo(LEAST_END) < 0 ? LEAST_END : left);
+        engine.stop(left.compareTo(LEAST_END) < 0 ? LEAST_END : left, control);
         close(accessLog);
     }
 

@@ -47,6 +47,8 @@ class ArchitectureTest {
             .definedBy("dev.waitress.log")
             .layer("health")
             .definedBy("dev.waitress.health")
+            .layer("control")
+            .definedBy("dev.waitress.control")
             .layer("root")
             .definedBy("dev.waitress")
             .whereLayer("settings")
@@ -73,6 +75,8 @@ class ArchitectureTest {
             .mayOnlyAccessLayers("settings", "buffer", "http", "http1", "proxy", "exchange", "loop", "net")
             .whereLayer("health")
             .mayOnlyAccessLayers("settings", "buffer", "http", "exchange")
+            .whereLayer("control")
+            .mayOnlyAccessLayers("http", "exchange")
             .whereLayer("log")
             .mayOnlyAccessLayers("settings", "http", "proxy", "exchange");
 

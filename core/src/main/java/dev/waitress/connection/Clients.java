@@ -91,6 +91,11 @@ public final class Clients {
         admission.drain(callback);
     }
 
+    /** How many connections there are. */
+    public int count() {
+        return connections.snapshot().size();
+    }
+
     /** How many connections wait for an answer, or for the rest of one. */
     public long running() {
         return connections.snapshot().stream()

@@ -2,10 +2,12 @@ package dev.waitress.exchange;
 
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
+import java.util.List;
+import java.util.function.Consumer;
 
 /**
- * What an operator may ask of those who answer, by a signal for example. What cannot be is said in the log.
- * Thread-safe.
+ * What an operator may ask of those who answer, by a signal or over the control socket. What cannot be is said in the
+ * log too. Thread-safe; the answer comes on any thread, at once or later.
  */
 public interface Operations {
     /** For an application that runs in this process, and so is loaded once. */
@@ -13,33 +15,51 @@ public interface Operations {
         private final Logger log = System.getLogger("waitress");
 
         @Override
-        public void reload(String reason) {
-            log.log(
-                    Level.WARNING,
-                    reason + ": a Java application cannot be loaded again; start another server beside it");
+        public void reload(String reason, Consumer<Outcome> told) {
+            String refusal = "a Java application cannot be loaded again; start another server beside it";
+            log.log(Level.WARNING, reason + ": " + refusal);
+            told.accept(Outcome.refused(refusal));
         }
 
         @Override
-        public void addWorker() {
-            refuse();
+        public void addWorker(Consumer<Outcome> told) {
+            refuse(told);
         }
 
         @Override
-        public void removeWorker() {
-            refuse();
+        public void removeWorker(Consumer<Outcome> told) {
+            refuse(told);
         }
 
-        private void refuse() {
-            log.log(Level.WARNING, "a Java application has no worker processes, of which there could be more or fewer");
+        private void refuse(Consumer<Outcome> told) {
+            String refusal = "a Java application has no worker processes, of which there could be more or fewer";
+            log.log(Level.WARNING, refusal);
+            told.accept(Outcome.refused(refusal));
+        }
+
+        @Override
+        public void inspect(boolean withStacks, Consumer<Inspection> told) {
+            told.accept(new Inspection(List.of(), 0));
         }
     };
 
-    /** Loads the application again; what was loaded before goes on until that is ready. */
-    void reload(String reason);
+    /**
+     * Loads the application again; what was loaded before goes on until that is ready.
+     *
+     * @param told when it serves, or cannot be loaded
+     */
+    void reload(String reason, Consumer<Outcome> told);
 
     /** One more worker serves, until the server ends. */
-    void addWorker();
+    void addWorker(Consumer<Outcome> told);
 
     /** One worker less serves; the last one stays. */
-    void removeWorker();
+    void removeWorker(Consumer<Outcome> told);
+
+    /**
+     * Finds out what everybody does now.
+     *
+     * @param withStacks whether each is asked for its stacks, for which it has a second
+     */
+    void inspect(boolean withStacks, Consumer<Inspection> told);
 }

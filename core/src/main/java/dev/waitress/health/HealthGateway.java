@@ -6,6 +6,7 @@ import dev.waitress.exchange.Operations;
 import dev.waitress.exchange.Readiness;
 import dev.waitress.exchange.Request;
 import dev.waitress.exchange.Response;
+import dev.waitress.exchange.ServerAnswer;
 import dev.waitress.health.Probes.Probe;
 import dev.waitress.http.RequestHead;
 import java.time.Duration;
@@ -39,7 +40,7 @@ public final class HealthGateway implements Gateway {
         answer(probe, request.head()).sendTo(response);
     }
 
-    private HealthAnswer answer(Probe probe, RequestHead head) {
+    private ServerAnswer answer(Probe probe, RequestHead head) {
         if (!head.isMethod("GET") && !head.isMethod("HEAD")) {
             return HealthAnswer.NOT_ALLOWED;
         }

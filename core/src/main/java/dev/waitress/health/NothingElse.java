@@ -3,6 +3,7 @@ package dev.waitress.health;
 import dev.waitress.exchange.Gateway;
 import dev.waitress.exchange.Request;
 import dev.waitress.exchange.Response;
+import dev.waitress.exchange.ServerAnswer;
 import java.time.Duration;
 
 /** Behind a listener for health alone: whatever else is asked, it is not there. */
@@ -10,7 +11,7 @@ public final class NothingElse implements Gateway {
     @Override
     public void submit(Request request, Response response) {
         request.body().discard();
-        HealthAnswer.NOT_FOUND.sendTo(response);
+        ServerAnswer.NOT_FOUND.sendTo(response);
     }
 
     @Override

@@ -7,6 +7,7 @@ public enum Group {
     PROXIES("Proxies in front"),
     WORKERS("Threads and processes"),
     HEALTH("Health"),
+    CONTROL("Control"),
     LOGGING("Log"),
     BUFFERS("Buffers"),
     LIMITS("Limits"),

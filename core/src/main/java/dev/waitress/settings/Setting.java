@@ -235,6 +235,14 @@ public final class Setting<T> {
             "Addresses of their own for the two paths, where nothing else is served; they answer from the start on,"
                     + " before the application is loaded.");
 
+    public static final Setting<String> CONTROL_SOCKET = define(
+            Group.CONTROL,
+            "control_socket",
+            ValueType.socketPath(),
+            "",
+            "Path of a Unix socket, for the server's own user alone, by which waitress-serve ctl and top reach it"
+                    + " (docs/ctl.md).");
+
     public static final Setting<Boolean> LOG_SOCKET_ERRORS = define(
             Group.LOGGING,
             "log_socket_errors",

@@ -244,7 +244,7 @@ public final class WorkerGateway implements Gateway {
 
     @Override
     public Operations operations() {
-        return new WorkerOperations(source, loop::execute);
+        return new WorkerOperations(source, pool, loop::execute);
     }
 
     // ---- Requests --------------------------------------------------------------------------------------------------

@@ -81,6 +81,11 @@ final class Dispatcher implements Intake, Readiness {
         return limits.areReachedBy(unbegun());
     }
 
+    /** Requests that no worker has been given; their clients may have left. */
+    int countWaiting() {
+        return waiting.size();
+    }
+
     /** Requests that no thread has begun, as far as is known. */
     private int unbegun() {
         int unbegun = waiting.size();

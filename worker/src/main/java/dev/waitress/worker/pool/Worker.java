@@ -6,10 +6,12 @@ import dev.waitress.worker.wire.ControlReader;
 import dev.waitress.worker.wire.ControlWriter;
 import dev.waitress.worker.wire.FrameLink;
 import dev.waitress.worker.wire.MarshalWriter;
+import dev.waitress.worker.wire.ThreadStack;
 import java.io.IOException;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -35,15 +37,6 @@ public final class Worker implements ControlReader.Listener, Workload.Listener {
     /** A worker that ends may take this long over it. */
     public static final Duration QUIT_LIMIT = Duration.ofSeconds(5);
 
-    private enum State {
-        STARTING,
-        READY,
-        SERVING,
-        DRAINING,
-        QUITTING,
-        DEAD
-    }
-
     private final int number;
     private final WorkerProcess process;
     private final WorkerBoard board;
@@ -51,10 +44,12 @@ public final class Worker implements ControlReader.Listener, Workload.Listener {
     private final Timers timers;
     private final WorkerListener listener;
     private final ControlWriter control = new ControlWriter();
+    private final long bornNanos;
     private final Workload workload;
 
-    private State state = State.STARTING;
+    private WorkerState state = WorkerState.STARTING;
     private final WorkerLinks links = new WorkerLinks();
+    private Consumer<List<ThreadStack>> whenStacksTaken = stacks -> {};
 
     Worker(
             int number,
@@ -70,6 +65,7 @@ public final class Worker implements ControlReader.Listener, Workload.Listener {
         this.terms = terms;
         this.timers = timers;
         this.listener = listener;
+        this.bornNanos = timers.nowNanos();
         String name = number + "/" + process.pid();
         this.workload = new Workload(name, terms, timers, batches, board, control, this);
         timers.schedule(terms.startupNanos(), this::startingExpired);
@@ -91,16 +87,24 @@ public final class Worker implements ControlReader.Listener, Workload.Listener {
     }
 
     public boolean isReady() {
-        return state == State.READY;
+        return state == WorkerState.READY;
+    }
+
+    WorkerState state() {
+        return state;
+    }
+
+    long ageNanos() {
+        return timers.nowNanos() - bornNanos;
     }
 
     boolean isServing() {
-        return state == State.SERVING;
+        return state == WorkerState.SERVING;
     }
 
     /** Whether it has been of use: it has answered a request. */
     public boolean hasAnswered() {
-        return workload.hasAnswered();
+        return workload.countAnswered() > 0;
     }
 
     // ---- Life: what it is told -------------------------------------------------------------------------------------
@@ -131,7 +135,7 @@ public final class Worker implements ControlReader.Listener, Workload.Listener {
 
     /** From now on it is given requests. */
     public void serve() {
-        state = State.SERVING;
+        state = WorkerState.SERVING;
         long ageNanos = terms.wear().ageNanos();
         if (ageNanos > 0) {
             timers.schedule(ageNanos, () -> worn("has served for " + TimeUnit.NANOSECONDS.toSeconds(ageNanos) + " s"));
@@ -140,24 +144,24 @@ public final class Worker implements ControlReader.Listener, Workload.Listener {
 
     /** From now on it is given no requests; it quits as soon as it holds none, which others may take off it. */
     public void retire() {
-        if (state.compareTo(State.DRAINING) >= 0) {
+        if (state.compareTo(WorkerState.DRAINING) >= 0) {
             return;
         }
         if (workload.isEmpty()) {
             quit();
             return;
         }
-        state = State.DRAINING;
+        state = WorkerState.DRAINING;
         workload.recall();
         timers.schedule(terms.drainNanos(), this::drainingExpired);
     }
 
     /** It is to finish what it runs, then to end. */
     public void quit() {
-        if (state.compareTo(State.QUITTING) >= 0) {
+        if (state.compareTo(WorkerState.QUITTING) >= 0) {
             return;
         }
-        state = State.QUITTING;
+        state = WorkerState.QUITTING;
         if (control.isConnected()) {
             control.quit();
             killSoon();
@@ -172,13 +176,13 @@ public final class Worker implements ControlReader.Listener, Workload.Listener {
     }
 
     private void startingExpired() {
-        if (state == State.STARTING) {
+        if (state == WorkerState.STARTING) {
             listener.late(this);
         }
     }
 
     private void drainingExpired() {
-        if (state == State.DRAINING) {
+        if (state == WorkerState.DRAINING) {
             LOG.log(Level.WARNING, "worker " + pid() + " was replaced, but its requests do not end");
             process.kill();
         }
@@ -188,8 +192,8 @@ public final class Worker implements ControlReader.Listener, Workload.Listener {
 
     @Override
     public void ready() {
-        if (state == State.STARTING) {
-            state = State.READY;
+        if (state == WorkerState.STARTING) {
+            state = WorkerState.READY;
             listener.ready(this);
         }
     }
@@ -201,7 +205,7 @@ public final class Worker implements ControlReader.Listener, Workload.Listener {
 
     @Override
     public void idle() {
-        if (state == State.DRAINING) {
+        if (state == WorkerState.DRAINING) {
             quit();
         }
     }
@@ -217,7 +221,7 @@ public final class Worker implements ControlReader.Listener, Workload.Listener {
     }
 
     private void worn(String reason) {
-        if (state == State.SERVING) {
+        if (state == WorkerState.SERVING) {
             listener.worn(this, reason);
         }
     }
@@ -232,7 +236,7 @@ public final class Worker implements ControlReader.Listener, Workload.Listener {
 
     @Override
     public void lost(@Nullable Throwable failure) {
-        if (state == State.DEAD) {
+        if (state == WorkerState.DEAD) {
             return;
         }
         if (failure == null || failure instanceof IOException) {
@@ -257,10 +261,10 @@ public final class Worker implements ControlReader.Listener, Workload.Listener {
 
     /** It is no more: its process has ended, or nothing sensible comes from it. */
     public void die() {
-        if (state == State.DEAD) {
+        if (state == WorkerState.DEAD) {
             return;
         }
-        state = State.DEAD;
+        state = WorkerState.DEAD;
         control.end();
         links.close();
         Remains remains = workload.end();
@@ -268,11 +272,22 @@ public final class Worker implements ControlReader.Listener, Workload.Listener {
         listener.died(this, remains);
     }
 
+    /** Asks what its threads do now; whoever has asked before is told nothing any more. */
+    void askForStacks(Consumer<List<ThreadStack>> told) {
+        whenStacksTaken = told;
+        control.askForStacks();
+    }
+
+    @Override
+    public void stacksTaken(List<ThreadStack> stacks) {
+        whenStacksTaken.accept(stacks);
+    }
+
     // ---- Requests --------------------------------------------------------------------------------------------------
 
     /** How many more requests it may be given now. */
     int room() {
-        return state == State.SERVING ? workload.room() : 0;
+        return state == WorkerState.SERVING ? workload.room() : 0;
     }
 
     Workload workload() {
@@ -286,6 +301,6 @@ public final class Worker implements ControlReader.Listener, Workload.Listener {
 
     /** Hands it a log record; false if it cannot take it. */
     boolean log(Consumer<MarshalWriter> record) {
-        return state == State.SERVING && control.log(record);
+        return state == WorkerState.SERVING && control.log(record);
     }
 }

@@ -1,5 +1,6 @@
 package dev.waitress.worker.pool;
 
+import dev.waitress.worker.wire.AnswerReader;
 import java.io.Closeable;
 import java.io.IOException;
 import java.lang.System.Logger;
@@ -70,7 +71,16 @@ public final class WorkerBoard implements Closeable {
         }
     }
 
-    /** The answers that were ready and perhaps not sent: messages, one behind another. */
+    /** Tells of the answers that were ready and perhaps not sent. */
+    void tellLastWords(AnswerReader reader) {
+        try {
+            reader.messages(lastWords());
+        } catch (RuntimeException e) {
+            LOG.log(Level.DEBUG, "the last words of a worker make no sense", e);
+        }
+    }
+
+    /** Messages, one behind another. */
     byte[] lastWords() {
         ByteBuffer words = ByteBuffer.allocate(Integer.BYTES + WORDS_BYTES).order(ByteOrder.nativeOrder());
         try {
@@ -89,13 +99,10 @@ public final class WorkerBoard implements Closeable {
      * @param lastGiven returned if the file cannot be read: all that the worker was given may have begun then
      */
     public int lastBegun(int lastGiven) {
-        try {
-            readFully(begun.clear(), 0);
-        } catch (IOException e) {
-            LOG.log(Level.DEBUG, "cannot read which requests have begun", e);
+        int last = 0;
+        if (!readBegun()) {
             return lastGiven;
         }
-        int last = 0;
         for (int at = 0; at < begun.capacity(); at += Integer.BYTES) {
             int id = begun.getInt(at);
             if (id != 0 && (last == 0 || InFlight.isBegun(last, id))) {
@@ -103,5 +110,24 @@ public final class WorkerBoard implements Closeable {
             }
         }
         return last;
+    }
+
+    /** Id of the request that each thread has begun last; 0 before the first, and of all if the file cannot be read. */
+    int[] begun() {
+        int[] ids = new int[begun.capacity() / Integer.BYTES];
+        if (readBegun()) {
+            begun.clear().asIntBuffer().get(ids);
+        }
+        return ids;
+    }
+
+    private boolean readBegun() {
+        try {
+            readFully(begun.clear(), 0);
+            return true;
+        } catch (IOException e) {
+            LOG.log(Level.DEBUG, "cannot read which requests have begun", e);
+            return false;
+        }
     }
 }

@@ -1,5 +1,6 @@
 package dev.waitress.worker.pool;
 
+import dev.waitress.exchange.Inspection;
 import dev.waitress.exchange.Readiness;
 import dev.waitress.exchange.Request;
 import dev.waitress.exchange.Response;
@@ -86,6 +87,15 @@ public final class WorkerPool implements TurnTaker {
     /** Hands a log record to the logging of one of them; false if none can take it. */
     public boolean log(Consumer<MarshalWriter> record) {
         return workers.stream().anyMatch(worker -> worker.log(record));
+    }
+
+    /** Finds out what they do now, if {@code withStacks} also by asking them. */
+    public void inspect(boolean withStacks, Consumer<Inspection> told) {
+        if (withStacks) {
+            Inquiry.withStacks(workers, dispatcher.countWaiting(), timers, told);
+        } else {
+            Inquiry.withoutStacks(workers, dispatcher.countWaiting(), told);
+        }
     }
 
     // ---- Requests --------------------------------------------------------------------------------------------------

@@ -10,8 +10,6 @@ import dev.waitress.worker.wire.ControlWriter;
 import dev.waitress.worker.wire.FrameLink;
 import dev.waitress.worker.wire.MarshalWriter;
 import dev.waitress.worker.wire.RequestEncoder;
-import java.lang.System.Logger;
-import java.lang.System.Logger.Level;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.ThreadLocalRandom;
@@ -23,8 +21,6 @@ import org.jspecify.annotations.Nullable;
  * only.
  */
 final class Workload implements AnswerReader.Listener {
-    private static final Logger LOG = System.getLogger("waitress");
-
     /** Who is told what becomes of the worker by what it does with its requests. */
     interface Listener {
         /** It holds no request any more. */
@@ -202,8 +198,13 @@ final class Workload implements AnswerReader.Listener {
         finished(held);
     }
 
-    boolean hasAnswered() {
-        return answered > 0;
+    long countAnswered() {
+        return answered;
+    }
+
+    /** What the worker's threads do with them. */
+    Occupations occupations() {
+        return new Occupations(inFlight, board, timers.nowNanos());
     }
 
     /** It is answered, by whomever. */
@@ -279,21 +280,12 @@ final class Workload implements AnswerReader.Listener {
         return unbegun;
     }
 
-    /** Takes in the answers that were ready; those that came in time are known by their requests. */
-    private void takeLastWords() {
-        try {
-            new AnswerReader(this).messages(board.lastWords());
-        } catch (RuntimeException e) {
-            LOG.log(Level.DEBUG, "the last words of a worker make no sense", e);
-        }
-    }
-
     /**
      * The worker is dead: what it was running is answered with 502, or given back where it may run again; what it had
      * not begun is given back.
      */
     Remains end() {
-        takeLastWords();
+        board.tellLastWords(new AnswerReader(this)); // those that came in time are known by their requests
         handover.close();
         int begun = board.lastBegun(inFlight.lastId());
         return Remains.of(inFlight.inOrder(), begun, retries, this::remove, this::finished);

@@ -1,5 +1,6 @@
 package dev.waitress.worker.process;
 
+import dev.waitress.exchange.Outcome;
 import dev.waitress.worker.pool.LoadFailure;
 import dev.waitress.worker.pool.Worker;
 import dev.waitress.worker.pool.WorkerPool;
@@ -12,6 +13,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
+import java.util.function.Consumer;
 import java.util.function.IntConsumer;
 import org.jspecify.annotations.Nullable;
 
@@ -90,22 +92,24 @@ public final class AttachedWorkers implements WorkerSource {
     }
 
     @Override
-    public void reload(String reason) {
-        refuse("load the application again");
+    public void reload(String reason, Consumer<Outcome> told) {
+        told.accept(refuse("load the application again"));
     }
 
     @Override
-    public void addWorker() {
-        refuse("start a worker");
+    public Outcome addWorker() {
+        return refuse("start a worker");
     }
 
     @Override
-    public void removeWorker() {
-        refuse("end a worker");
+    public Outcome removeWorker() {
+        return refuse("end a worker");
     }
 
-    private static void refuse(String deed) {
-        LOG.log(Level.WARNING, "cannot " + deed + ": serve() runs in the program that has made it; waitress-serve can");
+    private static Outcome refuse(String deed) {
+        String refusal = "cannot " + deed + ": serve() runs in the program that has made it; waitress-serve can";
+        LOG.log(Level.WARNING, refusal);
+        return Outcome.refused(refusal);
     }
 
     /** Another may be on its way already, and wants to find us. */

@@ -1,5 +1,6 @@
 package dev.waitress.worker.process;
 
+import dev.waitress.control.ResidentMemory;
 import java.io.Closeable;
 import java.io.IOException;
 import java.lang.System.Logger;

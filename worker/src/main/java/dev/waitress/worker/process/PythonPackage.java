@@ -37,6 +37,7 @@ final class PythonPackage {
             "python2.py",
             "response.py",
             "signals.py",
+            "stacks.py",
             "streams.py",
             "threads.py",
             "tracebacks.py");

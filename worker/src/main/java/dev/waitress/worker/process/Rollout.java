@@ -1,13 +1,17 @@
 package dev.waitress.worker.process;
 
+import dev.waitress.exchange.Outcome;
 import dev.waitress.loop.Timers;
 import dev.waitress.worker.pool.Intake;
 import dev.waitress.worker.pool.LoadFailure;
 import java.io.IOException;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -49,6 +53,10 @@ final class Rollout {
     private final Runnable settled;
 
     private CompletableFuture<@Nullable LoadFailure> opened = new CompletableFuture<>();
+    /** Who has asked for what is being loaded, and who for what is loaded next. */
+    private List<Consumer<Outcome>> waiting = new ArrayList<>();
+
+    private List<Consumer<Outcome>> waitingForNext = new ArrayList<>();
     private State state = State.SETTLED;
     /** How often the application was loaded, for a timer that may come too late. */
     private int loadings;
@@ -128,32 +136,38 @@ final class Rollout {
         isLoaded = true;
         slots.takeOver(timers.nowNanos()).forEach(launches::dismiss);
         intake.resume();
+        String news = "The application was loaded again, " + slots;
         if (!opened.complete(null)) {
-            LOG.log(Level.INFO, "The application was loaded again, " + slots);
+            LOG.log(Level.INFO, news);
         }
-        settle();
+        settle(Outcome.done(news));
     }
 
     /** The successors will not serve. At the start of the server that is the end, unless a change may help. */
     void giveUp(LoadFailure failure) {
         slots.giveUpSuccessors().forEach(launches::dismiss);
+        String consequence = isLoaded ? "what was loaded before goes on" : "waiting for a change";
+        String news = "Cannot load the application, " + consequence + ":\n" + failure.story();
         if (!opened.isDone() && changes.isEmpty()) {
             opened.complete(failure);
         } else {
             opened.complete(null);
-            String consequence = isLoaded ? "what was loaded before goes on" : "waiting for a change";
-            LOG.log(Level.ERROR, "Cannot load the application, " + consequence + ":\n" + failure.story());
+            LOG.log(Level.ERROR, news);
             if (!isLoaded) {
                 intake.suspend(NOT_LOADED);
             }
         }
-        settle();
+        settle(Outcome.refused(news));
     }
 
     /** No successor is on its way any more; what has changed since is loaded next. */
-    private void settle() {
+    private void settle(Outcome outcome) {
         boolean isOutdated = state == State.OUTDATED;
         state = State.SETTLED;
+        List<Consumer<Outcome>> served = waiting;
+        waiting = waitingForNext;
+        waitingForNext = new ArrayList<>();
+        served.forEach(told -> told.accept(outcome));
         if (isOutdated && !isClosed) {
             loadAgain();
         } else {
@@ -165,16 +179,19 @@ final class Rollout {
      * Loads it again, now or when that is over which goes on.
      *
      * @param isHasty whether what is loaded then is worth little: it is given up when it takes too long
+     * @param told when it serves, or cannot be loaded; never if the server ends before
      */
-    void again(String reason, boolean isHasty) {
+    void again(String reason, boolean isHasty, Consumer<Outcome> told) {
         if (isClosed) {
             return;
         }
         LOG.log(Level.INFO, "Loading the application again: " + reason);
         if (state == State.SETTLED) {
+            waiting.add(told);
             loadAgain();
             return;
         }
+        waitingForNext.add(told);
         boolean isNews = state == State.COMING;
         state = State.OUTDATED;
         if (isHasty && isNews) {
@@ -187,6 +204,8 @@ final class Rollout {
     private void overtake(int outdated) {
         if (state == State.OUTDATED && outdated == loadings && !isClosed) {
             slots.giveUpSuccessors().forEach(launches::dismiss);
+            waiting.addAll(waitingForNext);
+            waitingForNext.clear();
             loadAgain();
         }
     }

@@ -1,5 +1,6 @@
 package dev.waitress.worker.process;
 
+import dev.waitress.exchange.Outcome;
 import dev.waitress.loop.Timers;
 import dev.waitress.worker.pool.Intake;
 import dev.waitress.worker.pool.LoadFailure;
@@ -14,6 +15,7 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -25,6 +27,8 @@ public final class Supervisor implements WorkerSource {
 
     private static final String CRASHING =
             "The application's processes end again and again. The server's log says more.";
+
+    private static final Outcome ENDING = Outcome.refused("the server ends");
 
     /** Whoever has served so long, or has answered a request, is no failure, however it ends. */
     private static final long PROVEN_NANOS = TimeUnit.SECONDS.toNanos(1);
@@ -42,6 +46,7 @@ public final class Supervisor implements WorkerSource {
     private final Launches launches;
     private final Rollout rollout;
     private final Renewal renewal;
+    private final Headcount headcount;
     private final Backoff backoff = new Backoff();
     private boolean cannotStart;
 
@@ -72,12 +77,13 @@ public final class Supervisor implements WorkerSource {
         this.launches = new Launches(launcher, loop, this::exited);
         this.rollout = new Rollout(slots, launches, intake, timers, reasons.changes(), this::settled);
         this.renewal = new Renewal(slots, launches, timers, rollout);
+        this.headcount = new Headcount(slots, intake, launches, rollout, renewal, this::fill);
     }
 
     @Override
     public void begin(CompletableFuture<@Nullable LoadFailure> opened) throws IOException {
-        reasons.changes().tell(change -> loop.execute(() -> load(change, true)));
-        reasons.touch().tell(change -> loop.execute(() -> load(change, false)));
+        reasons.changes().tell(change -> loop.execute(() -> load(change, true, Outcome::ignore)));
+        reasons.touch().tell(change -> loop.execute(() -> load(change, false, Outcome::ignore)));
         reasons.memory()
                 .tell(
                         () -> launcher.running().stream().mapToLong(LaunchedProcess::pid),
@@ -88,15 +94,17 @@ public final class Supervisor implements WorkerSource {
     // ---- What is asked for -----------------------------------------------------------------------------------------
 
     @Override
-    public void reload(String reason) {
-        load(reason, false);
+    public void reload(String reason, Consumer<Outcome> told) {
+        load(reason, false, told);
     }
 
-    private void load(String reason, boolean isHasty) {
-        if (!closing) {
-            renewal.withdraw();
-            rollout.again(reason, isHasty);
+    private void load(String reason, boolean isHasty, Consumer<Outcome> told) {
+        if (closing) {
+            told.accept(ENDING);
+            return;
         }
+        renewal.withdraw();
+        rollout.again(reason, isHasty, told);
     }
 
     @Override
@@ -119,36 +127,13 @@ public final class Supervisor implements WorkerSource {
     }
 
     @Override
-    public void addWorker() {
-        if (closing) {
-            return;
-        }
-        WorkerSlot slot = slots.add();
-        intake.expect(slots.size());
-        LOG.log(Level.INFO, "one more worker, " + slots.size() + " from now on");
-        if (rollout.isUnderWay()) {
-            rollout.join(slot);
-        } else {
-            fill(slot);
-        }
+    public Outcome addWorker() {
+        return closing ? ENDING : headcount.add();
     }
 
     @Override
-    public void removeWorker() {
-        if (closing) {
-            return;
-        }
-        if (slots.size() == 1) {
-            LOG.log(Level.WARNING, "the last worker stays");
-            return;
-        }
-        WorkerSlot slot = slots.removeLast();
-        renewal.withdraw(slot);
-        slot.clear().forEach(launches::dismiss);
-        intake.expect(slots.size());
-        LOG.log(Level.INFO, "one worker less, " + slots.size() + " from now on");
-        rollout.look();
-        renewal.next();
+    public Outcome removeWorker() {
+        return closing ? ENDING : headcount.remove();
     }
 
     // ---- How workers get on ----------------------------------------------------------------------------------------

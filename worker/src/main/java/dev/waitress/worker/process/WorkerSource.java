@@ -1,5 +1,6 @@
 package dev.waitress.worker.process;
 
+import dev.waitress.exchange.Outcome;
 import dev.waitress.worker.pool.LoadFailure;
 import dev.waitress.worker.pool.Worker;
 import java.io.IOException;
@@ -7,6 +8,7 @@ import java.nio.file.Path;
 import java.time.Instant;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /** Where the workers come from, and what happens when one ends. Event loop only. */
@@ -38,14 +40,18 @@ public interface WorkerSource {
     /** One has served long enough, for this reason: {@code it ...}. */
     void renew(Worker worker, String reason);
 
-    /** The application is to be loaded again, in new workers. */
-    void reload(String reason);
+    /**
+     * The application is to be loaded again, in new workers.
+     *
+     * @param told when these serve, or cannot load it
+     */
+    void reload(String reason, Consumer<Outcome> told);
 
     /** One more worker is to serve. */
-    void addWorker();
+    Outcome addWorker();
 
     /** One worker less is to serve, but not none. */
-    void removeWorker();
+    Outcome removeWorker();
 
     /** One is no more, and out of its pool. */
     void died(Worker worker);

@@ -19,6 +19,9 @@ public final class ControlReader implements FrameListener {
         /** These requests it has not begun, and will not answer. */
         void recalled(int[] ids);
 
+        /** What its threads do now; it was asked for that. */
+        void stacksTaken(List<ThreadStack> stacks);
+
         /** The socket ended or broke, or what came on it made no sense. */
         void lost(@Nullable Throwable failure);
     }
@@ -54,6 +57,7 @@ public final class ControlReader implements FrameListener {
             case Protocol.READY -> listener.ready();
             case Protocol.FAILED -> listener.failed(reader.text(), reader.text(), reader.integer());
             case Protocol.LOGGING -> application.ownsLogging(reader.integer());
+            case Protocol.STACKS_TAKEN -> listener.stacksTaken(stacks());
             case Protocol.RECALLED -> listener.recalled(ids());
             case Protocol.IMPORTED -> application.imported(Instant.ofEpochMilli(reader.longInteger()), paths());
             case Protocol.STOP -> application.stopAsked();
@@ -68,6 +72,15 @@ public final class ControlReader implements FrameListener {
             ids[i] = reader.integer();
         }
         return ids;
+    }
+
+    private List<ThreadStack> stacks() {
+        List<ThreadStack> stacks = new ArrayList<>();
+        for (int left = reader.sequence(); left > 0; left--) {
+            reader.sequence();
+            stacks.add(new ThreadStack(reader.text(), reader.integer(), reader.text()));
+        }
+        return stacks;
     }
 
     private List<Path> paths() {

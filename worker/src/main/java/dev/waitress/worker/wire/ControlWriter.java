@@ -41,6 +41,13 @@ public final class ControlWriter {
         tell(Protocol.RECALL);
     }
 
+    /** It is to say what its threads do now, unless it does not read what it was told before. */
+    public void askForStacks() {
+        if (link != null && link.backlog() <= MOST_UNREAD) {
+            tell(Protocol.STACKS);
+        }
+    }
+
     /** So many bytes of a response have left for the client. */
     public void credit(int id, int bytes) {
         tell(Protocol.CREDIT, id, bytes);

@@ -49,6 +49,8 @@ public final class Protocol {
     public static final int RECORD = 6;
     /** {@code (CLOSED, id)}: the client of this response has closed its side; it may come before the request. */
     public static final int CLOSED = 7;
+    /** {@code (STACKS,)}: say what each thread does now. */
+    public static final int STACKS = 8;
 
     /** Worker to front, on control: {@code (READY,)}: the application is loaded. */
     public static final int READY = 0;
@@ -65,6 +67,11 @@ public final class Protocol {
     public static final int LOGGING = 4;
     /** {@code (STOP,)}: the application asks for the end of the server, as where it is the server itself. */
     public static final int STOP = 5;
+    /**
+     * {@code (STACKS_TAKEN, [(thread, id, stack), …])}: what each thread does that has something to do; the id is 0
+     * where it is no request.
+     */
+    public static final int STACKS_TAKEN = 6;
 
     /** Exit status of a worker on a Python that is too old, which it has said on standard error. */
     public static final int WRONG_PYTHON = 78;

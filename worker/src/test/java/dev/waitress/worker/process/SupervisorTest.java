@@ -3,6 +3,7 @@ package dev.waitress.worker.process;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
+import dev.waitress.exchange.Outcome;
 import dev.waitress.worker.fakes.FakeClient;
 import dev.waitress.worker.fakes.FakeTimers;
 import dev.waitress.worker.fakes.ScriptedWorker;
@@ -285,7 +286,7 @@ class SupervisorTest {
         /** Also if it was ready long before those that came with it. */
         @Test
         void isNoFailureIfItHasServedForAWhile() throws IOException {
-            supervisor.reload("asked for");
+            supervisor.reload("asked for", Outcome::ignore);
             ready(3);
             timers.advance(PROVEN);
             ready(4);
@@ -511,7 +512,7 @@ class SupervisorTest {
         void isReplacedWithAllOthersIfTheApplicationIsLoadedAgain() throws IOException {
             renew(1);
             renew(2);
-            supervisor.reload("asked for");
+            supervisor.reload("asked for", Outcome::ignore);
             assertThat(worker(3).process().wasKilled()).isTrue();
             ready(4, 5);
             assertThat(quits(1)).isTrue();
@@ -522,7 +523,7 @@ class SupervisorTest {
 
         @Test
         void waitsUntilTheApplicationIsLoaded() throws IOException {
-            supervisor.reload("asked for");
+            supervisor.reload("asked for", Outcome::ignore);
             renew(1);
             worker(3).connects().fails("no module", 1);
             assertThat(launched).hasSize(5);
@@ -567,7 +568,7 @@ class SupervisorTest {
 
         @Test
         void growsWhileTheApplicationIsLoaded() throws IOException {
-            supervisor.reload("asked for");
+            supervisor.reload("asked for", Outcome::ignore);
             supervisor.addWorker();
             ready(3, 4);
             assertThat(quits(1)).isFalse();
@@ -578,7 +579,7 @@ class SupervisorTest {
 
         @Test
         void growsAlsoIfItThenCannotBeLoaded() throws IOException {
-            supervisor.reload("asked for");
+            supervisor.reload("asked for", Outcome::ignore);
             supervisor.addWorker();
             worker(3).connects().fails("no module", 1);
             timers.turn();
@@ -589,7 +590,7 @@ class SupervisorTest {
 
         @Test
         void shrinksWhileTheApplicationIsLoaded() throws IOException {
-            supervisor.reload("asked for");
+            supervisor.reload("asked for", Outcome::ignore);
             ready(3);
             supervisor.removeWorker();
             assertThat(worker(4).process().wasKilled()).isTrue();
@@ -618,8 +619,8 @@ class SupervisorTest {
         /** Its application may take long to load. */
         @Test
         void isLoadedToItsEndAlsoWhenAnotherFollows() throws IOException {
-            supervisor.reload("asked for");
-            supervisor.reload("asked for");
+            supervisor.reload("asked for", Outcome::ignore);
+            supervisor.reload("asked for", Outcome::ignore);
             timers.advance(PATIENCE);
             assertThat(launched).hasSize(4);
             ready(3, 4);
@@ -631,7 +632,7 @@ class SupervisorTest {
         /** Nobody needs to know that they have not loaded it. */
         @Test
         void isGivenUpInSilenceWhenTheServerEnds() {
-            supervisor.reload("asked for");
+            supervisor.reload("asked for", Outcome::ignore);
             supervisor.close();
             exits(3, 137);
             assertThat(quits(4)).isFalse();
@@ -651,7 +652,7 @@ class SupervisorTest {
         @Test
         void isNothingWhenTheServerEnds() {
             supervisor.close();
-            supervisor.reload("asked for");
+            supervisor.reload("asked for", Outcome::ignore);
             supervisor.addWorker();
             supervisor.removeWorker();
             supervisor.renew(worker(1).worker(), "is old");

@@ -30,6 +30,11 @@ final class ControlRecorder implements ControlReader.Listener, ControlReader.App
     }
 
     @Override
+    public void stacksTaken(List<ThreadStack> stacks) {
+        stacks.forEach(each -> events.add("stack " + each.thread() + " " + each.id() + " " + each.stack()));
+    }
+
+    @Override
     public void lost(@Nullable Throwable failure) {
         events.add("lost " + failure);
     }

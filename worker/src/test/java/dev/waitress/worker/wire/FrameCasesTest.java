@@ -74,6 +74,7 @@ class FrameCasesTest {
             case "clientClosed" -> writer.clientClosed(numbers[0]);
             case "fileSent" -> writer.fileSent(numbers[0]);
             case "recall" -> writer.recall();
+            case "askForStacks" -> writer.askForStacks();
             case "quit" -> writer.quit();
             case "log" -> {
                 boolean taken = writer.log(record -> {

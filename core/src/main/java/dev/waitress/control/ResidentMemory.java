@@ -1,4 +1,4 @@
-package dev.waitress.worker.process;
+package dev.waitress.control;
 
 import java.io.BufferedReader;
 import java.io.IOException;
@@ -7,13 +7,14 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.OptionalLong;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
  * How much memory processes have in fact: {@code VmRSS} of {@code /proc}, or what {@code ps} says where there is none.
  */
-final class ResidentMemory {
+public final class ResidentMemory {
     private static final String RESIDENT = "VmRSS:";
     private static final long KIB = 1024;
 
@@ -23,18 +24,35 @@ final class ResidentMemory {
         this.proc = proc;
     }
 
-    static ResidentMemory ofThisSystem() {
+    public static ResidentMemory ofThisSystem() {
         return new ResidentMemory(Path.of("/proc"));
     }
 
     /** Bytes of a process and all that it has started; 0 of one that has ended. */
-    long of(long pid) throws IOException {
-        List<Long> all = Stream.concat(
+    public long of(long pid) throws IOException {
+        return sum(Stream.concat(
                         Stream.of(pid),
                         ProcessHandle.of(pid).stream()
                                 .flatMap(ProcessHandle::descendants)
                                 .map(ProcessHandle::pid))
-                .toList();
+                .toList());
+    }
+
+    /**
+     * The same where nobody is harmed if it cannot be found out.
+     *
+     * @param withChildren whether what it has started counts
+     */
+    OptionalLong find(long pid, boolean withChildren) {
+        try {
+            long bytes = withChildren ? of(pid) : sum(List.of(pid));
+            return bytes == 0 ? OptionalLong.empty() : OptionalLong.of(bytes);
+        } catch (IOException e) {
+            return OptionalLong.empty();
+        }
+    }
+
+    private long sum(List<Long> all) throws IOException {
         if (!Files.exists(proc.resolve("self"))) {
             return sumOfPs(all);
         }

@@ -1,4 +1,4 @@
-package dev.waitress.worker.process;
+package dev.waitress.control;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -34,6 +34,12 @@ class ResidentMemoryTest {
     void isNothingOfWhatHasEnded() throws IOException {
         assertThat(pretended("Name:\tjava\nState:\tZ\n").of(SELF)).isZero();
         assertThat(new ResidentMemory(proc).of(Integer.MAX_VALUE)).isZero();
+    }
+
+    @Test
+    void isUnknownOfWhatHasEnded() throws IOException {
+        assertThat(pretended("VmRSS:\t    9876 kB\n").find(SELF, false)).hasValue(9876 * 1024);
+        assertThat(new ResidentMemory(proc).find(Integer.MAX_VALUE, true)).isEmpty();
     }
 
     @Test

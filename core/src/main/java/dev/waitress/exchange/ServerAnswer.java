@@ -1,0 +1,49 @@
+package dev.waitress.exchange;
+
+import dev.waitress.http.Ascii;
+import dev.waitress.http.ResponseHead;
+import java.nio.charset.StandardCharsets;
+
+/**
+ * An answer about the server itself, which no application gives.
+ *
+ * @param status with its reason phrase
+ * @param allow methods for an Allow field; empty for none
+ * @param type of the body
+ * @param body text, or nothing
+ */
+public record ServerAnswer(String status, String allow, String type, String body) {
+    /** Nothing else is served there. */
+    public static final ServerAnswer NOT_FOUND = new ServerAnswer("404 Not Found", "", "", "");
+
+    /** RFC 9110 §15.5.6: Allow must be there. */
+    public static ServerAnswer notAllowed(String allow) {
+        return new ServerAnswer("405 Method Not Allowed", allow, "", "");
+    }
+
+    public static ServerAnswer json(String status, String body) {
+        return new ServerAnswer(status, "", "application/json", body);
+    }
+
+    public void sendTo(Response response) {
+        ResponseHead head = new ResponseHead();
+        byte[] line = Ascii.bytes(status);
+        head.start(line, 0, line.length);
+        field(head, "Cache-Control", "no-store");
+        if (!allow.isEmpty()) {
+            field(head, "Allow", allow);
+        }
+        if (!body.isEmpty()) {
+            field(head, "Content-Type", type);
+        }
+        byte[] bytes = body.getBytes(StandardCharsets.UTF_8);
+        head.setContentLength(bytes.length); // also for HEAD: nothing is guessed from a body that is empty
+        response.send(head, bytes, 0, bytes.length);
+    }
+
+    private static void field(ResponseHead head, String name, String value) {
+        byte[] names = Ascii.bytes(name);
+        byte[] values = Ascii.bytes(value);
+        head.field(names, 0, names.length, values, 0, values.length);
+    }
+}
