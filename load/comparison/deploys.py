@@ -61,7 +61,7 @@ class Site:
         return not self._stopped.wait(seconds)
 
     def text(self) -> str:
-        """What the server has logged."""
+        """Return what the server has logged."""
         return self._log.read_text(errors="replace")
 
     def signal(self, number: signal.Signals, until: str) -> None:
@@ -76,7 +76,7 @@ class Site:
             time.sleep(_POLL_SECONDS)
 
     def workers(self) -> dict[int, int]:
-        """The workers that run: pids, and which of all workers each is."""
+        """Find the workers that run: pids, and which of all workers each is."""
         found = {}
         for stat in self._server.members():
             with contextlib.suppress(OSError):
@@ -232,7 +232,7 @@ def _disturbed(site: Site, disturbance: Disturbance, load: wrk.Load) -> wrk.Figu
 def complaints(results: list[Result]) -> list[str]:
     """Say what must not be: a request that failed, or one that failed and is not in the log."""
     return [
-        f"{each.disturbance.name}: {each.failed} requests failed, {each.named_in_the_log} are named in the log"
+        f"{each.disturbance.name}: {each.failed} failed, the log names {each.named_in_the_log}"
         for each in results
         if each.failed != (each.named_in_the_log if each.disturbance.may_lose else 0)
     ]

@@ -36,7 +36,9 @@ def _parser() -> argparse.ArgumentParser:
     servers = [server.name for server in SERVERS]
     usual = [server.name for server in SERVERS if server.by_default]
     workloads = [workload.name for workload in WORKLOADS]
-    parser = parser_of("compare", "Compare this server with its peers on this machine", rounds=3, seconds=5, warmup=4)
+    parser = parser_of(
+        "compare", "Compare this server with its peers on this machine", rounds=3, seconds=5, warmup=4
+    )
     add = parser.add_argument
     add("--threads", type=_positive, default=4, help="threads of each server's worker")
     add("--servers", type=names(servers), default=usual, help=f"comma list of {','.join(servers)}, or all")
@@ -60,7 +62,7 @@ _SHARED = {
 
 
 def parser_of(command: str, purpose: str, **defaults: int) -> argparse.ArgumentParser:
-    """Make the parser of a command of this folder, with those of the shared options that have a default there."""
+    """Make the parser of a command of this folder, with the shared options for which it has a default."""
     parser = argparse.ArgumentParser(
         prog=f"load/{command}",
         description=f"{purpose}; see load/README.md.",

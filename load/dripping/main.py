@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import argparse
 import sys
 import time
-from typing import NamedTuple, Sequence
+from typing import TYPE_CHECKING, NamedTuple, Sequence
 
 from comparison import host, procfs, wrk
 from comparison.aggregate import spread
@@ -16,6 +15,9 @@ from comparison.paths import OURS, RESULTS
 from comparison.process import Launch, ServerProcess, free_port
 from comparison.workloads import HELLO_BODY
 from dripping.drippers import Dripped, Drippers
+
+if TYPE_CHECKING:
+    import argparse
 
 _FAILED = 1
 _USAGE = 2

@@ -29,10 +29,25 @@ def test_the_front_finds_a_block_in_its_slot(arena: Arena) -> None:
         assert file.read(len(block)) == block
 
 
-def test_a_block_larger_than_a_slot_is_put_there_in_part(arena: Arena) -> None:
+def test_a_block_takes_up_as_many_slots_as_it_needs(arena: Arena) -> None:
     size = arena.describe()[3]
-    for length, taken in ((size - 1, size - 1), (size, size), (size + 1, size)):
-        assert arena.put(memoryview(bytes(length)))[1] == taken  # type: ignore[index]
+    assert arena.put(memoryview(bytes(size))) == (0, size)
+    assert arena.put(memoryview(bytes(size + 1))) == (1, size + 1)
+    assert arena.put(memoryview(bytes(4 * size))) == (3, 4 * size)
+    assert arena.put(memoryview(bytes(4 * size + 1))) == (7, 4 * size)
+    assert arena.put(memoryview(b"x")) == (11, 1)
+
+
+def test_a_block_takes_up_what_is_free_in_a_row(arena: Arena) -> None:
+    path, _first, slots, size = arena.describe()
+    for _ in range(slots):
+        assert arena.put(memoryview(b"x")) is not None
+    with open(path, "r+b") as file:
+        for free in (1, 3, 5, 6, 7):
+            file.seek(free)
+            file.write(b"\0")
+    large = memoryview(bytes(4 * size))
+    assert [arena.put(large) for _ in range(5)] == [(5, 2 * size), (1, size), (3, size), (7, size), None]
 
 
 def test_slots_are_taken_until_the_front_frees_them(arena: Arena) -> None:
@@ -58,6 +73,10 @@ def test_there_is_no_room_where_memory_is_short(arena: Arena, monkeypatch: pytes
     assert arena.put(memoryview(b"x")) == (0, 1)
     monkeypatch.setattr(os, "posix_fallocate", refuse)
     assert arena.put(memoryview(b"x")) is None
+    size = arena.describe()[3]
+    with open(arena.describe()[0], "r+b") as file:
+        file.write(b"\0")
+    assert arena.put(memoryview(bytes(2 * size))) == (0, size), "of what has its memory already"
     monkeypatch.undo()
     assert arena.put(memoryview(b"x")) == (1, 1)
 

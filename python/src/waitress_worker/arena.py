@@ -17,6 +17,9 @@ SMALLEST_BLOCK = 64 * 1024
 _SLOT_BYTES = 256 * 1024
 _SLOTS = 128
 
+#: A block takes up so many at a time. Each part of it costs a message, and a system call when it is freed.
+_MOST_SLOTS = 4
+
 #: In front of the slots there is a byte for each of them: 0 while it is free.
 _HEADER_BYTES = 4096
 
@@ -56,26 +59,38 @@ class Arena:
         os.close(self._descriptor)
 
     def put(self, block: memoryview) -> Optional[Tuple[int, int]]:
-        """Copy the beginning of a block into a free slot; return the slot and how much it took."""
+        """Copy the beginning of a block into free slots, one behind the other; return the first and how much they took."""
         with self._lock:
-            # The lowest one is the likeliest to be in a cache still.
-            slot = self._memory.find(b"\0", 0, _SLOTS)
-            if slot < 0 or not self._reserve(slot):
-                return None
-            self._memory[slot] = 1
-        count = min(len(block), _SLOT_BYTES)
+            taken = self._take(min(-(-len(block) // _SLOT_BYTES), _MOST_SLOTS))
+        if taken is None:
+            return None
+        slot, slots = taken
+        count = min(len(block), slots * _SLOT_BYTES)
         start = _HEADER_BYTES + slot * _SLOT_BYTES
         self._view[start : start + count] = block[:count]
         return slot, count
 
-    def _reserve(self, slot: int) -> bool:
-        """See to the memory of a slot before its first use: a page that cannot be had kills whoever touches it."""
-        if slot >= self._reserved:
+    def _take(self, wanted: int) -> Optional[Tuple[int, int]]:
+        """Take so many slots in a row, or as many as there are; return the first and their number."""
+        while wanted:
+            # The lowest ones are the likeliest to be in a cache still.
+            slot = self._memory.find(b"\0" * wanted, 0, _SLOTS)
+            if slot >= 0 and self._reserve(slot + wanted):
+                self._memory[slot : slot + wanted] = b"\1" * wanted
+                return slot, wanted
+            wanted //= 2
+        return None
+
+    def _reserve(self, slots: int) -> bool:
+        """See to the memory of the first slots before their use: a page that cannot be had kills whoever touches it."""
+        more = slots - self._reserved
+        if more > 0:
             try:
-                os.posix_fallocate(self._descriptor, _HEADER_BYTES + slot * _SLOT_BYTES, _SLOT_BYTES)
+                start = _HEADER_BYTES + self._reserved * _SLOT_BYTES
+                os.posix_fallocate(self._descriptor, start, more * _SLOT_BYTES)
             except OSError:
                 return False
-            self._reserved = slot + 1
+            self._reserved = slots
         return True
 
 
@@ -92,7 +107,7 @@ class LargeBlocks:
         self._offered = False
 
     def share(self, request_id: int, block: memoryview) -> Optional[Tuple[int, int]]:
-        """Put the beginning of a block into a slot; nothing if there is no room, or no such memory."""
+        """Put the beginning of a block into slots; nothing if there is no room, or no such memory."""
         if not self._offered:
             with self._lock:
                 if not self._offered:

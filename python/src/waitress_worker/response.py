@@ -313,6 +313,8 @@ def _has_one_item(blocks: Any) -> bool:  # noqa: ANN401 -- any iterable
 
 
 def _require_bytes(block: Any) -> bytes:  # noqa: ANN401 -- that is the question
+    if type(block) is bytes:
+        return block
     if not isinstance(block, (bytes, bytearray, memoryview)):
         message = "the application gave {} instead of bytes".format(type(block).__name__)
         raise TypeError(message)

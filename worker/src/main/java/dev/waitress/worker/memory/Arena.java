@@ -13,16 +13,19 @@ import java.nio.file.StandardOpenOption;
 /**
  * Memory that a worker shares with the front: it copies large blocks into slots, the front writes them to the client
  * from there. In front of the slots there is a byte for each: the worker sets it when it takes a slot, the front clears
- * it when the block was sent. Only the kernel touches the mapping: the worker may take the memory away at any time, and
- * then a write fails, but no instruction of ours does. Event loop only.
+ * it when what lies there was sent. Only the kernel touches the mapping: the worker may take the memory away at any
+ * time, and then a write fails, but no instruction of ours does. Event loop only.
  */
 public final class Arena implements Closeable {
     /** A worker of ours makes one of 32 MiB. */
     private static final long LARGEST_BYTES = 1 << 30;
 
+    /** A worker of ours has 128. */
+    private static final int MOST_SLOTS = 4096;
+
     private final FileChannel file;
     private final FileMapping memory;
-    private final ByteBuffer free = ByteBuffer.allocateDirect(1);
+    private final ByteBuffer free;
     private final int first;
     private final int slots;
     private final int slotBytes;
@@ -41,9 +44,10 @@ public final class Arena implements Closeable {
         this.slots = slots;
         this.slotBytes = slotBytes;
         long bytes = first + (long) slots * slotBytes;
-        if (slots < 1 || slotBytes < 1 || first < slots || bytes > LARGEST_BYTES) {
+        if (slots < 1 || slots > MOST_SLOTS || slotBytes < 1 || first < slots || bytes > LARGEST_BYTES) {
             throw new IllegalArgumentException("shared memory of " + slots + " times " + slotBytes + " bytes");
         }
+        free = ByteBuffer.allocateDirect(slots);
         file = FileChannel.open(path, StandardOpenOption.READ, StandardOpenOption.WRITE);
         try {
             if (file.size() < bytes) {
@@ -56,17 +60,17 @@ public final class Arena implements Closeable {
         }
     }
 
-    /** The first bytes of a slot, which becomes free when they are sent or dropped. */
+    /** The first bytes of a row of slots, which become free together when they are sent or dropped. */
     public Segment block(int slot, int count) {
-        if (slot < 0 || slot >= slots || count < 1 || count > slotBytes) {
+        if (slot < 0 || slot >= slots || count < 1 || count > (long) (slots - slot) * slotBytes) {
             throw new IllegalArgumentException("no slot " + slot + " with " + count + " bytes");
         }
         users++;
-        return new Block(slot, memory.bytes(first + (long) slot * slotBytes, count));
+        return new Block(slot, 1 + (count - 1) / slotBytes, memory.bytes(first + (long) slot * slotBytes, count));
     }
 
-    private void free(int slot) throws IOException {
-        file.write(free.clear(), slot);
+    private void free(int slot, int count) throws IOException {
+        file.write(free.clear().limit(count), slot);
     }
 
     /** The worker is gone: what still waits for clients is sent, then the memory is given back. */
@@ -82,10 +86,12 @@ public final class Arena implements Closeable {
 
     private final class Block extends BufferSegment {
         private final int slot;
+        private final int taken;
         private ByteBuffer bytes;
 
-        Block(int slot, ByteBuffer bytes) {
+        Block(int slot, int taken, ByteBuffer bytes) {
             this.slot = slot;
+            this.taken = taken;
             this.bytes = bytes;
         }
 
@@ -97,7 +103,7 @@ public final class Arena implements Closeable {
         @Override
         public void close() throws IOException {
             bytes = ByteBuffer.allocate(0); // what it showed may be gone now
-            free(slot);
+            free(slot, taken);
             Arena.this.close();
         }
     }

@@ -30,7 +30,10 @@ public final class Protocol {
     public static final int FILE = 5;
     /** {@code (ARENA, id, path, first, slots, bytes of a slot)}: memory that both map; its first slot is at first. */
     public static final int ARENA = 6;
-    /** {@code (SHARED, id, slot, count)}: part of the body lies in a slot of the arena, which the front frees. */
+    /**
+     * {@code (SHARED, id, slot, count)}: part of the body lies in the arena, from a slot on; the front frees what it
+     * takes up.
+     */
     public static final int SHARED = 7;
 
     /** Front to worker, on control: {@code (TAKEOVER,)}: no answer for a while, let another thread go on. */

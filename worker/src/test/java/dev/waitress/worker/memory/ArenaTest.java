@@ -59,6 +59,20 @@ class ArenaTest {
         assertThat(Files.readString(directory.resolve("arena"))).isEqualTo("\1\0abcdefgh");
     }
 
+    @Test
+    void freesAllSlotsThatABlockTakesUp() throws IOException {
+        Segment block = arena().block(0, 5);
+        assertThat(sent(block)).isEqualTo("abcde");
+        block.close();
+        assertThat(Files.readString(directory.resolve("arena"))).isEqualTo("\0\0abcdefgh");
+    }
+
+    @Test
+    void freesNoSlotBehindABlockThatFillsItsOwn() throws IOException {
+        arena().block(0, 4).close();
+        assertThat(Files.readString(directory.resolve("arena"))).isEqualTo("\0\1abcdefgh");
+    }
+
     /** What the worker says of its memory is looked at: a touch of what is not there would end the process. */
     @ParameterizedTest
     @CsvSource({
@@ -70,7 +84,8 @@ class ArenaTest {
         "2, 2, -4",
         "-2, 2, 4",
         "1, 2, 4",
-        "2, 2, 2147483647"
+        "2, 2, 2147483647",
+        "4097, 4097, 1"
     })
     void isNoLargerThanItsFile(int first, int slots, int slotBytes) throws IOException {
         Path file = Files.writeString(directory.resolve("arena"), MEMORY);
@@ -109,7 +124,7 @@ class ArenaTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"-1, 1", "2, 1", "0, 0", "0, 5", "1, -1"})
+    @CsvSource({"-1, 1", "2, 1", "0, 0", "0, 9", "1, 5", "1, -1", "0, 2147483647"})
     void refusesWhatIsNotInIt(int slot, int count) throws IOException {
         Arena arena = arena();
         assertThatThrownBy(() -> arena.block(slot, count)).isInstanceOf(IllegalArgumentException.class);
