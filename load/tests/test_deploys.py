@@ -25,7 +25,7 @@ def test_reports_what_failed_beside_what_went_on_before() -> None:
 
 
 def test_complains_of_requests_that_failed() -> None:
-    """Only where a worker that is killed may lose what it runs, and then only of those that the log does not name."""
+    """Only a worker that is killed may lose what it runs, and then the log names it."""
     assert deploys.complaints([_result("reload", 0, 0), _result("kill -9, no retry", 3, 3)]) == []
     assert len(deploys.complaints([_result("reload", 1, 1)])) == 1
     assert len(deploys.complaints([_result("kill -9", 1, 1)])) == 1
