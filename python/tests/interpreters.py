@@ -31,7 +31,7 @@ from waitress_worker.arena import Arena
 from waitress_worker.files import find_place
 with tempfile.TemporaryFile() as file:
     place = find_place(file, by_descriptor=True)
-abilities = [hasattr(socket, "AF_UNIX"), Arena.create() is not None, place is not None]
+abilities = [hasattr(socket, "AF_UNIX"), Arena.create(None) is not None, place is not None]
 print(";".join([".".join(map(str, sys.version_info[:3]))] + ["yes" if able else "no" for able in abilities]))
 """
 

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import json
 import os
 import signal
 import threading
-import time
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from probes import DRAINING, LIVE, NOBODY, OWN, READY, STARTING, ask, ask_until, own_port, workers
 from serving import Server
 from wire import Connection
 
@@ -36,40 +35,6 @@ def app(environ, start_response):
     start_response("200 OK", [("Content-Length", "2")])
     return [b"ok"]
 """
-
-OWN = "--health-listen=127.0.0.1:0"
-LIVE = (200, {"live": True})
-READY = (200, {"ready": True, "reasons": []})
-STARTING = (503, {"ready": False, "reasons": ["starting"]})
-DRAINING = (503, {"ready": False, "reasons": ["draining"]})
-NOBODY = (503, {"ready": False, "reasons": ["no worker serves"]})
-
-
-def ask(port: int, path: str) -> tuple[int, object]:
-    """Status and content of an answer about the server."""
-    with Connection(port) as connection:
-        connection.ask("GET", path, "Connection: close")
-        head = connection.head()
-        assert head.one("Cache-Control") == "no-store"
-        assert head.one("Content-Type") == "application/json"
-        return head.status, json.loads(connection.body(head))
-
-
-def ask_until(port: int, path: str, wanted: tuple[int, object], timeout: float = 30) -> None:
-    """Ask again and again, as those who watch a server do."""
-    deadline = time.monotonic() + timeout
-    while (told := ask(port, path)) != wanted:
-        assert time.monotonic() < deadline, told
-
-
-def own_port(server: Server) -> int:
-    """Where the server tells of itself and nothing else."""
-    return int(server.wait_for(r"Health on http://127\.0\.0\.1:(\d+)")[1])
-
-
-def workers(server: Server) -> list[int]:
-    """The processes that run the application."""
-    return [int(line.split(maxsplit=1)[0]) for line in server.survivors() if "waitress_worker" in line]
 
 
 def application(folder: Path) -> dict[str, str]:

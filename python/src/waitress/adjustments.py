@@ -98,6 +98,7 @@ _MORE = frozenset(
         "request_body_min_rate",
         "shutdown_timeout",
         "startup_timeout",
+        "worker_timeout",
     )
 )
 

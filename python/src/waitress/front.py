@@ -64,7 +64,7 @@ class Front:
         _LIVE.add(self)
         try:
             self._send((self._level, settings))
-            report = self._receive()
+            report = self._outcome()
         except BaseException:
             self.kill()
             raise
@@ -78,6 +78,14 @@ class Front:
         self.startup_timeout: int = report[5]
         #: Where it listens: host and port, or "unix" and the path.
         self.listeners: List[Tuple[str, str]] = [(_shortest(host), port) for host, port in report[6]]
+
+    def _outcome(self) -> Optional[Tuple[Any, ...]]:
+        """Wait for what has become of its start; what it logs before comes first."""
+        while True:
+            report = self._receive()
+            if report is None or report[0] != _RECORD:
+                return report
+            handle(*report[1:])
 
     def _failure(self, report: Optional[Tuple[Any, ...]]) -> Exception:
         self.kill()

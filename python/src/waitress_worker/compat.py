@@ -8,8 +8,6 @@ import sys
 if sys.version_info < (3,):
     from waitress_worker.compat2 import *  # noqa: F403
 else:
-    import contextlib
-    import faulthandler
     import marshal
     import os
     import signal
@@ -17,12 +15,6 @@ else:
     from _socket import socket as Socket  # noqa: N812 -- a class
     from time import perf_counter as perf_counter  # noqa: PLC0414 -- for those who import it from here
     from typing import Any, Iterator, Tuple
-
-    #: Seconds.
-    _AHEAD = 1.0
-    _LEAST = 0.25
-
-    _STDERR = 2
 
     #: Marshal's newest format without references to earlier values, which the front does not read.
     MARSHAL_VERSION = 2
@@ -76,12 +68,3 @@ else:
     def let_go(connected: Socket) -> None:
         """Close this process' side of a connection that another one goes on with."""
         os.close(connected.detach())
-
-    @contextlib.contextmanager
-    def showing_what_takes_longer(seconds: float) -> "Iterator[None]":
-        """Write where every thread is, also one in C, when something is about to have taken too long."""
-        faulthandler.dump_traceback_later(max(_LEAST, seconds - _AHEAD), file=_STDERR)
-        try:
-            yield
-        finally:
-            faulthandler.cancel_dump_traceback_later()

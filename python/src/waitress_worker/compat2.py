@@ -1,6 +1,5 @@
 """The side of ``compat.py`` for CPython 2.7, whose words it explains."""
 
-import contextlib
 import ctypes
 import marshal
 import os
@@ -93,11 +92,6 @@ def let_go(connected: Any) -> None:  # noqa: D103
     os.dup2(nothing, connected.fileno())
     os.close(nothing)
     keep_from_children(connected.fileno())
-
-
-@contextlib.contextmanager
-def showing_what_takes_longer(seconds: float) -> Any:  # noqa: ARG001, D103 -- nothing here shows it
-    yield
 
 
 class _Clock:

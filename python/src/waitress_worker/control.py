@@ -13,7 +13,7 @@ from waitress_worker import protocol, stacks
 from waitress_worker.application import LoadError, load, python_version
 from waitress_worker.board import Board
 from waitress_worker.channel import Channel, connect
-from waitress_worker.compat import acquire_within, native, path_of_front, showing_what_takes_longer
+from waitress_worker.compat import acquire_within, native, path_of_front
 from waitress_worker.crew import Crew
 from waitress_worker.forks import end
 from waitress_worker.imports import Imports
@@ -22,6 +22,7 @@ from waitress_worker.log import LOG, FrontRecords, harmless, log_failure, wanted
 from waitress_worker.signals import leave_to_the_front, when_asked_to_end
 from waitress_worker.threads import Threads
 from waitress_worker.tracebacks import bounded, shortened
+from waitress_worker.whereabouts import tell_at_a_signal
 
 #: Seconds. A wait without end could not be interrupted, or would end where all threads are green and all of them wait.
 _DAY = 86400.0
@@ -39,6 +40,7 @@ _SECRET = "WAITRESS_WORKER_SECRET"  # noqa: S105 -- the variable's name
 def main(address: str, number: str, application_name: str) -> int:
     """Run a worker until the front ends it; return the exit status."""
     leave_to_the_front()
+    tell_at_a_signal()
     _open_closed_output()
     if os.environ.pop(_OUR_ARENAS, ""):
         del os.environ[_ARENAS]
@@ -178,8 +180,7 @@ class Worker:
         """Import the application; where there is none to run, say so and raise LoadError."""
         try:
             self._require_python_3()
-            with showing_what_takes_longer(self.settings["startup_timeout"]):
-                return self._load_and_watch() if self.settings["reload"] else self._load()
+            return self._load_and_watch() if self.settings["reload"] else self._load()
         except LoadError as failure:
             if os.getpid() == self._pid:
                 message, trace = shortened(failure.message, _MOST_OF_REASON), bounded([failure.traceback])
@@ -262,6 +263,7 @@ class Worker:
             protocol.SENT: self.crew.streams.file_sent,
             protocol.CLOSED: self.crew.client_closed,
             protocol.RECORD: self._handle,
+            protocol.PING: lambda: self._tell(protocol.PONG),
             protocol.RECALL: lambda: self._tell(protocol.RECALLED, self.crew.recall()),
             protocol.STACKS: lambda: self._tell(protocol.STACKS_TAKEN, stacks.take(self.crew.requests())),
         }

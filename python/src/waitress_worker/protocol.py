@@ -25,6 +25,7 @@ SENT = 5
 RECORD = 6
 CLOSED = 7
 STACKS = 8
+PING = 9
 
 # Worker to front, on control.
 READY = 0
@@ -34,6 +35,7 @@ IMPORTED = 3
 LOGGING = 4
 STOP = 5
 STACKS_TAKEN = 6
+PONG = 7
 
 #: Exit status of a worker on a Python that is too old, which it has said on standard error.
 WRONG_PYTHON = 78

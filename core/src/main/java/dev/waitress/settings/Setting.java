@@ -427,6 +427,13 @@ public final class Setting<T> {
             ValueType.integer("SECONDS", 1, TEN_YEARS),
             60L,
             "Seconds that a worker has to load the application; then it is ended, and what kept it is shown.");
+    public static final Setting<Long> WORKER_TIMEOUT = define(
+            Group.TIMES,
+            "worker_timeout",
+            ValueType.integer("SECONDS", 0, TEN_YEARS),
+            60L,
+            "Seconds after which a worker that answers nothing at all, not even that it lives, is replaced and killed; the"
+                    + " log says where its threads were. 0 is no limit.");
 
     public static final Setting<Long> ASYNCORE_LOOP_TIMEOUT = define(
             Group.COMPATIBILITY,

@@ -71,6 +71,7 @@ public record WorkerConfig(List<String> python, PythonApplication application, S
         return new WorkerTerms(
                 threads(),
                 startupNanos(),
+                TimeUnit.SECONDS.toNanos(settings.get(Setting.WORKER_TIMEOUT)),
                 TimeUnit.SECONDS.toNanos(settings.get(Setting.SHUTDOWN_TIMEOUT)),
                 new Wear(
                         settings.get(Setting.MAX_REQUESTS),

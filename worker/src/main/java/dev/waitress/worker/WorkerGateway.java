@@ -113,22 +113,23 @@ public final class WorkerGateway implements Gateway {
         CompletableFuture<@Nullable LoadFailure> opened = new CompletableFuture<>();
         loop.leftovers().add(this::abandon);
         loop.execute(() -> open(opened));
+        boolean isOpen = false;
         try {
             LoadFailure failure = opened.get();
-            if (failure == null) {
-                return this;
+            if (failure != null) {
+                throw new WorkerFailedException(failure.message(), failure.traceback(), failure.exitStatus());
             }
-            close(Worker.QUIT_LIMIT);
-            throw new WorkerFailedException(failure.message(), failure.traceback(), failure.exitStatus());
+            isOpen = true;
+            return this;
         } catch (ExecutionException e) {
-            close(Worker.QUIT_LIMIT);
             if (e.getCause() instanceof IOException failure) {
                 throw failure;
             }
             throw new IllegalStateException(e.getCause());
-        } catch (InterruptedException e) {
-            close(Worker.QUIT_LIMIT);
-            throw e;
+        } finally {
+            if (!isOpen) {
+                close(Worker.QUIT_LIMIT);
+            }
         }
     }
 
@@ -190,6 +191,11 @@ public final class WorkerGateway implements Gateway {
         @Override
         public void late(Worker worker) {
             source.late(worker);
+        }
+
+        @Override
+        public void hung(Worker worker, Duration since) {
+            source.hung(worker, since);
         }
 
         @Override

@@ -28,8 +28,6 @@ final class WorkerSettings {
         writer.integer(config.workers());
         writer.text("reload");
         writer.bool(config.isReloading());
-        writer.text("startup_timeout");
-        writer.integer((int) Math.min(Integer.MAX_VALUE, config.settings().get(Setting.STARTUP_TIMEOUT)));
         writer.text("board");
         writer.text(board.toString());
         writer.text("bodies");

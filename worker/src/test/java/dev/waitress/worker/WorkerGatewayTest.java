@@ -141,7 +141,7 @@ class WorkerGatewayTest {
         try (SocketChannel control = connect("control");
                 SocketChannel requests = connect("requests")) {
             assertThat(new String(readFrame(control), StandardCharsets.ISO_8859_1))
-                    .contains("startup_timeout");
+                    .contains("outbuf_high_watermark");
             report(control, Protocol.READY);
             assertThat(readFrame(requests)[0]).isEqualTo((byte) '[');
             say(requests, ScriptedWorker.list(ScriptedWorker.response(1, "hello")));

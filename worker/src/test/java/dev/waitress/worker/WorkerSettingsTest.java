@@ -54,11 +54,10 @@ class WorkerSettingsTest {
 
     @Test
     void sayHowItRuns() {
-        Map<String, String> settings = Map.of("threads", "7", "workers", "3", "startup_timeout", "9", "reload", "true");
+        Map<String, String> settings = Map.of("threads", "7", "workers", "3", "reload", "true");
         assertThat(text(config(PythonApplication.named("shop:app", false), settings)))
                 .contains(text("threads") + entry(writer -> writer.integer(7)))
                 .contains(text("workers") + entry(writer -> writer.integer(3)))
-                .contains(text("startup_timeout") + entry(writer -> writer.integer(9)))
                 .contains(text("reload") + entry(writer -> writer.bool(true)))
                 .contains(text("wsgi.multiprocess") + entry(writer -> writer.bool(true)))
                 .contains(text("board") + text("/begun-1"))

@@ -16,6 +16,7 @@ import org.jspecify.annotations.Nullable;
 /** Gives each request to the worker that is least busy; those that find none wait, or are refused. Event loop only. */
 final class Dispatcher implements Intake, Readiness {
     private static final List<String> NOBODY = List.of("no worker serves");
+    private static final List<String> SILENCE = List.of("no worker answers");
 
     /** Changed by their pool, as they come and go. */
     private final List<Worker> workers;
@@ -176,7 +177,10 @@ final class Dispatcher implements Intake, Readiness {
         if (isSuspended()) {
             return List.of(suspended);
         }
-        return workers.stream().anyMatch(Worker::isServing) ? List.of() : NOBODY;
+        if (workers.stream().anyMatch(Worker::isAnswering)) {
+            return List.of();
+        }
+        return workers.stream().anyMatch(Worker::isServing) ? SILENCE : NOBODY;
     }
 
     @Override

@@ -9,9 +9,12 @@ package dev.waitress.worker.pool;
  *     application asked for it
  */
 public record LoadFailure(String message, String traceback, int exitStatus) {
+    /** Of a failure that is nobody's wish. */
+    public static final int EXIT_STATUS = 1;
+
     /** A failure for which Python has nothing to say, and that is nobody's wish. */
     public static LoadFailure of(String message) {
-        return new LoadFailure(message, "", 1);
+        return new LoadFailure(message, "", EXIT_STATUS);
     }
 
     /** Message and traceback, for a log line and those below it. */

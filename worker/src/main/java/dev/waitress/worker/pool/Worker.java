@@ -16,21 +16,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
-/**
- * The life of one worker process, as the front sees it. Event loop only.
- *
- * <pre>
- *                ready             serve              retire              idle
- *   STARTING ───────────► READY ───────────► SERVING ───────────► DRAINING ───────────► QUITTING ───► DEAD
- *       │                   │                   │ idle already, or quit                    ▲           ▲
- *       └───────────────────┴───────────────────┴──────────────────────────────────────────┘           │
- *                                    from every state when its process ends, or it breaks the protocol ┘
- * </pre>
- *
- * <p>Each state that waits for the worker has a deadline. STARTING: {@code startup_timeout}, then the listener is told
- * that it is late. DRAINING: {@code shutdown_timeout}, then it is killed. QUITTING: {@link #QUIT_LIMIT}, then it is
- * killed. READY lasts until those that started with it are ready too, which have a deadline of their own.
- */
+/** One worker process, as the front sees it; its life is drawn at {@link WorkerState}. Event loop only. */
 public final class Worker implements ControlReader.Listener, Workload.Listener {
     private static final Logger LOG = System.getLogger("waitress");
 
@@ -46,6 +32,7 @@ public final class Worker implements ControlReader.Listener, Workload.Listener {
     private final ControlWriter control = new ControlWriter();
     private final long bornNanos;
     private final Workload workload;
+    private final Heartbeat heartbeat;
 
     private WorkerState state = WorkerState.STARTING;
     private final WorkerLinks links = new WorkerLinks();
@@ -68,7 +55,14 @@ public final class Worker implements ControlReader.Listener, Workload.Listener {
         this.bornNanos = timers.nowNanos();
         String name = number + "/" + process.pid();
         this.workload = new Workload(name, terms, timers, batches, board, control, this);
-        timers.schedule(terms.startupNanos(), this::startingExpired);
+        this.heartbeat = new Heartbeat(
+                process.pid(),
+                terms.silenceNanos(),
+                timers,
+                control,
+                links::receive,
+                since -> listener.hung(this, since));
+        expect(terms.startupNanos(), WorkerState.STARTING, () -> listener.late(this));
     }
 
     // ---- Who it is -------------------------------------------------------------------------------------------------
@@ -86,6 +80,10 @@ public final class Worker implements ControlReader.Listener, Workload.Listener {
         return process.pid();
     }
 
+    public boolean isStarting() {
+        return state == WorkerState.STARTING;
+    }
+
     public boolean isReady() {
         return state == WorkerState.READY;
     }
@@ -100,6 +98,16 @@ public final class Worker implements ControlReader.Listener, Workload.Listener {
 
     boolean isServing() {
         return state == WorkerState.SERVING;
+    }
+
+    /** Whether it serves, and would answer. */
+    boolean isAnswering() {
+        return state == WorkerState.SERVING && !heartbeat.isSilent();
+    }
+
+    /** Whether it has not answered for so long that it is to be ended. */
+    public boolean isHung() {
+        return heartbeat.isHung();
     }
 
     /** Whether it has been of use: it has answered a request. */
@@ -136,6 +144,7 @@ public final class Worker implements ControlReader.Listener, Workload.Listener {
     /** From now on it is given requests. */
     public void serve() {
         state = WorkerState.SERVING;
+        heartbeat.begin();
         long ageNanos = terms.wear().ageNanos();
         if (ageNanos > 0) {
             timers.schedule(ageNanos, () -> worn("has served for " + TimeUnit.NANOSECONDS.toSeconds(ageNanos) + " s"));
@@ -147,13 +156,13 @@ public final class Worker implements ControlReader.Listener, Workload.Listener {
         if (state.compareTo(WorkerState.DRAINING) >= 0) {
             return;
         }
-        if (workload.isEmpty()) {
+        if (workload.isEmpty() || heartbeat.isHung()) {
             quit();
             return;
         }
-        state = WorkerState.DRAINING;
+        leaveFor(WorkerState.DRAINING);
         workload.recall();
-        timers.schedule(terms.drainNanos(), this::drainingExpired);
+        expect(terms.drainNanos(), WorkerState.DRAINING, this::cut);
     }
 
     /** It is to finish what it runs, then to end. */
@@ -161,13 +170,18 @@ public final class Worker implements ControlReader.Listener, Workload.Listener {
         if (state.compareTo(WorkerState.QUITTING) >= 0) {
             return;
         }
-        state = WorkerState.QUITTING;
-        if (control.isConnected()) {
+        leaveFor(WorkerState.QUITTING);
+        if (control.isConnected() && !heartbeat.isHung()) {
             control.quit();
             killSoon();
         } else {
-            process.kill();
+            process.kill(); // it would not hear of it
         }
+    }
+
+    private void leaveFor(WorkerState next) {
+        state = next;
+        heartbeat.end();
     }
 
     /** A worker that has closed its sockets, or was told to quit, ends by itself, unless it hangs over it. */
@@ -175,17 +189,18 @@ public final class Worker implements ControlReader.Listener, Workload.Listener {
         timers.schedule(QUIT_LIMIT.toNanos(), process::kill);
     }
 
-    private void startingExpired() {
-        if (state == WorkerState.STARTING) {
-            listener.late(this);
-        }
+    private void cut() {
+        LOG.log(Level.WARNING, "worker " + pid() + " was replaced, but its requests do not end");
+        process.kill();
     }
 
-    private void drainingExpired() {
-        if (state == WorkerState.DRAINING) {
-            LOG.log(Level.WARNING, "worker " + pid() + " was replaced, but its requests do not end");
-            process.kill();
-        }
+    /** Acts if it has not left this state by then. */
+    private void expect(long nanos, WorkerState left, Runnable action) {
+        timers.schedule(nanos, () -> {
+            if (state == left) {
+                action.run();
+            }
+        });
     }
 
     // ---- Life: what it says and does -------------------------------------------------------------------------------
@@ -208,6 +223,11 @@ public final class Worker implements ControlReader.Listener, Workload.Listener {
         if (state == WorkerState.DRAINING) {
             quit();
         }
+    }
+
+    @Override
+    public void alive() {
+        heartbeat.answered();
     }
 
     @Override
@@ -264,7 +284,7 @@ public final class Worker implements ControlReader.Listener, Workload.Listener {
         if (state == WorkerState.DEAD) {
             return;
         }
-        state = WorkerState.DEAD;
+        leaveFor(WorkerState.DEAD);
         control.end();
         links.close();
         Remains remains = workload.end();
@@ -287,7 +307,7 @@ public final class Worker implements ControlReader.Listener, Workload.Listener {
 
     /** How many more requests it may be given now. */
     int room() {
-        return state == WorkerState.SERVING ? workload.room() : 0;
+        return isAnswering() ? workload.room() : 0;
     }
 
     Workload workload() {

@@ -1,6 +1,7 @@
 package dev.waitress.worker.pool;
 
 import dev.waitress.worker.wire.ControlReader;
+import java.time.Duration;
 import java.util.List;
 
 /** Who is told how workers get on. */
@@ -13,6 +14,9 @@ public interface WorkerListener extends ControlReader.ApplicationListener {
 
     /** One has taken too long to load the application. */
     void late(Worker worker);
+
+    /** One that serves has not answered for so long; told again and again as long as it is so. */
+    void hung(Worker worker, Duration since);
 
     /** One does not get on: others may take what it has not begun. */
     void overloaded(Worker worker);

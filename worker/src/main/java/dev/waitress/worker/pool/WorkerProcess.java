@@ -26,6 +26,16 @@ public interface WorkerProcess {
         leash.close();
     }
 
+    /** Asks its threads where they are; false if there is no way to ask them. */
+    default boolean askForStacks() {
+        return false;
+    }
+
+    /** Where its threads were when they were asked last, as far as they have said; empty if they have not. */
+    default String stacks() {
+        return "";
+    }
+
     /** Ends it, if it is ours to end. */
     void kill();
 }

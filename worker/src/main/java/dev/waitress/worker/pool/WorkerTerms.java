@@ -8,6 +8,7 @@ import dev.waitress.exchange.UnknownStatuses;
  *
  * @param threads requests that each of them runs at once
  * @param startupNanos how long it may take to be ready; key {@code startup_timeout}
+ * @param silenceNanos how long it may leave the question unanswered whether it lives, or 0; key {@code worker_timeout}
  * @param drainNanos how long its requests may take to end when it is replaced; key {@code shutdown_timeout}
  * @param wear how long it serves
  * @param retries whether a request runs once more whose worker has died
@@ -19,6 +20,7 @@ import dev.waitress.exchange.UnknownStatuses;
 public record WorkerTerms(
         int threads,
         long startupNanos,
+        long silenceNanos,
         long drainNanos,
         Wear wear,
         boolean retries,

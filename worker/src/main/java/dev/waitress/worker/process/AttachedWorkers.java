@@ -9,6 +9,7 @@ import java.io.IOException;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -79,6 +80,15 @@ public final class AttachedWorkers implements WorkerSource {
     @Override
     public void late(Worker worker) {
         worker.lost(new IOException("it does not begin"));
+    }
+
+    /** The program may be held up for a while, and nobody but its user knows what that means. */
+    @Override
+    public void hung(Worker worker, Duration since) {
+        LOG.log(
+                Level.ERROR,
+                "worker " + worker.pid() + " has not answered for " + since.toSeconds()
+                        + " seconds (worker_timeout); under serve() it is not for the server to end it");
     }
 
     @Override

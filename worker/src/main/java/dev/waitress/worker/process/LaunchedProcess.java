@@ -32,12 +32,17 @@ public final class LaunchedProcess implements WorkerProcess {
     /** Tells the worker to remove that again, for the children of the application. */
     private static final String OUR_ARENAS = "WAITRESS_WORKER_ARENAS";
 
+    /** Read and removed by the worker too: the file for what its threads are at. */
+    private static final String STACKS_VARIABLE = "WAITRESS_WORKER_STACKS";
+
     private static final Logger LOG = System.getLogger("waitress");
 
     private final Process process;
+    private final StackFile stacks;
 
-    private LaunchedProcess(Process process) {
+    private LaunchedProcess(Process process, StackFile stacks) {
         this.process = process;
+        this.stacks = stacks;
     }
 
     /**
@@ -56,10 +61,12 @@ public final class LaunchedProcess implements WorkerProcess {
                 .redirectInput(new File(isWindows() ? "NUL" : "/dev/null"))
                 .redirectOutput(ProcessBuilder.Redirect.INHERIT)
                 .redirectError(ProcessBuilder.Redirect.INHERIT);
+        StackFile stacks = new StackFile(packageDirectory.resolve("stacks-" + number));
         builder.environment().put(SECRET_VARIABLE, secret);
+        builder.environment().put(STACKS_VARIABLE, stacks.path().toString());
         restoreLocale(builder.environment(), System.getProperty(LOCALE));
         saveMemory(builder.environment());
-        return new LaunchedProcess(builder.start());
+        return new LaunchedProcess(builder.start(), stacks);
     }
 
     /** Unless the user has set something else. */
@@ -123,6 +130,21 @@ public final class LaunchedProcess implements WorkerProcess {
         } catch (IOException e) {
             LOG.log(Level.DEBUG, "closing a leash failed", e);
         }
+    }
+
+    @Override
+    public boolean askForStacks() {
+        return stacks.ask(this);
+    }
+
+    @Override
+    public String stacks() {
+        return stacks.answer();
+    }
+
+    /** It has ended. */
+    void forgetStacks() {
+        stacks.remove();
     }
 
     @Override

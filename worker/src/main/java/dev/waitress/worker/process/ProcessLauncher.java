@@ -51,7 +51,10 @@ public final class ProcessLauncher implements Launcher {
             throw e;
         }
         running.add(process);
-        process.onExit(status -> running.remove(process));
+        process.onExit(status -> {
+            running.remove(process);
+            process.forgetStacks();
+        });
         return pool.add(number, process, board);
     }
 

@@ -40,7 +40,8 @@ final class PythonPackage {
             "stacks.py",
             "streams.py",
             "threads.py",
-            "tracebacks.py");
+            "tracebacks.py",
+            "whereabouts.py");
 
     private PythonPackage() {}
 

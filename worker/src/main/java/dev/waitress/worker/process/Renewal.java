@@ -104,7 +104,9 @@ final class Renewal {
     private void giveUp(LoadFailure failure, @Nullable Worker worker) {
         LOG.log(Level.ERROR, "Cannot load the application for a worker's successor:\n" + failure.story());
         withdraw();
-        if (worker != null) {
+        if (worker != null && worker.isHung()) {
+            worker.process().kill(); // it is of no use, with a successor or without
+        } else if (worker != null) {
             worn.add(worker);
         }
         isPausing = true;

@@ -10,6 +10,7 @@ import java.io.IOException;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -40,7 +41,7 @@ public final class Supervisor implements WorkerSource {
     private final Intake intake;
     private final Timers timers;
     private final Executor loop;
-    private final long startupNanos;
+    private final Unanswering unanswering;
     private final Reasons reasons;
     private final WorkerSlots slots;
     private final Launches launches;
@@ -72,7 +73,7 @@ public final class Supervisor implements WorkerSource {
         this.intake = intake;
         this.timers = timers;
         this.loop = loop;
-        this.startupNanos = startupNanos;
+        this.unanswering = new Unanswering(timers, startupNanos, this::tooLate, this::renew);
         this.reasons = reasons;
         this.launches = new Launches(launcher, loop, this::exited);
         this.rollout = new Rollout(slots, launches, intake, timers, reasons.changes(), this::settled);
@@ -116,13 +117,9 @@ public final class Supervisor implements WorkerSource {
 
     /** A process takes more memory than one is to take. */
     void tooLarge(long pid) {
-        for (WorkerSlot slot : slots) {
-            if (slot.isServing() && slot.requireWorker().pid() == pid) {
-                renew(
-                        slot.requireWorker(),
-                        "takes more than " + reasons.memory().mostBytes() + " bytes of memory");
-                return;
-            }
+        Worker worker = slots.findServing(pid);
+        if (worker != null) {
+            renew(worker, "takes more than " + reasons.memory().mostBytes() + " bytes of memory");
         }
     }
 
@@ -174,15 +171,22 @@ public final class Supervisor implements WorkerSource {
         return false;
     }
 
-    /** Whatever it waits for, others wait for it. */
     @Override
     public void late(Worker worker) {
-        String story = "worker " + worker.pid() + " has not loaded the application in "
-                + TimeUnit.NANOSECONDS.toSeconds(startupNanos) + " seconds (startup_timeout)";
-        if (!giveUp(worker, LoadFailure.of(story))) {
-            LOG.log(Level.ERROR, story);
+        unanswering.late(worker);
+    }
+
+    /** Whatever it waits for, others wait for it. */
+    private void tooLate(Worker worker, LoadFailure failure) {
+        if (!giveUp(worker, failure)) {
+            LOG.log(Level.ERROR, failure.story());
         }
         launches.kill(worker);
+    }
+
+    @Override
+    public void hung(Worker worker, Duration since) {
+        unanswering.hung(worker, since);
     }
 
     @Override

@@ -60,6 +60,17 @@ final class WorkerSlots implements Iterable<WorkerSlot> {
         return null;
     }
 
+    /** The worker that serves in a process; null if none does. */
+    @Nullable
+    Worker findServing(long pid) {
+        for (WorkerSlot slot : slots) {
+            if (slot.isServing() && slot.requireWorker().pid() == pid) {
+                return slot.requireWorker();
+            }
+        }
+        return null;
+    }
+
     boolean isAnyServing() {
         return slots.stream().anyMatch(WorkerSlot::isServing);
     }

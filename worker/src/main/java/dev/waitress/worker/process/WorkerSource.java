@@ -5,6 +5,7 @@ import dev.waitress.worker.pool.LoadFailure;
 import dev.waitress.worker.pool.Worker;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -33,6 +34,9 @@ public interface WorkerSource {
 
     /** One has taken too long to load the application. */
     void late(Worker worker);
+
+    /** One that serves has not answered for so long; told again and again as long as it is so. */
+    void hung(Worker worker, Duration since);
 
     /** One has read files, all of them after this time, to load the application or while it runs. */
     void imported(Instant since, List<Path> files);

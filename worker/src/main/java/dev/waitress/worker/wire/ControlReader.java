@@ -22,6 +22,9 @@ public final class ControlReader implements FrameListener {
         /** What its threads do now; it was asked for that. */
         void stacksTaken(List<ThreadStack> stacks);
 
+        /** It has answered the question whether it lives. */
+        void alive();
+
         /** The socket ended or broke, or what came on it made no sense. */
         void lost(@Nullable Throwable failure);
     }
@@ -61,6 +64,7 @@ public final class ControlReader implements FrameListener {
             case Protocol.RECALLED -> listener.recalled(ids());
             case Protocol.IMPORTED -> application.imported(Instant.ofEpochMilli(reader.longInteger()), paths());
             case Protocol.STOP -> application.stopAsked();
+            case Protocol.PONG -> listener.alive();
             default -> throw new IllegalArgumentException("a control message of kind " + kind);
         }
         return 0;

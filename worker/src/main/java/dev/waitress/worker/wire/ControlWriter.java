@@ -68,6 +68,11 @@ public final class ControlWriter {
         tell(Protocol.SENT, id);
     }
 
+    /** It is to say that it lives. */
+    public void ping() {
+        tell(Protocol.PING);
+    }
+
     /** It is to finish what runs, then to end. */
     public void quit() {
         tell(Protocol.QUIT);

@@ -54,6 +54,8 @@ public final class Protocol {
     public static final int CLOSED = 7;
     /** {@code (STACKS,)}: say what each thread does now. */
     public static final int STACKS = 8;
+    /** {@code (PING,)}: it is to say PONG, from the thread that reads this. */
+    public static final int PING = 9;
 
     /** Worker to front, on control: {@code (READY,)}: the application is loaded. */
     public static final int READY = 0;
@@ -75,6 +77,8 @@ public final class Protocol {
      * where it is no request.
      */
     public static final int STACKS_TAKEN = 6;
+    /** {@code (PONG,)}: the answer to PING. */
+    public static final int PONG = 7;
 
     /** Exit status of a worker on a Python that is too old, which it has said on standard error. */
     public static final int WRONG_PYTHON = 78;

@@ -12,6 +12,7 @@ public final class FakeProcess implements WorkerProcess {
     private final long pid;
     private final List<IntConsumer> whenExited = new ArrayList<>();
     private int kills;
+    private @Nullable String stacks;
     private @Nullable Closeable leash;
 
     public FakeProcess(long pid) {
@@ -21,6 +22,11 @@ public final class FakeProcess implements WorkerProcess {
     /** It ends. */
     public void exit(int status) {
         whenExited.forEach(each -> each.accept(status));
+    }
+
+    /** Asked for its stacks, it tells this. */
+    public void tells(String newStacks) {
+        stacks = newStacks;
     }
 
     public boolean wasKilled() {
@@ -49,6 +55,16 @@ public final class FakeProcess implements WorkerProcess {
     @Override
     public void hold(Closeable newLeash) {
         leash = newLeash;
+    }
+
+    @Override
+    public boolean askForStacks() {
+        return stacks != null;
+    }
+
+    @Override
+    public String stacks() {
+        return stacks == null ? "" : stacks;
     }
 
     @Override

@@ -21,19 +21,31 @@ public final class FakeTerms {
 
     /** Terms with these limits of time, and for requests that wait. */
     public static WorkerTerms of(int threads, Duration startup, Duration drain, QueueLimits queue) {
-        return of(threads, startup, drain, Wear.NONE, false, queue);
+        return of(threads, startup, Duration.ZERO, drain, Wear.NONE, false, queue);
     }
 
     /** Terms with these limits of time, for workers that wear out, and perhaps for a second attempt. */
     public static WorkerTerms of(int threads, Duration startup, Duration drain, Wear wear, boolean retries) {
-        return of(threads, startup, drain, wear, retries, QueueLimits.NONE);
+        return of(threads, startup, Duration.ZERO, drain, wear, retries, QueueLimits.NONE);
+    }
+
+    /** Terms with one limit for each of these, for workers that are asked whether they live. */
+    public static WorkerTerms ofAsked(int threads, Duration startup, Duration silence) {
+        return of(threads, startup, silence, startup, Wear.NONE, true, QueueLimits.NONE);
     }
 
     private static WorkerTerms of(
-            int threads, Duration startup, Duration drain, Wear wear, boolean retries, QueueLimits queue) {
+            int threads,
+            Duration startup,
+            Duration silence,
+            Duration drain,
+            Wear wear,
+            boolean retries,
+            QueueLimits queue) {
         return new WorkerTerms(
                 threads,
                 startup.toNanos(),
+                silence.toNanos(),
                 drain.toNanos(),
                 wear,
                 retries,

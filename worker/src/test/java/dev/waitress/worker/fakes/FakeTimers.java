@@ -52,6 +52,12 @@ public final class FakeTimers implements Timers, Executor {
         nowNanos = end;
     }
 
+    /** Lets time pass in which nothing can happen, as if all was stopped; then what is due happens, late. */
+    public void jump(Duration duration) {
+        nowNanos += duration.toNanos();
+        turn();
+    }
+
     private void runTasks() {
         Runnable task;
         while ((task = tasks.poll()) != null) {

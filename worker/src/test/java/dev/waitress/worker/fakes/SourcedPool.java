@@ -7,6 +7,7 @@ import dev.waitress.worker.pool.WaitingRequest;
 import dev.waitress.worker.pool.Worker;
 import dev.waitress.worker.pool.WorkerListener;
 import dev.waitress.worker.pool.WorkerPool;
+import dev.waitress.worker.pool.WorkerTerms;
 import dev.waitress.worker.process.WorkerSource;
 import dev.waitress.worker.wire.RequestEncoder;
 import java.nio.file.Path;
@@ -23,8 +24,12 @@ public final class SourcedPool implements WorkerListener {
 
     /** A pool of workers with one thread each. */
     public SourcedPool(int workers, Duration startup, FakeTimers timers) {
-        pool = new WorkerPool(
-                FakeTerms.of(1, startup, startup), workers, new RequestEncoder(Settings.defaults()), timers, this);
+        this(workers, FakeTerms.of(1, startup, startup), timers);
+    }
+
+    /** The same with terms of its own. */
+    public SourcedPool(int workers, WorkerTerms terms, FakeTimers timers) {
+        pool = new WorkerPool(terms, workers, new RequestEncoder(Settings.defaults()), timers, this);
     }
 
     public WorkerPool pool() {
@@ -53,6 +58,11 @@ public final class SourcedPool implements WorkerListener {
     @Override
     public void late(Worker worker) {
         source().late(worker);
+    }
+
+    @Override
+    public void hung(Worker worker, Duration since) {
+        source().hung(worker, since);
     }
 
     @Override

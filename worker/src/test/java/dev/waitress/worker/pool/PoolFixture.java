@@ -44,6 +44,11 @@ final class PoolFixture {
         this(directory, threads, FakeTerms.of(threads, STARTUP, DRAIN, wear, retries));
     }
 
+    /** Workers are asked whether they live, and hung after so long without an answer. */
+    PoolFixture(Path directory, int threads, Duration silence) {
+        this(directory, threads, FakeTerms.ofAsked(threads, STARTUP, silence));
+    }
+
     private PoolFixture(Path directory, int threads, WorkerTerms terms) {
         this.directory = directory;
         this.threads = threads;
@@ -65,6 +70,11 @@ final class PoolFixture {
         @Override
         public void late(Worker worker) {
             events.add("late " + worker.number());
+        }
+
+        @Override
+        public void hung(Worker worker, Duration since) {
+            events.add("hung " + worker.number() + " since " + since.toSeconds());
         }
 
         @Override

@@ -35,6 +35,11 @@ final class ControlRecorder implements ControlReader.Listener, ControlReader.App
     }
 
     @Override
+    public void alive() {
+        events.add("alive");
+    }
+
+    @Override
     public void lost(@Nullable Throwable failure) {
         events.add("lost " + failure);
     }

@@ -40,6 +40,7 @@ class ControlTest {
                     }),
                     message(Protocol.LOGGING, 1, writer -> writer.integer(30)),
                     message(Protocol.STOP, 0, writer -> {}),
+                    message(Protocol.PONG, 0, writer -> {}),
                     message(Protocol.RECALLED, 1, writer -> {
                         writer.list(2);
                         writer.integer(4);
@@ -63,6 +64,7 @@ class ControlTest {
                             "failed message traceback 3",
                             "logging 30",
                             "stop",
+                            "alive",
                             "recalled [4, 5]",
                             "imported 1234 [/shop.py]");
         }
@@ -74,7 +76,7 @@ class ControlTest {
         }
 
         @ParameterizedTest
-        @ValueSource(ints = {-1, 6, 99})
+        @ValueSource(ints = {-1, 8, 99})
         void refusesAMessageOfAnotherKind(int kind) {
             byte[] other = message(kind, 0, writer -> {});
             assertThatIllegalArgumentException()
@@ -131,13 +133,14 @@ class ControlTest {
             writer.recall();
             writer.fileSent(4);
             writer.clientClosed(5);
+            writer.ping();
         }
 
         @Test
         void writesWhatAWorkerIsTold() {
             writer.sendOn(link);
             tellAll();
-            assertThat(link.told()).containsExactly("0", "1 1 2", "2 3", "3", "4", "5 4", "7 5");
+            assertThat(link.told()).containsExactly("0", "1 1 2", "2 3", "3", "4", "5 4", "7 5", "9");
             assertThat(log()).isTrue();
             assertThat(link.told()).containsExactly("6 30 waitress message ");
         }

@@ -76,6 +76,7 @@ class FrameCasesTest {
             case "recall" -> writer.recall();
             case "askForStacks" -> writer.askForStacks();
             case "quit" -> writer.quit();
+            case "ping" -> writer.ping();
             case "log" -> {
                 boolean taken = writer.log(record -> {
                     record.integer(numbers[0]);

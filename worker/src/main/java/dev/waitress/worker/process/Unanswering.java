@@ -1,0 +1,78 @@
+package dev.waitress.worker.process;
+
+import dev.waitress.loop.Timers;
+import dev.waitress.worker.pool.LoadFailure;
+import dev.waitress.worker.pool.Worker;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
+import java.time.Duration;
+import java.util.concurrent.TimeUnit;
+import java.util.function.BiConsumer;
+import java.util.function.Consumer;
+
+/**
+ * What is done about workers that do not come, and about those that no longer answer: the log says where their threads
+ * are, and then they are given up. Who comes or answers meanwhile is left alone. Event loop only.
+ */
+final class Unanswering {
+    private static final Logger LOG = System.getLogger("waitress");
+
+    /** Python writes at once; whoever cannot within this time will not. */
+    static final long MOMENT_NANOS = TimeUnit.SECONDS.toNanos(1);
+
+    private final Timers timers;
+    private final long startupNanos;
+    private final BiConsumer<Worker, LoadFailure> tooLate;
+    private final BiConsumer<Worker, String> replace;
+
+    /**
+     * Does so for the workers of a supervisor.
+     *
+     * @param tooLate ends one that does not come
+     * @param replace replaces one that no longer answers, for this reason: {@code it ...}
+     */
+    Unanswering(
+            Timers timers,
+            long startupNanos,
+            BiConsumer<Worker, LoadFailure> tooLate,
+            BiConsumer<Worker, String> replace) {
+        this.timers = timers;
+        this.startupNanos = startupNanos;
+        this.tooLate = tooLate;
+        this.replace = replace;
+    }
+
+    /** One has taken too long to load the application. */
+    void late(Worker worker) {
+        askForStacks(worker, stacks -> {
+            if (worker.isStarting()) {
+                String story = "worker " + worker.pid() + " has not loaded the application in "
+                        + TimeUnit.NANOSECONDS.toSeconds(startupNanos) + " seconds (startup_timeout)";
+                tooLate.accept(worker, new LoadFailure(story, stacks, LoadFailure.EXIT_STATUS));
+            }
+        });
+    }
+
+    /** One that serves has not answered for so long. */
+    void hung(Worker worker, Duration since) {
+        String who = "worker " + worker.pid();
+        LOG.log(Level.ERROR, who + " has not answered for " + since.toSeconds() + " seconds (worker_timeout)");
+        askForStacks(worker, stacks -> {
+            if (worker.isHung()) {
+                String where = stacks.isEmpty()
+                        ? " does not say where its threads are: it is stopped, or its Python cannot tell"
+                        : " is here:\n" + stacks;
+                LOG.log(Level.ERROR, who + where);
+                replace.accept(worker, "does not answer");
+            }
+        });
+    }
+
+    private void askForStacks(Worker worker, Consumer<String> then) {
+        if (worker.process().askForStacks()) {
+            timers.schedule(MOMENT_NANOS, () -> then.accept(worker.process().stacks()));
+        } else {
+            then.accept("");
+        }
+    }
+}
