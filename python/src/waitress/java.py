@@ -7,7 +7,7 @@ import re
 import shlex
 import shutil
 import subprocess
-from typing import Dict, List, Optional
+from typing import Dict, List, Optional, Sequence
 
 _OLDEST = 17
 
@@ -23,13 +23,14 @@ class JavaError(RuntimeError):
     """There is no Java that can run the server."""
 
 
-def java_command(main_class: str) -> List[str]:
+def java_command(main_class: str, options: Sequence[str] = ()) -> List[str]:
     """Build the command line that runs a class of the server's jar."""
     jar = os.environ.get("WAITRESS_JAR") or _JAR
     _require_readable(jar)
-    options = _options() + _temporary() + _locale() + shlex.split(os.environ.get("WAITRESS_JAVA_OPTS", ""))
+    ours = [*_options(), *_temporary(), *_locale(), *options]
+    theirs = shlex.split(os.environ.get("WAITRESS_JAVA_OPTS", ""))
     classes = os.pathsep.join(filter(None, [jar, os.environ.get("CLASSPATH")]))
-    return [find_java(), *options, "-cp", classes, main_class]
+    return [find_java(), *ours, *theirs, "-cp", classes, main_class]
 
 
 def _require_readable(jar: str) -> None:

@@ -7,7 +7,9 @@ from typing import List, Optional
 
 from waitress.first import run_as_first_process
 from waitress.java import JavaError, java_command, java_environment
+from waitress.rights import with_fewer_rights
 from waitress.sockets import take_over
+from waitress.systemd import notify_options
 
 #: Of a container.
 _FIRST_PROCESS = 1
@@ -20,8 +22,14 @@ def run(argv: Optional[List[str]] = None) -> int:
     arguments = (sys.argv if argv is None else argv)[1:]
     try:
         # An option of the user's comes later, and so counts.
-        command = [*java_command(_MAIN), "--python={}".format(sys.executable), *_listening(), *arguments]
-    except (JavaError, ValueError) as failure:
+        command = [
+            *java_command(_MAIN, notify_options()),
+            "--python={}".format(sys.executable),
+            *_listening(),
+            *arguments,
+        ]
+        command = with_fewer_rights(command, java_environment())
+    except (JavaError, OSError, ValueError) as failure:
         print("Error: {}".format(failure), file=sys.stderr)
         return 1
     if os.name == "nt":

@@ -1,4 +1,7 @@
-"""Started by the front: ``python .../waitress_worker ADDRESS NUMBER APPLICATION``. Any Python can read this file."""
+"""Started by the front: ``python .../waitress_worker ADDRESS NUMBER APPLICATION``, or ``notify ADDRESS``.
+
+Any Python can read this file.
+"""
 
 import os
 import sys
@@ -21,7 +24,10 @@ if sys.version_info < (3,):
     install()
 
 try:
-    from waitress_worker.control import main
+    if sys.argv[1] == "notify":
+        from waitress_worker.notify import main
+    else:
+        from waitress_worker.control import main  # type: ignore[assignment]
 except ImportError as failure:
     missing = getattr(failure, "name", None) or str(failure)
     if missing.startswith("waitress_worker"):

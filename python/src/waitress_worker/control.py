@@ -21,6 +21,7 @@ from waitress_worker.leash import end_with_the_other_side
 from waitress_worker.log import LOG, FrontRecords, harmless, log_failure, wanted_level
 from waitress_worker.signals import leave_to_the_front, when_asked_to_end
 from waitress_worker.threads import Threads
+from waitress_worker.title import show
 from waitress_worker.tracebacks import bounded, shortened
 from waitress_worker.whereabouts import tell_at_a_signal
 
@@ -41,6 +42,7 @@ def main(address: str, number: str, application_name: str) -> int:
     """Run a worker until the front ends it; return the exit status."""
     leave_to_the_front()
     tell_at_a_signal()
+    show("w{}".format(number))
     _open_closed_output()
     if os.environ.pop(_OUR_ARENAS, ""):
         del os.environ[_ARENAS]

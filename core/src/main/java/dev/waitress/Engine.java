@@ -2,8 +2,13 @@ package dev.waitress;
 
 import dev.waitress.buffer.MemoryBudget;
 import dev.waitress.buffer.PrivateDirectory;
+import dev.waitress.connection.Clients;
 import dev.waitress.exchange.Gateway;
+import dev.waitress.exchange.RequestObserver;
+import dev.waitress.health.ExceptProbes;
 import dev.waitress.health.Health;
+import dev.waitress.health.HealthGateway;
+import dev.waitress.health.Probes;
 import dev.waitress.loop.Clock;
 import dev.waitress.loop.EventLoop;
 import dev.waitress.settings.Setting;
@@ -61,6 +66,16 @@ record Engine(
         if (listener != null) {
             listener.close();
         }
+    }
+
+    /** Those who are answered; the observer is told of all but those that ask after the health of the server. */
+    Clients clients(Settings settings, RequestObserver observer) {
+        if (!settings.get(Setting.HEALTH)) {
+            return new Clients(loop, gateway, directory, settings, observer);
+        }
+        Probes probes = new Probes(settings);
+        Gateway healthGateway = new HealthGateway(probes, health, gateway);
+        return new Clients(loop, healthGateway, directory, settings, new ExceptProbes(probes, observer));
     }
 
     /** Ends what still runs, within this time. The sockets of its clients must have been closed. */

@@ -1,5 +1,6 @@
 package dev.waitress;
 
+import dev.waitress.loop.Leftovers;
 import dev.waitress.net.Binder;
 import dev.waitress.net.Listener;
 import dev.waitress.settings.Setting;
@@ -45,6 +46,31 @@ final class Listeners {
             listeners.opened.forEach(Listener::close);
             throw e;
         }
+    }
+
+    /**
+     * The same for a server; with the file that tells who listens.
+     *
+     * @param leftovers where both go, if the process ends in no good order
+     */
+    static List<Listener> open(Settings settings, PidFile pidFile, Leftovers leftovers) throws IOException {
+        return leftovers.during(() -> {
+            List<Listener> listeners = open(settings);
+            leftovers.add(() -> listeners.forEach(Listener::close));
+            try {
+                pidFile.write();
+            } catch (IOException e) {
+                listeners.forEach(Listener::close);
+                throw e;
+            }
+            leftovers.add(pidFile::remove);
+            return listeners;
+        });
+    }
+
+    /** The URLs of all. */
+    static List<String> urls(List<Listener> listeners) {
+        return listeners.stream().flatMap(listener -> listener.urls().stream()).toList();
     }
 
     private void openAll() throws IOException {

@@ -2,14 +2,10 @@ package dev.waitress;
 
 import dev.waitress.connection.Clients;
 import dev.waitress.control.Front;
-import dev.waitress.exchange.Gateway;
 import dev.waitress.exchange.Outcome;
 import dev.waitress.exchange.RequestObserver;
-import dev.waitress.health.ExceptProbes;
-import dev.waitress.health.HealthGateway;
-import dev.waitress.health.Probes;
 import dev.waitress.log.AccessLog;
-import dev.waitress.loop.EventLoop;
+import dev.waitress.loop.Clock;
 import dev.waitress.net.Listener;
 import dev.waitress.settings.Setting;
 import dev.waitress.settings.Settings;
@@ -40,6 +36,8 @@ public final class Server implements AutoCloseable {
     private final Engine engine;
     private final Clients clients;
     private final List<Listener> listeners;
+    private final ServiceReport service;
+    private final PidFile pidFile;
     private final @Nullable AccessLog accessLog;
     private final AtomicBoolean closing = new AtomicBoolean();
     private final CountDownLatch drained = new CountDownLatch(1);
@@ -48,24 +46,21 @@ public final class Server implements AutoCloseable {
     /** Whether the process serves and does nothing else, so that its operators may end it. */
     private volatile boolean isOwnProcess;
 
-    private Server(Settings settings, Engine engine, @Nullable AccessLog accessLog, List<Listener> listeners) {
+    private Server(
+            Settings settings,
+            Engine engine,
+            ServiceReport service,
+            PidFile pidFile,
+            @Nullable AccessLog accessLog,
+            List<Listener> listeners) {
         this.settings = settings;
         this.engine = engine;
+        this.service = service;
+        this.pidFile = pidFile;
         this.accessLog = accessLog;
         this.listeners = listeners;
-        this.clients = clients();
+        this.clients = engine.clients(settings, accessLog == null ? RequestObserver.NONE : accessLog);
         engine.gateway().whenAskedToEnd(() -> inBackground(this::close));
-    }
-
-    private Clients clients() {
-        Gateway gateway = engine.gateway();
-        RequestObserver observer = accessLog == null ? RequestObserver.NONE : accessLog;
-        if (settings.get(Setting.HEALTH)) {
-            Probes probes = new Probes(settings);
-            gateway = new HealthGateway(probes, engine.health(), gateway);
-            observer = new ExceptProbes(probes, observer);
-        }
-        return new Clients(engine.loop(), gateway, engine.directory(), settings, observer);
     }
 
     /**
@@ -75,7 +70,7 @@ public final class Server implements AutoCloseable {
      * @throws SettingsException if settings contradict each other or an address is not valid
      */
     public static Server start(Settings settings, GatewayStarter starter) throws IOException, InterruptedException {
-        Server server = prepare(settings, starter);
+        Server server = prepare(settings, starter, ServiceManager.NONE);
         server.open();
         return server;
     }
@@ -85,26 +80,31 @@ public final class Server implements AutoCloseable {
      * ends as {@link #close} does. A second SIGINT or SIGTERM ends the process at once. SIGHUP loads the application
      * again, SIGTTIN and SIGTTOU start one more worker and end one, SIGUSR1 reopens the access log.
      *
+     * @param manager is told how the server gets on
      * @param ready runs as soon as a signal would be obeyed, before a client is taken
      * @throws IOException as {@link #start} does
      */
-    public static void serve(Settings settings, GatewayStarter starter, Runnable ready)
+    public static void serve(Settings settings, GatewayStarter starter, ServiceManager manager, Runnable ready)
             throws IOException, InterruptedException {
         Signals.ignoreUnexpected();
-        prepare(settings, starter).serveUntilSignal(ready);
+        prepare(settings, starter, manager).serveUntilSignal(ready);
     }
 
     /** Starts all of it, but takes no client. */
-    private static Server prepare(Settings settings, GatewayStarter starter) throws IOException, InterruptedException {
-        settings.requireConsistent();
-        settings.warnings().forEach(warning -> LOG.log(Level.WARNING, warning));
+    private static Server prepare(Settings settings, GatewayStarter starter, ServiceManager manager)
+            throws IOException, InterruptedException {
+        PidFile pidFile = requireServable(settings);
         AccessLog accessLog = AccessLog.open(settings);
         try {
             Engine engine = Engine.start(settings, starter);
             try {
-                List<Listener> listeners = engine.loop().leftovers().during(() -> listen(settings, engine.loop()));
-                return new Server(settings, engine, accessLog, listeners).openControl();
+                List<Listener> listeners =
+                        Listeners.open(settings, pidFile, engine.loop().leftovers());
+                ServiceReport service =
+                        new ServiceReport(manager, engine.directory(), engine.health(), engine.loop(), Clock.SYSTEM);
+                return new Server(settings, engine, service, pidFile, accessLog, listeners).openControl();
             } catch (IOException | RuntimeException e) {
+                pidFile.remove();
                 engine.stop(LEAST_END);
                 throw e;
             }
@@ -112,6 +112,12 @@ public final class Server implements AutoCloseable {
             close(accessLog);
             throw e;
         }
+    }
+
+    private static PidFile requireServable(Settings settings) throws IOException {
+        Rights.refuse(settings.requireConsistent(), Rights.TOO_LATE);
+        settings.warnings().forEach(warning -> LOG.log(Level.WARNING, warning));
+        return PidFile.of(settings);
     }
 
     private Server openControl() throws IOException {
@@ -128,10 +134,7 @@ public final class Server implements AutoCloseable {
     private final class Overseen implements Front {
         @Override
         public Overview overview() {
-            List<String> urls = listeners.stream()
-                    .flatMap(listener -> listener.urls().stream())
-                    .toList();
-            return new Overview(urls, clients.count(), engine.health().obstacles());
+            return new Overview(Listeners.urls(listeners), clients.count(), engine.health().obstacles());
         }
 
         @Override
@@ -142,12 +145,6 @@ public final class Server implements AutoCloseable {
             inBackground(Server.this::close);
             return Outcome.done("the server ends");
         }
-    }
-
-    private static List<Listener> listen(Settings settings, EventLoop loop) throws IOException {
-        List<Listener> listeners = Listeners.open(settings);
-        loop.leftovers().add(() -> listeners.forEach(Listener::close));
-        return listeners;
     }
 
     /** Takes clients from now on. */
@@ -163,8 +160,7 @@ public final class Server implements AutoCloseable {
      * @throws SettingsException if settings contradict each other or an address is not valid
      */
     public static void check(Settings settings, GatewayStarter starter) throws IOException, InterruptedException {
-        settings.requireConsistent();
-        settings.warnings().forEach(warning -> LOG.log(Level.WARNING, warning));
+        requireServable(settings);
         Addresses.resolve(settings);
         HealthListener.check(settings);
         AccessLog.check(settings);
@@ -183,11 +179,17 @@ public final class Server implements AutoCloseable {
         StopSignal.onTermination(
                 signal -> inBackground(() -> close(signal)), engine.loop().leftovers()::remove);
         OperatorSignals.obey(
-                engine.gateway().operations(), () -> inBackground(() -> close(StopSignal.TERM)), this::reopenLogs);
+                engine.gateway().operations(),
+                service,
+                engine.loop()::execute,
+                () -> inBackground(() -> close(StopSignal.TERM)),
+                this::reopenLogs);
         isOwnProcess = true;
         ready.run();
         open();
-        listeners.forEach(listener -> listener.urls().forEach(url -> LOG.log(Level.INFO, "Serving on " + url)));
+        List<String> urls = Listeners.urls(listeners);
+        urls.forEach(url -> LOG.log(Level.INFO, "Serving on " + url));
+        engine.loop().execute(() -> service.serves(urls));
         closed.await();
     }
 
@@ -196,7 +198,7 @@ public final class Server implements AutoCloseable {
     }
 
     private void close(StopSignal signal) {
-        close(signal.isFromTerminal() ? secondsAtTerminal() : seconds(), signal == StopSignal.INT ? HINT : "");
+        close(seconds(signal.isFromTerminal()), signal == StopSignal.INT ? HINT : "");
     }
 
     /** Lets the process end, with status 1, if the event loop fails: nobody would answer a request any more. */
@@ -228,15 +230,12 @@ public final class Server implements AutoCloseable {
      */
     @Override
     public void close() {
-        close(seconds(), "");
+        close(seconds(false), "");
     }
 
-    private long seconds() {
-        return settings.get(Setting.SHUTDOWN_TIMEOUT);
-    }
-
-    private long secondsAtTerminal() {
-        return settings.isGiven(Setting.SHUTDOWN_TIMEOUT) ? seconds() : AT_TERMINAL_SECONDS;
+    private long seconds(boolean isAtTerminal) {
+        boolean isForTerminal = isAtTerminal && !settings.isGiven(Setting.SHUTDOWN_TIMEOUT);
+        return isForTerminal ? AT_TERMINAL_SECONDS : settings.get(Setting.SHUTDOWN_TIMEOUT);
     }
 
     /**
@@ -244,7 +243,7 @@ public final class Server implements AutoCloseable {
      * {@code shutdown_timeout} is given.
      */
     public void closeAtTerminal() {
-        close(secondsAtTerminal(), HINT);
+        close(seconds(true), HINT);
     }
 
     private void close(long seconds, String hint) {
@@ -277,10 +276,13 @@ public final class Server implements AutoCloseable {
         engine.loop().execute(clients::closeAll);
         Duration left = Duration.ofNanos(deadline - System.nanoTime());
         engine.stop(left.compareTo(LEAST_END) < 0 ? LEAST_END : left, control);
+        service.close();
+        pidFile.remove();
         close(accessLog);
     }
 
     private void drain(long seconds, String hint) {
+        service.stops();
         clients.drain(drained::countDown);
         long running = clients.running();
         if (running > 0 && seconds > 0 && drained.getCount() > 0) {

@@ -26,7 +26,7 @@ public final class Waitress {
      * @throws IllegalArgumentException if settings contradict each other
      */
     public static void serve(Application application, Settings settings) throws IOException, InterruptedException {
-        Server.serve(settings, GatewayStarter.of(application, settings), () -> {});
+        Server.serve(settings, GatewayStarter.of(application, settings), ServiceManager.NONE, () -> {});
     }
 
     /**

@@ -1,5 +1,6 @@
 package dev.waitress.cli;
 
+import dev.waitress.Rights;
 import dev.waitress.Server;
 import dev.waitress.settings.Renewals;
 import dev.waitress.settings.Setting;
@@ -33,6 +34,7 @@ public final class Attached {
      *     standard input is the socket to listen on
      */
     public static void main(String[] arguments) throws IOException, InterruptedException {
+        ProcessName.show("front");
         boolean hasPipes = arguments.length > 0;
         InputStream orders = hasPipes ? new FileInputStream(arguments[0]) : System.in;
         OutputStream reports = hasPipes ? new FileOutputStream(arguments[1]) : new FileOutputStream(FileDescriptor.out);
@@ -101,6 +103,10 @@ public final class Attached {
     /** The application is an object of the caller, which nobody but the caller can make again. */
     private static Settings requireOnceLoaded(Settings settings) {
         Renewals.refuse(settings, "serve() cannot load the application again; use waitress-serve");
+        Rights.refuse(settings, "bind a socket as root, give up its rights, then serve(app, sockets=[socket])");
+        if (settings.isGiven(Setting.PID_FILE)) {
+            throw new SettingsException("pid_file: under serve() the process is the program's own: os.getpid()");
+        }
         return settings;
     }
 

@@ -8,6 +8,7 @@ import dev.waitress.settings.Settings;
 import dev.waitress.settings.SettingsException;
 import dev.waitress.settings.Source;
 import dev.waitress.settings.Variables;
+import dev.waitress.worker.NotifySocket;
 import dev.waitress.worker.PythonApplication;
 import dev.waitress.worker.PythonFinder;
 import dev.waitress.worker.WorkerConfig;
@@ -18,6 +19,7 @@ import java.io.PrintStream;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.nio.file.InvalidPathException;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -32,6 +34,7 @@ public final class Main {
 
     /** Serves until it is told to end; the process ends with the status of {@code docs/cli.md}. */
     public static void main(String[] arguments) {
+        ProcessName.show("front");
         ConsoleLog.install();
         System.exit(run(List.of(arguments), System.getenv(), System.out, System.err));
     }
@@ -39,7 +42,10 @@ public final class Main {
     static int run(List<String> arguments, Map<String, String> environment, PrintStream out, PrintStream err) {
         try {
             CommandLine line = CommandLine.parse(arguments);
-            if (line.has(Option.HELP)) {
+            if (LauncherRights.isAsked()) {
+                LauncherRights.plan(line, () -> Source.merge(sources(line, paste(line), environment)))
+                        .forEach(out::println);
+            } else if (line.has(Option.HELP)) {
                 out.print(Help.text());
             } else if (line.has(Option.VERSION)) {
                 out.println("waitress " + version());
@@ -115,7 +121,9 @@ public final class Main {
             throws UsageException, IOException, InterruptedException {
         Paste paste = paste(line);
         String application = paste == null ? line.application() : paste.title();
-        Settings given = Source.merge(sources(line, paste, environment)).requireConsistent();
+        List<Source> sources = new ArrayList<>(LauncherRights.sources());
+        sources.addAll(sources(line, paste, environment));
+        Settings given = Source.merge(sources).requireConsistent();
         ConsoleLog.follow(given);
         warn(environment);
         // A check tells of a fault, and waits for nobody to mend it.
@@ -128,7 +136,7 @@ public final class Main {
             out.println("OK: " + application + " can be served");
             return;
         }
-        Server.serve(settings, starter, () -> {
+        Server.serve(settings, starter, NotifySocket.find(python(settings, environment)), () -> {
             if (paste != null) {
                 out.println("Starting server in PID " + ProcessHandle.current().pid() + ".");
             }

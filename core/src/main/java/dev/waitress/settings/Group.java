@@ -8,6 +8,7 @@ public enum Group {
     WORKERS("Threads and processes"),
     HEALTH("Health"),
     CONTROL("Control"),
+    SERVICE("As a service"),
     LOGGING("Log"),
     BUFFERS("Buffers"),
     LIMITS("Limits"),

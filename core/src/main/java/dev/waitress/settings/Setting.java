@@ -243,6 +243,26 @@ public final class Setting<T> {
             "Path of a Unix socket, for the server's own user alone, by which waitress-serve ctl and top reach it"
                     + " (docs/ctl.md).");
 
+    public static final Setting<String> PID_FILE = define(
+            Group.SERVICE,
+            "pid_file",
+            ValueType.text("FILE"),
+            "",
+            "File that holds the number of the server's process from the time when it listens until its end.");
+    public static final Setting<String> USER = define(
+            Group.SERVICE,
+            "user",
+            ValueType.text("USER"),
+            "",
+            "User, by name or number, that every process becomes when root starts the command and has bound the one address"
+                    + " (docs/deploy/production.md).");
+    public static final Setting<String> GROUP = define(
+            Group.SERVICE,
+            "group",
+            ValueType.text("GROUP"),
+            "",
+            "Group, by name or number, with that user; by default the user's own.");
+
     public static final Setting<Boolean> LOG_SOCKET_ERRORS = define(
             Group.LOGGING,
             "log_socket_errors",

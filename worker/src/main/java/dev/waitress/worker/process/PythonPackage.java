@@ -9,7 +9,7 @@ import java.util.List;
 
 /** The Python side of the protocol, which travels inside the jar. */
 final class PythonPackage {
-    private static final String NAME = "waitress_worker";
+    static final String NAME = "waitress_worker";
 
     /** {@code python/src/waitress_worker}; a test holds this list against the folder. */
     static final List<String> FILES = List.of(
@@ -32,6 +32,7 @@ final class PythonPackage {
             "input.py",
             "leash.py",
             "log.py",
+            "notify.py",
             "outbox.py",
             "protocol.py",
             "python2.py",
@@ -40,6 +41,7 @@ final class PythonPackage {
             "stacks.py",
             "streams.py",
             "threads.py",
+            "title.py",
             "tracebacks.py",
             "whereabouts.py");
 
