@@ -159,8 +159,10 @@ def identities(server: Server) -> set[tuple[str, ...]]:
     """Users, groups and rights of all processes of a server."""
     found = set()
     for line in server.survivors():
-        rows = dict(row.split(":", 1) for row in Path(f"/proc/{line.split()[0]}/status").read_text().splitlines())
-        found.add(tuple(" ".join(rows[name].split()) for name in ("Uid", "Gid", "Groups", "CapEff", "CapPrm")))
+        with contextlib.suppress(OSError):  # it has ended since
+            text = Path(f"/proc/{line.split()[0]}/status").read_text()
+            rows = dict(row.split(":", 1) for row in text.splitlines())
+            found.add(tuple(" ".join(rows[name].split()) for name in ("Uid", "Gid", "Groups", "CapEff", "CapPrm")))
     return found
 
 
@@ -215,15 +217,15 @@ class TestAnotherUser:
                 with socket.socket(socket.AF_UNIX) as client:
                     client.connect(str(path))
                     client.sendall(b"GET / HTTP/1.0\r\n\r\n")
-                    assert client.makefile("rb").read().startswith(b"HTTP/1.1 200 OK\r\n")
+                    with client.makefile("rb") as answer:
+                        assert answer.readline() == b"HTTP/1.0 200 OK\r\n"
                 server.stop()
 
-    def test_is_named_by_a_variable_or_an_ini_file_too(self, folder: Path) -> None:
+    def test_is_named_by_variables_too(self) -> None:
         with running([COMMAND], "--listen=127.0.0.1:0", WAITRESS_GROUP=GROUP) as server:
             server.wait_until_ready()
             assert identities(server) == {identity(pwd.getpwnam(GROUP).pw_gid)}
             server.stop()
-        assert folder.owner() == USER
 
     @pytest.mark.parametrize(
         ("options", "message"),

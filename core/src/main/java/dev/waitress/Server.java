@@ -134,7 +134,8 @@ public final class Server implements AutoCloseable {
     private final class Overseen implements Front {
         @Override
         public Overview overview() {
-            return new Overview(Listeners.urls(listeners), clients.count(), engine.health().obstacles());
+            return new Overview(
+                    Listeners.urls(listeners), clients.count(), engine.health().obstacles());
         }
 
         @Override
