@@ -9,6 +9,7 @@ import shutil
 import signal
 import socket
 import stat
+import subprocess
 import sys
 import tempfile
 from pathlib import Path
@@ -129,7 +130,13 @@ def folder() -> Iterator[Path]:
 
 
 @contextlib.contextmanager
-def running(program: list[str], *options: str, application: str = HELLO, **environment: str) -> Iterator[Server]:
+def running(
+    program: list[str],
+    *options: str,
+    application: str = HELLO,
+    stdin: int = subprocess.DEVNULL,
+    **environment: str,
+) -> Iterator[Server]:
     if os.geteuid() != 0:
         pytest.skip("only root can become another user")
     if not is_open_to_all(ROOT / "waitress-serve"):
@@ -140,7 +147,7 @@ def running(program: list[str], *options: str, application: str = HELLO, **envir
         def command(application: str, *options: str) -> list[str]:
             return [*program, f"--python={find_python()}", *options, application]
 
-    server = Demoted(application, f"--user={USER}", *options, environment={**ENVIRONMENT, **environment})
+    server = Demoted(application, f"--user={USER}", *options, environment={**ENVIRONMENT, **environment}, stdin=stdin)
     try:
         yield server
     finally:
@@ -220,6 +227,27 @@ class TestAnotherUser:
                     with client.makefile("rb") as answer:
                         assert answer.readline() == b"HTTP/1.0 200 OK\r\n"
                 server.stop()
+
+    def test_has_a_socket_that_root_has_opened_before(self) -> None:
+        """As one of systemd."""
+        with contextlib.ExitStack() as opened:
+            listening = opened.enter_context(socket.create_server(("127.0.0.1", 0)))
+            server = opened.enter_context(running([COMMAND], "--listen=stdin", stdin=listening.fileno()))
+            server.wait_until_ready()
+            url = f"http://127.0.0.1:{listening.getsockname()[1]}/"
+            assert requests.get(url, timeout=EVENT_SECONDS).ok
+            assert identities(server) == {identity(pwd.getpwnam(USER).pw_gid)}
+            server.stop()
+
+    def test_is_no_matter_for_what_only_shows_something(self) -> None:
+        with running([COMMAND], "--print-settings") as server:
+            assert server.process.wait(EVENT_SECONDS) == 0
+
+    def test_is_that_of_a_check(self, folder: Path) -> None:
+        (folder / "mine.py").write_text("import os\nassert os.getuid()\nfrom examples.hello import app\n")
+        path = os.pathsep.join([str(folder), str(ROOT)])
+        with running([COMMAND], "--check", application="mine:app", PYTHONPATH=path) as server:
+            assert server.process.wait(EVENT_SECONDS) == 0, server.log
 
     def test_is_named_by_variables_too(self) -> None:
         with running([COMMAND], "--listen=127.0.0.1:0", WAITRESS_GROUP=GROUP) as server:
