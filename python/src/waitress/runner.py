@@ -16,19 +16,18 @@ _FIRST_PROCESS = 1
 
 _MAIN = "dev.waitress.cli.Main"
 
+#: First arguments with which no server starts, but one that runs is asked.
+_ASKING = ("ctl", "top")
+
 
 def run(argv: Optional[List[str]] = None) -> int:
     """Run the command; returns only where a process cannot become another one, and when something is wrong."""
     arguments = (sys.argv if argv is None else argv)[1:]
     try:
-        # An option of the user's comes later, and so counts.
-        command = [
-            *java_command(_MAIN, notify_options()),
-            "--python={}".format(sys.executable),
-            *_listening(),
-            *arguments,
-        ]
-        command = with_fewer_rights(command, java_environment())
+        if arguments[:1] and arguments[0] in _ASKING:
+            command = [*java_command(_MAIN), *arguments]
+        else:
+            command = _serving(arguments)
     except (JavaError, OSError, ValueError) as failure:
         print("Error: {}".format(failure), file=sys.stderr)
         return 1
@@ -37,6 +36,14 @@ def run(argv: Optional[List[str]] = None) -> int:
     if os.getpid() == _FIRST_PROCESS:
         return run_as_first_process(command, java_environment())
     return os.execve(command[0], command, java_environment())
+
+
+def _serving(arguments: List[str]) -> List[str]:
+    """Build the command of a server."""
+    # An option of the user's comes later, and so counts.
+    own_options = ["--python={}".format(sys.executable), *_listening()]
+    command = [*java_command(_MAIN, notify_options()), *own_options, *arguments]
+    return with_fewer_rights(command, java_environment())
 
 
 def _listening() -> List[str]:

@@ -2,9 +2,13 @@ package dev.waitress;
 
 import java.lang.reflect.Proxy;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
 
 /** What the process does at signals. */
 final class Signals {
+    /** How many have come that mean something here. Handlers are the process' own too. */
+    private static final AtomicInteger TAKEN = new AtomicInteger();
+
     private Signals() {}
 
     /** Those that end or stop a process that does not expect them; Java crashes at a USR2 that it has not sent. */
@@ -32,6 +36,11 @@ final class Signals {
         }
     }
 
+    /** How many signals have come that were not left to Java. */
+    static int taken() {
+        return TAKEN.get();
+    }
+
     /** Runs the action at each signal of this name. */
     // By reflection: javac warns of every mention of these classes, and the JDK has no others for signals.
     static void handle(String name, Runnable action) {
@@ -40,6 +49,7 @@ final class Signals {
             Class<?> handler = Class.forName("sun.misc.SignalHandler");
             Object proxy =
                     Proxy.newProxyInstance(handler.getClassLoader(), new Class<?>[] {handler}, (self, method, args) -> {
+                        TAKEN.incrementAndGet();
                         action.run();
                         return null;
                     });

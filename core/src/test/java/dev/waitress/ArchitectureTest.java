@@ -76,7 +76,7 @@ class ArchitectureTest {
             .whereLayer("health")
             .mayOnlyAccessLayers("settings", "buffer", "http", "exchange")
             .whereLayer("control")
-            .mayOnlyAccessLayers("http", "exchange")
+            .mayOnlyAccessLayers("buffer", "http", "exchange")
             .whereLayer("log")
             .mayOnlyAccessLayers("settings", "http", "proxy", "exchange");
 

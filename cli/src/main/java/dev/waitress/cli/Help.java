@@ -12,8 +12,10 @@ final class Help {
             Usage: waitress-serve [OPTIONS] MODULE:OBJECT
                    waitress-serve [OPTIONS] --app-class=CLASS
                    waitress-serve [OPTIONS] --paste=FILE[#NAME] [NAME=VALUE ...]
+                   waitress-serve ctl|top --help
 
-            Serves a Python WSGI application in worker processes, or a Java application.
+            Serves a Python WSGI application in worker processes, or a Java application; ctl
+            and top ask a server that runs.
             Options may stand before or behind the application, as --name=VALUE or --name
             VALUE. Each setting has an environment variable too: WAITRESS_THREADS for
             --threads, and so on; PORT and WEB_CONCURRENCY set --port and --workers. The

@@ -40,6 +40,9 @@ public final class Main {
     }
 
     static int run(List<String> arguments, Map<String, String> environment, PrintStream out, PrintStream err) {
+        if (Ctl.isMeant(arguments)) {
+            return Ctl.run(arguments, environment, out, err);
+        }
         try {
             CommandLine line = CommandLine.parse(arguments);
             if (LauncherRights.isAsked()) {

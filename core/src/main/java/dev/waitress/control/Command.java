@@ -2,34 +2,45 @@ package dev.waitress.control;
 
 import dev.waitress.http.RequestHead;
 import java.util.Arrays;
+import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
-/** What can be asked for: a method and a path of HTTP. */
+/**
+ * What can be asked for. A command is a path of HTTP, for example {@code /status}; with {@code .txt} behind it the
+ * answer is for people.
+ */
 enum Command {
-    STATUS("GET", "/status"),
-    STATUS_AS_TEXT("GET", "/status.txt"),
-    STACKS("GET", "/stacks"),
-    STACKS_AS_TEXT("GET", "/stacks.txt"),
-    RELOAD("POST", "/reload"),
-    ADD("POST", "/add"),
-    REMOVE("POST", "/remove"),
-    STOP("POST", "/stop");
+    STATUS("GET"),
+    STACKS("GET"),
+    RELOAD("POST"),
+    ADD("POST"),
+    REMOVE("POST"),
+    STOP("POST");
+
+    private static final String FOR_PEOPLE = ".txt";
 
     private final String method;
-    private final String path;
 
-    Command(String method, String path) {
+    Command(String method) {
         this.method = method;
-        this.path = path;
     }
 
-    /** The command of this path; null if it is none of ours. */
+    /** What a request asks for; null if that is none of ours. */
     static @Nullable Command find(RequestHead head) {
-        String path = head.text(head.pathStart(), head.pathEnd());
+        String path = path(head).replace(FOR_PEOPLE, "");
         return Arrays.stream(values())
-                .filter(each -> each.path.equals(path))
+                .filter(each -> path.equals("/" + each.name().toLowerCase(Locale.ROOT)))
                 .findFirst()
                 .orElse(null);
+    }
+
+    /** Whether it asks for text. */
+    static boolean isForPeople(RequestHead head) {
+        return path(head).endsWith(FOR_PEOPLE);
+    }
+
+    private static String path(RequestHead head) {
+        return head.text(head.pathStart(), head.pathEnd());
     }
 
     String method() {

@@ -10,7 +10,6 @@ import dev.waitress.exchange.ServerAnswer;
 import dev.waitress.exchange.WorkerStatus;
 import java.time.Duration;
 import java.util.HashMap;
-import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.concurrent.Executor;
 import java.util.function.Consumer;
@@ -22,7 +21,6 @@ import java.util.function.LongSupplier;
  */
 public final class ControlGateway implements Gateway {
     private static final String OK = "200 OK";
-    private static final String PLAIN = "text/plain; charset=utf-8";
 
     /** Characters of all stacks. */
     private static final int MOST_OF_STACKS = 4 * 1024 * 1024;
@@ -56,32 +54,40 @@ public final class ControlGateway implements Gateway {
         } else if (!request.head().isMethod(command.method())) {
             ServerAnswer.notAllowed(command.method()).sendTo(response);
         } else {
-            obey(command, answer -> loop.execute(() -> answer.sendTo(response)));
+            boolean isForPeople = Command.isForPeople(request.head());
+            obey(command, isForPeople, answer -> loop.execute(() -> answer.sendTo(response)));
         }
     }
 
-    private void obey(Command command, Consumer<ServerAnswer> answer) {
+    private void obey(Command command, boolean isForPeople, Consumer<ServerAnswer> answer) {
+        Consumer<Outcome> told = outcome -> answer.accept(of(outcome, isForPeople));
         switch (command) {
-            case STATUS -> status(status -> answer.accept(ServerAnswer.json(OK, StatusJson.status(status))));
-            case STATUS_AS_TEXT -> status(status -> answer.accept(plain(StatusText.of(status))));
-            case STACKS -> stacks(seen -> answer.accept(ServerAnswer.json(OK, StatusJson.stacks(seen))));
-            case STACKS_AS_TEXT -> stacks(seen -> answer.accept(plain(StacksText.of(seen, MOST_OF_STACKS))));
-            case RELOAD -> operations.reload("by waitress-serve ctl", outcome -> answer.accept(of(outcome)));
-            case ADD -> operations.addWorker(outcome -> answer.accept(of(outcome)));
-            case REMOVE -> operations.removeWorker(outcome -> answer.accept(of(outcome)));
-            case STOP -> answer.accept(of(front.stop()));
+            case STATUS ->
+                status(status -> answer.accept(
+                        isForPeople
+                                ? plain(OK, StatusText.of(status))
+                                : ServerAnswer.json(OK, StatusJson.status(status))));
+            case STACKS ->
+                stacks(seen -> answer.accept(
+                        isForPeople
+                                ? plain(OK, StacksText.of(seen, MOST_OF_STACKS))
+                                : ServerAnswer.json(OK, StatusJson.stacks(seen))));
+            case RELOAD -> operations.reload("waitress-serve ctl", told);
+            case ADD -> operations.addWorker(told);
+            case REMOVE -> operations.removeWorker(told);
+            case STOP -> told.accept(front.stop());
         }
     }
 
-    private static ServerAnswer plain(String text) {
-        return new ServerAnswer(OK, "", PLAIN, text);
+    private static ServerAnswer plain(String status, String text) {
+        return new ServerAnswer(status, "", "text/plain; charset=utf-8", text);
     }
 
-    private static ServerAnswer of(Outcome outcome) {
-        Map<String, Object> members = new LinkedHashMap<>();
-        members.put("done", outcome.isDone());
-        members.put("message", outcome.message());
-        return ServerAnswer.json(outcome.isDone() ? OK : "409 Conflict", Json.text(members) + "\n");
+    private static ServerAnswer of(Outcome outcome, boolean isForPeople) {
+        String status = outcome.isDone() ? OK : "409 Conflict";
+        return isForPeople
+                ? plain(status, outcome.message().stripTrailing() + "\n")
+                : ServerAnswer.json(status, StatusJson.outcome(outcome));
     }
 
     private void stacks(Consumer<Inspection> told) {

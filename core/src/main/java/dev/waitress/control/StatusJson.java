@@ -2,6 +2,7 @@ package dev.waitress.control;
 
 import dev.waitress.exchange.Inspection;
 import dev.waitress.exchange.Occupation;
+import dev.waitress.exchange.Outcome;
 import dev.waitress.exchange.WorkerStatus;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -80,6 +81,13 @@ final class StatusJson {
         Map<String, @Nullable Object> members = occupation(each);
         members.put("stack", each.stack().isEmpty() ? null : each.stack());
         return members;
+    }
+
+    static String outcome(Outcome outcome) {
+        Map<String, @Nullable Object> members = new LinkedHashMap<>();
+        members.put("done", outcome.isDone());
+        members.put("message", outcome.message());
+        return Json.text(members) + "\n";
     }
 
     private static double seconds(long nanos) {

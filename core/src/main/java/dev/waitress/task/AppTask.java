@@ -5,6 +5,7 @@ import dev.waitress.exchange.Request;
 import dev.waitress.exchange.Response;
 import dev.waitress.exchange.UnknownStatuses;
 import dev.waitress.http.Printable;
+import dev.waitress.http.RequestHead;
 import dev.waitress.settings.Setting;
 import dev.waitress.settings.Settings;
 import dev.waitress.wsgi.Application;
@@ -28,6 +29,7 @@ final class AppTask {
     /** Until the thread takes it, or its client goes. */
     private final AtomicReference<@Nullable Request> waiting;
 
+    private final RequestHead head;
     private final ResponseStream stream;
     private final AppResponse response;
     private final Response answer;
@@ -45,6 +47,7 @@ final class AppTask {
         this.answer = answer;
         this.arrivedNanos = arrivedNanos;
         this.waiting = new AtomicReference<>(request);
+        this.head = request.head();
         this.stream = new ResponseStream(
                 answer, loop, transit, settings.get(Setting.OUTBUF_HIGH_WATERMARK), this::dropUnbegun);
         this.response = new AppResponse(stream, request.head().isMethod("HEAD"), unknownStatuses);
@@ -80,6 +83,16 @@ final class AppTask {
     /** When the request had come. */
     long arrivedNanos() {
         return arrivedNanos;
+    }
+
+    /** When a thread has begun it. */
+    long begunNanos() {
+        return stream.begunNanos();
+    }
+
+    /** What it asks for, as it is shown in logs. */
+    String line() {
+        return Printable.of(head.method() + " " + head.targetText());
     }
 
     /** Whether its client has left before it began. */

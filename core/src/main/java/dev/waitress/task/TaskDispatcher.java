@@ -2,6 +2,7 @@ package dev.waitress.task;
 
 import dev.waitress.exchange.Environ;
 import dev.waitress.exchange.Gateway;
+import dev.waitress.exchange.Operations;
 import dev.waitress.exchange.QueueDepth;
 import dev.waitress.exchange.QueueLimits;
 import dev.waitress.exchange.Request;
@@ -31,7 +32,8 @@ public final class TaskDispatcher implements Gateway {
     private final Executor loop;
     private final Timers timers;
     private final BlockingQueue<AppTask> queue = new LinkedBlockingQueue<>();
-    private final List<Thread> threads = new ArrayList<>();
+    private final List<TaskThread> threads = new ArrayList<>();
+    private final long bornNanos;
 
     /** Tasks that wait or run; one whose end has only to be handed over is none: its thread is about to be idle. */
     private final AtomicInteger unfinished = new AtomicInteger();
@@ -58,12 +60,11 @@ public final class TaskDispatcher implements Gateway {
         this.loop = loop;
         this.timers = timers;
         this.limits = QueueLimits.of(settings);
+        this.bornNanos = timers.nowNanos();
         for (int i = 0; i < settings.getInt(Setting.THREADS); i++) {
-            Thread thread = new Thread(this::work, "waitress-" + i);
-            thread.setDaemon(true);
-            threads.add(thread);
-            thread.start();
+            threads.add(new TaskThread("waitress-" + i, this::work));
         }
+        threads.forEach(TaskThread::start);
     }
 
     @Override
@@ -116,12 +117,12 @@ public final class TaskDispatcher implements Gateway {
         }
     }
 
-    private void work() {
+    private void work(TaskThread me) {
         Map<String, String> constants = Environ.constants(settings);
         Environ environ = new Environ(settings);
         while (!closed) {
             try {
-                run(queue.take(), constants, environ);
+                run(queue.take(), me, constants, environ);
             } catch (InterruptedException e) {
                 // The server ends, or an application has left its thread interrupted: the loop's condition knows.
             } catch (Throwable e) { // the request has failed, and there are others
@@ -130,18 +131,25 @@ public final class TaskDispatcher implements Gateway {
         }
     }
 
-    private void run(AppTask task, Map<String, String> constants, Environ environ) {
+    private void run(AppTask task, TaskThread me, Map<String, String> constants, Environ environ) {
+        me.begins(task);
         try {
             task.run(application, constants, environ);
         } finally {
+            me.rests();
             unfinished.decrementAndGet();
             task.handOver();
         }
     }
 
     @Override
+    public Operations operations() {
+        return new TaskOperations(List.copyOf(threads), this::waiting, loop, timers, bornNanos);
+    }
+
+    @Override
     public void close(Duration within) {
         closed = true;
-        threads.forEach(Thread::interrupt);
+        threads.forEach(TaskThread::interrupt);
     }
 }

@@ -22,6 +22,7 @@ class WorkerBoardTest {
         numbers.putInt(0).putInt(41).putInt(40);
         Files.write(board.path(), numbers.array(), StandardOpenOption.WRITE);
         assertThat(board.lastBegun(50)).isEqualTo(41);
+        assertThat(board.begun()).containsExactly(0, 41, 40);
     }
 
     @Test
@@ -51,6 +52,7 @@ class WorkerBoardTest {
             assertThat(board.path()).hasSize(12 + 4 + 16 * 1024);
             Files.write(board.path(), new byte[11], StandardOpenOption.TRUNCATE_EXISTING);
             assertThat(board.lastBegun(50)).isEqualTo(50);
+            assertThat(board.begun()).containsExactly(0, 0, 0);
         }
         assertThat(directory).isEmptyDirectory();
     }

@@ -561,9 +561,22 @@ class SupervisorTest {
 
         @Test
         void isNeverNone() {
-            supervisor.removeWorker();
-            supervisor.removeWorker();
+            assertThat(supervisor.removeWorker()).isEqualTo(Outcome.done("one worker less, 1 from now on"));
+            assertThat(supervisor.removeWorker()).isEqualTo(Outcome.refused("the last worker stays"));
             assertThat(quits(1)).isFalse();
+        }
+
+        @Test
+        void isTold() {
+            assertThat(supervisor.addWorker()).isEqualTo(Outcome.done("one more worker, 3 from now on"));
+        }
+
+        @Test
+        void staysOnceTheServerEnds() {
+            supervisor.close();
+            assertThat(supervisor.addWorker().isDone()).isFalse();
+            assertThat(supervisor.removeWorker().isDone()).isFalse();
+            assertThat(launched).hasSize(2);
         }
 
         @Test
@@ -627,6 +640,48 @@ class SupervisorTest {
             assertThat(launched).hasSize(6);
             ready(5, 6);
             assertThat(quits(3)).isTrue();
+        }
+
+        @Test
+        void isToldWhenItServes() throws IOException {
+            List<Outcome> told = new ArrayList<>();
+            supervisor.reload("asked for", told::add);
+            ready(3);
+            assertThat(told).isEmpty();
+            ready(4);
+            assertThat(told).containsExactly(Outcome.done("The application was loaded again, workers 300, 400 serve"));
+        }
+
+        @Test
+        void isToldWhenItCannotBeLoaded() throws IOException {
+            List<Outcome> told = new ArrayList<>();
+            supervisor.reload("asked for", told::add);
+            worker(3).connects().fails("no module", 1);
+            assertThat(told).singleElement().satisfies(outcome -> {
+                assertThat(outcome.isDone()).isFalse();
+                assertThat(outcome.message())
+                        .startsWith("Cannot load the application, what was loaded before goes on:\nno module");
+            });
+        }
+
+        /** What was loaded when somebody asks may be older than what he asks for. */
+        @Test
+        void isToldOfTheLoadingThatBeginsAfterIt() throws IOException {
+            List<String> told = new ArrayList<>();
+            supervisor.reload("asked for", outcome -> told.add("first"));
+            supervisor.reload("asked for", outcome -> told.add("second"));
+            ready(3, 4);
+            assertThat(told).containsExactly("first");
+            ready(5, 6);
+            assertThat(told).containsExactly("first", "second");
+        }
+
+        @Test
+        void isRefusedOnceTheServerEnds() {
+            List<Outcome> told = new ArrayList<>();
+            supervisor.close();
+            supervisor.reload("asked for", told::add);
+            assertThat(told).containsExactly(Outcome.refused("the server ends"));
         }
 
         /** Nobody needs to know that they have not loaded it. */

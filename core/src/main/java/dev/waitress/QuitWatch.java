@@ -1,0 +1,96 @@
+package dev.waitress;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.DirectoryStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.function.IntSupplier;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Notices SIGQUIT. Java keeps that signal for itself, prints what its threads do, and tells nobody. But its thread that
+ * takes signals has woken for it, and Linux counts how often a thread has waited: when that number has changed, and no
+ * signal has come that is ours, it was SIGQUIT (docs/adr/0016).
+ */
+final class QuitWatch {
+    private static final long PERIOD_MILLIS = 500;
+
+    /** The thread's name as the system has it, which is 15 bytes at most. */
+    private static final String TAKER = "Signal Dispatch";
+
+    private static final String WAITED = "voluntary_ctxt_switches:";
+
+    private final Path taker;
+    private final IntSupplier taken;
+    private final Runnable action;
+    private String waited = "";
+    private int takenBefore;
+    private boolean isSuspected;
+
+    private QuitWatch(Path taker, IntSupplier taken, Runnable action) {
+        this.taker = taker;
+        this.taken = taken;
+        this.action = action;
+    }
+
+    /** Runs the action at each SIGQUIT from now on, where it can be noticed; soon after it, on a thread of its own. */
+    static void begin(Runnable action) {
+        QuitWatch watch = find(Path.of("/proc/self/task"), Signals::taken, action);
+        if (watch != null) {
+            Thread thread = new Thread(watch::run, "waitress-quit");
+            thread.setDaemon(true);
+            thread.start();
+        }
+    }
+
+    /**
+     * Looks for the thread that takes signals.
+     *
+     * @param tasks a folder for each thread of this process
+     * @param taken how many signals have come that are ours
+     * @return null if it cannot be found
+     */
+    static @Nullable QuitWatch find(Path tasks, IntSupplier taken, Runnable action) {
+        try (DirectoryStream<Path> threads = Files.newDirectoryStream(tasks)) {
+            for (Path thread : threads) {
+                if (Files.readString(thread.resolve("comm"), StandardCharsets.ISO_8859_1)
+                        .startsWith(TAKER)) {
+                    QuitWatch watch = new QuitWatch(thread, taken, action);
+                    watch.look();
+                    return watch;
+                }
+            }
+        } catch (IOException | RuntimeException e) {
+            // Not Linux, or this folder is kept from us.
+        }
+        return null;
+    }
+
+    private void run() {
+        try {
+            while (true) {
+                Thread.sleep(PERIOD_MILLIS);
+                look();
+            }
+        } catch (IOException | InterruptedException e) {
+            // It was there before: whatever has changed, nobody can be told of a signal any more.
+        }
+    }
+
+    /** One look. A signal of ours counts as taken a little later than it wakes the thread, so the next look decides. */
+    void look() throws IOException {
+        String waitedBefore = waited;
+        try (Stream<String> lines = Files.lines(taker.resolve("status"), StandardCharsets.ISO_8859_1)) {
+            waited = lines.filter(line -> line.startsWith(WAITED)).findFirst().orElse("");
+        }
+        boolean isOurs = taken.getAsInt() != takenBefore;
+        takenBefore = taken.getAsInt();
+        boolean wasSuspected = isSuspected && !isOurs;
+        isSuspected = !waited.equals(waitedBefore) && !waitedBefore.isEmpty() && !isOurs;
+        if (wasSuspected) {
+            action.run();
+        }
+    }
+}
