@@ -117,6 +117,22 @@ def test_a_line_has_a_bound() -> None:
     assert len(place) < 600
 
 
+def test_the_calls_that_led_to_the_application_are_left_out() -> None:
+    names = {"__name__": "waitress_worker.response", "sys": sys}
+    exec("def run(application): return application()\ndef own(): return sys._getframe()", names)  # noqa: S102 -- ours
+    run, own = names["run"], names["own"]
+
+    def application() -> object:
+        return own()  # as write() of WSGI
+
+    shown = stacks.of(run(application))  # type: ignore[operator]
+    assert [line.rsplit(" ", 1)[1] for line in shown.splitlines() if line.startswith("  File")] == [
+        "application",
+        "own",
+    ]
+    assert "pytest" in stacks.of(own())  # type: ignore[operator]
+
+
 def test_an_object_that_lies_about_its_class_does_no_harm(monkeypatch: pytest.MonkeyPatch) -> None:
     class Green:
         gr_frame = None

@@ -4,7 +4,7 @@ import gc
 import linecache
 import sys
 import threading
-from typing import Any, Dict, List, Tuple
+from typing import Any, Dict, List, Optional, Tuple
 
 from waitress_worker.tracebacks import shortened
 
@@ -17,6 +17,9 @@ _MOST_OF_LINE = 500
 _MOST_CHARACTERS = 256 * 1024
 #: Threads that are told of at all.
 _MOST_THREADS = 1000
+
+#: The module of ours that calls the application.
+_CALLER = "waitress_worker.response"
 
 #: Name of a thread, the request that it runs or 0, and its stack.
 Stack = Tuple[str, int, str]
@@ -54,6 +57,7 @@ def of(frame: Any) -> str:  # noqa: ANN401 -- a frame, which green threads have 
         # First all of it and then its text: the thread goes on meanwhile.
         calls.append((frame.f_code, frame.f_lineno or 0, frame.f_globals))
         frame = frame.f_back
+    calls = calls[: _first_of_application(calls)]
     left = len(calls) - _MOST_FRAMES
     lines = ["  [... {} more frames ...]\n".format(left)] if left > 0 else []
     for code, number, names in reversed(calls[:_MOST_FRAMES]):
@@ -63,6 +67,12 @@ def of(frame: Any) -> str:  # noqa: ANN401 -- a frame, which green threads have 
         if source:
             lines.append("    {}\n".format(shortened(source, _MOST_OF_LINE)))
     return "".join(lines)
+
+
+def _first_of_application(calls: "List[Tuple[Any, int, Any]]") -> "Optional[int]":
+    """Find where the calls of ours begin that led to the application's; None if they did not."""
+    outermost = [index for index, (_, _, names) in enumerate(calls) if names.get("__name__") == _CALLER]
+    return outermost[-1] if outermost and outermost[-1] > 0 else None
 
 
 def _names() -> "Dict[Any, str]":

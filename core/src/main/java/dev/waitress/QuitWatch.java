@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * Notices SIGQUIT. Java keeps that signal for itself, prints what its threads do, and tells nobody. But its thread that
  * takes signals has woken for it, and Linux counts how often a thread has waited: when that number has changed, and no
- * signal has come that is ours, it was SIGQUIT (docs/adr/0016).
+ * signal has come that is ours, it was SIGQUIT (docs/adr/0020).
  */
 final class QuitWatch {
     private static final long PERIOD_MILLIS = 500;

@@ -58,7 +58,8 @@ final class ControlClient {
         } catch (TimeoutException e) {
             throw new IOException("the server at " + socket + " does not answer", e);
         } catch (ExecutionException e) {
-            throw explained(String.valueOf(e.getCause().getMessage()), e);
+            Throwable cause = e.getCause() == null ? e : e.getCause();
+            throw explained(String.valueOf(cause.getMessage()), e);
         }
     }
 
