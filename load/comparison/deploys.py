@@ -93,7 +93,9 @@ class Disturbance(NamedTuple):
     name: str
     options: tuple[str, ...]
     work: Callable[[Site], None]
-    #: Whether a request that fails is none of its own faults, if the log names it.
+    #: A worker that answers hello is seldom killed while it runs a request; where they take their time it always is.
+    application: str = "hello:app"
+    #: Whether a request may fail, if the log names it.
     may_lose: bool = False
 
 
@@ -126,9 +128,12 @@ DISTURBANCES = (
     Disturbance("reload", (), _reload),
     Disturbance("add and remove", (), _add_and_remove),
     Disturbance("max_requests", ("--max-requests=5000", "--max-requests-jitter=500"), _nothing),
-    Disturbance("max_worker_memory", ("--max-worker-memory=1M",), _nothing),
+    Disturbance("max_worker_memory", ("--max-worker-memory=1000000",), _nothing),
     Disturbance("kill -9", (), _kill),
-    Disturbance("kill -9, no retry", ("--no-retry-idempotent",), _kill, may_lose=True),
+    Disturbance("kill -9 at 10 ms", (), _kill, application="sleeping:app"),
+    Disturbance(
+        "kill -9 without retry", ("--no-retry-idempotent",), _kill, application="sleeping:app", may_lose=True
+    ),
 )
 
 
@@ -192,7 +197,7 @@ def _measure(disturbance: Disturbance, chosen: Options, interrupts: Interrupts) 
         f"--listen=127.0.0.1:{port}",
         f"--workers={chosen.workers}",
         *disturbance.options,
-        "hello:app",
+        disturbance.application,
     ]
     launch = Launch(launched, port, log, "/", HELLO_BODY, "Serving on http://")
     load = wrk.Load(f"http://127.0.0.1:{port}/", chosen.connections, chosen.seconds)

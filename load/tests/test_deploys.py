@@ -26,8 +26,8 @@ def test_reports_what_failed_beside_what_went_on_before() -> None:
 
 def test_complains_of_requests_that_failed() -> None:
     """Only a worker that is killed may lose what it runs, and then the log names it."""
-    assert deploys.complaints([_result("reload", 0, 0), _result("kill -9, no retry", 3, 3)]) == []
+    assert deploys.complaints([_result("reload", 0, 0), _result("kill -9 without retry", 3, 3)]) == []
     assert len(deploys.complaints([_result("reload", 1, 1)])) == 1
     assert len(deploys.complaints([_result("kill -9", 1, 1)])) == 1
-    assert len(deploys.complaints([_result("kill -9, no retry", 3, 2)])) == 1
-    assert len(deploys.complaints([_result("kill -9, no retry", 2, 3)])) == 1
+    assert len(deploys.complaints([_result("kill -9 without retry", 3, 2)])) == 1
+    assert len(deploys.complaints([_result("kill -9 without retry", 2, 3)])) == 1
