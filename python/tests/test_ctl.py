@@ -205,21 +205,24 @@ def test_stacks_say_which_worker_does_not_answer(serve: Callable[..., Stage]) ->
         workers = stage.operator.ask("/stacks")["workers"]
         assert time.monotonic() - begun < 10
         assert {worker["pid"]: worker["silent"] for worker in workers} == {hanging: True, other: False}
-        assert "does not say more" in stage.operator.tells("stacks")
+        assert "does not answer" in stage.operator.tells("stacks")
         assert stage.operator.status()["workers"]
     finally:
         os.kill(hanging, signal.SIGCONT)
 
 
-def test_stacks_of_a_worker_that_holds_the_gil(start: Start, serve: Callable[..., Stage]) -> None:
-    """It cannot answer, and the front knows what it runs."""
+def test_stacks_of_a_worker_that_holds_the_gil(serve: Callable[..., Stage]) -> None:
+    """It cannot answer; the front knows what it runs, and its Python writes where."""
     stage = serve("--threads=1", "--shutdown-timeout=0")
     with Connection(stage.server.port) as client:
         client.ask("GET", "/hold")
         stage.operator.await_running("GET /hold")
         (worker,) = stage.operator.ask("/stacks")["workers"]
         assert worker["silent"] is True
-        assert [each["request"] for each in worker["threads"]] == ["GET /hold"]
+        known, written = worker["threads"]
+        assert known["request"] == "GET /hold"
+        assert "slow.py" in written["stack"]
+        assert "Thread 0x" in written["stack"]
 
 
 def test_orders_are_answered_when_they_are_carried_out(serve: Callable[..., Stage]) -> None:

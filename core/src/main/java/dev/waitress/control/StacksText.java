@@ -40,7 +40,7 @@ public final class StacksText {
                 .count();
         String runs =
                 requests == 0 ? "runs no request" : "runs " + requests + (requests == 1 ? " request" : " requests");
-        return worker.isSilent() ? runs + ", does not say more" : runs;
+        return worker.isSilent() ? runs + ", does not answer" : runs;
     }
 
     private void add(Occupation each) {

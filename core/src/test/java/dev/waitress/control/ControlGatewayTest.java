@@ -158,7 +158,7 @@ class ControlGatewayTest {
                           sleep(9)
                       MainThread
                         File "b.py", line 2, in main
-                    worker 2147483647 serving, runs no request, does not say more
+                    worker 2147483647 serving, runs no request, does not answer
                     """);
         }
 

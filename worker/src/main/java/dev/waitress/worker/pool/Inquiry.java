@@ -21,66 +21,105 @@ final class Inquiry {
     /** A worker that does not answer within this time does not get on. */
     static final long PATIENCE_NANOS = TimeUnit.SECONDS.toNanos(1);
 
+    /** At a signal Python writes at once, or not at all. */
+    static final long MOMENT_NANOS = TimeUnit.MILLISECONDS.toNanos(500);
+
+    private static final String ALL_THREADS = "all threads, at a signal";
+
     private final List<Worker> workers;
     private final int waiting;
+    private final Timers timers;
     private final Consumer<Inspection> told;
     private final Set<Worker> unheard = new HashSet<>();
     private final Map<Worker, List<Occupation>> heard = new HashMap<>();
-    private boolean isOver;
+    private final Map<Worker, String> written = new HashMap<>();
+    private boolean isClosing;
 
-    private Inquiry(List<Worker> workers, int waiting, Consumer<Inspection> told) {
+    Inquiry(List<Worker> workers, int waiting, Timers timers, Consumer<Inspection> told) {
         this.workers = List.copyOf(workers);
         this.waiting = waiting;
+        this.timers = timers;
         this.told = told;
     }
 
-    /** Tells at once what the front itself knows. */
-    static void withoutStacks(List<Worker> workers, int waiting, Consumer<Inspection> told) {
-        new Inquiry(workers, waiting, told).tell();
-    }
-
-    static void withStacks(List<Worker> workers, int waiting, Timers timers, Consumer<Inspection> told) {
-        Inquiry inquiry = new Inquiry(workers, waiting, told);
-        workers.stream().filter(each -> each.state().isObedient()).forEach(inquiry.unheard::add);
-        if (inquiry.unheard.isEmpty()) {
-            inquiry.tell();
+    /** Asks all who obey; who does not answer, or cannot yet, has his Python asked by a signal. */
+    void ask() {
+        workers.stream().filter(each -> each.state().isObedient()).forEach(unheard::add);
+        if (unheard.isEmpty()) {
+            close();
             return;
         }
-        timers.schedule(PATIENCE_NANOS, inquiry::tell);
-        List.copyOf(inquiry.unheard).forEach(each -> each.askForStacks(stacks -> inquiry.hear(each, stacks)));
+        timers.schedule(PATIENCE_NANOS, this::close);
+        List.copyOf(unheard).forEach(each -> each.askForStacks(stacks -> hear(each, stacks)));
     }
 
     private void hear(Worker worker, List<ThreadStack> stacks) {
         heard.put(worker, worker.workload().occupations().of(stacks));
         unheard.remove(worker);
         if (unheard.isEmpty()) {
-            tell();
+            close();
         }
     }
 
-    private void tell() {
-        if (!isOver) {
-            isOver = true;
-            told.accept(new Inspection(
-                    workers.stream()
-                            .filter(each -> each.state() != WorkerState.DEAD)
-                            .map(this::status)
-                            .toList(),
-                    waiting));
+    private void close() {
+        if (isClosing) {
+            return;
         }
+        isClosing = true;
+        List<Worker> signalled = workers.stream()
+                .filter(each -> !heard.containsKey(each) && each.state() != WorkerState.DEAD)
+                .filter(each -> each.process().askForStacks())
+                .toList();
+        if (signalled.isEmpty()) {
+            tell();
+        } else {
+            timers.schedule(MOMENT_NANOS, () -> {
+                signalled.forEach(each -> written.put(each, each.process().stacks()));
+                tell();
+            });
+        }
+    }
+
+    /** Tells what is known. */
+    void tell() {
+        told.accept(new Inspection(
+                workers.stream()
+                        .filter(each -> each.state() != WorkerState.DEAD)
+                        .map(this::status)
+                        .toList(),
+                waiting));
+    }
+
+    private List<Occupation> occupations(Worker worker) {
+        List<Occupation> said = heard.get(worker);
+        if (said != null) {
+            return said;
+        }
+        List<Occupation> known = worker.workload().occupations().known();
+        String stacks = written.getOrDefault(worker, "");
+        if (!stacks.isEmpty()) {
+            known.add(new Occupation(ALL_THREADS, "", 0, stacks));
+        }
+        return known;
+    }
+
+    private static String word(Worker worker) {
+        if (worker.isHung()) {
+            return "hung";
+        }
+        boolean isSilent = worker.isServing() && !worker.isAnswering();
+        return isSilent ? "silent" : worker.state().word();
     }
 
     private WorkerStatus status(Worker worker) {
-        Occupations occupations = worker.workload().occupations();
-        List<Occupation> said = heard.get(worker);
         return new WorkerStatus(
                 worker.number(),
                 worker.pid(),
-                worker.state().word(),
+                word(worker),
                 worker.ageNanos(),
                 worker.workload().countAnswered(),
-                occupations.unbegun(),
+                worker.workload().occupations().unbegun(),
                 unheard.contains(worker),
-                said == null ? occupations.known() : said);
+                occupations(worker));
     }
 }

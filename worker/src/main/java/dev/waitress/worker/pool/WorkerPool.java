@@ -91,10 +91,11 @@ public final class WorkerPool implements TurnTaker {
 
     /** Finds out what they do now, if {@code withStacks} also by asking them. */
     public void inspect(boolean withStacks, Consumer<Inspection> told) {
+        Inquiry inquiry = new Inquiry(workers, dispatcher.countWaiting(), timers, told);
         if (withStacks) {
-            Inquiry.withStacks(workers, dispatcher.countWaiting(), timers, told);
+            inquiry.ask();
         } else {
-            Inquiry.withoutStacks(workers, dispatcher.countWaiting(), told);
+            inquiry.tell();
         }
     }
 

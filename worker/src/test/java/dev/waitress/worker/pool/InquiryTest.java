@@ -23,6 +23,8 @@ class InquiryTest {
     private static final String STACKS = String.valueOf(Protocol.STACKS);
     private static final Duration PATIENCE = Duration.ofNanos(Inquiry.PATIENCE_NANOS);
 
+    private static final Duration MOMENT = Duration.ofNanos(Inquiry.MOMENT_NANOS);
+
     @TempDir
     private Path directory;
 
@@ -178,6 +180,38 @@ class InquiryTest {
             assertThat(workers.get(1).occupations())
                     .as("what the front knows")
                     .containsExactly(new Occupation("waitress-0", "GET /two", PATIENCE.toNanos(), ""));
+        }
+
+        /** Its Python writes them also where none of its threads can answer. */
+        @Test
+        void isAskedForByASignalWhereThereIsNoAnswer() throws IOException {
+            fixture.ask("/slow");
+            fixture.turn();
+            worker.begins(1);
+            worker.process().tells("Thread 1: in match");
+            ask(true);
+            fixture.timers.advance(PATIENCE);
+            assertThat(told).isEmpty();
+            fixture.timers.advance(MOMENT);
+            assertThat(only().occupations())
+                    .containsExactly(
+                            new Occupation(
+                                    "waitress-0", "GET /slow", PATIENCE.plus(MOMENT).toNanos(), ""),
+                            new Occupation("all threads, at a signal", "", 0, "Thread 1: in match"));
+        }
+
+        @Test
+        void isAskedForByASignalWhereTheApplicationIsLoaded() throws IOException {
+            ScriptedWorker starting = fixture.worker(2).connects();
+            starting.process().tells("Thread 1: in import");
+            ask(true);
+            says(worker, "MainThread", 0, "in wait");
+            fixture.timers.advance(MOMENT);
+            List<WorkerStatus> workers = answer().workers();
+            assertThat(workers.get(1).state()).isEqualTo("starting");
+            assertThat(workers.get(1).isSilent()).isFalse();
+            assertThat(workers.get(1).occupations())
+                    .containsExactly(new Occupation("all threads, at a signal", "", 0, "Thread 1: in import"));
         }
 
         @Test
