@@ -93,7 +93,7 @@ class Disturbance(NamedTuple):
     name: str
     options: tuple[str, ...]
     work: Callable[[Site], None]
-    #: A worker that answers hello is seldom killed while it runs a request; where they take their time it always is.
+    #: A worker that answers hello is seldom killed while it runs a request.
     application: str = "hello:app"
     #: Whether a request may fail, if the log names it.
     may_lose: bool = False

@@ -46,8 +46,8 @@ final class Ctl {
             Usage: waitress-serve ctl [--control-socket=PATH] [--json] COMMAND
                    waitress-serve top [--control-socket=PATH]
 
-            Asks a server that runs with --control-socket=PATH. WAITRESS_CONTROL_SOCKET gives
-            the path too.
+            Asks a server that runs with --control-socket=PATH. The path may be given in
+            WAITRESS_CONTROL_SOCKET too.
 
             Commands:
               status    The workers: state, age, requests, memory, and what each runs.
@@ -58,7 +58,8 @@ final class Ctl {
               stop      End the server, as SIGTERM does.
 
             --json shows the answer as programs read it. top shows the status again every
-            second, until Ctrl-C. Exit status: 0 if it was done, 1 if not, 2 for wrong usage.
+            second, until Ctrl-C. Exit status: 0 if it was done, 1 if not, 2 for wrong
+            usage.
             """;
 
     private final Map<String, String> environment;
