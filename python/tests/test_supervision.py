@@ -11,9 +11,10 @@ from typing import TYPE_CHECKING
 
 import pytest
 import requests
+from crowds import Clients
 from performers import classes
 from scripts import PREAMBLE, Script
-from serving import EVENT_SECONDS, Server
+from serving import EVENT_SECONDS
 from shops import APPLICATION, Shop, Watched
 
 if TYPE_CHECKING:
@@ -21,7 +22,6 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from conftest import Start
-    from typing_extensions import Self
 
 REPLACED = "serves in place of worker"
 
@@ -42,43 +42,6 @@ def serve(start: Start, shop: Shop) -> Callable[..., Watched]:
     return serve_it
 
 
-class Clients:
-    """Some who ask all the time, each on a connection of its own, and what went wrong."""
-
-    def __init__(self, server: Server, path: str, count: int = 4) -> None:
-        self.answered = 0
-        self.texts: set[str] = set()
-        self.failures: list[str] = []
-        self._url = server.url + path
-        self._end = threading.Event()
-        self._threads = [threading.Thread(target=self._ask) for _ in range(count)]
-
-    def _ask(self) -> None:
-        with requests.Session() as session:
-            while not self._end.is_set():
-                try:
-                    answer = session.get(self._url, timeout=EVENT_SECONDS)
-                except requests.RequestException as failure:
-                    self.failures.append(repr(failure))
-                    continue
-                if answer.status_code != requests.codes.ok:
-                    self.failures.append(answer.text)
-                self.texts.add(answer.text.split(" ")[1])
-                self.answered += 1
-
-    def __enter__(self) -> Self:
-        for thread in self._threads:
-            thread.start()
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self._end.set()
-        for thread in self._threads:
-            thread.join()
-        assert not self.failures
-        assert self.answered > 0
-
-
 class TestReload:
     """The same code path as that of development, without watching what the application is made of."""
 
@@ -87,7 +50,7 @@ class TestReload:
 
     def test_on_request_loses_nothing(self, serve: Callable[..., Watched], shop: Shop) -> None:
         watched = serve("--workers=2")
-        with Clients(watched.server, "brief") as clients:
+        with Clients(watched.server.url + "brief") as clients:
             for number in range(3):
                 shop.views(f"state-{number}")
                 self.hang_up(watched)
@@ -175,13 +138,13 @@ class TestRenewal:
 
     def test_after_so_many_requests(self, serve: Callable[..., Watched]) -> None:
         watched = serve("--workers=2", "--max-requests=40", "--max-requests-jitter=20")
-        with Clients(watched.server, ""):
+        with Clients(watched.server.url):
             watched.server.wait_for(REPLACED, count=6)
         watched.server.wait_for("it has answered [456][0-9] requests")
 
     def test_after_some_time(self, serve: Callable[..., Watched]) -> None:
         watched = serve("--max-worker-age=1")
-        with Clients(watched.server, "brief"):
+        with Clients(watched.server.url + "brief"):
             watched.server.wait_for(REPLACED, count=2)
         watched.server.wait_for("it has served for 1 s")
 
@@ -200,7 +163,7 @@ class TestNumber:
     def test_follows_signals(self, serve: Callable[..., Watched]) -> None:
         watched = serve()
         pid = watched.server.process.pid
-        with Clients(watched.server, "brief"):
+        with Clients(watched.server.url + "brief"):
             os.kill(pid, signal.SIGTTIN)
             watched.wait_for_processes(3)
             os.kill(pid, signal.SIGTTIN)
@@ -246,7 +209,7 @@ class TestSecondAttempt:
 
     def test_loses_no_get_while_workers_are_killed(self, serve: Callable[..., Watched]) -> None:
         watched = serve("--workers=2")
-        with Clients(watched.server, "brief"):
+        with Clients(watched.server.url + "brief"):
             known = {watched.fetch()[0] for _ in range(20)}
             for _ in range(5):
                 killed = watched.fetch()[0]

@@ -100,6 +100,7 @@ _MORE = frozenset(
         "request_head_timeout",
         "request_body_min_rate",
         "shutdown_timeout",
+        "drain_delay",
         "startup_timeout",
         "worker_timeout",
     )

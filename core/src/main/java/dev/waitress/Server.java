@@ -40,6 +40,7 @@ public final class Server implements AutoCloseable {
     private final PidFile pidFile;
     private final @Nullable AccessLog accessLog;
     private final AtomicBoolean closing = new AtomicBoolean();
+    private final DrainDelay delay;
     private final CountDownLatch drained = new CountDownLatch(1);
     private final CountDownLatch closed = new CountDownLatch(1);
     private @Nullable SideListener control;
@@ -59,6 +60,7 @@ public final class Server implements AutoCloseable {
         this.pidFile = pidFile;
         this.accessLog = accessLog;
         this.listeners = listeners;
+        this.delay = new DrainDelay(settings);
         this.clients = engine.clients(settings, accessLog == null ? RequestObserver.NONE : accessLog);
         engine.gateway().whenAskedToEnd(() -> inBackground(this::close));
     }
@@ -178,7 +180,9 @@ public final class Server implements AutoCloseable {
     private void serveUntilSignal(Runnable ready) throws InterruptedException {
         endProcessIfFailed();
         StopSignal.onTermination(
-                signal -> inBackground(() -> close(signal)), engine.loop().leftovers()::remove);
+                signal -> inBackground(() -> close(signal)),
+                delay::end,
+                engine.loop().leftovers()::remove);
         OperatorSignals.obey(
                 engine.gateway().operations(),
                 service,
@@ -199,7 +203,11 @@ public final class Server implements AutoCloseable {
     }
 
     private void close(StopSignal signal) {
-        close(seconds(signal.isFromTerminal()), signal == StopSignal.INT ? HINT : "");
+        if (signal.isFromTerminal()) {
+            closeAtTerminal();
+        } else {
+            close(seconds(false), signal == StopSignal.INT ? HINT : "");
+        }
     }
 
     /** Lets the process end, with status 1, if the event loop fails: nobody would answer a request any more. */
@@ -226,8 +234,9 @@ public final class Server implements AutoCloseable {
     }
 
     /**
-     * Ends the server: no new client is taken, what was received is answered for up to {@code shutdown_timeout}
-     * seconds, the rest is cut. Returns when all is over; more calls only wait.
+     * Ends the server, after {@code drain_delay} seconds in which it only says so: no new client is taken, what was
+     * received is answered for up to {@code shutdown_timeout} seconds, the rest is cut. Returns when all is over; more
+     * calls only wait.
      */
     @Override
     public void close() {
@@ -241,9 +250,10 @@ public final class Server implements AutoCloseable {
 
     /**
      * Ends the server as {@link #close} does, for somebody who has pressed Ctrl-C and waits: within 5 seconds, unless
-     * {@code shutdown_timeout} is given.
+     * {@code shutdown_timeout} is given, and without {@code drain_delay}.
      */
     public void closeAtTerminal() {
+        delay.end();
         close(seconds(true), HINT);
     }
 
@@ -264,13 +274,16 @@ public final class Server implements AutoCloseable {
 
     /** Ends the server without waiting for any request: whoever would answer is gone. */
     public void abort() {
+        delay.end();
         drained.countDown();
         close();
     }
 
     private void shutDown(long seconds, String hint) throws InterruptedException {
-        long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(seconds);
         engine.health().drains();
+        engine.loop().execute(this::announceEnd);
+        delay.await();
+        long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(seconds);
         engine.loop().execute(() -> drain(seconds, hint));
         boolean inTime = drained.await(seconds, TimeUnit.SECONDS);
         LOG.log(Level.DEBUG, inTime ? "no client is left" : "shutdown_timeout is over");
@@ -282,8 +295,12 @@ public final class Server implements AutoCloseable {
         close(accessLog);
     }
 
-    private void drain(long seconds, String hint) {
+    private void announceEnd() {
         service.stops();
+        clients.sendAway();
+    }
+
+    private void drain(long seconds, String hint) {
         clients.drain(drained::countDown);
         long running = clients.running();
         if (running > 0 && seconds > 0 && drained.getCount() > 0) {

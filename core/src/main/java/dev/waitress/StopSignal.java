@@ -2,6 +2,7 @@ package dev.waitress;
 
 import java.io.Console;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 
 /** A signal that ends the process in good order. */
@@ -15,17 +16,22 @@ enum StopSignal {
         this.number = number;
     }
 
-    /** Runs {@code first} at the first of them; at the second {@code last}, and then the process ends at once. */
-    static void onTermination(Consumer<StopSignal> first, Runnable last) {
+    /**
+     * Runs {@code first} at the first of them; at the second {@code last}, and then the process ends at once.
+     *
+     * @param hurry what is to be hurried up before; false if there is nothing
+     */
+    static void onTermination(Consumer<StopSignal> first, BooleanSupplier hurry, Runnable last) {
         AtomicBoolean received = new AtomicBoolean();
         for (StopSignal signal : values()) {
             Signals.handle(signal.name(), () -> {
-                if (received.getAndSet(true)) {
+                if (!received.getAndSet(true)) {
+                    first.accept(signal);
+                } else if (!hurry.getAsBoolean()) {
                     last.run();
                     // As a shell shows a process that the signal has killed.
                     Runtime.getRuntime().halt(128 + signal.number);
                 }
-                first.accept(signal);
             });
         }
     }

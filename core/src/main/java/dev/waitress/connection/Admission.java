@@ -30,6 +30,7 @@ final class Admission implements Acceptor, Connection.Owner {
 
     private final List<Listener> listeners = new ArrayList<>();
     private boolean paused;
+    private boolean sendsAway;
     private boolean draining;
     private Runnable whenEmpty = () -> {};
 
@@ -110,6 +111,11 @@ final class Admission implements Acceptor, Connection.Owner {
     }
 
     @Override
+    public boolean sendsAway() {
+        return sendsAway;
+    }
+
+    @Override
     public void becameIdle(Connection connection) {
         resumeIfThereIsRoom();
     }
@@ -146,8 +152,14 @@ final class Admission implements Acceptor, Connection.Owner {
         connections.sayIfBelowLimit();
     }
 
+    /** From now on every answer ends its connection. */
+    void sendAway() {
+        sendsAway = true;
+    }
+
     /** Takes no new client, and calls back when the last one has its answer. */
     void drain(Runnable callback) {
+        sendAway();
         draining = true;
         whenEmpty = callback;
         listeners.forEach(Listener::acceptLast);

@@ -86,6 +86,11 @@ public final class Clients {
         }
     }
 
+    /** Clients are to come back on other connections, and to another server if there is one. */
+    public void sendAway() {
+        admission.sendAway();
+    }
+
     /** Takes no new client, and calls back when the last one has its answer. */
     public void drain(Runnable callback) {
         admission.drain(callback);

@@ -23,6 +23,9 @@ final class Connection implements Transport.Watcher, Flushable, Lingering.Owner,
         /** Whether the server stops. */
         boolean isDraining();
 
+        /** Whether clients are to come back on another connection, at another server: this one is about to stop. */
+        boolean sendsAway();
+
         /** A connection waits for its next request: another client may have its place. */
         void becameIdle(Connection connection);
 
@@ -272,8 +275,9 @@ final class Connection implements Transport.Watcher, Flushable, Lingering.Owner,
         return place;
     }
 
-    boolean isDraining() {
-        return owner.isDraining();
+    /** Whether its client is to come back on another one. */
+    boolean sendsAway() {
+        return owner.sendsAway();
     }
 
     /** It has its answer, and waits for the next request. */

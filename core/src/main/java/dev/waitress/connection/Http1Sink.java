@@ -58,7 +58,7 @@ final class Http1Sink implements ResponseSink {
 
     /** A client that closed its side, or the server's end, leaves no request unanswered that has been received. */
     private boolean isClosing() {
-        return !owner.hasMore() && (connection.inbox().hasEnded() || connection.isDraining());
+        return !owner.hasMore() && (connection.inbox().hasEnded() || connection.sendsAway());
     }
 
     @Override

@@ -8,7 +8,7 @@ import java.util.concurrent.TimeUnit;
  * work, and given up when the client is idle. Event loop only.
  */
 final class Place {
-    /** A new client has this long before it counts as idle where connections are scarce. */
+    /** A new client has this long before it counts as idle where connections are scarce, or the server stops. */
     static final long FIRST_WORD_NANOS = TimeUnit.SECONDS.toNanos(1);
 
     /** Whose place it is. */
@@ -76,13 +76,22 @@ final class Place {
         return holder.isIdle() && (holder.hasServed() || loop.nowNanos() - takenNanos > FIRST_WORD_NANOS);
     }
 
-    /** Has the holder leave if it is idle, also after a last look. */
+    /**
+     * Has the holder leave if it is idle, also after a last look. One that has just come has its time for a first word:
+     * a client that is between its connection and its request cannot know that the server stops.
+     */
     void vacate() {
         if (holder.isIdle()) {
             holder.move(); // a request may have come in this very turn
         }
-        if (holder.isIdle()) {
+        if (!holder.isIdle()) {
+            return;
+        }
+        long leftNanos = FIRST_WORD_NANOS - (loop.nowNanos() - takenNanos);
+        if (holder.hasServed() || leftNanos <= 0) {
             holder.close();
+        } else {
+            loop.schedule(leftNanos, this::vacate);
         }
     }
 

@@ -441,6 +441,13 @@ public final class Setting<T> {
             30L,
             "Seconds that running requests have to end when the server stops, or their worker is replaced; 5 for Ctrl-C,"
                     + " unless it is given.");
+    public static final Setting<Long> DRAIN_DELAY = define(
+            Group.TIMES,
+            "drain_delay",
+            ValueType.integer("SECONDS", 0, TEN_YEARS),
+            0L,
+            "Seconds for which the server goes on as before when it is told to end, but says that it is not ready"
+                    + " (health); none for Ctrl-C.");
     public static final Setting<Long> STARTUP_TIMEOUT = define(
             Group.TIMES,
             "startup_timeout",

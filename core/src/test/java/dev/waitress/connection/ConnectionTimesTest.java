@@ -204,6 +204,60 @@ class ConnectionTimesTest {
             }
         }
 
+        /** A client that is between its connection and its request cannot know of it. */
+        @Test
+        void servesTheFirstRequestOfWhoHasJustCome() throws Exception {
+            try (LoopFixture server = new LoopFixture(Map.of());
+                    Socket client = server.connect()) {
+                server.inOneTurn(() -> {
+                    server.clients.drain(() -> {});
+                    return null;
+                });
+                LoopFixture.send(client, GET);
+                server.awaitAsked(1);
+                server.inOneTurn(() -> {
+                    server.answer(new byte[0]);
+                    return null;
+                });
+                assertThat(LoopFixture.head(client))
+                        .startsWith("HTTP/1.1 200 OK")
+                        .contains("Connection: close");
+            }
+        }
+
+        @Test
+        void closesWhoHasComeAndSaysNothing() throws Exception {
+            try (LoopFixture server = new LoopFixture(Map.of());
+                    Socket client = server.connect()) {
+                server.inOneTurn(() -> {
+                    server.clients.drain(() -> {});
+                    return null;
+                });
+                assertThat(client.getInputStream().read()).isNegative();
+            }
+        }
+
+        @Test
+        void isAnnouncedByTheAnswersBeforeIt() throws Exception {
+            try (LoopFixture server = new LoopFixture(Map.of());
+                    Socket client = server.connect();
+                    Socket idle = server.connect()) {
+                server.inOneTurn(() -> {
+                    server.clients.sendAway();
+                    return null;
+                });
+                LoopFixture.send(client, GET);
+                server.awaitAsked(1);
+                server.inOneTurn(() -> {
+                    server.answer(new byte[0]);
+                    return null;
+                });
+                assertThat(LoopFixture.head(client)).contains("Connection: close");
+                LoopFixture.send(idle, GET);
+                server.awaitAsked(2);
+            }
+        }
+
         @Test
         void servesTheRequestBehindAnAnswerThatKeptTheConnection() throws Exception {
             try (LoopFixture server = new LoopFixture(Map.of());

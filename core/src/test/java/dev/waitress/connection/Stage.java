@@ -118,6 +118,11 @@ final class Stage implements Gateway, Connection.Owner, AutoCloseable {
     }
 
     @Override
+    public boolean sendsAway() {
+        return draining;
+    }
+
+    @Override
     public void becameIdle(Connection idle) {
         told.add("idle");
     }
