@@ -81,7 +81,7 @@ class ControlIT {
     void tellsWhatATaskThreadRuns() throws Exception {
         try (Server server = Waitress.start(stages, settings());
                 Client busy = new Client(server).ask("/wait");
-                Client next = new Client(server).ask("/next")) {
+                Client next = new Client(server).ask("/wait/next")) {
             stages.awaitBegun(1);
             assertThat(ask("GET", "/status"))
                     .contains("\"answered\": null")
@@ -90,9 +90,9 @@ class ControlIT {
                     .contains("\n  waitress-0: GET /wait, ")
                     .contains(Stages.class.getName() + ".call(Stages.java:");
             stages.release("/wait");
-            stages.release("/next");
+            stages.release("/wait/next");
             assertThat(busy.body()).isEqualTo("/wait");
-            assertThat(next.body()).isEqualTo("/next");
+            assertThat(next.body()).isEqualTo("/wait/next");
         }
     }
 
@@ -117,8 +117,8 @@ class ControlIT {
                 hanging.add(connect());
             }
             assertThat(ask("GET", "/status")).startsWith("HTTP/1.0 200 OK");
-            stages.release("/quick");
-            assertThat(client.ask("/quick").body()).isEqualTo("/quick");
+            stages.release("/wait/quick");
+            assertThat(client.ask("/wait/quick").body()).isEqualTo("/wait/quick");
         } finally {
             for (SocketChannel each : hanging) {
                 each.close();
