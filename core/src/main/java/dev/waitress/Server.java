@@ -1,8 +1,6 @@
 package dev.waitress;
 
 import dev.waitress.connection.Clients;
-import dev.waitress.control.Front;
-import dev.waitress.exchange.Outcome;
 import dev.waitress.exchange.RequestObserver;
 import dev.waitress.log.AccessLog;
 import dev.waitress.loop.Clock;
@@ -44,7 +42,6 @@ public final class Server implements AutoCloseable {
     private final CountDownLatch drained = new CountDownLatch(1);
     private final CountDownLatch closed = new CountDownLatch(1);
     private @Nullable SideListener control;
-    /** Whether the process serves and does nothing else, so that its operators may end it. */
     private volatile boolean isOwnProcess;
 
     private Server(
@@ -123,30 +120,16 @@ public final class Server implements AutoCloseable {
     }
 
     private Server openControl() throws IOException {
+        Runnable ending = () -> inBackground(this::close);
         try {
-            control = ControlListener.open(settings, new Overseen(), engine);
+            control = ControlListener.open(
+                    settings,
+                    new OverseenServer(listeners, clients, engine.health(), () -> isOwnProcess, ending),
+                    engine);
             return this;
         } catch (IOException | RuntimeException e) {
             listeners.forEach(Listener::close);
             throw e;
-        }
-    }
-
-    /** The server, as its operators see it. */
-    private final class Overseen implements Front {
-        @Override
-        public Overview overview() {
-            return new Overview(
-                    Listeners.urls(listeners), clients.count(), engine.health().obstacles());
-        }
-
-        @Override
-        public Outcome stop() {
-            if (!isOwnProcess) {
-                return Outcome.refused("the server runs in a program of its own, which alone can end it");
-            }
-            inBackground(Server.this::close);
-            return Outcome.done("the server ends");
         }
     }
 

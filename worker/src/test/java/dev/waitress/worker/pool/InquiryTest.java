@@ -196,7 +196,10 @@ class InquiryTest {
             assertThat(only().occupations())
                     .containsExactly(
                             new Occupation(
-                                    "waitress-0", "GET /slow", PATIENCE.plus(MOMENT).toNanos(), ""),
+                                    "waitress-0",
+                                    "GET /slow",
+                                    PATIENCE.plus(MOMENT).toNanos(),
+                                    ""),
                             new Occupation("all threads, at a signal", "", 0, "Thread 1: in match"));
         }
 
