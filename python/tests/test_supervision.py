@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import os
 import signal
+import subprocess
 import threading
 import time
 from typing import TYPE_CHECKING
@@ -22,6 +23,29 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from conftest import Start
+
+#: Tells what its process was asked first.
+WARM = """\
+import os
+
+asked = []
+
+class Body:
+    def __iter__(self):
+        yield b"warm"
+
+    def close(self):
+        asked.append("closed")
+
+def app(environ, start_response):
+    if not asked:
+        start_response("{status}", [])
+        asked.append(environ["REQUEST_URI"])
+        asked.append(environ["REQUEST_METHOD"])
+        return Body()
+    start_response("200 OK", [("Content-Type", "text/plain")])
+    return ["{{}} {{}}".format(os.getpid(), ",".join(asked)).encode()]
+"""
 
 REPLACED = "serves in place of worker"
 
@@ -118,7 +142,7 @@ class TestReload:
         server.wait_for("a Java application has no worker processes")
 
     @pytest.mark.parametrize(
-        "setting", ["touch_reload='x'", "max_requests=5", "max_worker_age=5", "max_worker_memory=5"]
+        "setting", ["touch_reload='x'", "warmup_path='/'", "max_requests=5", "max_worker_age=5", "max_worker_memory=5"]
     )
     def test_is_refused_under_serve(self, tmp_path: Path, jar: Path, setting: str) -> None:
         assert jar.exists()
@@ -131,6 +155,46 @@ class TestReload:
             assert script.process.wait(EVENT_SECONDS) == 1
         finally:
             script.kill()
+
+
+class TestWarmUp:
+    """A worker answers one request before it serves."""
+
+    def test_is_done_before_the_worker_is_ready(self, serve: Callable[..., Watched], shop: Shop) -> None:
+        shop.write("wsgi.py", WARM.format(status="200 OK"))
+        watched = serve("--warmup-path=/a?b=c")
+        assert watched.fetch()[1] == "/a?b=c,GET,closed"
+
+    def test_keeps_what_fails_from_serving(self, serve: Callable[..., Watched], shop: Shop) -> None:
+        shop.write("wsgi.py", WARM.format(status="200 OK"))
+        watched = serve("--warmup-path=/a")
+        before = watched.fetch()
+        for broken, told in (
+            (WARM.format(status="500 Oops"), "The warm-up request GET /a was answered with 500 Oops"),
+            (WARM.format(status="200 OK").replace("yield b", "no_such_name; yield b"), "NameError"),
+        ):
+            shop.write("wsgi.py", broken)
+            os.kill(watched.server.process.pid, signal.SIGHUP)
+            assert watched.wait_until_failed() == "what was loaded before goes on"
+            watched.server.wait_for(told)
+            assert watched.fetch() == before
+        assert "The warm-up request GET /a failed" in watched.server.log
+
+    def test_may_meet_a_page_that_is_not_there(self, serve: Callable[..., Watched], shop: Shop) -> None:
+        shop.write("wsgi.py", WARM.format(status="404 Not Found"))
+        watched = serve("--warmup-path=/a")
+        watched.server.wait_for("^WARNING:waitress:The warm-up request GET /a was answered with 404 Not Found")
+        assert watched.status() == requests.codes.ok
+
+    def test_that_fails_at_the_start_ends_the_server(self, shop: Shop) -> None:
+        shop.write("wsgi.py", WARM.format(status="503 Later"))
+        command = Server.command(APPLICATION, "--listen=127.0.0.1:0", "--warmup-path=/")
+        environment = {**os.environ, "PYTHONPATH": str(shop.folder)}
+        done = subprocess.run(
+            command, env=environment, capture_output=True, text=True, timeout=EVENT_SECONDS, check=False
+        )
+        assert done.returncode == 1
+        assert "The warm-up request GET / was answered with 503 Later" in done.stderr
 
 
 class TestRenewal:

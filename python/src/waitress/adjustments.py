@@ -71,6 +71,7 @@ _MORE = frozenset(
         "reload",
         "reload_extra",
         "touch_reload",
+        "warmup_path",
         "max_requests",
         "max_requests_jitter",
         "max_worker_age",

@@ -182,7 +182,9 @@ class Worker:
         """Import the application; where there is none to run, say so and raise LoadError."""
         try:
             self._require_python_3()
-            return self._load_and_watch() if self.settings["reload"] else self._load()
+            application = self._load_and_watch() if self.settings["reload"] else self._load()
+            self._warm_up(application)
+            return application
         except LoadError as failure:
             if os.getpid() == self._pid:
                 message, trace = shortened(failure.message, _MOST_OF_REASON), bounded([failure.traceback])
@@ -218,6 +220,13 @@ class Worker:
             raise
         imports.report()
         return application
+
+    def _warm_up(self, application: Callable[..., Any]) -> None:
+        target = self.settings["warmup_path"]
+        if target:
+            from waitress_worker.warmup import warm_up  # noqa: PLC0415 -- seldom wanted
+
+            warm_up(application, target, self.settings["environ"])
 
     def _own_logging(self) -> None:
         """Take in the records of the front too, from a level on: the logging that was set up here is meant for all."""

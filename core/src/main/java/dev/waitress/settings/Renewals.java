@@ -7,6 +7,7 @@ public final class Renewals {
     private static final List<Setting<?>> ALL = List.of(
             Setting.RELOAD,
             Setting.TOUCH_RELOAD,
+            Setting.WARMUP_PATH,
             Setting.MAX_REQUESTS,
             Setting.MAX_WORKER_AGE,
             Setting.MAX_WORKER_MEMORY);

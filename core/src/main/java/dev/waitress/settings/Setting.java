@@ -181,6 +181,13 @@ public final class Setting<T> {
             "",
             "For production: load a Python application again when this file's time changes, as SIGHUP does"
                     + " (docs/reload.md).");
+    public static final Setting<String> WARMUP_PATH = define(
+            Group.WORKERS,
+            "warmup_path",
+            ValueType.target(),
+            "",
+            "Path (and query) that each new worker of a Python application asks itself before it serves; an answer of 500"
+                    + " and above is one that cannot be loaded (docs/reload.md).");
     public static final Setting<Long> MAX_REQUESTS = define(
             Group.WORKERS,
             "max_requests",

@@ -29,6 +29,7 @@ record ValueType<T>(String word, String valid, Function<String, T> parser, Unary
     /** RFC 9110 §5.6.2: token. */
     private static final Pattern TOKEN = Pattern.compile("[!#$%&'*+.^_`|~0-9A-Za-z-]+");
 
+    private static final Pattern TARGET = Pattern.compile("/[!-\"$-~]*");
     private static final Pattern HOST_AND_PORT = Pattern.compile(".+:[^:\\]]+");
 
     /** As the system writes names of files. */
@@ -151,6 +152,14 @@ record ValueType<T>(String word, String valid, Function<String, T> parser, Unary
 
     private static Stream<String> split(String text) {
         return Arrays.stream(text.split("\\s+")).filter(part -> !part.isEmpty());
+    }
+
+    /** What is asked for in a request: empty, or a path that begins with a slash, and perhaps a query. */
+    static ValueType<String> target() {
+        return new ValueType<>("PATH", "a path that begins with a slash", UnaryOperator.identity(), value -> {
+            require(value.isEmpty() || TARGET.matcher(value).matches());
+            return value;
+        });
     }
 
     /** A URL prefix: empty, or exactly one leading slash and none at the end. */

@@ -44,6 +44,8 @@ final class WorkerSettings {
         writer.text(config.settings().get(Setting.LOG_FORMAT));
         writer.text("expose_tracebacks");
         writer.bool(config.settings().get(Setting.EXPOSE_TRACEBACKS));
+        writer.text("warmup_path");
+        writer.text(config.settings().get(Setting.WARMUP_PATH));
         writer.text("environ");
         environ(writer, config);
         writer.endDict();

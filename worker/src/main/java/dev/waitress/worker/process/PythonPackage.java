@@ -43,6 +43,7 @@ final class PythonPackage {
             "threads.py",
             "title.py",
             "tracebacks.py",
+            "warmup.py",
             "whereabouts.py");
 
     private PythonPackage() {}
