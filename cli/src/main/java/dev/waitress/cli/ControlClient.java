@@ -46,7 +46,7 @@ final class ControlClient {
      * @throws IOException saying what is wrong, for the user
      */
     Answer ask(String method, String path, long seconds) throws IOException, InterruptedException {
-        if (!Files.exists(socket)) {
+        if (Files.notExists(socket)) { // else it exists, or nobody lets us look
             throw new IOException("no server has its control socket at " + socket);
         }
         CompletableFuture<String> answer = new CompletableFuture<>();

@@ -47,7 +47,7 @@ public final class ResidentMemory {
         try {
             long bytes = withChildren ? of(pid) : sum(List.of(pid));
             return bytes == 0 ? OptionalLong.empty() : OptionalLong.of(bytes);
-        } catch (IOException e) {
+        } catch (IOException | RuntimeException e) { // also what ps may say in place of a number
             return OptionalLong.empty();
         }
     }
