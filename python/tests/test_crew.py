@@ -31,6 +31,7 @@ SETTINGS = {
     "outbuf_high_watermark": 1000,
     "by_descriptor": False,
     "expose_tracebacks": True,
+    "request_timeout": 0,
 }
 
 

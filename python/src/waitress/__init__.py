@@ -12,10 +12,11 @@ from waitress.installation import explain, warn_of_others
 try:
     from waitress.java import JavaError
     from waitress.server import Application, Server, create_server, terminable
+    from waitress_worker import RequestTimeout
 except ImportError as failure:
     raise explain(failure) from failure
 
-__all__ = ["JavaError", "Server", "create_server", "serve", "serve_paste"]
+__all__ = ["JavaError", "RequestTimeout", "Server", "create_server", "serve", "serve_paste"]
 
 
 def serve(app: Application, **settings: Any) -> None:  # noqa: ANN401 -- each setting has its own type

@@ -98,6 +98,8 @@ _MORE = frozenset(
         "connections_per_address",
         "queue_limit",
         "queue_timeout",
+        "request_timeout",
+        "request_timeout_stacks",
         "request_head_timeout",
         "request_body_min_rate",
         "shutdown_timeout",

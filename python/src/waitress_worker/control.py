@@ -275,10 +275,14 @@ class Worker:
             protocol.CLOSED: self.crew.client_closed,
             protocol.RECORD: self._handle,
             protocol.PING: lambda: self._tell(protocol.PONG),
+            protocol.OVERDUE: self._locate,
             protocol.RECALL: lambda: self._tell(protocol.RECALLED, self.crew.recall()),
             protocol.STACKS: lambda: self._tell(protocol.STACKS_TAKEN, stacks.take(self.crew.requests())),
         }
         actions[kind](*message[1:])
+
+    def _locate(self, request_id: int, shows_all: int) -> None:
+        self._tell(protocol.LOCATED, request_id, self.crew.overdue(request_id, shows_all=bool(shows_all)))
 
     def close(self) -> None:
         """Leave the front; the threads of the crew end when they have nothing to run."""

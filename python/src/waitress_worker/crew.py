@@ -15,12 +15,13 @@ from functools import partial
 from io import BytesIO
 from typing import Any, BinaryIO, Callable, Deque, Dict, List, Optional, Tuple
 
-from waitress_worker import protocol
+from waitress_worker import protocol, stacks
 from waitress_worker.board import Board
 from waitress_worker.channel import Channel
 from waitress_worker.compat import perf_counter
 from waitress_worker.forks import end, in_each_child
 from waitress_worker.input import Bodies
+from waitress_worker.limit import LimitedExchange, TimeLimit
 from waitress_worker.log import log_failure
 from waitress_worker.outbox import LONGEST_WAIT, Outbox
 from waitress_worker.response import Exchange, fixed_environ
@@ -87,6 +88,7 @@ class Crew:
             channel, board, threads.lock(), now, expose_tracebacks=settings["expose_tracebacks"]
         )
         self.streams = Streams(outbox, threads, settings)
+        self._limit = TimeLimit(settings["request_timeout"], threads)
         #: No name of the module: tools that stop the time for tests find those.
         self._now = now
 
@@ -138,11 +140,12 @@ class Crew:
         outbox, streams, begun = self._outbox, self.streams, self._begun
         add, number, constants, application = outbox.ready.append, me.number, self._environ, self._application
         gone, closed = streams.gone, streams.closed
+        new_exchange = partial(LimitedExchange, self._limit) if self._limit.seconds else Exchange
         while True:
             request_id, environ, body = self._next(me)
             begun[number] = me.request_id = request_id
             method = environ["REQUEST_METHOD"]
-            exchange = Exchange(outbox, streams, request_id, method)
+            exchange = new_exchange(outbox, streams, request_id, method)
             if "SERVER_NAME" in environ:  # what the request says counts; most say nothing of the server
                 environ = dict(constants, **environ)
             else:
@@ -276,6 +279,16 @@ class Crew:
     def client_closed(self, request_id: int) -> None:
         """The client sends nothing more, and still gets its answer."""
         self.streams.client_closed(request_id, self._held)
+
+    def overdue(self, request_id: int, *, shows_all: bool) -> str:
+        """Stop a request that takes too long; tell where it is, or nothing if it has ended meanwhile."""
+        found = stacks.take(self.requests())
+        if request_id not in self.requests().values():
+            return ""
+        self._limit.cut_short(request_id)
+        own = [stack for _, each, stack in found if each == request_id] or ["  (nobody can tell)\n"]
+        others = ["Thread {}:\n{}".format(name, stack) for name, each, stack in found if each != request_id]
+        return "".join(own + others if shows_all else own)
 
     def _held(self) -> List[int]:
         """Tell the requests that run, or wait for a thread."""

@@ -26,6 +26,7 @@ RECORD = 6
 CLOSED = 7
 STACKS = 8
 PING = 9
+OVERDUE = 10
 
 # Worker to front, on control.
 READY = 0
@@ -36,6 +37,7 @@ LOGGING = 4
 STOP = 5
 STACKS_TAKEN = 6
 PONG = 7
+LOCATED = 8
 
 #: Exit status of a worker on a Python that is too old, which it has said on standard error.
 WRONG_PYTHON = 78

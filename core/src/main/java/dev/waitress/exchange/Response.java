@@ -19,6 +19,8 @@ import org.jspecify.annotations.Nullable;
 public final class Response {
     private static final String INTERNAL_ERROR = "The server encountered an unexpected internal server error";
 
+    private static final String TOO_LONG = "The application took longer for this request than it may";
+
     private static final String TOO_MANY = "Too many requests wait for the application";
 
     private enum State {
@@ -207,6 +209,24 @@ public final class Response {
         if (before != State.ENDED) {
             observer.ended(this);
         }
+    }
+
+    /**
+     * The application has taken too long: 504 if nothing was sent yet, else the connection is cut. What it answers from
+     * now on nobody reads.
+     *
+     * @return what that was, for logs
+     */
+    public String expire() {
+        State before = state;
+        if (before == State.ENDED) {
+            return "nobody waits for it";
+        }
+        refuse(Status.GATEWAY_TIMEOUT, TOO_LONG);
+        if (producer != null) {
+            producer.clientGone();
+        }
+        return before == State.OPEN ? "answered with 504" : "its connection is cut";
     }
 
     /** Answers in the server's name, where nobody has begun the request, that its client may ask again in a while. */

@@ -23,6 +23,8 @@ public final class Setting<T> {
     /** As good as no limit, and still far from the end of a clock that counts nanoseconds. */
     private static final long TEN_YEARS = 315_360_000;
 
+    private static final long ONE_DAY = 86_400;
+
     private static final long MOST_REQUESTS = 1_000_000_000;
 
     public static final Setting<String> HOST = define(
@@ -441,6 +443,19 @@ public final class Setting<T> {
             0L,
             "Seconds that a request may wait until a thread of the application is free; then it is refused (503 with"
                     + " Retry-After). 0 is no limit.");
+    public static final Setting<Long> REQUEST_TIMEOUT = define(
+            Group.TIMES,
+            "request_timeout",
+            ValueType.integer("SECONDS", 0, ONE_DAY),
+            0L,
+            "Seconds that the application may take for a request; then its client gets 504, the log shows where it is, and"
+                    + " it is cut short (docs/timeouts.md). 0 is no limit.");
+    public static final Setting<String> REQUEST_TIMEOUT_STACKS = define(
+            Group.TIMES,
+            "request_timeout_stacks",
+            ValueType.choice("WHICH", "running", "all"),
+            "running",
+            "Whose stack the log shows then: running is that of the request's thread, all is those of all threads.");
     public static final Setting<Long> SHUTDOWN_TIMEOUT = define(
             Group.TIMES,
             "shutdown_timeout",

@@ -3,7 +3,9 @@ package dev.waitress.task;
 import dev.waitress.exchange.Environ;
 import dev.waitress.exchange.Request;
 import dev.waitress.exchange.Response;
+import dev.waitress.exchange.RunLimit;
 import dev.waitress.exchange.UnknownStatuses;
+import dev.waitress.http.Ascii;
 import dev.waitress.http.Printable;
 import dev.waitress.http.RequestHead;
 import dev.waitress.settings.Setting;
@@ -26,6 +28,8 @@ import org.jspecify.annotations.Nullable;
 final class AppTask {
     private static final Logger LOG = System.getLogger("waitress");
 
+    private static final double MILLIS = 1000;
+
     /** Until the thread takes it, or its client goes. */
     private final AtomicReference<@Nullable Request> waiting;
 
@@ -34,6 +38,12 @@ final class AppTask {
     private final AppResponse response;
     private final Response answer;
     private final long arrivedNanos;
+
+    // Where there is a time limit.
+    private String title = "";
+    private double deadline;
+    private @Nullable Thread thread; // guarded by this
+    private boolean isExpired; // guarded by this
 
     /** A task for a thread that is free. */
     AppTask(
@@ -77,6 +87,44 @@ final class AppTask {
         } finally {
             response.close();
             request.body().discard();
+        }
+    }
+
+    /** This thread is to run it, and has so much time for it. */
+    void begin(RunLimit limit) {
+        Request request = waiting.get();
+        if (request != null) {
+            title = title(request);
+        }
+        deadline = System.currentTimeMillis() / MILLIS + limit.seconds();
+        synchronized (this) {
+            thread = Thread.currentThread();
+        }
+    }
+
+    private String title(Request request) {
+        String id = Ascii.text(request.id().text());
+        return id.isEmpty() ? line() : line() + " (" + id + ")";
+    }
+
+    /** Its time is over: its client gets an answer, and its thread is interrupted. Event loop only. */
+    synchronized void expire(RunLimit limit) {
+        if (isExpired || thread == null) {
+            return;
+        }
+        isExpired = true;
+        LOG.log(Level.WARNING, thread.getName() + ": " + limit.describe(title) + ": " + answer.expire());
+        LOG.log(
+                Level.WARNING,
+                thread.getName() + " runs " + title + " here:" + StackTraceText.of(thread, limit.showsAll()));
+        thread.interrupt();
+    }
+
+    /** The thread goes on to another one, for which an interrupt is not meant that comes late. */
+    synchronized void end() {
+        thread = null;
+        if (isExpired) {
+            Thread.interrupted();
         }
     }
 
@@ -153,6 +201,9 @@ final class AppTask {
         environ.put("wsgi.multiprocess", false);
         environ.put("wsgi.run_once", false);
         environ.put("waitress.client_disconnected", (BooleanSupplier) stream::isClientGone);
+        if (deadline > 0) {
+            environ.put("waitress.deadline", deadline);
+        }
         return environ;
     }
 

@@ -10,7 +10,7 @@ final class StackTraceText {
     /** Characters from its beginning, and from its end. */
     private static final int MOST_OF_EACH = 32 * 1024;
 
-    /** Frames of a failure that cannot print itself. */
+    /** Frames of a thread, or of a failure that cannot print itself. */
     private static final int MOST_FRAMES = 100;
 
     private final StringBuilder head = new StringBuilder();
@@ -31,6 +31,25 @@ final class StackTraceText {
         }
     }
 
+    /** Of a thread, and perhaps of all others behind it: each line after a line feed. */
+    static StackTraceText of(Thread first, boolean showsAll) {
+        StackTraceText text = new StackTraceText();
+        text.add(first.getStackTrace());
+        if (showsAll) {
+            Thread.getAllStackTraces().forEach((thread, frames) -> {
+                if (thread != first && frames.length > 0) {
+                    text.add("\nThread " + thread.getName() + ":");
+                    text.add(frames);
+                }
+            });
+        }
+        return text;
+    }
+
+    private void add(StackTraceElement[] frames) {
+        Arrays.stream(frames).limit(MOST_FRAMES).forEach(frame -> add("\n\tat " + frame));
+    }
+
     /** Without what led to it, and without a copy of its message, which may be what there is no memory for. */
     private static StackTraceText inShort(Throwable failure) {
         StackTraceText text = new StackTraceText();
@@ -42,7 +61,7 @@ final class StackTraceText {
                 text.add(": ");
                 text.add(message);
             }
-            Arrays.stream(failure.getStackTrace()).limit(MOST_FRAMES).forEach(frame -> text.add("\n\tat " + frame));
+            text.add(failure.getStackTrace());
         } catch (RuntimeException | Error e) { // the same
             text.add(": (no stack trace can be made)");
         }

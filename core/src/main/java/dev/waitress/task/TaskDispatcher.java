@@ -7,6 +7,7 @@ import dev.waitress.exchange.QueueDepth;
 import dev.waitress.exchange.QueueLimits;
 import dev.waitress.exchange.Request;
 import dev.waitress.exchange.Response;
+import dev.waitress.exchange.RunLimit;
 import dev.waitress.exchange.UnknownStatuses;
 import dev.waitress.loop.Timers;
 import dev.waitress.settings.Setting;
@@ -42,6 +43,7 @@ public final class TaskDispatcher implements Gateway {
     private final UnknownStatuses unknownStatuses = new UnknownStatuses();
     private final QueueDepth queueDepth = new QueueDepth();
     private final QueueLimits limits;
+    private final TaskLimit limit;
 
     /** Whether a timer runs for the task that waits for longest. Event loop only. */
     private boolean isWatched;
@@ -61,6 +63,7 @@ public final class TaskDispatcher implements Gateway {
         this.timers = timers;
         this.limits = QueueLimits.of(settings);
         this.bornNanos = timers.nowNanos();
+        this.limit = new TaskLimit(RunLimit.of(settings), timers, () -> unfinished.get() > 0);
         for (int i = 0; i < settings.getInt(Setting.THREADS); i++) {
             threads.add(new TaskThread("waitress-" + i, this::work));
         }
@@ -77,6 +80,7 @@ public final class TaskDispatcher implements Gateway {
         }
         queueDepth.arrived(unfinished.incrementAndGet() - threads.size(), nowNanos);
         queue.add(new AppTask(request.detach(), response, loop, transit, settings, unknownStatuses, nowNanos));
+        limit.watch();
         if (limits.haveTimeout() && !isWatched) {
             watch(limits.timeoutNanos());
         }
@@ -133,9 +137,11 @@ public final class TaskDispatcher implements Gateway {
 
     private void run(AppTask task, TaskThread me, Map<String, String> constants, Environ environ) {
         me.begins(task);
+        limit.begin(task);
         try {
             task.run(application, constants, environ);
         } finally {
+            limit.end(task);
             me.rests();
             unfinished.decrementAndGet();
             task.handOver();

@@ -1,6 +1,7 @@
 package dev.waitress.worker;
 
 import dev.waitress.exchange.QueueLimits;
+import dev.waitress.exchange.RunLimit;
 import dev.waitress.exchange.UnknownStatuses;
 import dev.waitress.settings.Setting;
 import dev.waitress.settings.Settings;
@@ -81,6 +82,7 @@ public record WorkerConfig(List<String> python, PythonApplication application, S
                 Math.max(1, settings.get(Setting.OUTBUF_HIGH_WATERMARK) / CREDITS),
                 firstMessage,
                 new UnknownStatuses(),
+                RunLimit.of(settings),
                 QueueLimits.of(settings));
     }
 }

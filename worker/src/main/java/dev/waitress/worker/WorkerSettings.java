@@ -42,6 +42,8 @@ final class WorkerSettings {
         writer.text(config.settings().get(Setting.LOG_LEVEL));
         writer.text("log_format");
         writer.text(config.settings().get(Setting.LOG_FORMAT));
+        writer.text("request_timeout");
+        writer.integer(config.settings().getInt(Setting.REQUEST_TIMEOUT));
         writer.text("expose_tracebacks");
         writer.bool(config.settings().get(Setting.EXPOSE_TRACEBACKS));
         writer.text("warmup_path");

@@ -46,6 +46,7 @@ final class HeldRequest implements Producer, AnswerReader.Target {
     private final long begunNanos;
     private long uncredited;
     private boolean clientLeft;
+    private boolean isOverdue;
 
     /** The request lies in the batch between {@code start} and {@code end}. */
     HeldRequest(
@@ -92,6 +93,17 @@ final class HeldRequest implements Producer, AnswerReader.Target {
     /** Whether it may run once more: nobody has seen an answer, and nobody is harmed. */
     boolean isRepeatable() {
         return !response.hasStarted() && request().isRepeatable();
+    }
+
+    /** It has run for too long; returns what becomes of its client, for logs. */
+    String expire() {
+        isOverdue = true;
+        return response.expire();
+    }
+
+    /** Whether it has run for too long, and nobody waits for it any more. */
+    boolean isOverdue() {
+        return isOverdue;
     }
 
     /** What it asks for. */

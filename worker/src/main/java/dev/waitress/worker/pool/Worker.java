@@ -53,8 +53,7 @@ public final class Worker implements ControlReader.Listener, Workload.Listener {
         this.timers = timers;
         this.listener = listener;
         this.bornNanos = timers.nowNanos();
-        String name = number + "/" + process.pid();
-        this.workload = new Workload(name, terms, timers, batches, board, control, this);
+        this.workload = new Workload(number, process, terms, timers, batches, board, control, this);
         this.heartbeat = new Heartbeat(
                 process.pid(),
                 terms.silenceNanos(),
@@ -102,7 +101,14 @@ public final class Worker implements ControlReader.Listener, Workload.Listener {
 
     /** Whether it serves, and would answer. */
     boolean isAnswering() {
-        return state == WorkerState.SERVING && !heartbeat.isSilent();
+        return state == WorkerState.SERVING
+                && !heartbeat.isSilent()
+                && !workload.limit().isSilent();
+    }
+
+    /** Whether it would not hear what it is told. */
+    private boolean isDeaf() {
+        return heartbeat.isHung() || workload.limit().isSilent();
     }
 
     /** Whether it has not answered for so long that it is to be ended. */
@@ -156,7 +162,7 @@ public final class Worker implements ControlReader.Listener, Workload.Listener {
         if (state.compareTo(WorkerState.DRAINING) >= 0) {
             return;
         }
-        if (workload.isEmpty() || heartbeat.isHung()) {
+        if (workload.isIdle() || isDeaf()) {
             quit();
             return;
         }
@@ -171,7 +177,7 @@ public final class Worker implements ControlReader.Listener, Workload.Listener {
             return;
         }
         leaveFor(WorkerState.QUITTING);
-        if (control.isConnected() && !heartbeat.isHung()) {
+        if (control.isConnected() && !isDeaf()) {
             control.quit();
             killSoon();
         } else {
@@ -236,11 +242,12 @@ public final class Worker implements ControlReader.Listener, Workload.Listener {
     }
 
     @Override
-    public void hasAnswered(long requests) {
-        worn("has answered " + requests + " requests");
+    public void located(int id, String stacks) {
+        workload.limit().located(id, stacks);
     }
 
-    private void worn(String reason) {
+    @Override
+    public void worn(String reason) {
         if (state == WorkerState.SERVING) {
             listener.worn(this, reason);
         }
@@ -249,7 +256,7 @@ public final class Worker implements ControlReader.Listener, Workload.Listener {
     @Override
     public void recalled(int[] ids) {
         listener.gaveBack(workload.recalled(ids));
-        if (workload.isEmpty()) {
+        if (workload.isIdle()) {
             idle();
         }
     }

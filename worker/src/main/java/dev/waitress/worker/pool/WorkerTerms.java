@@ -1,6 +1,7 @@
 package dev.waitress.worker.pool;
 
 import dev.waitress.exchange.QueueLimits;
+import dev.waitress.exchange.RunLimit;
 import dev.waitress.exchange.UnknownStatuses;
 
 /**
@@ -15,6 +16,7 @@ import dev.waitress.exchange.UnknownStatuses;
  * @param creditStep bytes of a response that must have left for the client before the worker is told
  * @param firstMessage what it is told first
  * @param statuses who tells of odd statuses
+ * @param limit how long a request may run
  * @param queue how many requests may wait for one of them, and how long
  */
 public record WorkerTerms(
@@ -27,4 +29,5 @@ public record WorkerTerms(
         long creditStep,
         FirstMessage firstMessage,
         UnknownStatuses statuses,
+        RunLimit limit,
         QueueLimits queue) {}

@@ -5,7 +5,6 @@ import dev.waitress.exchange.Response;
 import dev.waitress.loop.Timers;
 import dev.waitress.loop.TurnTaker;
 import dev.waitress.worker.wire.AnswerReader;
-import dev.waitress.worker.wire.Batch;
 import dev.waitress.worker.wire.ControlWriter;
 import dev.waitress.worker.wire.FrameLink;
 import dev.waitress.worker.wire.MarshalWriter;
@@ -22,15 +21,9 @@ import org.jspecify.annotations.Nullable;
  */
 final class Workload implements AnswerReader.Listener {
     /** Who is told what becomes of the worker by what it does with its requests. */
-    interface Listener {
-        /** It holds no request any more. */
-        void idle();
-
+    interface Listener extends TimeLimit.Listener {
         /** It does not get on, and holds more than its threads can have begun. */
         void overloaded();
-
-        /** It has answered as many requests as one worker is to answer. */
-        void hasAnswered(long requests);
 
         /** Its socket ended or broke, or what came on it made no sense. */
         void lost(@Nullable Throwable failure);
@@ -53,13 +46,14 @@ final class Workload implements AnswerReader.Listener {
 
     private long answered;
 
-    private @Nullable FrameLink link;
-    private Batch batch;
+    private final OpenBatch batch;
+    private final TimeLimit limit;
     /** It was asked to give back what it has not begun, and has not answered yet. */
     private boolean isRecalled;
 
     Workload(
-            String worker,
+            int number,
+            WorkerProcess process,
             WorkerTerms terms,
             Timers timers,
             Batches batches,
@@ -75,16 +69,18 @@ final class Workload implements AnswerReader.Listener {
         this.control = control;
         this.handover = new Handover();
         Consumer<HeldRequest> finished = this::answered;
+        String worker = number + "/" + process.pid();
         this.holder = new HeldRequest.Holder(worker, terms.creditStep(), control, handover, terms.statuses(), finished);
         this.late = new LateAnswer(control, handover);
         this.pace = new Pace(threads);
         this.mostRequests = terms.wear().requests(ThreadLocalRandom.current());
-        this.batch = batches.borrow();
+        this.batch = new OpenBatch(batches);
+        this.limit = new TimeLimit(process, terms.limit(), timers, board, inFlight, control, listener);
     }
 
     /** The socket for requests is there. */
     void sendOn(FrameLink requests) {
-        link = requests;
+        batch.sendOn(requests);
         requests.handOver(new AnswerReader(this));
     }
 
@@ -104,13 +100,19 @@ final class Workload implements AnswerReader.Listener {
         return inFlight.size();
     }
 
-    boolean isEmpty() {
-        return inFlight.size() == 0;
+    /** Whether it holds nothing that anybody waits for. */
+    boolean isIdle() {
+        return limit.isIdle();
+    }
+
+    /** What requests that take too long run into. */
+    TimeLimit limit() {
+        return limit;
     }
 
     /** The batch to encode the next request into. */
     MarshalWriter encoder() {
-        return batch.writer;
+        return batch.writer();
     }
 
     int nextId() {
@@ -123,41 +125,25 @@ final class Workload implements AnswerReader.Listener {
         if (inFlight.size() == 0 || pace.isStalled() && !hasUnbegun()) {
             pace.begins(nowNanos);
         }
-        batch.added();
-        inFlight.add(new HeldRequest(
-                id, holder, response, body, batch, start, batch.writer.length(), arrivedNanos, nowNanos));
+        int end = encoder().length();
+        inFlight.add(new HeldRequest(id, holder, response, body, batch.added(), start, end, arrivedNanos, nowNanos));
         if (RequestEncoder.isRaw(body)) {
-            flush(body);
+            batch.flush(body);
         }
     }
 
     /** A request that was encoded before. */
     void add(WaitingRequest waiting) {
-        int start = batch.writer.length();
+        int start = encoder().length();
         int id = nextId();
-        batch.writer.raw(waiting.encoded(), 0, waiting.encoded().length);
-        batch.writer.patch(start + WaitingRequest.ID, id);
+        encoder().raw(waiting.encoded(), 0, waiting.encoded().length);
+        encoder().patch(start + WaitingRequest.ID, id);
         add(id, start, waiting.response(), waiting.body(), waiting.arrivedNanos());
     }
 
     /** Sends what has been added. */
     void flush() {
-        flush(BodyBuffer.EMPTY);
-    }
-
-    /** The same with the raw bytes that belong to the request added last. */
-    private void flush(BodyBuffer raw) {
-        if (batch.isEmpty() || link == null) {
-            return;
-        }
-        Batch full = batch;
-        batch = batches.borrow();
-        full.finish();
-        link.send(full.writer.bytes(), 0, full.writer.length());
-        if (raw.size() > 0) {
-            link.send(raw.memory(), 0, (int) raw.size());
-        }
-        link.flush();
+        batch.flush(BodyBuffer.EMPTY);
     }
 
     // ---- Answers ---------------------------------------------------------------------------------------------------
@@ -193,7 +179,7 @@ final class Workload implements AnswerReader.Listener {
     /** The worker has answered it. */
     private void answered(HeldRequest held) {
         if (++answered == mostRequests) {
-            listener.hasAnswered(answered);
+            listener.worn("has answered " + answered + " requests");
         }
         finished(held);
     }
@@ -211,13 +197,14 @@ final class Workload implements AnswerReader.Listener {
     private void finished(HeldRequest held) {
         remove(held);
         held.body().discard();
-        if (inFlight.size() == 0) {
+        if (isIdle()) {
             listener.idle();
         }
     }
 
     private void remove(HeldRequest held) {
         inFlight.remove(held);
+        limit.forget(held);
         batches.release(held.batch());
     }
 
@@ -238,6 +225,7 @@ final class Workload implements AnswerReader.Listener {
         if (inFlight.size() == 0) {
             return TurnTaker.NO_DEADLINE;
         }
+        limit.watch();
         // One takeover sends what is ready; more are of use only to requests that have not begun.
         if (pace.isStalled() && !hasUnbegun()) {
             return TurnTaker.NO_DEADLINE;
@@ -285,6 +273,7 @@ final class Workload implements AnswerReader.Listener {
      * not begun is given back.
      */
     Remains end() {
+        limit.end();
         board.tellLastWords(new AnswerReader(this)); // those that came in time are known by their requests
         handover.close();
         int begun = board.lastBegun(inFlight.lastId());

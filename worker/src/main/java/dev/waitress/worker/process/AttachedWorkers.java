@@ -98,7 +98,9 @@ public final class AttachedWorkers implements WorkerSource {
 
     @Override
     public void renew(Worker worker, String reason) {
-        throw new IllegalStateException("nobody has set a limit");
+        LOG.log(
+                Level.WARNING,
+                "worker " + worker.pid() + " cannot be replaced, serve() runs in it; waitress-serve can: it " + reason);
     }
 
     @Override

@@ -31,6 +31,7 @@ final class PythonPackage {
             "ini.py",
             "input.py",
             "leash.py",
+            "limit.py",
             "log.py",
             "notify.py",
             "outbox.py",

@@ -25,6 +25,9 @@ public final class ControlReader implements FrameListener {
         /** It has answered the question whether it lives. */
         void alive();
 
+        /** There are the threads that a request which takes too long was asked for. */
+        void located(int id, String stacks);
+
         /** The socket ended or broke, or what came on it made no sense. */
         void lost(@Nullable Throwable failure);
     }
@@ -62,6 +65,7 @@ public final class ControlReader implements FrameListener {
             case Protocol.LOGGING -> application.ownsLogging(reader.integer());
             case Protocol.STACKS_TAKEN -> listener.stacksTaken(stacks());
             case Protocol.RECALLED -> listener.recalled(ids());
+            case Protocol.LOCATED -> listener.located(reader.integer(), reader.text());
             case Protocol.IMPORTED -> application.imported(Instant.ofEpochMilli(reader.longInteger()), paths());
             case Protocol.STOP -> application.stopAsked();
             case Protocol.PONG -> listener.alive();

@@ -73,6 +73,11 @@ public final class ControlWriter {
         tell(Protocol.PING);
     }
 
+    /** A request takes too long: it is to say where that is, and to stop it. */
+    public void overdue(int id, boolean showsAll) {
+        tell(Protocol.OVERDUE, id, showsAll ? 1 : 0);
+    }
+
     /** It is to finish what runs, then to end. */
     public void quit() {
         tell(Protocol.QUIT);

@@ -12,8 +12,9 @@ import java.util.Set;
  * @param target of its request line
  * @param hasBody whether there are bytes of a body
  * @param isAgain whether another worker has begun it before
+ * @param id what it is called; empty if it has no name
  */
-public record EncodedRequest(String method, String target, boolean hasBody, boolean isAgain) {
+public record EncodedRequest(String method, String target, boolean hasBody, boolean isAgain, String id) {
     /** Key of the environ: how often the request has begun, with this time. Where it is missing, once. */
     private static final String ATTEMPT = "waitress.attempt";
 
@@ -35,6 +36,7 @@ public record EncodedRequest(String method, String target, boolean hasBody, bool
         String method = "";
         String target = "";
         boolean isAgain = false;
+        String id = "";
         while (bytes[pairs.at] != '0') {
             String key = pairs.text();
             String value = pairs.text();
@@ -44,9 +46,11 @@ public record EncodedRequest(String method, String target, boolean hasBody, bool
                 target = value;
             } else if (key.equals(ATTEMPT)) {
                 isAgain = true;
+            } else if (key.equals("waitress.request_id")) {
+                id = value;
             }
         }
-        return new EncodedRequest(method, target, pairs.at + 1 >= end || bytes[pairs.at + 1] != 'N', isAgain);
+        return new EncodedRequest(method, target, pairs.at + 1 >= end || bytes[pairs.at + 1] != 'N', isAgain, id);
     }
 
     /** Whether it may run once more if nobody has seen an answer. */
@@ -57,6 +61,11 @@ public record EncodedRequest(String method, String target, boolean hasBody, bool
     /** As it is shown in logs. */
     public String line() {
         return Printable.of(method + " " + target);
+    }
+
+    /** The same with its name, if it has one. */
+    public String title() {
+        return id.isEmpty() ? line() : line() + " (" + id + ")";
     }
 
     /** The same request as one that has begun before. */

@@ -57,6 +57,12 @@ public final class Protocol {
     /** {@code (PING,)}: it is to say PONG, from the thread that reads this. */
     public static final int PING = 9;
 
+    /**
+     * {@code (OVERDUE, id, of all)}: this request takes too long; where are its thread, or all threads, and it is to
+     * come free.
+     */
+    public static final int OVERDUE = 10;
+
     /** Worker to front, on control: {@code (READY,)}: the application is loaded. */
     public static final int READY = 0;
     /** {@code (FAILED, message, traceback, exit status)}: it is not. */
@@ -79,6 +85,9 @@ public final class Protocol {
     public static final int STACKS_TAKEN = 6;
     /** {@code (PONG,)}: the answer to PING. */
     public static final int PONG = 7;
+
+    /** {@code (LOCATED, id, text)}: where the threads are that the front has asked for; empty if they are not there. */
+    public static final int LOCATED = 8;
 
     /** Exit status of a worker on a Python that is too old, which it has said on standard error. */
     public static final int WRONG_PYTHON = 78;

@@ -1,6 +1,7 @@
 package dev.waitress.worker.fakes;
 
 import dev.waitress.exchange.QueueLimits;
+import dev.waitress.exchange.RunLimit;
 import dev.waitress.exchange.UnknownStatuses;
 import dev.waitress.worker.pool.Wear;
 import dev.waitress.worker.pool.WorkerTerms;
@@ -21,17 +22,22 @@ public final class FakeTerms {
 
     /** Terms with these limits of time, and for requests that wait. */
     public static WorkerTerms of(int threads, Duration startup, Duration drain, QueueLimits queue) {
-        return of(threads, startup, Duration.ZERO, drain, Wear.NONE, false, queue);
+        return of(threads, startup, Duration.ZERO, drain, Wear.NONE, false, RunLimit.NONE, queue);
     }
 
     /** Terms with these limits of time, for workers that wear out, and perhaps for a second attempt. */
     public static WorkerTerms of(int threads, Duration startup, Duration drain, Wear wear, boolean retries) {
-        return of(threads, startup, Duration.ZERO, drain, wear, retries, QueueLimits.NONE);
+        return of(threads, startup, Duration.ZERO, drain, wear, retries, RunLimit.NONE, QueueLimits.NONE);
     }
 
     /** Terms with one limit for each of these, for workers that are asked whether they live. */
     public static WorkerTerms ofAsked(int threads, Duration startup, Duration silence) {
-        return of(threads, startup, silence, startup, Wear.NONE, true, QueueLimits.NONE);
+        return of(threads, startup, silence, startup, Wear.NONE, true, RunLimit.NONE, QueueLimits.NONE);
+    }
+
+    /** Terms with these limits of time, and for how long a request may run. */
+    public static WorkerTerms of(int threads, Duration startup, Duration drain, RunLimit limit) {
+        return of(threads, startup, Duration.ZERO, drain, Wear.NONE, true, limit, QueueLimits.NONE);
     }
 
     private static WorkerTerms of(
@@ -41,6 +47,7 @@ public final class FakeTerms {
             Duration drain,
             Wear wear,
             boolean retries,
+            RunLimit limit,
             QueueLimits queue) {
         return new WorkerTerms(
                 threads,
@@ -52,6 +59,7 @@ public final class FakeTerms {
                 CREDIT_STEP,
                 FakeTerms::firstMessage,
                 new UnknownStatuses(),
+                limit,
                 queue);
     }
 

@@ -10,7 +10,6 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.function.Consumer;
@@ -96,10 +95,27 @@ public final class ScriptedWorker {
         });
     }
 
+    /** It says where a request is. */
+    public void locates(int id, String stacks) {
+        control.say(writer -> {
+            writer.tuple(3);
+            writer.integer(Protocol.LOCATED);
+            writer.integer(id);
+            writer.text(stacks);
+        });
+    }
+
     /** Its first thread has begun a request. */
     public void begins(int id) throws IOException {
+        begins(0, id);
+    }
+
+    /** The thread of this number has begun a request. */
+    public void begins(int thread, int id) throws IOException {
         ByteBuffer number = ByteBuffer.allocate(Integer.BYTES).order(ByteOrder.nativeOrder());
-        Files.write(board, number.putInt(id).array(), StandardOpenOption.WRITE);
+        try (FileChannel file = FileChannel.open(board, StandardOpenOption.WRITE)) {
+            file.write(number.putInt(id).flip(), (long) Integer.BYTES * thread);
+        }
     }
 
     /** It has an answer ready, which it leaves where it is found if it dies. */

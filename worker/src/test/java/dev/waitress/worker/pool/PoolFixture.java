@@ -6,6 +6,7 @@ import dev.waitress.buffer.MemoryBudget;
 import dev.waitress.buffer.PrivateDirectory;
 import dev.waitress.buffer.SharedMemory;
 import dev.waitress.exchange.QueueLimits;
+import dev.waitress.exchange.RunLimit;
 import dev.waitress.settings.Settings;
 import dev.waitress.worker.fakes.FakeClient;
 import dev.waitress.worker.fakes.FakeTerms;
@@ -47,6 +48,10 @@ final class PoolFixture {
     /** Workers are asked whether they live, and hung after so long without an answer. */
     PoolFixture(Path directory, int threads, Duration silence) {
         this(directory, threads, FakeTerms.ofAsked(threads, STARTUP, silence));
+    }
+
+    PoolFixture(Path directory, int threads, RunLimit limit) {
+        this(directory, threads, FakeTerms.of(threads, STARTUP, DRAIN, limit));
     }
 
     private PoolFixture(Path directory, int threads, WorkerTerms terms) {

@@ -40,6 +40,11 @@ final class ControlRecorder implements ControlReader.Listener, ControlReader.App
     }
 
     @Override
+    public void located(int id, String stacks) {
+        events.add("located " + id + " " + stacks);
+    }
+
+    @Override
     public void lost(@Nullable Throwable failure) {
         events.add("lost " + failure);
     }

@@ -76,7 +76,7 @@ class ControlTest {
         }
 
         @ParameterizedTest
-        @ValueSource(ints = {-1, 8, 99})
+        @ValueSource(ints = {-1, 98, 99})
         void refusesAMessageOfAnotherKind(int kind) {
             byte[] other = message(kind, 0, writer -> {});
             assertThatIllegalArgumentException()

@@ -27,7 +27,7 @@ class EncodedRequestTest {
     void isWhatTheClientHasAskedFor(String method, String path, boolean asBytes) {
         byte[] encoded = encode(method, path, asBytes);
         EncodedRequest request = EncodedRequest.read(encoded, 0, encoded.length);
-        assertThat(request).isEqualTo(new EncodedRequest(method, path, false, false));
+        assertThat(request).isEqualTo(new EncodedRequest(method, path, false, false, ""));
         assertThat(request.line()).isEqualTo(method + " " + path);
         assertThat(request.isRepeatable()).isEqualTo(!method.equals("POST"));
     }
@@ -44,7 +44,7 @@ class EncodedRequestTest {
     void isMarkedWhereItHasBegunBefore(boolean asBytes) {
         byte[] again = EncodedRequest.again(encode("GET", "/a", asBytes));
         EncodedRequest request = EncodedRequest.read(again, 0, again.length);
-        assertThat(request).isEqualTo(new EncodedRequest("GET", "/a", false, true));
+        assertThat(request).isEqualTo(new EncodedRequest("GET", "/a", false, true, ""));
         assertThat(request.isRepeatable()).isFalse();
     }
 }

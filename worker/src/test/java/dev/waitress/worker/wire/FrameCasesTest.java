@@ -75,6 +75,7 @@ class FrameCasesTest {
             case "fileSent" -> writer.fileSent(numbers[0]);
             case "recall" -> writer.recall();
             case "askForStacks" -> writer.askForStacks();
+            case "overdue" -> writer.overdue(numbers[0], numbers[1] == 1);
             case "quit" -> writer.quit();
             case "ping" -> writer.ping();
             case "log" -> {

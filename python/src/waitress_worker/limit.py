@@ -1,0 +1,165 @@
+"""The time limit for requests: an exception for the one that takes too long, and its deadline.
+
+The exception comes to a thread from outside, wherever that thread is. So it is let in only while the application runs, and
+never while this package does: half a message would be sent, or a lock kept, at the cost of other requests. And whoever
+raises it has to find the request in its place, so that no later one of the same thread gets it.
+"""
+
+import sys
+import time
+from functools import partial
+from typing import Any, Callable, Dict, Optional, Set, Tuple
+
+from waitress_worker import RequestTimeout, protocol
+from waitress_worker.compat import implementation
+from waitress_worker.files import FileWrapper
+from waitress_worker.log import LOG, harmless, printable
+from waitress_worker.response import Exchange
+from waitress_worker.threads import Threads
+
+#: What the application returns is in one piece, or no iterable of blocks.
+_WHOLE = (list, tuple, bytes, str, FileWrapper, type(None))
+
+
+class TimeLimit:
+    """Lets requests be cut short."""
+
+    def __init__(self, seconds: int, threads: Threads) -> None:
+        """Let each run for so many seconds."""
+        self.seconds = seconds
+        self._raise = _find_raise() if not threads.are_green else None
+        #: Whether there is a way to raise an exception in another thread.
+        self.can_raise = self._raise is not None
+        self.ident = threads.ident
+        #: Requests whose code runs now, and the numbers of their threads. Whoever takes one out of it may go on: its
+        #: thread, to other code than the application's, or who wants to stop it, to do so. Without a lock: each operation
+        #: of a dictionary is whole.
+        self._exposed: Dict[int, Any] = {}
+        #: Requests that are to be cut short.
+        self.overdue: Set[int] = set()
+        self._raising = threads.lock()
+
+    def expose(self, request_id: int, thread: Any) -> None:  # noqa: ANN401 -- a number, of whatever kind
+        """From now on the application runs."""
+        self._exposed[request_id] = thread
+        if self.overdue and request_id in self.overdue:
+            self.hide(request_id)
+            raise RequestTimeout
+
+    def hide(self, request_id: int) -> None:
+        """From now on it does not; an exception on its way comes before the end of this, or never."""
+        try:
+            if self._exposed.pop(request_id, None) is None and self._raise is not None:
+                with self._raising:
+                    self._raise(self.ident(), None)
+        except RequestTimeout:
+            pass  # it comes too late to stop anything
+
+    def cut_short(self, request_id: int) -> None:
+        """Raise RequestTimeout in the code of this request: now, or as soon as it runs again."""
+        self.overdue.add(request_id)
+        with self._raising:
+            thread = self._exposed.pop(request_id, None)
+            if thread is not None and self._raise is not None:
+                self._raise(thread, RequestTimeout)
+
+    def forget(self, request_id: int) -> None:
+        """The request is over."""
+        if self.overdue:
+            self.overdue.discard(request_id)
+
+
+class LimitedExchange(Exchange):
+    """One whose application can be stopped from outside."""
+
+    def __init__(self, limit: TimeLimit, *rest: Any) -> None:  # noqa: ANN401 -- those of every exchange
+        Exchange.__init__(self, *rest)
+        self._limit = limit
+        self._thread = limit.ident()
+        self._is_exposed = False
+
+    def run(self, application: Callable[..., Any], environ: Dict[str, Any]) -> Optional[Tuple[Any, ...]]:
+        """Answer the request, as any; the application knows how long it has."""
+        environ["waitress.deadline"] = time.time() + self._limit.seconds
+        call = partial(self._call, application) if self._limit.can_raise else application
+        try:
+            return Exchange.run(self, call, environ)
+        finally:
+            self._limit.forget(self._id)
+
+    def failure(self, path: str) -> Tuple[Any, ...]:
+        """Log the exception that is being handled; where it has stopped what takes too long, the log says so in short."""
+        if not isinstance(sys.exc_info()[1], RequestTimeout):
+            return Exchange.failure(self, path)
+        self._outbox.require_worker()
+        with harmless:
+            LOG.warning("RequestTimeout has stopped the application while serving %s", printable(path))
+        return (protocol.FAIL, self._id, "")
+
+    def _call(self, application: Callable[..., Any], environ: Dict[str, Any], start_response: Any) -> Any:  # noqa: ANN401
+        result = self.exposed(application, environ, start_response)
+        return result if isinstance(result, _WHOLE) else _Blocks(self, result)
+
+    def exposed(self, action: Callable[..., Any], *arguments: Any) -> Any:  # noqa: ANN401 -- the action's
+        """Run code of the application."""
+        self._is_exposed = True
+        self._limit.expose(self._id, self._thread)
+        try:
+            return action(*arguments)
+        finally:
+            self._is_exposed = False
+            self._limit.hide(self._id)
+
+    def write(self, block: bytes) -> None:
+        """Send a block from inside the application, which waits meanwhile."""
+        if not self._is_exposed or self._limit.ident() != self._thread:  # a thread of its own
+            Exchange.write(self, block)
+            return
+        self._limit.hide(self._id)
+        try:
+            Exchange.write(self, block)
+        finally:
+            self._limit.expose(self._id, self._thread)
+
+
+class _Blocks:
+    """What the application has returned, whose code runs when it is asked for blocks."""
+
+    def __init__(self, exchange: LimitedExchange, blocks: Any) -> None:  # noqa: ANN401 -- any iterable
+        self._exchange = exchange
+        self._blocks = blocks
+
+    def __len__(self) -> int:
+        return len(self._blocks)
+
+    def __iter__(self) -> "_Blocks":
+        self._iterator = self._exchange.exposed(iter, self._blocks)
+        return self
+
+    def __next__(self) -> bytes:
+        return self._exchange.exposed(next, self._iterator)  # type: ignore[no-any-return]
+
+    next = __next__  # for 2.7
+
+    def close(self) -> None:
+        """Let the application tidy up, however late it is."""
+        close = getattr(self._blocks, "close", None)
+        if close is not None:
+            close()
+
+
+def _find_raise() -> Optional[Callable[[Any, Any], Any]]:
+    """Find the function that raises an exception in another thread, or takes it back; CPython alone has it."""
+    if implementation != "cpython":
+        return None
+    try:
+        import ctypes  # noqa: PLC0415 -- seldom needed, and the start of a worker counts
+
+        set_exception = ctypes.pythonapi.PyThreadState_SetAsyncExc
+    except (ImportError, AttributeError):
+        return None
+
+    def set_it(thread: int, exception: Any) -> None:  # noqa: ANN401 -- a class, or nothing
+        set_exception(ctypes.c_ulong(thread), exception and ctypes.py_object(exception))
+
+    return set_it
