@@ -162,10 +162,12 @@ def free_low_port() -> int:
     pytest.skip("no port below 1024 is free")
 
 
-def identities(server: Server) -> set[tuple[str, ...]]:
+def identities(server: Server, without: int = 0) -> set[tuple[str, ...]]:
     """Users, groups and rights of all processes of a server."""
     found = set()
     for line in server.survivors():
+        if int(line.split()[0]) == without:
+            continue
         with contextlib.suppress(OSError):  # it has ended since
             text = Path(f"/proc/{line.split()[0]}/status").read_text()
             rows = dict(row.split(":", 1) for row in text.splitlines())
@@ -238,6 +240,21 @@ class TestAnotherUser:
             assert requests.get(url, timeout=EVENT_SECONDS).ok
             assert identities(server) == {identity(pwd.getpwnam(USER).pw_gid)}
             server.stop()
+
+    @pytest.mark.parametrize("program", PROGRAMS.values(), ids=PROGRAMS)
+    def test_is_that_of_the_first_process_of_a_container_too(self, program: list[str], jar: Path) -> None:
+        assert jar.exists()
+        container = ["unshare", "--pid", "--fork", "--mount-proc", "--kill-child"]
+        try:
+            subprocess.run([*container, "true"], check=True, capture_output=True)
+        except (OSError, subprocess.CalledProcessError) as failure:
+            pytest.skip(f"there are no containers here: {failure}")
+        with running([*container, *program], "--listen=127.0.0.1:0") as server:
+            assert requests.get(server.url, timeout=EVENT_SECONDS).ok
+            assert identities(server, without=server.process.pid) == {identity(pwd.getpwnam(USER).pw_gid)}
+            first = Path(f"/proc/{server.process.pid}/task/{server.process.pid}/children").read_text()
+            os.kill(int(first), signal.SIGTERM)
+            server.check_ended()
 
     def test_is_no_matter_for_what_only_shows_something(self) -> None:
         with running([COMMAND], "--print-settings") as server:

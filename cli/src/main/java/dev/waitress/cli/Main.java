@@ -34,7 +34,6 @@ public final class Main {
 
     /** Serves until it is told to end; the process ends with the status of {@code docs/cli.md}. */
     public static void main(String[] arguments) {
-        ProcessName.show("front");
         ConsoleLog.install();
         System.exit(run(List.of(arguments), System.getenv(), System.out, System.err));
     }
@@ -139,6 +138,7 @@ public final class Main {
             out.println("OK: " + application + " can be served");
             return;
         }
+        ProcessName.show("front");
         Server.serve(settings, starter, NotifySocket.find(python(settings, environment)), () -> {
             if (paste != null) {
                 out.println("Starting server in PID " + ProcessHandle.current().pid() + ".");
