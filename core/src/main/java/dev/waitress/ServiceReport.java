@@ -88,7 +88,7 @@ final class ServiceReport {
         }
     }
 
-    /** No client is taken any more. */
+    /** The end has begun. */
     void stops() {
         tell("STOPPING=1", status());
     }
