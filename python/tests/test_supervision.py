@@ -15,7 +15,7 @@ import requests
 from crowds import Clients
 from performers import classes
 from scripts import PREAMBLE, Script
-from serving import EVENT_SECONDS
+from serving import EVENT_SECONDS, Server
 from shops import APPLICATION, Shop, Watched
 
 if TYPE_CHECKING:
