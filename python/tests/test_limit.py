@@ -11,7 +11,7 @@ import pytest
 
 import waitress
 from waitress_worker import RequestTimeout, protocol
-from waitress_worker.limit import LimitedExchange, TimeLimit
+from waitress_worker.limit import TimeLimit
 from waitress_worker.threads import Threads
 
 if TYPE_CHECKING:
@@ -64,7 +64,7 @@ class Stage:
         self.outbox = Outbox()
 
     def run(self, application: Any, request_id: int = 1) -> Any:
-        exchange = LimitedExchange(self.limit, self.outbox, Streams(), request_id, "GET")
+        exchange = self.limit.exchange()(self.outbox, Streams(), request_id, "GET")
         return exchange.run(application, {"PATH_INFO": "/"})
 
     def cut_short_soon(self, begun: threading.Event) -> threading.Thread:

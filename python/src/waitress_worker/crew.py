@@ -21,7 +21,7 @@ from waitress_worker.channel import Channel
 from waitress_worker.compat import perf_counter
 from waitress_worker.forks import end, in_each_child
 from waitress_worker.input import Bodies
-from waitress_worker.limit import LimitedExchange, TimeLimit
+from waitress_worker.limit import TimeLimit
 from waitress_worker.log import log_failure
 from waitress_worker.outbox import LONGEST_WAIT, Outbox
 from waitress_worker.response import Exchange, fixed_environ
@@ -140,7 +140,7 @@ class Crew:
         outbox, streams, begun = self._outbox, self.streams, self._begun
         add, number, constants, application = outbox.ready.append, me.number, self._environ, self._application
         gone, closed = streams.gone, streams.closed
-        new_exchange = partial(LimitedExchange, self._limit) if self._limit.seconds else Exchange
+        new_exchange = self._limit.exchange() if self._limit.seconds else Exchange
         while True:
             request_id, environ, body = self._next(me)
             begun[number] = me.request_id = request_id

@@ -7,8 +7,7 @@ raises it has to find the request in its place, so that no later one of the same
 
 import sys
 import time
-from functools import partial
-from typing import Any, Callable, Dict, Optional, Set, Tuple
+from typing import Any, Callable, Dict, Optional, Set, Tuple, Type
 
 from waitress_worker import RequestTimeout, protocol
 from waitress_worker.compat import implementation
@@ -63,29 +62,37 @@ class TimeLimit:
             if thread is not None and self._raise is not None:
                 self._raise(thread, RequestTimeout)
 
-    def forget(self, request_id: int) -> None:
-        """The request is over."""
-        if self.overdue:
-            self.overdue.discard(request_id)
+    def exchange(self) -> "Type[LimitedExchange]":
+        """Make the kind of exchange that has this limit: a class, so that each request need not be told of it."""
+
+        class Limited(LimitedExchange):
+            _limit = self
+
+        return Limited
 
 
 class LimitedExchange(Exchange):
     """One whose application can be stopped from outside."""
 
-    def __init__(self, limit: TimeLimit, *rest: Any) -> None:  # noqa: ANN401 -- those of every exchange
-        Exchange.__init__(self, *rest)
-        self._limit = limit
-        self._thread = limit.ident()
-        self._is_exposed = False
+    # Defaults of the class, as in every exchange; run() sets what it needs.
+    _limit: TimeLimit
+    _application: Callable[..., Any]
+    _thread: Any = None
+    _is_exposed = False
 
     def run(self, application: Callable[..., Any], environ: Dict[str, Any]) -> Optional[Tuple[Any, ...]]:
         """Answer the request, as any; the application knows how long it has."""
-        environ["waitress.deadline"] = time.time() + self._limit.seconds
-        call = partial(self._call, application) if self._limit.can_raise else application
+        limit = self._limit
+        environ["waitress.deadline"] = time.time() + limit.seconds
+        if not limit.can_raise:
+            return Exchange.run(self, application, environ)
+        self._application = application
+        self._thread = limit.ident()
         try:
-            return Exchange.run(self, call, environ)
+            return Exchange.run(self, self._call, environ)
         finally:
-            self._limit.forget(self._id)
+            if limit.overdue:
+                limit.overdue.discard(self._id)
 
     def failure(self, path: str) -> Tuple[Any, ...]:
         """Log the exception that is being handled; where it has stopped what takes too long, the log says so in short."""
@@ -96,9 +103,9 @@ class LimitedExchange(Exchange):
             LOG.warning("RequestTimeout has stopped the application while serving %s", printable(path))
         return (protocol.FAIL, self._id, "")
 
-    def _call(self, application: Callable[..., Any], environ: Dict[str, Any], start_response: Any) -> Any:  # noqa: ANN401
-        result = self.exposed(application, environ, start_response)
-        return result if isinstance(result, _WHOLE) else _Blocks(self, result)
+    def _call(self, environ: Dict[str, Any], start_response: Any) -> Any:  # noqa: ANN401 -- the application's
+        result = self.exposed(self._application, environ, start_response)
+        return result if type(result) is list or isinstance(result, _WHOLE) else _Blocks(self, result)
 
     def exposed(self, action: Callable[..., Any], *arguments: Any) -> Any:  # noqa: ANN401 -- the action's
         """Run code of the application."""
