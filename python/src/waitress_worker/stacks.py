@@ -18,8 +18,8 @@ _MOST_CHARACTERS = 256 * 1024
 #: Threads that are told of at all.
 _MOST_THREADS = 1000
 
-#: The module of ours that calls the application.
-_CALLER = "waitress_worker.response"
+#: The modules of ours that call the application.
+_CALLERS = ("waitress_worker.response", "waitress_worker.limit")
 
 #: Name of a thread, the request that it runs or 0, and its stack.
 Stack = Tuple[str, int, str]
@@ -71,8 +71,13 @@ def of(frame: Any) -> str:  # noqa: ANN401 -- a frame, which green threads have 
 
 def _first_of_application(calls: "List[Tuple[Any, int, Any]]") -> "Optional[int]":
     """Find where the calls of ours begin that led to the application's; None if they did not."""
-    outermost = [index for index, (_, _, names) in enumerate(calls) if names.get("__name__") == _CALLER]
-    return outermost[-1] if outermost and outermost[-1] > 0 else None
+    ours = [names.get("__name__") in _CALLERS for _, _, names in calls]
+    if True not in ours:
+        return None
+    first = len(ours) - 1 - ours[::-1].index(True)
+    while first > 0 and ours[first - 1]:
+        first -= 1
+    return first or None
 
 
 def _names() -> "Dict[Any, str]":
