@@ -94,3 +94,38 @@ def test_none_waits_longer_than_it_may(start: Start, tmp_path: Path) -> None:
             (tmp_path / "released").touch()
         assert [future.result() for future in running] == [SERVED] * THREADS
         assert sorted(begun(tmp_path)) == ["/0", "/1"]
+
+
+#: The same, and the answer tells what the application was told of the wait.
+TELLING = (
+    APPLICATION.replace('"2"', '"40"')
+    .replace('b"ok"', '"{} {}".format(*map(environ.get, KEYS)).ljust(40).encode()')
+    .replace("FOLDER =", 'KEYS = ["waitress.queue_time", "waitress.queue_depth"]\nFOLDER =')
+)
+
+
+def told(server: Server) -> list[str]:
+    """What the application was told."""
+    with Connection(server.port) as connection:
+        connection.ask("GET", "/")
+        return connection.answer().body.decode().split()
+
+
+def test_the_application_is_told_how_long_it_was(start: Start, tmp_path: Path) -> None:
+    """Of what the front kept; whoever found a thread has not waited."""
+    wait = 0.3
+    (tmp_path / "telling.py").write_text(TELLING)
+    server = start("telling:app", "--threads=1", PYTHONPATH=str(tmp_path), BOARD_FOLDER=str(tmp_path))
+    with ThreadPoolExecutor(12) as pool:
+        first = pool.submit(told, server)
+        while not begun(tmp_path):
+            time.sleep(0.01)
+        others = [pool.submit(told, server) for _ in range(11)]
+        server.wait_for("Task queue depth is")
+        time.sleep(wait)
+        (tmp_path / "released").touch()
+        assert first.result() == ["None", "None"]
+        waited = [future.result() for future in others]
+    marked = [(float(seconds), int(depth)) for seconds, depth in waited if seconds != "None"]
+    assert wait <= max(marked)[0] < 30, waited
+    assert 0 < max(depth for _, depth in marked) < len(others)

@@ -20,6 +20,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Executor;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
@@ -30,6 +31,9 @@ final class AppTask {
 
     private static final double MILLIS = 1000;
 
+    /** Whoever has waited for less has not waited. */
+    private static final long LEAST_WAIT_NANOS = TimeUnit.MILLISECONDS.toNanos(1);
+
     /** Until the thread takes it, or its client goes. */
     private final AtomicReference<@Nullable Request> waiting;
 
@@ -38,6 +42,7 @@ final class AppTask {
     private final AppResponse response;
     private final Response answer;
     private final long arrivedNanos;
+    private final boolean isQueued;
 
     // Where there is a time limit.
     private String title = "";
@@ -45,7 +50,11 @@ final class AppTask {
     private @Nullable Thread thread; // guarded by this
     private boolean isExpired; // guarded by this
 
-    /** A task for a thread that is free. */
+    /**
+     * A task for a thread.
+     *
+     * @param isQueued whether none is free
+     */
     AppTask(
             Request request,
             Response answer,
@@ -53,9 +62,11 @@ final class AppTask {
             Transit transit,
             Settings settings,
             UnknownStatuses unknownStatuses,
-            long arrivedNanos) {
+            long arrivedNanos,
+            boolean isQueued) {
         this.answer = answer;
         this.arrivedNanos = arrivedNanos;
+        this.isQueued = isQueued;
         this.waiting = new AtomicReference<>(request);
         this.head = request.head();
         this.stream = new ResponseStream(
@@ -66,8 +77,10 @@ final class AppTask {
     /**
      * Calls the application unless nobody waits for it any more. Whatever it does, a failure is logged, the thread goes
      * on, and {@link #handOver} completes the answer.
+     *
+     * @param others requests that wait still
      */
-    void run(Application application, Map<String, String> constants, Environ variables) {
+    void run(Application application, Map<String, String> constants, Environ variables, int others) {
         Request request = waiting.getAndSet(null);
         if (request == null) {
             return;
@@ -79,6 +92,7 @@ final class AppTask {
             // Taken now: applications move parts of the path to SCRIPT_NAME.
             path = environ.getOrDefault("PATH_INFO", "");
             environ.put("wsgi.input", input);
+            noteWait(environ, others);
             answer(application, environ);
         } catch (ClientDisconnectedException e) {
             LOG.log(Level.INFO, "Client disconnected while serving " + Printable.of(String.valueOf(path)));
@@ -125,6 +139,15 @@ final class AppTask {
         thread = null;
         if (isExpired) {
             Thread.interrupted();
+        }
+    }
+
+    /** Most requests do not wait, and have neither key. */
+    private void noteWait(Map<String, Object> environ, int others) {
+        long waitedNanos = begunNanos() - arrivedNanos;
+        if (isQueued && waitedNanos >= LEAST_WAIT_NANOS) {
+            environ.put("waitress.queue_time", (double) waitedNanos / TimeUnit.SECONDS.toNanos(1));
+            environ.put("waitress.queue_depth", others);
         }
     }
 

@@ -78,8 +78,10 @@ public final class TaskDispatcher implements Gateway {
             response.postpone();
             return;
         }
-        queueDepth.arrived(unfinished.incrementAndGet() - threads.size(), nowNanos);
-        queue.add(new AppTask(request.detach(), response, loop, transit, settings, unknownStatuses, nowNanos));
+        int depth = unfinished.incrementAndGet() - threads.size();
+        queueDepth.arrived(depth, nowNanos);
+        queue.add(
+                new AppTask(request.detach(), response, loop, transit, settings, unknownStatuses, nowNanos, depth > 0));
         limit.watch();
         if (limits.haveTimeout() && !isWatched) {
             watch(limits.timeoutNanos());
@@ -139,7 +141,7 @@ public final class TaskDispatcher implements Gateway {
         me.begins(task);
         limit.begin(task);
         try {
-            task.run(application, constants, environ);
+            task.run(application, constants, environ, Math.max(0, waiting()));
         } finally {
             limit.end(task);
             me.rests();

@@ -35,9 +35,13 @@ class TaskQueueTest {
 
     private final CountDownLatch begun = new CountDownLatch(1);
     private final CountDownLatch released = new CountDownLatch(1);
+    /** What the application is told of others. */
+    private final Queue<Object> waiting = new ConcurrentLinkedQueue<>();
+
     private final Application application = (environ, startResponse) -> {
         begun.countDown();
         released.await();
+        waiting.add(environ.getOrDefault("waitress.queue_depth", "not told"));
         startResponse.start("200 OK", List.of());
         return List.of();
     };
@@ -106,6 +110,18 @@ class TaskQueueTest {
         FakeSink later = ask(dispatcher);
         awaitAnswer(later);
         assertThat(later.outcome()).startsWith("HTTP/1.1 200 OK");
+    }
+
+    @Test
+    void tellTheApplicationHowManyWaitStill() throws InterruptedException {
+        TaskDispatcher dispatcher = start("queue_limit", "9");
+        FakeSink runs = run(dispatcher);
+        FakeSink first = ask(dispatcher);
+        FakeSink second = ask(dispatcher);
+        awaitAnswer(runs);
+        awaitAnswer(first);
+        awaitAnswer(second);
+        assertThat(waiting).containsExactly("not told", 1, 0);
     }
 
     @Test

@@ -146,7 +146,7 @@ final class Dispatcher implements Intake, Readiness {
             }
             WaitingRequest next = waiting.removeFirst();
             if (!next.response().hasEnded()) { // else the client left while it waited
-                worker.workload().add(next);
+                worker.workload().add(next, waiting.size());
             }
         }
     }

@@ -10,10 +10,10 @@ import dev.waitress.worker.wire.AnswerReader;
 import dev.waitress.worker.wire.Batch;
 import dev.waitress.worker.wire.ControlWriter;
 import dev.waitress.worker.wire.EncodedRequest;
+import dev.waitress.worker.wire.QueueMark;
 import java.io.IOException;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
-import java.util.Arrays;
 import java.util.function.Consumer;
 
 /** A request that a worker holds, and its response. Event loop only. */
@@ -81,12 +81,12 @@ final class HeldRequest implements Producer, AnswerReader.Target {
 
     /** The request as it was before it was given to the worker. */
     WaitingRequest takeBack() {
-        return new WaitingRequest(response, body, Arrays.copyOfRange(batch.writer.bytes(), start, end), arrivedNanos);
+        return new WaitingRequest(response, body, QueueMark.without(batch.writer.bytes(), start, end), arrivedNanos);
     }
 
     /** The same for another worker, which it tells that another one has begun it. */
     WaitingRequest takeBackBegun() {
-        byte[] encoded = Arrays.copyOfRange(batch.writer.bytes(), start, end);
+        byte[] encoded = QueueMark.without(batch.writer.bytes(), start, end);
         return new WaitingRequest(response, body, EncodedRequest.again(encoded), arrivedNanos);
     }
 

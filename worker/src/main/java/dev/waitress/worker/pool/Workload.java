@@ -8,6 +8,7 @@ import dev.waitress.worker.wire.AnswerReader;
 import dev.waitress.worker.wire.ControlWriter;
 import dev.waitress.worker.wire.FrameLink;
 import dev.waitress.worker.wire.MarshalWriter;
+import dev.waitress.worker.wire.QueueMark;
 import dev.waitress.worker.wire.RequestEncoder;
 import java.util.ArrayList;
 import java.util.List;
@@ -132,11 +133,11 @@ final class Workload implements AnswerReader.Listener {
         }
     }
 
-    /** A request that was encoded before. */
-    void add(WaitingRequest waiting) {
+    /** A request that was encoded before; others wait still. */
+    void add(WaitingRequest waiting, int others) {
         int start = encoder().length();
         int id = nextId();
-        encoder().raw(waiting.encoded(), 0, waiting.encoded().length);
+        QueueMark.write(waiting.encoded(), timers.nowNanos() - waiting.arrivedNanos(), others, encoder());
         encoder().patch(start + WaitingRequest.ID, id);
         add(id, start, waiting.response(), waiting.body(), waiting.arrivedNanos());
     }

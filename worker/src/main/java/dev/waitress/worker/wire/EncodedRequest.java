@@ -26,13 +26,16 @@ public record EncodedRequest(String method, String target, boolean hasBody, bool
     /** Behind the tuple's code and length and the id. */
     private static final int ENVIRON = 1 + 4 + 1 + 4;
 
+    /** Behind the dictionary's code too. */
+    static final int FIRST_KEY = ENVIRON + 1;
+
     /**
      * Reads one.
      *
      * @param bytes {@code (id, environ, body)}, as {@link RequestEncoder} has made it
      */
     public static EncodedRequest read(byte[] bytes, int start, int end) {
-        Pairs pairs = new Pairs(bytes, start + ENVIRON + 1);
+        Pairs pairs = new Pairs(bytes, start + FIRST_KEY);
         String method = "";
         String target = "";
         boolean isAgain = false;
@@ -71,10 +74,10 @@ public record EncodedRequest(String method, String target, boolean hasBody, bool
     /** The same request as one that has begun before. */
     public static byte[] again(byte[] encoded) {
         MarshalWriter writer = new MarshalWriter(encoded.length + 2 * ATTEMPT.length());
-        writer.raw(encoded, 0, ENVIRON + 1);
+        writer.raw(encoded, 0, FIRST_KEY);
         writer.text(ATTEMPT);
         writer.integer(SECOND);
-        writer.raw(encoded, ENVIRON + 1, encoded.length - ENVIRON - 1);
+        writer.raw(encoded, FIRST_KEY, encoded.length - FIRST_KEY);
         return writer.toByteArray();
     }
 
@@ -91,6 +94,10 @@ public record EncodedRequest(String method, String target, boolean hasBody, bool
         String text() {
             char code = (char) bytes[at++];
             int count;
+            if (code == 'g') {
+                at += Double.BYTES;
+                return ""; // of no interest
+            }
             if (code == 'z') {
                 count = bytes[at++] & 0xFF;
             } else {

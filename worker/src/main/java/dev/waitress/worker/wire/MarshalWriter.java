@@ -63,6 +63,13 @@ public final class MarshalWriter {
         code('i', value);
     }
 
+    /** A number with a fraction, as its bits are, from the last byte on. */
+    public void number(double value) {
+        long bits = Double.doubleToLongBits(value);
+        code('g', (int) bits);
+        fixed((int) (bits >>> Integer.SIZE));
+    }
+
     public void text(String text) {
         byte[] utf8 = text.getBytes(StandardCharsets.UTF_8);
         code('u', utf8.length);

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.waitress.buffer.BodyBuffer;
 import dev.waitress.settings.Settings;
 import dev.waitress.worker.fakes.FakeClient;
+import java.util.HexFormat;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
@@ -46,5 +47,37 @@ class EncodedRequestTest {
         EncodedRequest request = EncodedRequest.read(again, 0, again.length);
         assertThat(request).isEqualTo(new EncodedRequest("GET", "/a", false, true, ""));
         assertThat(request.isRepeatable()).isFalse();
+    }
+
+    @ParameterizedTest
+    @CsvSource({"false", "true"})
+    void isReadBehindTheMarkOfItsWait(boolean asBytes) {
+        byte[] encoded = encode("GET", "/a", asBytes);
+        MarshalWriter writer = new MarshalWriter(16);
+        QueueMark.write(encoded, 1_500_000_000, 3, writer);
+        byte[] marked = writer.toByteArray();
+        assertThat(marked).hasSizeGreaterThan(encoded.length);
+        assertThat(EncodedRequest.read(marked, 0, marked.length))
+                .isEqualTo(EncodedRequest.read(encoded, 0, encoded.length));
+        assertThat(QueueMark.without(marked, 0, marked.length)).isEqualTo(encoded);
+        assertThat(QueueMark.without(encoded, 0, encoded.length)).isEqualTo(encoded);
+    }
+
+    /** Python's own bytes for the same. */
+    @ParameterizedTest
+    @CsvSource({"1.5, 67000000000000f83f", "0.0025, 677b14ae47e17a643f"})
+    void hasItsTimeInMarshalsForm(double seconds, String hex) {
+        MarshalWriter writer = new MarshalWriter(16);
+        writer.number(seconds);
+        assertThat(HexFormat.of().formatHex(writer.toByteArray())).isEqualTo(hex);
+    }
+
+    @ParameterizedTest
+    @CsvSource({"0", "999999"})
+    void hasNoMarkWhereItHasNotWaited(long nanos) {
+        byte[] encoded = encode("GET", "/a", false);
+        MarshalWriter writer = new MarshalWriter(16);
+        QueueMark.write(encoded, nanos, 3, writer);
+        assertThat(writer.toByteArray()).isEqualTo(encoded);
     }
 }
