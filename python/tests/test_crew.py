@@ -8,6 +8,7 @@ import os
 import queue
 import struct
 import threading
+import time
 from io import BytesIO
 from typing import TYPE_CHECKING, Any
 
@@ -32,7 +33,10 @@ SETTINGS = {
     "by_descriptor": False,
     "expose_tracebacks": True,
     "request_timeout": 0,
+    "stream_threads": 1,
 }
+#: Threads that there can be.
+PLACES = 2 + 1
 
 
 class Clock:
@@ -83,7 +87,7 @@ class Stage:
         self.channel = FakeChannel()
         self.applications: dict[str, Callable[..., Any]] = {}
         self.memory = bytearray(4096)
-        self.board = Board(self.memory, SETTINGS["threads"])
+        self.board = Board(self.memory, PLACES)
         self.crew = Crew(
             self.channel,  # type: ignore[arg-type]
             self._serve,
@@ -191,9 +195,88 @@ class TestABlockOfAStream:
         stream.blocks.put(b"")
 
 
+class TestAResponseThatIsStreamed:
+    """It has a thread, and gives its place to another one: two threads, and one more."""
+
+    @staticmethod
+    def begin(stage: Stage, *numbers: int) -> list[Stream]:
+        """Begin streams, of which each has sent a block."""
+        streams = []
+        for number in numbers:
+            streams.append(Stream())
+            stage.applications[f"/{number}"] = streams[-1]
+            stage.channel.batches.put([request(number, f"/{number}")])
+            stage.pass_time(0.01)
+            stage.crew.takeover()
+            streams[-1].wait_until_asked()
+            stage.pass_time(0.01)
+            streams[-1].blocks.put(b"first")
+            streams[-1].wait_until_asked()
+            assert kinds(stage.channel.next_frame()) == [protocol.START, protocol.CHUNK]
+        return streams
+
+    @staticmethod
+    def count(stage: Stage) -> int:
+        return len(stage.crew.requests())
+
+    def ask(self, stage: Stage, number: int) -> None:
+        stage.applications["/hello"] = hello
+        stage.channel.batches.put([request(number, "/hello")])
+        stage.pass_time(0.01)
+        stage.crew.takeover()
+
+    def test_leaves_the_threads_to_others(self, stage: Stage) -> None:
+        streams = self.begin(stage, 1, 2)
+        self.ask(stage, 3)
+        assert stage.channel.next_frame() == [(protocol.RESPONSE, 3, "200 OK", [], b"hi")]
+        assert self.count(stage) == 3
+        for stream in streams:
+            stream.blocks.put(b"")
+
+    def test_has_one_more_thread_only_where_there_may_be_one(self, stage: Stage) -> None:
+        streams = self.begin(stage, 1, 2, 3)
+        self.ask(stage, 4)
+        assert self.count(stage) == 3
+        assert stage.channel.frames.empty()
+        for stream in streams:
+            stream.blocks.put(b"")
+        while (protocol.RESPONSE, 4, "200 OK", [], b"hi") not in stage.channel.next_frame():
+            pass
+
+    def test_takes_its_thread_along_when_it_ends(self, stage: Stage) -> None:
+        streams = self.begin(stage, 1, 2, 3)
+        for stream in streams:
+            stream.blocks.put(b"")
+        ended = 0
+        while ended < len(streams):
+            ended += kinds(stage.channel.next_frame()).count(protocol.END)
+        deadline = time.monotonic() + WAIT_SECONDS
+        while self.count(stage) > 2:
+            assert time.monotonic() < deadline
+            time.sleep(0.001)
+        self.ask(stage, 4)
+        assert stage.channel.next_frame() == [(protocol.RESPONSE, 4, "200 OK", [], b"hi")]
+        assert self.count(stage) == 2
+
+    def test_is_not_one_that_only_takes_long(self, stage: Stage) -> None:
+        """Whose head is not sent: that is what the threads are for."""
+        waiting = [Stream(), Stream()]
+        for number, stream in enumerate(waiting, 1):
+            stage.applications[f"/{number}"] = stream
+            stage.channel.batches.put([request(number, f"/{number}")])
+            stage.pass_time(0.01)
+            stage.crew.takeover()
+            stream.wait_until_asked()
+        self.ask(stage, 3)
+        assert self.count(stage) == 2
+        assert stage.channel.frames.empty()
+        for stream in waiting:
+            stream.blocks.put(b"")
+
+
 def kept_in(memory: bytearray) -> list[Any]:
     """Read the board as the front does when the process has died."""
-    first = 4 * (SETTINGS["threads"] + 1)  # type: ignore[operator]
+    first = 4 * (PLACES + 1)
     (count,) = struct.unpack_from("=i", memory, first - 4)
     kept = BytesIO(bytes(memory[first : first + count]))
     messages = []

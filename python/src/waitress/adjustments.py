@@ -105,6 +105,7 @@ _MORE = frozenset(
         "shutdown_timeout",
         "drain_delay",
         "startup_timeout",
+        "stream_threads",
         "worker_timeout",
     )
 )

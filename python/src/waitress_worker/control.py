@@ -242,7 +242,7 @@ class Worker:
         settings = self.settings
         self.threads = threads = Threads()
         self._requests.wait_to_read = self._control.wait_to_read = threads.wait_to_read
-        board = _open_board(settings["board"], settings["threads"])
+        board = _open_board(settings["board"], settings["threads"] + settings["stream_threads"])
         self.crew = Crew(self._requests, application, settings, board, threads, is_expendable=is_expendable)
         self._open.append(self.crew)
         self.crew.start()

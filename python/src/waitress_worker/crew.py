@@ -10,12 +10,12 @@ import os
 import sys
 import time
 import weakref
-from collections import deque
 from functools import partial
 from io import BytesIO
-from typing import Any, BinaryIO, Callable, Deque, Dict, List, Optional, Tuple
+from typing import Any, BinaryIO, Callable, Dict, List, Optional
 
-from waitress_worker import protocol, stacks
+from waitress_worker import protocol
+from waitress_worker.arrivals import Arrivals, Request
 from waitress_worker.board import Board
 from waitress_worker.channel import Channel
 from waitress_worker.compat import perf_counter
@@ -23,6 +23,7 @@ from waitress_worker.forks import end, in_each_child
 from waitress_worker.input import Bodies
 from waitress_worker.limit import TimeLimit
 from waitress_worker.log import log_failure
+from waitress_worker.members import Member, Members
 from waitress_worker.outbox import LONGEST_WAIT, Outbox
 from waitress_worker.response import Exchange, fixed_environ
 from waitress_worker.streams import Streams
@@ -40,28 +41,13 @@ _THREAD_FAILED = 70
 #: Seconds before a thread that has failed goes on, where the process must.
 _RECOVERY = 0.1
 
-Request = Tuple[int, Dict[str, Any], Any]
 
-
-class _Member:
-    """One thread of the crew."""
-
-    __slots__ = ("ident", "number", "request_id", "started", "woken")
-
-    def __init__(self, number: int, woken: Any) -> None:  # noqa: ANN401 -- a lock has no type in 2.7
-        self.number = number
-        #: What the system, or the library of green threads, calls it.
-        self.ident = 0
-        #: The request that it runs, or 0.
-        self.request_id = 0
-        self.started = 0.0
-        #: Held while it is not to go on.
-        self.woken = woken
-        woken.acquire()
+class _Surplus(Exception):  # noqa: N818 -- it is no error
+    """A thread has nothing to do that was one more while responses were streamed."""
 
 
 class Crew:
-    """Runs requests on up to ``threads`` threads."""
+    """Runs requests on up to ``threads`` threads, and on one more for each response that is streamed."""
 
     def __init__(
         self,
@@ -76,11 +62,8 @@ class Crew:
     ) -> None:
         """Make threads; ``is_expendable`` says that another process takes the place of this one when it ends."""
         self._threads = threads
-        self._channel = channel
         self._application = application
         self._environ = fixed_environ(settings["environ"])
-        self._members = [_Member(number, threads.lock()) for number in range(settings["threads"])]
-        self._joins: List[Callable[[], Any]] = []
         self._bodies = Bodies(settings["bodies"], settings["body_slot_bytes"])
         self._begun = board.begun
         self._is_expendable = is_expendable
@@ -88,22 +71,23 @@ class Crew:
             channel, board, threads.lock(), now, expose_tracebacks=settings["expose_tracebacks"]
         )
         self.streams = Streams(outbox, threads, settings)
+        self._members = Members(settings["threads"], settings["stream_threads"], threads, self.streams)
         self._limit = TimeLimit(settings["request_timeout"], threads)
         #: No name of the module: tools that stop the time for tests find those.
         self._now = now
 
-        #: A deque: each of its operations is whole without a lock.
-        self._queue: Deque[Request] = deque()
+        self._arrivals = Arrivals(channel)
+        self._queue = self._arrivals.queue
 
         #: The thread that runs requests; others look on until it stalls.
-        self._runner = self._members[0]
+        self._runner = self._members.first
         #: Seconds that a request takes, averaged over the last ones.
         self._pace = 0.0
         #: While it takes less, one thread runs one after the other; never where threads need not take turns (PEP 703).
         self._quick = _STALL if getattr(sys, "_is_gil_enabled", lambda: True)() else 0.0
 
         self._lock = threads.lock()
-        self._idle: List[_Member] = []
+        self._idle: List[Member] = []
         self._reading = False
         #: Threads that have ended.
         self._left = 0
@@ -113,17 +97,21 @@ class Crew:
 
     def start(self) -> None:
         """Start the threads; they end with the process."""
-        for member in self._members:
-            name = "waitress-{}".format(member.number)
-            self._joins.append(self._threads.start(partial(self._work, member), name))
+        for member in list(self._members):
+            self._start(member)
+
+    def _start(self, member: Member) -> None:
+        member.join = self._threads.start(partial(self._work, member), "waitress-{}".format(member.number))
 
     # ---- Running ----
 
-    def _work(self, me: _Member) -> None:
+    def _work(self, me: Member) -> None:
         me.ident = self._threads.ident()
         while True:
             try:
                 self._run_requests(me)
+            except _Surplus:
+                return
             except (EOFError, EnvironmentError):
                 # The front is gone, or we have left it. The next thread that waits for a request finds that out too.
                 with self._lock:
@@ -135,7 +123,7 @@ class Crew:
             except BaseException:  # noqa: BLE001 -- whatever it is, no thread goes in silence
                 self._thread_failed(me)
 
-    def _run_requests(self, me: _Member) -> None:
+    def _run_requests(self, me: Member) -> None:
         # Looked up once: what follows is the way of every request.
         outbox, streams, begun = self._outbox, self.streams, self._begun
         add, number, constants, application = outbox.ready.append, me.number, self._environ, self._application
@@ -168,7 +156,7 @@ class Crew:
             if gone or closed:
                 streams.forget(request_id)
 
-    def _thread_failed(self, me: _Member) -> None:
+    def _thread_failed(self, me: Member) -> None:
         """Have a new process take the place of this one, where that can be; else only this thread's request fails."""
         log_failure("a thread of the worker failed")
         request_id, me.request_id = me.request_id, 0
@@ -183,7 +171,7 @@ class Crew:
             self._outbox.post((protocol.FAIL, request_id, ""))
         time.sleep(_RECOVERY)
 
-    def _next(self, me: _Member) -> Request:
+    def _next(self, me: Member) -> Request:
         """End the request that this thread ran, and wait for one that it is to run."""
         now = self._now()
         if me.request_id:
@@ -199,7 +187,7 @@ class Crew:
         with self._lock:
             return self._take(me)
 
-    def _take(self, me: _Member) -> Request:
+    def _take(self, me: Member) -> Request:
         """Wait for a request that this thread is to run; called and left with the lock held."""
         outbox = self._outbox
         while True:
@@ -214,7 +202,7 @@ class Crew:
             else:
                 self._reading = True
                 try:
-                    self._queue.extend(self._without_lock(self._receive))
+                    self._without_lock(self._arrivals.receive)
                 finally:
                     self._reading = False
                 self._runner = me
@@ -225,7 +213,7 @@ class Crew:
             self._idle.pop().woken.release()
         return request
 
-    def _may_run(self, me: _Member) -> bool:
+    def _may_run(self, me: Member) -> bool:
         """One runner is enough, until it stalls."""
         runner = self._runner
         return runner is me or me.started - runner.started > _STALL or self._all_run()
@@ -233,7 +221,11 @@ class Crew:
     def _all_run(self) -> bool:
         return self._pace >= self._quick
 
-    def _rest(self, me: _Member) -> None:
+    def _rest(self, me: Member) -> None:
+        if self._members.are_too_many():
+            self._members.remove(me)
+            self._resting.notify_all()
+            raise _Surplus
         self._idle.append(me)
         self._resting.notify_all()
         self._without_lock(me.woken.acquire)
@@ -245,31 +237,23 @@ class Crew:
         finally:
             self._lock.acquire()
 
-    def _receive(self) -> List[Request]:
-        """Wait for requests, as the only thread that does."""
-        requests = self._receive_batch()
-        # All that is there at once: what one thread can run in a row can be answered in one message.
-        while self._channel.has_frame():
-            requests += self._receive_batch()
-        return requests
-
-    def _receive_batch(self) -> List[Request]:
-        batch: List[Request] = self._channel.receive()
-        request_id, environ, body = batch[-1]
-        if type(body) is int:
-            batch[-1] = (request_id, environ, self._channel.receive_raw(body))
-        return batch
-
     # ---- What the front says ----
 
     def takeover(self) -> None:
         """Let another thread go on: the runner has been at its request for too long."""
         self._outbox.flush()
         with self._lock:
-            if self._idle and (self._queue or not self._reading):
-                self._runner = member = self._idle.pop()
-                member.woken.release()
+            if self._queue or not self._reading:
+                self._let_another_run()
         self._threads.warn_if_replaced()
+
+    def _let_another_run(self) -> None:
+        if self._idle:
+            self._runner = member = self._idle.pop()
+            member.woken.release()
+        elif self._members.may_grow() and not self._left:
+            self._runner = member = self._members.add()
+            self._start(member)
 
     def client_gone(self, request_id: int) -> None:
         """Nobody reads this response any more."""
@@ -282,17 +266,11 @@ class Crew:
 
     def overdue(self, request_id: int, *, shows_all: bool) -> str:
         """Stop a request that takes too long; tell where it is, or nothing if it has ended meanwhile."""
-        found = stacks.take(self.requests())
-        if request_id not in self.requests().values():
-            return ""
-        self._limit.cut_short(request_id)
-        own = [stack for _, each, stack in found if each == request_id] or ["  (nobody can tell)\n"]
-        others = ["Thread {}:\n{}".format(name, stack) for name, each, stack in found if each != request_id]
-        return "".join(own + others if shows_all else own)
+        return self._limit.stop(request_id, self.requests, shows_all=shows_all)
 
     def _held(self) -> List[int]:
         """Tell the requests that run, or wait for a thread."""
-        return [member.request_id for member in self._members] + [request[0] for request in list(self._queue)]
+        return [member.request_id for member in self._members] + self._arrivals.ids()
 
     def requests(self) -> Dict[int, int]:
         """Tell which request each thread runs, by the thread's id; 0 if it waits for one."""
@@ -300,13 +278,7 @@ class Crew:
 
     def recall(self) -> List[int]:
         """Give up the requests that have not begun; return their ids."""
-        ids = []
-        while self._queue:
-            try:
-                ids.append(self._queue.popleft()[0])
-            except IndexError:
-                break  # a thread was quicker
-        return ids
+        return self._arrivals.give_up()
 
     def stop(self, timeout: Optional[float] = None) -> int:
         """Wait until every thread has run what there is to run; return how many have not, if there is a time limit."""
@@ -322,8 +294,8 @@ class Crew:
 
     def join(self) -> None:
         """Wait for the end of the threads, which find the channel closed; Python 2.7 ends under them else."""
-        for join in self._joins:
-            join()
+        for member in list(self._members):
+            member.join()
 
     def close(self) -> None:
         """Close what is open for responses."""

@@ -9,7 +9,7 @@ import sys
 import time
 from typing import Any, Callable, Dict, Optional, Set, Tuple, Type
 
-from waitress_worker import RequestTimeout, protocol
+from waitress_worker import RequestTimeout, protocol, stacks
 from waitress_worker.compat import implementation
 from waitress_worker.files import FileWrapper
 from waitress_worker.log import LOG, harmless, printable
@@ -61,6 +61,19 @@ class TimeLimit:
             thread = self._exposed.pop(request_id, None)
             if thread is not None and self._raise is not None:
                 self._raise(thread, RequestTimeout)
+
+    def stop(self, request_id: int, requests: Callable[[], Dict[int, int]], *, shows_all: bool) -> str:
+        """Cut a request short, and tell where it was; nothing if it has ended meanwhile.
+
+        ``requests`` tells which one each thread runs.
+        """
+        found = stacks.take(requests())
+        if request_id not in requests().values():
+            return ""
+        self.cut_short(request_id)
+        own = [stack for _, each, stack in found if each == request_id] or ["  (nobody can tell)\n"]
+        others = ["Thread {}:\n{}".format(name, stack) for name, each, stack in found if each != request_id]
+        return "".join(own + others if shows_all else own)
 
     def exchange(self) -> "Type[LimitedExchange]":
         """Make the kind of exchange that has this limit: a class, so that each request need not be told of it."""

@@ -42,6 +42,10 @@ class Streams:
         exchange.allowed = self._high_watermark
         self._open[request_id] = exchange
 
+    def count(self) -> int:
+        """Tell how many responses are on their way."""
+        return len(self._open)
+
     def close(self, request_id: int) -> None:
         """No more blocks of this response will be sent; a thread of the application's own may still wait to do so."""
         with self._changed:

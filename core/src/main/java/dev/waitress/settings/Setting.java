@@ -183,6 +183,13 @@ public final class Setting<T> {
             "",
             "For production: load a Python application again when this file's time changes, as SIGHUP does"
                     + " (docs/reload.md).");
+    public static final Setting<Long> STREAM_THREADS = define(
+            Group.WORKERS,
+            "stream_threads",
+            ValueType.integer("COUNT", 0, 10_000),
+            64L,
+            "Responses, of each process, that may be on their way piece by piece without taking one of the threads: a"
+                    + " client may be slow, or the application may yield once a minute.");
     public static final Setting<String> WARMUP_PATH = define(
             Group.WORKERS,
             "warmup_path",

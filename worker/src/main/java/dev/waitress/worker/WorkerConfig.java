@@ -62,6 +62,11 @@ public record WorkerConfig(List<String> python, PythonApplication application, S
         return settings.getInt(Setting.THREADS);
     }
 
+    /** How many responses give their threads back while they are streamed. */
+    int streamThreads() {
+        return settings.getInt(Setting.STREAM_THREADS);
+    }
+
     /** How long a worker may take to be ready. */
     long startupNanos() {
         return TimeUnit.SECONDS.toNanos(settings.get(Setting.STARTUP_TIMEOUT));
@@ -71,6 +76,7 @@ public record WorkerConfig(List<String> python, PythonApplication application, S
     WorkerTerms terms(FirstMessage firstMessage) {
         return new WorkerTerms(
                 threads(),
+                streamThreads(),
                 startupNanos(),
                 TimeUnit.SECONDS.toNanos(settings.get(Setting.WORKER_TIMEOUT)),
                 TimeUnit.SECONDS.toNanos(settings.get(Setting.SHUTDOWN_TIMEOUT)),

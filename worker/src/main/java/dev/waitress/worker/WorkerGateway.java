@@ -67,7 +67,7 @@ public final class WorkerGateway implements Gateway {
         this.config = config;
         this.loop = loop;
         this.encoder = new RequestEncoder(config.settings());
-        this.home = new WorkerHome(directory, config.threads());
+        this.home = new WorkerHome(directory, config.threads() + config.streamThreads());
         this.pool = new WorkerPool(config.terms(this::firstMessage), config.workers(), encoder, loop, new Reports());
         this.logging = new ApplicationLogging(pool, loop::execute);
         this.source = source.apply(this);

@@ -24,6 +24,8 @@ final class WorkerSettings {
         config.application().write(writer);
         writer.text("threads");
         writer.integer(config.threads());
+        writer.text("stream_threads");
+        writer.integer(config.streamThreads());
         writer.text("workers");
         writer.integer(config.workers());
         writer.text("reload");

@@ -74,7 +74,7 @@ final class Dispatcher implements Intake, Readiness {
 
     /** Whether a request may not wait; one that this worker has a thread for need not. */
     private boolean isFull(@Nullable Worker worker) {
-        boolean wouldWait = worker == null || worker.workload().size() >= threads;
+        boolean wouldWait = worker == null || worker.workload().busy() >= threads;
         if (!limits.haveMost() || !wouldWait || !limits.areReachedBy(unbegun())) {
             return false;
         }
@@ -91,7 +91,7 @@ final class Dispatcher implements Intake, Readiness {
     private int unbegun() {
         int unbegun = waiting.size();
         for (Worker each : workers) {
-            unbegun += Math.max(0, each.workload().size() - threads);
+            unbegun += Math.max(0, each.workload().busy() - threads);
         }
         return unbegun;
     }

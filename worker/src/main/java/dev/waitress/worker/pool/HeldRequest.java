@@ -25,6 +25,7 @@ final class HeldRequest implements Producer, AnswerReader.Target {
      *
      * @param name for logs
      * @param creditStep bytes that must have left for the client before the worker is told
+     * @param streams told of each whose response comes piece by piece
      * @param finished told of each request that is answered
      */
     record Holder(
@@ -33,6 +34,7 @@ final class HeldRequest implements Producer, AnswerReader.Target {
             ControlWriter control,
             Handover handover,
             UnknownStatuses statuses,
+            Runnable streams,
             Consumer<HeldRequest> finished) {}
 
     final int id;
@@ -46,6 +48,7 @@ final class HeldRequest implements Producer, AnswerReader.Target {
     private final long begunNanos;
     private long uncredited;
     private boolean clientLeft;
+    private boolean isStreaming;
     private boolean isOverdue;
 
     /** The request lies in the batch between {@code start} and {@code end}. */
@@ -149,9 +152,18 @@ final class HeldRequest implements Producer, AnswerReader.Target {
     /** If the client has left, the word of it crossed the request on its way, and is given again. */
     @Override
     public void streams() {
+        if (!isStreaming) {
+            isStreaming = true;
+            holder.streams.run();
+        }
         if (clientLeft) {
             holder.control.clientLeft(id);
         }
+    }
+
+    /** Whether its response is on its way piece by piece. */
+    boolean isStreaming() {
+        return isStreaming;
     }
 
     @Override

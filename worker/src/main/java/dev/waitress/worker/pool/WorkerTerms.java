@@ -8,6 +8,7 @@ import dev.waitress.exchange.UnknownStatuses;
  * What holds for all workers of a server.
  *
  * @param threads requests that each of them runs at once
+ * @param streamThreads responses that are on their way piece by piece beside those; key {@code stream_threads}
  * @param startupNanos how long it may take to be ready; key {@code startup_timeout}
  * @param silenceNanos how long it may leave the question unanswered whether it lives, or 0; key {@code worker_timeout}
  * @param drainNanos how long its requests may take to end when it is replaced; key {@code shutdown_timeout}
@@ -21,6 +22,7 @@ import dev.waitress.exchange.UnknownStatuses;
  */
 public record WorkerTerms(
         int threads,
+        int streamThreads,
         long startupNanos,
         long silenceNanos,
         long drainNanos,

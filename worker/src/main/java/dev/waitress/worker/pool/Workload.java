@@ -35,6 +35,7 @@ final class Workload implements AnswerReader.Listener {
     private final Batches batches;
     private final WorkerBoard board;
     private final int threads;
+    private final int mostStreaming;
     private final boolean retries;
     private final ControlWriter control;
     private final Handover handover;
@@ -44,6 +45,9 @@ final class Workload implements AnswerReader.Listener {
     private final InFlight inFlight = new InFlight();
     /** How many requests it is to answer; 0 for no limit. */
     private final long mostRequests;
+
+    /** How many responses are on their way piece by piece. */
+    private int streaming;
 
     private long answered;
 
@@ -66,12 +70,14 @@ final class Workload implements AnswerReader.Listener {
         this.batches = batches;
         this.board = board;
         this.threads = terms.threads();
+        this.mostStreaming = terms.streamThreads();
         this.retries = terms.retries();
         this.control = control;
         this.handover = new Handover();
         Consumer<HeldRequest> finished = this::answered;
         String worker = number + "/" + process.pid();
-        this.holder = new HeldRequest.Holder(worker, terms.creditStep(), control, handover, terms.statuses(), finished);
+        this.holder = new HeldRequest.Holder(
+                worker, terms.creditStep(), control, handover, terms.statuses(), () -> streaming++, finished);
         this.late = new LateAnswer(control, handover);
         this.pace = new Pace(threads);
         this.mostRequests = terms.wear().requests(ThreadLocalRandom.current());
@@ -94,11 +100,16 @@ final class Workload implements AnswerReader.Listener {
 
     /** How many more requests it may be given now. */
     int room() {
-        return inFlight.isFull() ? 0 : pace.most() - inFlight.size();
+        return inFlight.isFull() ? 0 : pace.most() - busy();
     }
 
     int size() {
         return inFlight.size();
+    }
+
+    /** Those that take up its threads: the worker has others for responses that are on their way. */
+    int busy() {
+        return inFlight.size() - Math.min(streaming, mostStreaming);
     }
 
     /** Whether it holds nothing that anybody waits for. */
@@ -205,6 +216,7 @@ final class Workload implements AnswerReader.Listener {
 
     private void remove(HeldRequest held) {
         inFlight.remove(held);
+        streaming -= held.isStreaming() ? 1 : 0;
         limit.forget(held);
         batches.release(held.batch());
     }
@@ -237,7 +249,7 @@ final class Workload implements AnswerReader.Listener {
         }
         pace.stalled(nowNanos);
         control.takeover();
-        if (inFlight.size() > threads) {
+        if (busy() > threads) {
             listener.overloaded();
         }
         return pace.patienceNanos();

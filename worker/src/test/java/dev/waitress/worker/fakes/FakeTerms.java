@@ -13,6 +13,9 @@ import java.time.Duration;
 public final class FakeTerms {
     public static final int CREDIT_STEP = 1000;
 
+    /** Responses that a worker streams beside the requests that it runs. */
+    public static final int STREAM_THREADS = 2;
+
     private FakeTerms() {}
 
     /** Terms with these limits of time; all requests may wait, and workers serve until they end. */
@@ -51,6 +54,7 @@ public final class FakeTerms {
             QueueLimits queue) {
         return new WorkerTerms(
                 threads,
+                STREAM_THREADS,
                 startup.toNanos(),
                 silence.toNanos(),
                 drain.toNanos(),

@@ -139,6 +139,21 @@ public final class ScriptedWorker {
         requests.say(list(response(id, body)));
     }
 
+    /** It begins to send a response piece by piece. */
+    public void streams(int id) {
+        requests.say(list(writer -> {
+            writer.tuple(4);
+            writer.integer(Protocol.START);
+            writer.integer(id);
+            head(writer, "200 OK");
+        }));
+    }
+
+    /** Such a response ends. */
+    public void endsStream(int id) {
+        requests.say(list(writer -> numbers(writer, Protocol.END, id)));
+    }
+
     /** The same, which nobody has read when it ends. */
     public void answersLast(int id, String body) {
         requests.sayLast(list(response(id, body)));

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.waitress.buffer.BodyBuffer;
 import dev.waitress.loop.TurnTaker;
 import dev.waitress.worker.fakes.FakeClient;
+import dev.waitress.worker.fakes.FakeTerms;
 import dev.waitress.worker.fakes.ScriptedWorker;
 import dev.waitress.worker.wire.Protocol;
 import java.io.IOException;
@@ -50,6 +51,31 @@ class DispatchTest {
         first.answers(2, "first again");
         assertThat(one.body()).isEqualTo("first|complete");
         assertThat(three.body()).isEqualTo("first again|complete");
+    }
+
+    /** As many as there are threads for, beside the one that runs requests. */
+    @Test
+    void countsNoResponsesThatAreStreamed() throws IOException {
+        ScriptedWorker worker = fixture.serving(1);
+        for (int id = 1; id <= FakeTerms.STREAM_THREADS; id++) {
+            asks();
+            fixture.turn();
+            worker.streams(id);
+            fixture.timers.advance(STALL);
+            fixture.turn();
+        }
+        FakeClient next = asks();
+        fixture.turn();
+        worker.streams(FakeTerms.STREAM_THREADS + 1);
+        fixture.timers.advance(STALL);
+        fixture.turn();
+        FakeClient waits = asks();
+        fixture.turn();
+        assertThat(next.status()).isEqualTo("200 OK");
+        worker.endsStream(1);
+        fixture.turn();
+        worker.answers(FakeTerms.STREAM_THREADS + 2, "in the place of the first");
+        assertThat(waits.body()).isEqualTo("in the place of the first|complete");
     }
 
     @Test

@@ -9,6 +9,7 @@ import dev.waitress.buffer.PrivateDirectory;
 import dev.waitress.buffer.SharedMemory;
 import dev.waitress.exchange.QueueLimits;
 import dev.waitress.worker.fakes.FakeClient;
+import dev.waitress.worker.fakes.FakeTerms;
 import dev.waitress.worker.fakes.ScriptedWorker;
 import dev.waitress.worker.wire.Protocol;
 import java.io.IOException;
@@ -79,6 +80,25 @@ class QueueTest {
                     .isEmpty();
             assertThat(fixture.ask("/").status()).isEqualTo(REFUSED);
             assertThat(second.status() + third.status()).isEmpty();
+        }
+
+        /** The worker has other threads for them, but not for more than it has. */
+        @Test
+        void countsNoResponsesThatAreStreamed() throws IOException {
+            ScriptedWorker worker = fixture.serving(1);
+            for (int id = 1; id <= FakeTerms.STREAM_THREADS; id++) {
+                fixture.ask("/");
+                fixture.turn();
+                worker.streams(id);
+                fixture.turn();
+            }
+            FakeClient runs = fixture.ask("/");
+            fixture.ask("/");
+            fixture.ask("/");
+            assertThat(fixture.ask("/").status()).isEqualTo(REFUSED);
+            fixture.turn();
+            worker.answers(FakeTerms.STREAM_THREADS + 1, "one");
+            assertThat(runs.body()).isEqualTo("one|complete");
         }
 
         @Test

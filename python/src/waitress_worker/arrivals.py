@@ -1,0 +1,48 @@
+"""Requests on their way from the front to a thread that runs them."""
+
+from collections import deque
+from typing import Any, Deque, Dict, List, Tuple
+
+from waitress_worker.channel import Channel
+
+#: Its id, its environ, and its body or where that is.
+Request = Tuple[int, Dict[str, Any], Any]
+
+
+class Arrivals:
+    """Those that have come and have not begun, in their order. One thread at a time waits for more."""
+
+    def __init__(self, channel: Channel) -> None:
+        """Begin with none."""
+        self._channel = channel
+        #: A deque: each of its operations is whole without a lock.
+        self.queue: Deque[Request] = deque()
+
+    def receive(self) -> None:
+        """Wait for requests."""
+        requests = self._receive_batch()
+        # All that is there at once: what one thread can run in a row can be answered in one message.
+        while self._channel.has_frame():
+            requests += self._receive_batch()
+        self.queue.extend(requests)
+
+    def _receive_batch(self) -> List[Request]:
+        batch: List[Request] = self._channel.receive()
+        request_id, environ, body = batch[-1]
+        if type(body) is int:
+            batch[-1] = (request_id, environ, self._channel.receive_raw(body))
+        return batch
+
+    def ids(self) -> List[int]:
+        """Tell which ones they are."""
+        return [request[0] for request in list(self.queue)]
+
+    def give_up(self) -> List[int]:
+        """Run none of them; return their ids."""
+        ids = []
+        while self.queue:
+            try:
+                ids.append(self.queue.popleft()[0])
+            except IndexError:
+                break  # a thread was quicker
+        return ids
