@@ -1,11 +1,17 @@
 """Streams that wait for something to happen, and a page that does not."""
 
+from __future__ import annotations
+
 import threading
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
 
 happened = threading.Event()
 
 
-def app(environ, start_response):
+def app(environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
     path = environ["PATH_INFO"]
     if path == "/happens":
         happened.set()
@@ -17,7 +23,7 @@ def app(environ, start_response):
     return [str(threading.active_count()).encode()]
 
 
-def stream():
+def stream() -> Iterator[bytes]:
     yield b"begun"
     happened.wait()
     yield b"happened"
