@@ -27,7 +27,8 @@ enum Command {
 
     /** What a request asks for; null if that is none of ours. */
     static @Nullable Command find(RequestHead head) {
-        String path = path(head).replace(FOR_PEOPLE, "");
+        String asked = path(head);
+        String path = isForPeople(head) ? asked.substring(0, asked.length() - FOR_PEOPLE.length()) : asked;
         return Arrays.stream(values())
                 .filter(each -> path.equals("/" + each.name().toLowerCase(Locale.ROOT)))
                 .findFirst()

@@ -50,7 +50,7 @@ final class Inquiry {
             return;
         }
         timers.schedule(PATIENCE_NANOS, this::close);
-        List.copyOf(unheard).forEach(each -> each.askForStacks(stacks -> hear(each, stacks)));
+        List.copyOf(unheard).forEach(each -> each.questions().askForStacks(stacks -> hear(each, stacks)));
     }
 
     private void hear(Worker worker, List<ThreadStack> stacks) {

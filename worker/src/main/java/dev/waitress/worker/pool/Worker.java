@@ -6,12 +6,10 @@ import dev.waitress.worker.wire.ControlReader;
 import dev.waitress.worker.wire.ControlWriter;
 import dev.waitress.worker.wire.FrameLink;
 import dev.waitress.worker.wire.MarshalWriter;
-import dev.waitress.worker.wire.ThreadStack;
 import java.io.IOException;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.time.Duration;
-import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -32,11 +30,10 @@ public final class Worker implements ControlReader.Listener, Workload.Listener {
     private final ControlWriter control = new ControlWriter();
     private final long bornNanos;
     private final Workload workload;
-    private final Heartbeat heartbeat;
+    private final Questions questions;
 
     private WorkerState state = WorkerState.STARTING;
     private final WorkerLinks links = new WorkerLinks();
-    private Consumer<List<ThreadStack>> whenStacksTaken = stacks -> {};
 
     Worker(
             int number,
@@ -54,17 +51,11 @@ public final class Worker implements ControlReader.Listener, Workload.Listener {
         this.listener = listener;
         this.bornNanos = timers.nowNanos();
         this.workload = new Workload(number, process, terms, timers, batches, board, control, this);
-        this.heartbeat = new Heartbeat(
-                process.pid(),
-                terms.silenceNanos(),
-                timers,
-                control,
-                links::receive,
-                since -> listener.hung(this, since));
+        Heartbeat heartbeat = new Heartbeat(
+                pid(), terms.silenceNanos(), timers, control, links::receive, since -> listener.hung(this, since));
+        this.questions = new Questions(heartbeat, workload.limit(), control);
         expect(terms.startupNanos(), WorkerState.STARTING, () -> listener.late(this));
     }
-
-    // ---- Who it is -------------------------------------------------------------------------------------------------
 
     /** Which of the workers it is; its connections say the same. */
     int number() {
@@ -101,19 +92,12 @@ public final class Worker implements ControlReader.Listener, Workload.Listener {
 
     /** Whether it serves, and would answer. */
     boolean isAnswering() {
-        return state == WorkerState.SERVING
-                && !heartbeat.isSilent()
-                && !workload.limit().isSilent();
-    }
-
-    /** Whether it would not hear what it is told. */
-    private boolean isDeaf() {
-        return heartbeat.isHung() || workload.limit().isSilent();
+        return state == WorkerState.SERVING && !questions.areUnanswered();
     }
 
     /** Whether it has not answered for so long that it is to be ended. */
     public boolean isHung() {
-        return heartbeat.isHung();
+        return questions.areOver();
     }
 
     /** Whether it has been of use: it has answered a request. */
@@ -138,7 +122,7 @@ public final class Worker implements ControlReader.Listener, Workload.Listener {
             workload.sendOn(link);
         } else {
             control.sendOn(link);
-            link.handOver(new ControlReader(this, listener));
+            link.handOver(new ControlReader(this, questions, listener));
         }
         if (links.areComplete()) {
             WorkerFiles files = WorkerFiles.of(process, pid);
@@ -150,7 +134,7 @@ public final class Worker implements ControlReader.Listener, Workload.Listener {
     /** From now on it is given requests. */
     public void serve() {
         state = WorkerState.SERVING;
-        heartbeat.begin();
+        questions.begin();
         long ageNanos = terms.wear().ageNanos();
         if (ageNanos > 0) {
             timers.schedule(ageNanos, () -> worn("has served for " + TimeUnit.NANOSECONDS.toSeconds(ageNanos) + " s"));
@@ -162,13 +146,16 @@ public final class Worker implements ControlReader.Listener, Workload.Listener {
         if (state.compareTo(WorkerState.DRAINING) >= 0) {
             return;
         }
-        if (workload.isIdle() || isDeaf()) {
+        if (workload.isIdle() || questions.areInVain()) {
             quit();
             return;
         }
         leaveFor(WorkerState.DRAINING);
         workload.recall();
-        expect(terms.drainNanos(), WorkerState.DRAINING, this::cut);
+        expect(terms.drainNanos(), WorkerState.DRAINING, () -> {
+            LOG.log(Level.WARNING, "worker " + pid() + " was replaced, but its requests do not end");
+            process.kill();
+        });
     }
 
     /** It is to finish what it runs, then to end. */
@@ -177,7 +164,7 @@ public final class Worker implements ControlReader.Listener, Workload.Listener {
             return;
         }
         leaveFor(WorkerState.QUITTING);
-        if (control.isConnected() && !isDeaf()) {
+        if (control.isConnected() && !questions.areInVain()) {
             control.quit();
             killSoon();
         } else {
@@ -187,17 +174,12 @@ public final class Worker implements ControlReader.Listener, Workload.Listener {
 
     private void leaveFor(WorkerState next) {
         state = next;
-        heartbeat.end();
+        questions.end();
     }
 
     /** A worker that has closed its sockets, or was told to quit, ends by itself, unless it hangs over it. */
     private void killSoon() {
         timers.schedule(QUIT_LIMIT.toNanos(), process::kill);
-    }
-
-    private void cut() {
-        LOG.log(Level.WARNING, "worker " + pid() + " was replaced, but its requests do not end");
-        process.kill();
     }
 
     /** Acts if it has not left this state by then. */
@@ -232,18 +214,8 @@ public final class Worker implements ControlReader.Listener, Workload.Listener {
     }
 
     @Override
-    public void alive() {
-        heartbeat.answered();
-    }
-
-    @Override
     public void overloaded() {
         listener.overloaded(this);
-    }
-
-    @Override
-    public void located(int id, String stacks) {
-        workload.limit().located(id, stacks);
     }
 
     @Override
@@ -299,17 +271,6 @@ public final class Worker implements ControlReader.Listener, Workload.Listener {
         listener.died(this, remains);
     }
 
-    /** Asks what its threads do now; whoever has asked before is told nothing any more. */
-    void askForStacks(Consumer<List<ThreadStack>> told) {
-        whenStacksTaken = told;
-        control.askForStacks();
-    }
-
-    @Override
-    public void stacksTaken(List<ThreadStack> stacks) {
-        whenStacksTaken.accept(stacks);
-    }
-
     // ---- Requests --------------------------------------------------------------------------------------------------
 
     /** How many more requests it may be given now. */
@@ -319,6 +280,11 @@ public final class Worker implements ControlReader.Listener, Workload.Listener {
 
     Workload workload() {
         return workload;
+    }
+
+    /** What it can be asked. */
+    Questions questions() {
+        return questions;
     }
 
     /** Takes in its answers and messages. */

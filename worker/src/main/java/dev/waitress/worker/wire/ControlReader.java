@@ -19,17 +19,20 @@ public final class ControlReader implements FrameListener {
         /** These requests it has not begun, and will not answer. */
         void recalled(int[] ids);
 
-        /** What its threads do now; it was asked for that. */
+        /** The socket ended or broke, or what came on it made no sense. */
+        void lost(@Nullable Throwable failure);
+    }
+
+    /** Who is told what it answers to questions. */
+    public interface Answers {
+        /** What its threads do now. */
         void stacksTaken(List<ThreadStack> stacks);
 
-        /** It has answered the question whether it lives. */
+        /** It lives. */
         void alive();
 
         /** There are the threads that a request which takes too long was asked for. */
         void located(int id, String stacks);
-
-        /** The socket ended or broke, or what came on it made no sense. */
-        void lost(@Nullable Throwable failure);
     }
 
     /** Who is told of what concerns the application, whichever worker says so. */
@@ -45,12 +48,14 @@ public final class ControlReader implements FrameListener {
     }
 
     private final Listener listener;
+    private final Answers answers;
     private final ApplicationListener application;
     private final MarshalReader reader = new MarshalReader();
 
-    /** Tells two listeners. */
-    public ControlReader(Listener listener, ApplicationListener application) {
+    /** Tells each what concerns it. */
+    public ControlReader(Listener listener, Answers answers, ApplicationListener application) {
         this.listener = listener;
+        this.answers = answers;
         this.application = application;
     }
 
@@ -63,12 +68,12 @@ public final class ControlReader implements FrameListener {
             case Protocol.READY -> listener.ready();
             case Protocol.FAILED -> listener.failed(reader.text(), reader.text(), reader.integer());
             case Protocol.LOGGING -> application.ownsLogging(reader.integer());
-            case Protocol.STACKS_TAKEN -> listener.stacksTaken(stacks());
+            case Protocol.STACKS_TAKEN -> answers.stacksTaken(stacks());
             case Protocol.RECALLED -> listener.recalled(ids());
-            case Protocol.LOCATED -> listener.located(reader.integer(), reader.text());
+            case Protocol.LOCATED -> answers.located(reader.integer(), reader.text());
             case Protocol.IMPORTED -> application.imported(Instant.ofEpochMilli(reader.longInteger()), paths());
             case Protocol.STOP -> application.stopAsked();
-            case Protocol.PONG -> listener.alive();
+            case Protocol.PONG -> answers.alive();
             default -> throw new IllegalArgumentException("a control message of kind " + kind);
         }
         return 0;

@@ -7,7 +7,8 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** Notes what it is told. */
-final class ControlRecorder implements ControlReader.Listener, ControlReader.ApplicationListener {
+final class ControlRecorder
+        implements ControlReader.Listener, ControlReader.Answers, ControlReader.ApplicationListener {
     private final List<String> events;
 
     ControlRecorder(List<String> events) {

@@ -28,7 +28,7 @@ class ControlTest {
     @Nested
     class AReader {
         private final ControlRecorder recorder = new ControlRecorder(events);
-        private final ControlReader reader = new ControlReader(recorder, recorder);
+        private final ControlReader reader = new ControlReader(recorder, recorder, recorder);
 
         static Stream<byte[]> messages() {
             return Stream.of(

@@ -46,7 +46,7 @@ class FrameCasesTest {
     void readsWhatAWorkerReports(FrameCase each) {
         ControlRecorder recorder = new ControlRecorder(events);
         byte[] frame = each.bytes();
-        assertThat(new ControlReader(recorder, recorder).frame(frame, 0, frame.length))
+        assertThat(new ControlReader(recorder, recorder, recorder).frame(frame, 0, frame.length))
                 .isZero();
         assertThat(events).isEqualTo(each.all("means"));
     }
