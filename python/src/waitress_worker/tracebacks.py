@@ -4,7 +4,7 @@ import sys
 import traceback
 from collections import deque
 from types import TracebackType
-from typing import Any, Deque, Iterable, Iterator, List, Optional, Tuple
+from typing import Any, Deque, Dict, Iterable, Iterator, List, Optional, Tuple
 
 from waitress_worker.compat import format_exception
 
@@ -40,7 +40,7 @@ def of(failure: Any, trace: Optional[TracebackType]) -> str:  # noqa: ANN401 -- 
     try:
         return bounded(_in_short(failure, trace))
     except BaseException:  # noqa: BLE001 -- the same
-        return "{}: (no traceback can be made)\n".format(type(failure).__name__)
+        return "{}: (no traceback can be made)\n".format(_name(failure))
 
 
 def bounded(lines: Iterable[str]) -> str:
@@ -74,25 +74,46 @@ def shortened(text: str, most: int) -> str:
 
 def _is_ordinary(failure: Any, trace: Optional[TracebackType]) -> bool:  # noqa: ANN401 -- as in of()
     """Tell whether Python's own way costs little."""
-    to_do, seen, frames = [failure], set(), _count(trace)
+    # Kept, not only their ids: one that is made when it is asked for would get that of another.
+    seen: Dict[int, Any] = {}
+    to_do, frames, characters = [(failure, False)], _count(trace), 0
     while to_do:
-        each = to_do.pop()
+        each, is_of_group = to_do.pop()
         if each is None or id(each) in seen:
             continue
-        seen.add(id(each))
+        seen[id(each)] = each
         frames += _count(getattr(each, "__traceback__", None))
-        text = each.text if isinstance(each, SyntaxError) else None
-        if len(seen) > _MOST_LINKED or frames > _MOST_FRAMES or (text and len(text) > _MOST_OF_LINE):
+        members = _members(each)
+        characters += _count_characters(each, is_of_group=is_of_group or bool(members))
+        if len(seen) > _MOST_LINKED or frames > _MOST_FRAMES or characters > MOST_CHARACTERS:
             return False
-        to_do += [getattr(each, "__cause__", None), getattr(each, "__context__", None)]
-        to_do += _members(each)[: _MOST_LINKED + 1]
+        for other in (getattr(each, "__cause__", None), getattr(each, "__context__", None)):
+            to_do.append((other, is_of_group))
+        to_do += [(member, True) for member in members[: _MOST_LINKED + 1]]
     return True
 
 
 def _members(failure: Any) -> Tuple[Any, ...]:  # noqa: ANN401 -- the same
-    """Return those of an exception group."""
-    members = getattr(failure, "exceptions", ())
-    return members if type(members) is tuple else ()
+    """Return those of an exception group; ValueError where they are made anew whenever somebody asks, without end."""
+    members, again = (getattr(failure, "exceptions", ()) for _ in range(2))
+    if type(members) is not tuple:
+        return ()
+    if any(one is not other for one, other in zip(members, again)):
+        raise ValueError
+    return members
+
+
+def _count_characters(failure: Any, *, is_of_group: bool) -> int:  # noqa: ANN401 -- the same
+    """Count what Python would look at one by one: the lines of notes, and of what stands in a group."""
+    count = len(failure.text or "") if isinstance(failure, SyntaxError) else 0
+    count += sum(len(note) for note in _notes(failure))
+    return count + (len(str(failure)) if is_of_group else 0)
+
+
+def _notes(failure: Any) -> List[str]:  # noqa: ANN401 -- the same
+    """Return what was added to an exception, PEP 678."""
+    notes = getattr(failure, "__notes__", ())
+    return [note for note in notes if isinstance(note, str)] if isinstance(notes, (list, tuple)) else []
 
 
 def _count(trace: Optional[TracebackType]) -> int:
@@ -116,6 +137,8 @@ def _in_short(failure: Any, trace: Optional[TracebackType]) -> Iterator[str]:  #
         for line in _frames(own):
             yield line  # noqa: UP028 -- a word that 2.7 does not read
         yield _headline(each)
+        for note in _notes(each)[:_SHOWN]:
+            yield shortened(note, _MOST_OF_LINE) + "\n"
         yield joint
 
 
@@ -153,9 +176,16 @@ def _frames(trace: Optional[TracebackType]) -> List[str]:
 
 
 def _headline(failure: Any) -> str:  # noqa: ANN401 -- the same
-    name = type(failure).__name__
+    name = _name(failure)
     try:
         text = str(failure)
     except BaseException:  # noqa: BLE001 -- it is asked for its own text
         text = "<exception str() failed>"
     return "{}: {}\n".format(name, shortened(text, _MOST_OF_LINE)) if text else name + "\n"
+
+
+def _name(failure: Any) -> str:  # noqa: ANN401 -- the same
+    try:
+        return "{}".format(type(failure).__name__)
+    except BaseException:  # noqa: BLE001 -- its class says what its name is, or does not
+        return "an exception"

@@ -20,16 +20,23 @@ final class QuitWatch {
     /** The thread's name as the system has it, which is 15 bytes at most. */
     private static final String TAKER = "Signal Dispatch";
 
+    /** Begins when a tool of the JDK first wants to attach, which it asks for by that signal. */
+    private static final String ATTACHED = "Attach Listener";
+
     private static final String WAITED = "voluntary_ctxt_switches:";
 
+    private final Path tasks;
     private final Path taker;
     private final IntSupplier taken;
     private final Runnable action;
+    private boolean isAttached;
     private String waited = "";
     private int takenBefore;
     private boolean isSuspected;
 
-    private QuitWatch(Path taker, IntSupplier taken, Runnable action) {
+    private QuitWatch(Path tasks, Path taker, IntSupplier taken, Runnable action) throws IOException {
+        this.tasks = tasks;
+        this.isAttached = thread(tasks, ATTACHED) != null;
         this.taker = taker;
         this.taken = taken;
         this.action = action;
@@ -53,19 +60,37 @@ final class QuitWatch {
      * @return null if it cannot be found
      */
     static @Nullable QuitWatch find(Path tasks, IntSupplier taken, Runnable action) {
-        try (DirectoryStream<Path> threads = Files.newDirectoryStream(tasks)) {
-            for (Path thread : threads) {
-                if (Files.readString(thread.resolve("comm"), StandardCharsets.ISO_8859_1)
-                        .startsWith(TAKER)) {
-                    QuitWatch watch = new QuitWatch(thread, taken, action);
-                    watch.look();
-                    return watch;
-                }
+        try {
+            Path taker = thread(tasks, TAKER);
+            if (taker != null) {
+                QuitWatch watch = new QuitWatch(tasks, taker, taken, action);
+                watch.look();
+                return watch;
             }
         } catch (IOException | RuntimeException e) {
             // Not Linux, or this folder is kept from us.
         }
         return null;
+    }
+
+    private static @Nullable Path thread(Path tasks, String name) throws IOException {
+        try (DirectoryStream<Path> threads = Files.newDirectoryStream(tasks)) {
+            for (Path thread : threads) {
+                if (isCalled(thread, name)) {
+                    return thread;
+                }
+            }
+        }
+        return null;
+    }
+
+    private static boolean isCalled(Path thread, String name) {
+        try {
+            return Files.readString(thread.resolve("comm"), StandardCharsets.ISO_8859_1)
+                    .startsWith(name);
+        } catch (IOException e) {
+            return false; // it has just ended
+        }
     }
 
     private void run() {
@@ -89,8 +114,14 @@ final class QuitWatch {
         takenBefore = taken.getAsInt();
         boolean wasSuspected = isSuspected && !isOurs;
         isSuspected = !waited.equals(waitedBefore) && !waitedBefore.isEmpty() && !isOurs;
-        if (wasSuspected) {
+        if (wasSuspected && !hasJustAttached()) {
             action.run();
         }
+    }
+
+    private boolean hasJustAttached() throws IOException {
+        boolean wasAttached = isAttached;
+        isAttached = wasAttached || thread(tasks, ATTACHED) != null;
+        return isAttached && !wasAttached;
     }
 }

@@ -57,6 +57,21 @@ class QuitWatchTest {
         assertThat(noticed).hasValue(2);
     }
 
+    /** A tool of the JDK sends that signal when it is the first to attach. */
+    @Test
+    void doesNotTakeAnAttachmentForIt() throws IOException {
+        QuitWatch watch = watch();
+        waits(7);
+        thread("12", "Attach Listener");
+        watch.look();
+        watch.look();
+        assertThat(noticed).hasValue(0);
+        waits(9);
+        watch.look();
+        watch.look();
+        assertThat(noticed).hasValue(1);
+    }
+
     @Test
     void doesNotTakeOursForIt() throws IOException {
         QuitWatch watch = watch();

@@ -10,6 +10,9 @@ final class StackTraceText {
     /** Characters from its beginning, and from its end. */
     private static final int MOST_OF_EACH = 32 * 1024;
 
+    /** What a failure may print, each line in two or three pieces: one may lead to another without end. */
+    private static final int MOST_WRITES = 100_000;
+
     /** Frames of a thread, or of a failure that cannot print itself. */
     private static final int MOST_FRAMES = 100;
 
@@ -89,14 +92,29 @@ final class StackTraceText {
         return dropped == 0 ? head.toString() + tail : head + "[... " + dropped + " more characters ...]" + tail;
     }
 
+    /** Not an IOException, which the printing failure would never hear of. */
+    private static final class EndlessException extends RuntimeException {
+        private static final long serialVersionUID = 1;
+    }
+
     private final class Bounded extends Writer {
+        private int writes;
+
+        private void count() {
+            if (++writes > MOST_WRITES) {
+                throw new EndlessException();
+            }
+        }
+
         @Override
         public void write(char[] characters, int offset, int count) {
+            count();
             add(CharBuffer.wrap(characters, offset, count));
         }
 
         @Override
         public void write(String text, int offset, int count) {
+            count();
             add(text.subSequence(offset, offset + count));
         }
 

@@ -28,6 +28,24 @@ class StackTraceTextTest {
                 .hasSizeLessThan(MOST);
     }
 
+    /** Each cause is another one: nobody has seen it before. */
+    @Test
+    void endsWhereCausesDoNot() {
+        class Endless extends RuntimeException {
+            private static final long serialVersionUID = 1;
+
+            @Override
+            public synchronized Throwable getCause() {
+                return new Endless();
+            }
+        }
+        StackTraceText text = StackTraceText.of(new Endless());
+        assertThat(text.isWhole()).isFalse();
+        assertThat(text.toString())
+                .startsWith(Endless.class.getName() + "\n\tat ")
+                .hasSizeLessThan(MOST);
+    }
+
     /** A logger would print it again, and fail again. */
     @Test
     void isMadeHereWhereTheFailureCannotPrintItself() {
