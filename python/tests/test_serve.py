@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Protocol
 import pytest
 import requests
 from scripts import ENVIRONMENT, PREAMBLE, Script
-from serving import MARK
+from serving import EVENT_SECONDS, MARK
 from wire import Connection
 
 from waitress import serve
@@ -500,3 +500,41 @@ def test_the_command_runs_on_this_python(jar: Path) -> None:
         check=False,
     )
     assert re.search(f"^Python is {re.escape(sys.executable)}$", served.stderr, re.MULTILINE), served.stderr
+
+
+@pytest.mark.parametrize("workers", [1, 2])
+@pytest.mark.parametrize("closed", ["<&-", ">&-", "2>&-", "<&- >&-", "<&- >&- 2>&-"])
+def test_serves_without_standard_input_or_output(closed: str, workers: int, jar: Path, tmp_path: Path) -> None:
+    """The pipes to the other processes must not get their numbers, where they would be replaced."""
+    assert jar.exists()
+    script = tmp_path / "script.py"
+    script.write_text(PREAMBLE + ASKS_ITSELF)
+    answer = tmp_path / "answer"
+    shell = ["sh", "-c", f'exec "$@" {closed}', "sh", sys.executable, str(script), str(answer), str(workers)]
+    run = subprocess.run(shell, env={**os.environ, **ENVIRONMENT}, timeout=EVENT_SECONDS, check=False)
+    assert (answer.exists() and answer.read_text(), run.returncode) == ("served", 0)
+
+
+ASKS_ITSELF = """
+from urllib.request import urlopen
+
+def app(environ, start_response):
+    print("printed")
+    os.write(2, b"written\\n")
+    start_response("200 OK", [])
+    return [b"served"]
+
+server = create_server(app, listen="127.0.0.1:0", workers=int(sys.argv[2]))
+
+def ask():
+    try:
+        with urlopen("http://127.0.0.1:" + server.effective_port, timeout=10) as answer:
+            body = answer.read()
+        with open(sys.argv[1], "wb") as file:
+            file.write(body)
+    finally:
+        server.close()
+
+threading.Thread(target=ask).start()
+server.run()
+"""

@@ -208,6 +208,7 @@ def _start(listening: Optional[socket.socket]) -> "Tuple[subprocess.Popen[bytes]
 
     The socket is its standard input: Java can inherit it nowhere else.
     """
+    _take_standard_numbers()
     command = java_command(_MAIN)
     if listening is None and not os.path.isdir("/dev/fd"):
         process = subprocess.Popen(
@@ -223,7 +224,9 @@ def _start(listening: Optional[socket.socket]) -> "Tuple[subprocess.Popen[bytes]
         command.append("socket")
     stdin = subprocess.DEVNULL if listening is None else listening.fileno()
     try:
-        process = subprocess.Popen(command, stdin=stdin, stdout=_console(), env=java_environment(), pass_fds=theirs)
+        process = subprocess.Popen(
+            command, stdin=stdin, stdout=_STANDARD_ERROR, env=java_environment(), pass_fds=theirs
+        )
     except BaseException:
         os.close(orders[1])
         os.close(reports[0])
@@ -234,13 +237,18 @@ def _start(listening: Optional[socket.socket]) -> "Tuple[subprocess.Popen[bytes]
     return process, os.fdopen(orders[1], "wb", 0), os.fdopen(reports[0], "rb", 0)
 
 
-def _console() -> int:
-    """Standard error, for what Java itself says; nowhere if that is closed."""
-    try:
-        os.fstat(_STANDARD_ERROR)
-    except OSError:
-        return subprocess.DEVNULL
-    return _STANDARD_ERROR
+def _take_standard_numbers() -> None:
+    """Let standard input, output and error lead nowhere where this process began without them, or has closed them.
+
+    A pipe or a socket that got their numbers would be taken for them: here by all that prints, and in Java and whatever else
+    is started, where they are replaced.
+    """
+    while True:
+        nowhere = os.open(os.devnull, os.O_RDWR)
+        if nowhere > _STANDARD_ERROR:
+            os.close(nowhere)
+            return
+        os.set_inheritable(nowhere, True)  # noqa: FBT003 -- its only parameter
 
 
 def _options() -> str:
