@@ -83,11 +83,11 @@ public final class Setting<T> {
     public static final Setting<String> SERVER_NAME = define(
             Group.APPLICATION,
             "server_name",
-            ValueType.text("NAME"),
+            ValueType.line("NAME"),
             "waitress.invalid",
             "SERVER_NAME of every request.");
     public static final Setting<String> URL_SCHEME = define(
-            Group.APPLICATION, "url_scheme", ValueType.text("SCHEME"), "http", "wsgi.url_scheme of every request.");
+            Group.APPLICATION, "url_scheme", ValueType.line("SCHEME"), "http", "wsgi.url_scheme of every request.");
     public static final Setting<String> URL_PREFIX = define(
             Group.APPLICATION,
             "url_prefix",
@@ -97,7 +97,7 @@ public final class Setting<T> {
     public static final Setting<String> IDENT = define(
             Group.APPLICATION,
             "ident",
-            ValueType.text("TEXT"),
+            ValueType.line("TEXT"),
             "waitress",
             "Server header of the answers; empty sends none.");
     public static final Setting<Boolean> EXPOSE_TRACEBACKS = define(

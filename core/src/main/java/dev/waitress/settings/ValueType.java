@@ -52,6 +52,14 @@ record ValueType<T>(String word, String valid, Function<String, T> parser, Unary
         return new ValueType<>(word, "text", UnaryOperator.identity(), UnaryOperator.identity());
     }
 
+    /** Text that stands in heads of answers and in lines of logs, where a line end would begin something else. */
+    static ValueType<String> line(String word) {
+        return new ValueType<>(word, "text without control characters", UnaryOperator.identity(), value -> {
+            require(value.chars().noneMatch(Character::isISOControl));
+            return value;
+        });
+    }
+
     /** One of these words. */
     static ValueType<String> choice(String word, String... choices) {
         List<String> all = List.of(choices);

@@ -12,6 +12,7 @@ import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class SettingsTest {
     @ParameterizedTest
@@ -92,6 +93,14 @@ class SettingsTest {
         assertThatThrownBy(() -> Settings.ofText(Map.of(name, text)))
                 .isInstanceOf(SettingsException.class)
                 .hasMessage(message);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"ident", "server_name", "url_scheme"})
+    void refuseALineEndInWhatBecomesPartOfAHead(String name) {
+        assertThatThrownBy(() -> Settings.ofText(Map.of(name, "a\r\nX-Evil: c")))
+                .isInstanceOf(SettingsException.class)
+                .hasMessage(name + ": must be text without control characters, got 'a\\r\\nX-Evil: c'");
     }
 
     @Test
