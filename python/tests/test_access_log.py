@@ -141,6 +141,25 @@ class TestStalledDisk:
         assert sum(int(count) for count in DROPPED.findall(server.log)) == 4
 
 
+class TestPipeThatNobodyReads:
+    """A named one: to open it for writing waits for a reader."""
+
+    def test_does_not_keep_the_server_from_its_work(self, start: Start, tmp_path: Path) -> None:
+        """Nor does it after a rotation; once somebody reads, the line that could not be written comes."""
+        pipe = tmp_path / "pipe"
+        os.mkfifo(pipe)
+        server = start(HELLO, f"--access-log={pipe}")
+        ask(server, 1)
+        server.wait_for(f"WARNING:waitress:cannot write the access log {pipe}: Broken pipe$")
+        server.process.send_signal(signal.SIGUSR1)
+        ask(server, 1)
+        with pipe.open("rb") as reader:
+            assert [re.fullmatch(SHORT_LINE.encode(), reader.readline()) is not None for _ in range(2)] == [True, True]
+            server.wait_for(f"INFO:waitress:the access log {pipe} is written again$")
+            server.stop()
+            assert reader.read() == b""
+
+
 def ask(server: Server, times: int, *fields: str) -> None:
     """Send requests on one connection."""
     with Connection(server.port) as connection:

@@ -2,8 +2,10 @@ package dev.waitress.log;
 
 import java.io.Closeable;
 import java.io.FileDescriptor;
+import java.io.FileNotFoundException;
 import java.io.FileOutputStream;
 import java.io.IOException;
+import java.io.RandomAccessFile;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.nio.ByteBuffer;
@@ -22,6 +24,11 @@ final class AccessFile implements Closeable {
     private static final String STANDARD_OUTPUT = "-";
     private static final long RETRY_MILLIS = 250;
 
+    /** Bits of a file's mode that tell its type. */
+    private static final int FILE_TYPE = 0170000;
+
+    private static final int PIPE = 0010000;
+
     private final String name;
     private final CountDownLatch closing = new CountDownLatch(1);
     private FileChannel channel;
@@ -35,12 +42,40 @@ final class AccessFile implements Closeable {
     }
 
     private FileChannel open() throws IOException {
+        if (name.equals(STANDARD_OUTPUT)) {
+            return new FileOutputStream(FileDescriptor.out).getChannel();
+        }
         // Not FileChannel.open: its exceptions do not say what the system says. Path fails where a name would be
         // another one.
-        return (name.equals(STANDARD_OUTPUT)
-                        ? new FileOutputStream(FileDescriptor.out)
-                        : new FileOutputStream(Path.of(name).toFile(), true))
-                .getChannel();
+        Path path = Path.of(name);
+        Closeable ownEnd = readPipe(path);
+        try {
+            return new FileOutputStream(path.toFile(), true).getChannel();
+        } finally {
+            ownEnd.close();
+        }
+    }
+
+    /**
+     * Reads the pipe that this file is: to open it for writing waits for a reader, which may never come. Who opens it
+     * both ways does not wait. Without a reader its lines cannot be written, which is said and tried again.
+     */
+    private Closeable readPipe(Path path) throws IOException {
+        if (!isPipe(path)) {
+            return () -> {};
+        }
+        try {
+            return new RandomAccessFile(path.toFile(), "rw");
+        } catch (FileNotFoundException e) {
+            LOG.log(Level.INFO, "the access log " + name + " is a pipe for others to read: it opens when one does");
+            return () -> {};
+        }
+    }
+
+    private static boolean isPipe(Path path) throws IOException {
+        return path.getFileSystem().supportedFileAttributeViews().contains("unix")
+                && Files.exists(path)
+                && ((int) Files.getAttribute(path, "unix:mode") & FILE_TYPE) == PIPE;
     }
 
     /** Fails if it could not be opened; neither makes it nor opens it, which could wait for the reader of a pipe. */
