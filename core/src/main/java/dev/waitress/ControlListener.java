@@ -31,9 +31,7 @@ final class ControlListener {
             return null;
         }
         requirePrivacy(path);
-        Settings own = SideListener.ownSettings(settings)
-                .with(Setting.UNIX_SOCKET, path)
-                .with(Setting.UNIX_SOCKET_PERMS, OWN_USER_ONLY);
+        Settings own = ownSettings(settings);
         Clock clock = Clock.SYSTEM;
         long sinceNanos = clock.nanos();
         Gateway gateway = new ControlGateway(
@@ -45,6 +43,26 @@ final class ControlListener {
         SideListener opened = SideListener.open(own, gateway, engine.loop(), engine.directory());
         engine.loop().leftovers().add(() -> opened.listeners().forEach(listener -> listener.close()));
         return opened;
+    }
+
+    /**
+     * Fails as {@link #open} would where no socket can be made.
+     *
+     * @throws IOException naming the socket that could not be had
+     * @throws SettingsException if others could use it too
+     */
+    static void check(Settings settings) throws IOException {
+        String path = settings.get(Setting.CONTROL_SOCKET);
+        if (!path.isEmpty()) {
+            requirePrivacy(path);
+            Listeners.check(ownSettings(settings));
+        }
+    }
+
+    private static Settings ownSettings(Settings settings) {
+        return SideListener.ownSettings(settings)
+                .with(Setting.UNIX_SOCKET, settings.get(Setting.CONTROL_SOCKET))
+                .with(Setting.UNIX_SOCKET_PERMS, OWN_USER_ONLY);
     }
 
     /** A file's mode must say who may connect, as it does on no Windows. */

@@ -73,6 +73,23 @@ final class Listeners {
         return listeners.stream().flatMap(listener -> listener.urls().stream()).toList();
     }
 
+    /**
+     * Fails as {@link #open(Settings)} would where an address is none, or no socket can be made; takes none.
+     *
+     * @throws IOException naming the address that could not be had
+     */
+    static void check(Settings settings) throws IOException {
+        Addresses.resolve(settings);
+        String path = settings.get(Setting.UNIX_SOCKET);
+        if (!path.isEmpty()) {
+            try {
+                Binder.check(Path.of(path));
+            } catch (IOException e) {
+                throw cannotListen(UnixDomainSocketAddress.of(path), e);
+            }
+        }
+    }
+
     private void openAll() throws IOException {
         for (ServerSocketChannel socket : settings.get(Setting.SOCKETS)) {
             opened.add(binder.adopt(socket));
@@ -105,8 +122,12 @@ final class Listeners {
         try {
             opened.add(opening.open());
         } catch (IOException e) {
-            throw (IOException) new BindException("cannot listen on " + Listener.text(address) + ": " + e.getMessage())
-                    .initCause(e);
+            throw cannotListen(address, e);
         }
+    }
+
+    private static IOException cannotListen(SocketAddress address, IOException reason) {
+        String message = "cannot listen on " + Listener.text(address) + ": " + reason.getMessage();
+        return (IOException) new BindException(message).initCause(reason);
     }
 }

@@ -35,14 +35,32 @@ final class PidFile {
     /**
      * The file of these settings, which is not written yet; none if they do not want it.
      *
-     * @throws IOException if something lies there that must not be replaced
+     * @throws IOException if it could not be written, or something lies there that must not be replaced
      */
     static PidFile of(Settings settings) throws IOException {
         String name = settings.get(Setting.PID_FILE);
         // Absolute: so it is found at the end too.
         PidFile file = new PidFile(name.isEmpty() ? null : Path.of(name).toAbsolutePath());
         file.requireReplaceable();
+        file.requireFolder();
         return file;
+    }
+
+    private void requireFolder() throws IOException {
+        Path folder = path == null ? null : path.getParent();
+        if (folder == null) {
+            return;
+        }
+        if (!Files.isDirectory(folder)) {
+            throw cannotWrite("no such directory", null);
+        }
+        if (!Files.isWritable(folder)) {
+            throw cannotWrite("permission denied", null);
+        }
+    }
+
+    private IOException cannotWrite(String reason, @Nullable IOException cause) {
+        return new IOException("pid_file: cannot write " + path + ": " + reason, cause);
     }
 
     private void requireReplaceable() throws IOException {
@@ -78,7 +96,7 @@ final class PidFile {
             Files.move(unfinished, path, StandardCopyOption.ATOMIC_MOVE);
         } catch (IOException e) {
             Files.deleteIfExists(unfinished);
-            throw new IOException("pid_file: cannot write " + path + ": " + reason(e), e);
+            throw cannotWrite(reason(e), e);
         }
     }
 

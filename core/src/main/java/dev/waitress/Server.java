@@ -147,7 +147,8 @@ public final class Server implements AutoCloseable {
      */
     public static void check(Settings settings, GatewayStarter starter) throws IOException, InterruptedException {
         requireServable(settings);
-        Addresses.resolve(settings);
+        Listeners.check(settings);
+        ControlListener.check(settings);
         HealthListener.check(settings);
         AccessLog.check(settings);
         Engine.start(settings.with(Setting.HEALTH_LISTEN, List.of()), starter).stop(LEAST_END);

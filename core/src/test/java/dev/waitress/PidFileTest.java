@@ -96,9 +96,17 @@ class PidFileTest {
     }
 
     @Test
-    void saysWhyItCannotBeWritten() throws IOException {
+    void saysWhyItCouldNotBeWritten() {
         path = folder.resolve("missing").resolve("shop.pid");
+        assertThatThrownBy(this::file).hasMessage("pid_file: cannot write " + path + ": no such directory");
+    }
+
+    /** Its folder may go while the application is loaded. */
+    @Test
+    void saysWhyItCannotBeWritten() throws IOException {
+        path = Files.createDirectory(folder.resolve("gone")).resolve("shop.pid");
         PidFile file = file();
+        Files.delete(folder.resolve("gone"));
         assertThatThrownBy(file::write).hasMessage("pid_file: cannot write " + path + ": no such directory");
     }
 }

@@ -7,6 +7,9 @@ import dev.waitress.wsgi.StartResponse;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.PrintStream;
+import java.net.StandardProtocolFamily;
+import java.net.UnixDomainSocketAddress;
+import java.nio.channels.ServerSocketChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -14,6 +17,8 @@ import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 class MainTest {
     /** What one run of the command came to. */
@@ -104,6 +109,38 @@ class MainTest {
         assertThat(run(Map.of(), "--check", "--access-log-format=%Q", application)
                         .err())
                 .isEqualTo("Error: access_log_format: there is no %Q\n");
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "--pid-file=FOLDER/no/p | pid_file: cannot write FOLDER/no/p: no such directory",
+                "--control-socket=FOLDER/no/c | cannot listen on unix:FOLDER/no/c: no such directory",
+                "--unix-socket=FOLDER/no/s | cannot listen on unix:FOLDER/no/s: no such directory",
+                "--control-socket=FOLDER/file | cannot listen on unix:FOLDER/file: Address already in use",
+                "--unix-socket=FOLDER/file | cannot listen on unix:FOLDER/file: Address already in use",
+            })
+    void checksTheFilesThatItWouldMake(String option, String message, @TempDir Path folder) throws IOException {
+        Files.writeString(folder.resolve("file"), "not a socket");
+        String application = "--app-class=" + Hello.class.getName();
+        assertThat(run(Map.of(), "--check", option.replace("FOLDER", folder.toString()), application)
+                        .err())
+                .isEqualTo("Error: " + message.replace("FOLDER", folder.toString()) + "\n");
+        assertThat(folder).isDirectoryContaining("glob:**/file").isDirectoryNotContaining("glob:**/no");
+    }
+
+    @Test
+    void checksBesideAServerThatHasItsSocket(@TempDir Path folder) throws IOException {
+        Path path = folder.resolve("s");
+        try (ServerSocketChannel live = ServerSocketChannel.open(StandardProtocolFamily.UNIX)) {
+            live.bind(UnixDomainSocketAddress.of(path));
+            String application = "--app-class=" + Hello.class.getName();
+            assertThat(run(Map.of(), "--check", "--control-socket=" + path, application)
+                            .status())
+                    .isZero();
+            assertThat(path).exists();
+        }
     }
 
     /** An application in Java. */

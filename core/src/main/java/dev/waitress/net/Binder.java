@@ -76,6 +76,11 @@ public final class Binder {
         socket.setOption(StandardSocketOptions.SO_REUSEPORT, true);
     }
 
+    /** Fails where {@link #bind(Path)} would, unless that is for a live server's sake. */
+    public static void check(Path path) throws IOException {
+        UnixSocketFile.check(path);
+    }
+
     /** Listens on a Unix socket with the mode of the settings. */
     public Listener bind(Path path) throws IOException {
         ServerSocketChannel socket;

@@ -46,10 +46,7 @@ final class UnixSocketFile {
     /** Binds so that the file never has a wider mode than this one, and is never seen before it answers. */
     static UnixSocketFile bind(ServerSocketChannel socket, Path path, int backlog, int mode) throws IOException {
         requireFree(path);
-        Path parent = path.toAbsolutePath().getParent();
-        if (parent == null || !Files.isDirectory(parent)) {
-            throw new NoSuchFileException("no such directory");
-        }
+        Path parent = requireFolder(path);
         if (!Files.getFileStore(parent).supportsFileAttributeView("posix")) {
             socket.bind(UnixDomainSocketAddress.of(path), backlog);
             return new UnixSocketFile(path);
@@ -69,6 +66,24 @@ final class UnixSocketFile {
             Files.delete(hidden);
         }
         return new UnixSocketFile(path);
+    }
+
+    /** Fails where no server could bind it; not where a live one has, which may end first. Changes nothing. */
+    static void check(Path path) throws IOException {
+        if (Files.exists(path, LinkOption.NOFOLLOW_LINKS) && !isSocket(path)) {
+            throw new BindException(IN_USE);
+        }
+        if (!Files.isWritable(requireFolder(path))) {
+            throw new IOException("Permission denied");
+        }
+    }
+
+    private static Path requireFolder(Path path) throws IOException {
+        Path parent = path.toAbsolutePath().getParent();
+        if (parent == null || !Files.isDirectory(parent)) {
+            throw new NoSuchFileException("no such directory");
+        }
+        return parent;
     }
 
     /** A folder for us alone. Its name is short, because the path of a socket has room for about 100 bytes only. */
