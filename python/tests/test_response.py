@@ -182,6 +182,20 @@ class TestStreams:
             "application-written content exceeded the number of bytes specified by Content-Length header (2)"
         ]
 
+    def test_warn_of_a_surplus_behind_what_was_to_be_the_only_block(
+        self, crew: FakeCrew, caplog: pytest.LogCaptureFixture
+    ) -> None:
+        """The front has stated the length of that one."""
+
+        class Liar(list[bytes]):
+            def __len__(self) -> int:
+                return 1
+
+        run(crew, answering(body=Liar([b"abc", b"more"])))
+        assert [record.getMessage() for record in caplog.records] == [
+            "application-written content exceeded the number of bytes specified by Content-Length header (3)"
+        ]
+
 
 class TestFiles:
     """Sent by the front from where they lie, else copied."""

@@ -136,6 +136,8 @@ class Exchange:
         message = self._whole(body)
         if message is not None:
             self._outbox.send(message)
+        if self._length == NO_LENGTH:
+            self._length = len(body)  # as the front states it
 
     def _send_blocks(self, blocks: Iterable[bytes]) -> None:
         one_block = _has_one_item(blocks) and not self._head_sent
