@@ -265,6 +265,21 @@ class TestNoPlace:
             server.stop()
         finally:
             server.kill()
+        assert sum("temporary files" in line for line in server.lines) == 1
+
+    def test_whose_name_is_no_text_is_passed_over_and_said(self, tmp_path: Path) -> None:
+        """Once, and not that it were not there."""
+        options = ["--listen=127.0.0.1:0", f"--python={WORKERS.python}", "performer:app"]
+        folder = tmp_path / os.fsdecode(b"l\xe9\xe8")
+        folder.mkdir()
+        server = Program(ROOT, COMMAND, *options, TMPDIR=str(folder), PYTHONPATH=str(APPS))
+        try:
+            server.wait_until_ready()
+            server.stop()
+        finally:
+            server.kill()
+        said = [line for line in server.lines if "temporary files" in line]
+        assert [": this name is no text, and means nothing to Java: they lie in" in line for line in said] == [True]
 
     def test_is_said_by_serve(self, jar: Path, tmp_path: Path) -> None:
         assert jar.exists()

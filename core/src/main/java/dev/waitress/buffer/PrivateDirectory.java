@@ -5,10 +5,6 @@ import java.io.File;
 import java.io.IOException;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
-import java.nio.file.AccessDeniedException;
-import java.nio.file.FileSystemException;
-import java.nio.file.NoSuchFileException;
-import java.nio.file.NotDirectoryException;
 import java.nio.file.Path;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -29,14 +25,25 @@ public final class PrivateDirectory implements Closeable {
 
     private static final String ADVICE = "set TMPDIR to a directory that can be written";
 
+    /** Stands in the names that Java has of files for bytes that are no text to it. */
+    private static final char NO_TEXT = '\uFFFD';
+
     private final List<Path> parents;
+
+    /** The user's word on where to be; null for a directory about which users are not asked. */
+    private final @Nullable String named;
+
     private @Nullable Home home;
     private boolean closed;
     private long files;
 
     /** A directory where the system has its temporary files; in memory if there are none, and nobody named a place. */
     public PrivateDirectory() {
-        this(places(Path.of(System.getProperty("java.io.tmpdir")), System.getenv(VARIABLE)));
+        this(Path.of(System.getProperty("java.io.tmpdir")), System.getenv(VARIABLE));
+    }
+
+    private PrivateDirectory(Path usual, @Nullable String named) {
+        this(places(usual, named), named);
     }
 
     public PrivateDirectory(Path parent) {
@@ -45,7 +52,12 @@ public final class PrivateDirectory implements Closeable {
 
     /** A directory in the first of these places where one can be made. */
     PrivateDirectory(List<Path> parents) {
+        this(parents, null);
+    }
+
+    private PrivateDirectory(List<Path> parents, @Nullable String named) {
         this.parents = parents;
+        this.named = named;
     }
 
     private static List<Path> places(Path usual, @Nullable String named) {
@@ -54,8 +66,7 @@ public final class PrivateDirectory implements Closeable {
     }
 
     /** A place that is not there is passed over by those who start us. */
-    private static void sayWhere(Path used, @Nullable IOException failure) {
-        String named = System.getenv(VARIABLE);
+    private void sayWhere(Path used, @Nullable IOException failure) {
         if (failure != null) {
             LOG.log(Level.WARNING, failure.getMessage() + ": they lie in " + used + "; " + ADVICE);
         } else if (named != null && !named.isEmpty() && !new File(named).isDirectory()) {
@@ -95,11 +106,17 @@ public final class PrivateDirectory implements Closeable {
                 Abandoned.removeFrom(parent, PREFIX, made.attributes());
                 return made;
             } catch (IOException e) {
-                IOException told = new IOException("cannot make temporary files in " + parent + ": " + reason(e), e);
+                IOException told =
+                        new IOException("cannot make temporary files in " + parent + ": " + reason(parent, e), e);
                 failure = failure == null ? told : failure;
             }
         }
         throw new IOException(failure == null ? ADVICE : failure.getMessage() + "; " + ADVICE, failure);
+    }
+
+    private static String reason(Path parent, IOException e) {
+        boolean isText = parent.toString().indexOf(NO_TEXT) < 0;
+        return isText ? FileFailure.reason(e) : "this name is no text, and means nothing to Java";
     }
 
     /** Those who know its path need not learn another one. */
@@ -110,19 +127,6 @@ public final class PrivateDirectory implements Closeable {
             LOG.log(Level.DEBUG, "cannot make a directory again", e);
             return make();
         }
-    }
-
-    /** What the system says, without the path that was tried. */
-    private static String reason(IOException e) {
-        String reason = e instanceof FileSystemException failure ? failure.getReason() : e.getMessage();
-        if (reason != null) {
-            return reason;
-        } else if (e instanceof AccessDeniedException) {
-            return "Permission denied";
-        } else if (e instanceof NoSuchFileException || e instanceof NotDirectoryException) {
-            return "no such directory";
-        }
-        return e.toString();
     }
 
     /** A name in it that no other call returns. */

@@ -2,6 +2,7 @@ package dev.waitress.connection;
 
 import dev.waitress.buffer.BodyBuffer;
 import dev.waitress.buffer.BodyStorage;
+import dev.waitress.buffer.FileFailure;
 import dev.waitress.buffer.Lease;
 import dev.waitress.exchange.Peer;
 import dev.waitress.exchange.Request;
@@ -159,7 +160,7 @@ final class Intake {
             body.append(bytes.array(), bytes.offset(), bytes.length());
             return true;
         } catch (IOException e) {
-            LOG.log(Level.ERROR, "cannot store a request body", e);
+            LOG.log(Level.ERROR, "cannot store a request body: " + FileFailure.reason(e));
             return false;
         }
     }

@@ -1,5 +1,6 @@
 package dev.waitress.connection;
 
+import dev.waitress.buffer.FileFailure;
 import dev.waitress.buffer.FileRegion;
 import dev.waitress.buffer.OverflowBuffer;
 import dev.waitress.buffer.Segment;
@@ -67,7 +68,7 @@ final class Outbox {
         try {
             add(bytes, offset, length);
         } catch (IOException e) {
-            LOG.log(Level.ERROR, "cannot store output for a slow client, connection cut", e);
+            LOG.log(Level.ERROR, "cannot store output for a slow client, connection cut: " + FileFailure.reason(e));
             broken = true;
         }
     }

@@ -136,7 +136,10 @@ class OutboxTest {
                 outbox.write(new byte[1024]);
             }
             assertThat(log.lines())
-                    .containsExactly("SEVERE:waitress:cannot store output for a slow client, connection cut");
+                    .containsExactly("SEVERE:waitress:cannot store output for a slow client, connection cut: "
+                            + "cannot make temporary files in " + folder.resolve("missing")
+                            + ": no such directory; set TMPDIR to a directory that can be written");
+            assertThat(log.thrown()).isNull();
         }
         assertThat(outbox.send()).isEqualTo(Outcome.BROKEN);
         outbox.close();

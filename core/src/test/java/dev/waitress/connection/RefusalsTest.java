@@ -2,6 +2,7 @@ package dev.waitress.connection;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.waitress.LogCapture;
 import dev.waitress.buffer.PrivateDirectory;
 import java.net.Socket;
 import java.nio.file.Path;
@@ -19,9 +20,15 @@ class RefusalsTest {
     void ofABodyThatCannotBeStored(@TempDir Path folder) throws Exception {
         PrivateDirectory nowhere = new PrivateDirectory(folder.resolve("missing"));
         try (LoopFixture server = new LoopFixture(Map.of("inbuf_overflow", "1"), nowhere);
+                LogCapture log = new LogCapture();
                 Socket client = server.connect()) {
             LoopFixture.send(client, "POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 9\r\n\r\nab");
             assertThat(LoopFixture.head(client)).startsWith("HTTP/1.1 507 Insufficient Storage\r\n");
+            assertThat(log.lines())
+                    .containsExactly("SEVERE:waitress:cannot store a request body: cannot make temporary files in "
+                            + folder.resolve("missing")
+                            + ": no such directory; set TMPDIR to a directory that can be written");
+            assertThat(log.thrown()).isNull();
         }
     }
 
