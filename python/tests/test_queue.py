@@ -6,6 +6,8 @@ import time
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from typing import TYPE_CHECKING
 
+import pytest
+import requests
 from wire import Connection
 
 if TYPE_CHECKING:
@@ -129,3 +131,20 @@ def test_the_application_is_told_how_long_it_was(start: Start, tmp_path: Path) -
     marked = [(float(seconds), int(depth)) for seconds, depth in waited if seconds != "None"]
     assert wait <= max(marked)[0] < 30, waited
     assert 0 < max(depth for _, depth in marked) < len(others)
+
+
+@pytest.mark.parametrize("seconds", [0.5, 5])
+def test_it_may_have_begun_in_a_proxy(start: Start, tmp_path: Path, seconds: float) -> None:
+    """Which says since when: then it is over when the request comes, or counts into what the application is told."""
+    (tmp_path / "telling.py").write_text(TELLING)
+    (tmp_path / "released").touch()
+    options = ["--trusted-proxy=127.0.0.1", "--queue-start-header=X-Request-Start", "--queue-timeout=3"]
+    server = start("telling:app", *options, PYTHONPATH=str(tmp_path), BOARD_FOLDER=str(tmp_path))
+    headers = {"X-Request-Start": f"t={time.time() - seconds:.3f}"}
+    answer = requests.get(server.url, headers=headers, timeout=30)
+    if seconds > 3:
+        assert answer.status_code == REFUSED[0]
+    else:
+        time_in_queue, depth = answer.text.split()
+        assert seconds <= float(time_in_queue) < 3
+        assert depth == "0"

@@ -97,6 +97,7 @@ _MORE = frozenset(
         "max_request_trailer_size",
         "connections_per_address",
         "queue_limit",
+        "queue_start_header",
         "queue_timeout",
         "request_timeout",
         "request_timeout_stacks",

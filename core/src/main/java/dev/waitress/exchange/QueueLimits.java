@@ -35,6 +35,11 @@ public record QueueLimits(int most, long timeoutNanos) {
         return timeoutNanos > 0;
     }
 
+    /** Whether a request may wait no longer that has waited for so long. */
+    public boolean areOver(long waitedNanos) {
+        return haveTimeout() && waitedNanos >= timeoutNanos;
+    }
+
     /** Nanoseconds that a request may still wait which came at that time; 0 or less if none. */
     public long left(long arrivedNanos, long nowNanos) {
         return arrivedNanos + timeoutNanos - nowNanos;

@@ -22,6 +22,7 @@ final class ProxyTrust {
             refuse(settings.isGiven(Setting.TRUSTED_PROXY_COUNT), inVain(Setting.TRUSTED_PROXY_COUNT));
             refuse(!headers.isEmpty(), inVain(Setting.TRUSTED_PROXY_HEADERS));
             refuse(settings.get(Setting.PROXY_PROTOCOL), inVain(Setting.PROXY_PROTOCOL));
+            refuse(!settings.get(Setting.QUEUE_START_HEADER).isEmpty(), inVain(Setting.QUEUE_START_HEADER));
         }
         List<String> known =
                 Arrays.stream(ProxyHeader.values()).map(ProxyHeader::word).toList();

@@ -119,6 +119,13 @@ public final class Setting<T> {
             ValueType.integer("COUNT", 1, Integer.MAX_VALUE),
             1L,
             "Trusted proxies in a row: so many entries of a proxy header count, from its end.");
+    public static final Setting<String> QUEUE_START_HEADER = define(
+            Group.PROXIES,
+            "queue_start_header",
+            ValueType.fieldNameOrNone(),
+            "",
+            "Header, for example X-Request-Start, in which a trusted proxy says since when a request waits; that time"
+                    + " counts into queue_timeout and waitress.queue_time (docs/overload.md).");
     public static final Setting<List<String>> TRUSTED_PROXY_HEADERS = define(
             Group.PROXIES,
             "trusted_proxy_headers",

@@ -87,6 +87,14 @@ record ValueType<T>(String word, String valid, Function<String, T> parser, Unary
         });
     }
 
+    /** Name of a header; empty for none. */
+    static ValueType<String> fieldNameOrNone() {
+        return new ValueType<>("NAME", "the name of a header", UnaryOperator.identity(), value -> {
+            require(value.isEmpty() || TOKEN.matcher(value).matches());
+            return value;
+        });
+    }
+
     /** Decimal digits with an optional sign and spaces around, within {@code min..max}. */
     static ValueType<Long> integer(String word, long min, long max) {
         String range = max == Long.MAX_VALUE ? " of at least " + min : " from " + min + " to " + max;

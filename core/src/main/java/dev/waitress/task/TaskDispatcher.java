@@ -5,6 +5,7 @@ import dev.waitress.exchange.Gateway;
 import dev.waitress.exchange.Operations;
 import dev.waitress.exchange.QueueDepth;
 import dev.waitress.exchange.QueueLimits;
+import dev.waitress.exchange.QueueStart;
 import dev.waitress.exchange.Request;
 import dev.waitress.exchange.Response;
 import dev.waitress.exchange.RunLimit;
@@ -42,6 +43,7 @@ public final class TaskDispatcher implements Gateway {
     private final Transit transit = new Transit();
     private final UnknownStatuses unknownStatuses = new UnknownStatuses();
     private final QueueDepth queueDepth = new QueueDepth();
+    private final QueueStart start;
     private final QueueLimits limits;
     private final TaskLimit limit;
 
@@ -61,6 +63,7 @@ public final class TaskDispatcher implements Gateway {
         this.settings = settings;
         this.loop = loop;
         this.timers = timers;
+        this.start = new QueueStart(settings, System::currentTimeMillis);
         this.limits = QueueLimits.of(settings);
         this.bornNanos = timers.nowNanos();
         this.limit = new TaskLimit(RunLimit.of(settings), timers, () -> unfinished.get() > 0);
@@ -73,15 +76,24 @@ public final class TaskDispatcher implements Gateway {
     @Override
     public void submit(Request request, Response response) {
         long nowNanos = timers.nowNanos();
-        if (limits.areReachedBy(waiting()) && limits.areReachedBy(waitingForSomebody())) {
+        long waitedNanos = start.waitedNanos(request);
+        if (limits.areOver(waitedNanos)
+                || limits.areReachedBy(waiting()) && limits.areReachedBy(waitingForSomebody())) {
             request.body().discard();
             response.postpone();
             return;
         }
         int depth = unfinished.incrementAndGet() - threads.size();
         queueDepth.arrived(depth, nowNanos);
-        queue.add(
-                new AppTask(request.detach(), response, loop, transit, settings, unknownStatuses, nowNanos, depth > 0));
+        queue.add(new AppTask(
+                request.detach(),
+                response,
+                loop,
+                transit,
+                settings,
+                unknownStatuses,
+                nowNanos - waitedNanos,
+                depth > 0 || waitedNanos > 0));
         limit.watch();
         if (limits.haveTimeout() && !isWatched) {
             watch(limits.timeoutNanos());

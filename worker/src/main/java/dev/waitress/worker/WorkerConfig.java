@@ -1,6 +1,7 @@
 package dev.waitress.worker;
 
 import dev.waitress.exchange.QueueLimits;
+import dev.waitress.exchange.QueueStart;
 import dev.waitress.exchange.RunLimit;
 import dev.waitress.exchange.UnknownStatuses;
 import dev.waitress.settings.Setting;
@@ -89,6 +90,7 @@ public record WorkerConfig(List<String> python, PythonApplication application, S
                 firstMessage,
                 new UnknownStatuses(),
                 RunLimit.of(settings),
+                new QueueStart(settings, System::currentTimeMillis),
                 QueueLimits.of(settings));
     }
 }

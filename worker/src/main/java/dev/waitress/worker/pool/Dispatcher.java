@@ -2,6 +2,7 @@ package dev.waitress.worker.pool;
 
 import dev.waitress.exchange.QueueDepth;
 import dev.waitress.exchange.QueueLimits;
+import dev.waitress.exchange.QueueStart;
 import dev.waitress.exchange.Readiness;
 import dev.waitress.exchange.Request;
 import dev.waitress.exchange.Response;
@@ -23,6 +24,7 @@ final class Dispatcher implements Intake, Readiness {
 
     private int mostServing;
     private final int threads;
+    private final QueueStart start;
     private final QueueLimits limits;
     private final RequestEncoder encoder;
     private final MarshalWriter scratch = new MarshalWriter(1024);
@@ -42,6 +44,7 @@ final class Dispatcher implements Intake, Readiness {
         this.workers = workers;
         this.mostServing = mostServing;
         this.threads = terms.threads();
+        this.start = terms.start();
         this.limits = terms.queue();
         this.encoder = encoder;
     }
@@ -52,17 +55,18 @@ final class Dispatcher implements Intake, Readiness {
             response.postpone(suspended);
             return;
         }
+        long waitedNanos = start.waitedNanos(request);
         Worker worker = waiting.isEmpty() ? leastBusy() : null;
-        if (isFull(worker)) {
+        if (isFull(worker) || limits.areOver(waitedNanos)) {
             request.body().discard();
             response.postpone();
             return;
         }
-        if (worker == null) {
+        if (worker == null || waitedNanos > 0) {
             scratch.clear();
             encoder.encode(0, request, scratch);
-            waiting.add(new WaitingRequest(response, request.body(), scratch.toByteArray(), nowNanos));
-            queueDepth.arrived(waiting.size() - threadsToCome(), nowNanos);
+            byte[] encoded = scratch.toByteArray();
+            let(worker, new WaitingRequest(response, request.body(), encoded, nowNanos - waitedNanos), nowNanos);
             return;
         }
         Workload workload = worker.workload();
@@ -70,6 +74,16 @@ final class Dispatcher implements Intake, Readiness {
         int id = workload.nextId();
         encoder.encode(id, request, workload.encoder());
         workload.add(id, start, response, request.body(), nowNanos);
+    }
+
+    /** Lets one wait, unless there is a worker for it. */
+    private void let(@Nullable Worker worker, WaitingRequest arrived, long nowNanos) {
+        if (worker == null) {
+            waiting.add(arrived);
+            queueDepth.arrived(waiting.size() - threadsToCome(), nowNanos);
+        } else {
+            worker.workload().add(arrived, 0);
+        }
     }
 
     /** Whether a request may not wait; one that this worker has a thread for need not. */

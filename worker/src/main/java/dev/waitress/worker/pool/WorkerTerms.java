@@ -1,6 +1,7 @@
 package dev.waitress.worker.pool;
 
 import dev.waitress.exchange.QueueLimits;
+import dev.waitress.exchange.QueueStart;
 import dev.waitress.exchange.RunLimit;
 import dev.waitress.exchange.UnknownStatuses;
 
@@ -18,6 +19,7 @@ import dev.waitress.exchange.UnknownStatuses;
  * @param firstMessage what it is told first
  * @param statuses who tells of odd statuses
  * @param limit how long a request may run
+ * @param start since when a request waits that comes from a proxy
  * @param queue how many requests may wait for one of them, and how long
  */
 public record WorkerTerms(
@@ -32,4 +34,5 @@ public record WorkerTerms(
         FirstMessage firstMessage,
         UnknownStatuses statuses,
         RunLimit limit,
+        QueueStart start,
         QueueLimits queue) {}

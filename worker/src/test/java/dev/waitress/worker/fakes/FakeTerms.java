@@ -1,6 +1,7 @@
 package dev.waitress.worker.fakes;
 
 import dev.waitress.exchange.QueueLimits;
+import dev.waitress.exchange.QueueStart;
 import dev.waitress.exchange.RunLimit;
 import dev.waitress.exchange.UnknownStatuses;
 import dev.waitress.worker.pool.Wear;
@@ -64,6 +65,7 @@ public final class FakeTerms {
                 FakeTerms::firstMessage,
                 new UnknownStatuses(),
                 limit,
+                QueueStart.NONE,
                 queue);
     }
 
