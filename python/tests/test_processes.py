@@ -29,7 +29,8 @@ pytestmark = on_linux
 
 #: What children of the application do, by path; answers tell how they ended.
 APPLICATION = """
-import ctypes, multiprocessing, os, signal, subprocess, sys, threading, time
+import _thread, ctypes, multiprocessing, os, signal, subprocess, sys, threading, time
+from os import kill
 
 FIRST = os.getpid()
 HERE = os.path.dirname(os.path.abspath(__file__))
@@ -72,8 +73,17 @@ def terminate(environ):
 def mask(environ):
     return subprocess.check_output(["grep", "-E", "^Sig(Blk|Ign)", "/proc/self/status"]).decode()
 
+WAYS = {
+    "kill": lambda: os.kill(os.getpid(), signal.SIGTERM),
+    "kill by a name of its own": lambda: kill(os.getpid(), signal.SIGTERM),
+    "raise_signal": lambda: signal.raise_signal(signal.SIGTERM),
+    "pthread_kill": lambda: signal.pthread_kill(threading.main_thread().ident, signal.SIGTERM),
+    "pidfd_send_signal": lambda: signal.pidfd_send_signal(os.pidfd_open(os.getpid()), signal.SIGTERM),
+    "interrupt_main": _thread.interrupt_main,
+}
+
 def kill_oneself(environ):
-    os.kill(os.getpid(), signal.SIGTERM)
+    WAYS[environ["QUERY_STRING"].replace("%20", " ")]()
     time.sleep(0.3)
     return "asked"
 
@@ -103,6 +113,18 @@ def keep_a_child(environ):
 def keep_a_child_unless_first(environ):
     if os.getpid() != FIRST:
         keep_a_child(environ)
+    time.sleep(0.2)
+    return "the caller stays"
+
+def keep_a_daemon(environ):
+    child = multiprocessing.get_context("fork").Process(target=time.sleep, args=(600,), daemon=True)
+    child.start()
+    print("daemon {}".format(child.pid), file=sys.stderr, flush=True)
+    return "it stays"
+
+def keep_a_daemon_unless_first(environ):
+    if os.getpid() != FIRST:
+        return keep_a_daemon(environ)
     time.sleep(0.2)
     return "the caller stays"
 
@@ -302,6 +324,32 @@ class TestMultiprocessing:
         fetch(server)
         server.stop()
 
+    def test_daemons_end_with_a_worker_that_is_killed(self, site: Site) -> None:
+        server = site.command()
+        worker = fetch(server)
+        for _ in range(2):
+            fetch(server, "keep_a_daemon")
+        server.wait_for(r"^daemon \d+$", count=2)
+        daemons = re.findall(r"^daemon (\d+)$", server.log, re.MULTILINE)
+        os.kill(int(worker), signal.SIGKILL)
+        wait_until(lambda: not any(line.split()[0] in daemons for line in server.survivors()), daemons)
+        assert fetch(server) != worker
+        server.stop()
+
+    def test_daemons_end_with_the_front(self, site: Site) -> None:
+        server = site.command()
+        fetch(server, "keep_a_daemon")
+        server.wait_for(r"^daemon \d+$")
+        os.kill(server.process.pid, signal.SIGKILL)
+        wait_until(lambda: not server.survivors(), server.survivors())
+
+    def test_daemons_end_with_a_forked_worker(self, site: Site) -> None:
+        server = site.serve("workers=2")
+        ask_until_logged(server, "keep_a_daemon_unless_first", r"(?m)^daemon \d+$")
+        os.kill(server.process.pid, signal.SIGTERM)
+        server.process.wait(EVENT_SECONDS)
+        wait_until(lambda: not server.survivors(), server.survivors())
+
 
 #: The first worker that the nursery forks hangs over what the application does after each fork.
 HANGING_FORK = """
@@ -397,10 +445,22 @@ ctypes.PyDLL(None).sleep(600)
 """
 
 
+IMPORTING_WITH_A_DAEMON = """
+import multiprocessing, sys, time
+multiprocessing.get_context("fork").Process(target=time.sleep, args=(600,), daemon=True).start()
+print("it imports", file=sys.stderr, flush=True)
+time.sleep(600)
+"""
+
+
 class TestBadMoments:
     """Nothing is left, whatever the moment."""
 
-    @pytest.mark.parametrize("text", [IMPORTING, IMPORTING_WITH_GIL], ids=["importing", "importing in C"])
+    @pytest.mark.parametrize(
+        "text",
+        [IMPORTING, IMPORTING_WITH_GIL, IMPORTING_WITH_A_DAEMON],
+        ids=["importing", "importing in C", "importing with a daemon"],
+    )
     @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP, signal.SIGINT, signal.SIGKILL])
     def test_while_the_application_is_imported(self, site: Site, text: str, number: signal.Signals) -> None:
         (site.folder / "importing.py").write_text(text)
@@ -640,6 +700,19 @@ class TestDescriptors:
         server.stop()
 
 
+#: Ways in which a handler signals its own process.
+OWN_SIGNALS = [
+    "kill",
+    "kill by a name of its own",
+    pytest.param("raise_signal", marks=pytest.mark.skipif(not hasattr(signal, "raise_signal"), reason="new in 3.8")),
+    "pthread_kill",
+    pytest.param(
+        "pidfd_send_signal", marks=pytest.mark.skipif(not hasattr(signal, "pidfd_send_signal"), reason="new in 3.9")
+    ),
+    "interrupt_main",
+]
+
+
 class TestSignals:
     """They do what a supervisor, a shell or a terminal means by them."""
 
@@ -693,10 +766,18 @@ class TestSignals:
         server.stop()
 
     @BOTH
-    def test_that_a_handler_sends_end_the_server_in_good_order(self, site: Site, kind: str) -> None:
+    @pytest.mark.parametrize("way", OWN_SIGNALS)
+    def test_that_a_handler_sends_end_the_server_in_good_order(self, site: Site, kind: str, way: str) -> None:
         server = site.start(kind)
-        assert fetch(server, "kill_oneself") == "asked"
+        assert fetch(server, f"kill_oneself?{way}") == "asked"
         server.check_ended()
+
+    def test_that_the_import_sends_mean_nothing(self, site: Site) -> None:
+        (site.folder / "ending.py").write_text("from site_app import *\nkill(os.getpid(), signal.SIGTERM)\n")
+        server = site.command(application="ending:app")
+        worker = fetch(server)
+        assert fetch(server) == worker
+        server.stop()
 
     def test_to_one_worker_leave_it(self, site: Site) -> None:
         server = site.command()

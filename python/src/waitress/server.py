@@ -16,6 +16,7 @@ from waitress.nursery import Nursery
 from waitress.sockets import listen_again, the_one
 from waitress.task import ThreadedTaskDispatcher
 from waitress_worker.control import Worker
+from waitress_worker.daemons import end_daemons_with_this_process
 from waitress_worker.forks import in_each_child
 from waitress_worker.signals import when_asked_to_end
 
@@ -171,6 +172,7 @@ class Server(Insides):
         """Live as a forked worker, say when that has begun; true when the front has said that all is over."""
         if "random" in sys.modules:
             random.seed()  # each its own sequence, also where fork does not see to that
+        end_daemons_with_this_process()
         try:
             worker = self._start_worker(number)
         except (EOFError, OSError):

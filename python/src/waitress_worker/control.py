@@ -15,6 +15,7 @@ from waitress_worker.board import Board
 from waitress_worker.channel import Channel, connect
 from waitress_worker.compat import acquire_within, native, path_of_front
 from waitress_worker.crew import Crew
+from waitress_worker.daemons import end_daemons_with_this_process
 from waitress_worker.forks import end
 from waitress_worker.imports import Imports
 from waitress_worker.leash import end_with_the_other_side
@@ -47,6 +48,8 @@ def main(address: str, number: str, application_name: str) -> int:
     if os.environ.pop(_OUR_ARENAS, ""):
         del os.environ[_ARENAS]
     worker = Worker(address, os.environ.pop(_SECRET, ""), int(number), leash=True)
+    when_asked_to_end(worker.ask_for_the_end)
+    end_daemons_with_this_process()
     sys.argv[:] = ["waitress-serve", application_name]
     sys.path.append(os.getcwd())
     try:
@@ -56,7 +59,6 @@ def main(address: str, number: str, application_name: str) -> int:
     worker.require_parent()
     if hasattr(gc, "freeze"):
         gc.freeze()  # what the application has loaded stays: the collector need not look at it again and again
-    when_asked_to_end(worker.ask_for_the_end)
     worker.start(application)
     if obey(worker):
         worker.crew.stop()
@@ -151,6 +153,7 @@ class Worker:
         self._number = number
         self._pid = os.getpid()
         self._telling = Lock()
+        self._has_begun = False
         self._open: List[Union[Channel, Crew, FrontRecords]] = []
         try:
             if leash:
@@ -247,10 +250,12 @@ class Worker:
         self._open.append(self.crew)
         self.crew.start()
         self._tell(protocol.READY)
+        self._has_begun = True
 
     def ask_for_the_end(self) -> None:
-        """Have the front end the server: the application has asked this process to end."""
-        self._tell(protocol.STOP)
+        """Have the front end the server: the application has asked this process to end, and not while it was loaded."""
+        if self._has_begun:
+            self._tell(protocol.STOP)
 
     def obey(self) -> bool:
         """Do as the front says until it says *quit*; false when it has gone instead."""

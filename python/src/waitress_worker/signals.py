@@ -1,11 +1,18 @@
 """Signals in a worker: what they mean is up to the front, which has a say for all workers."""
 
+import functools
 import os
 import signal
+from io import open  # noqa: A004 -- bound before the application can put another one in its place
 from typing import Any, Callable, Dict
 
 from waitress_worker.compat import unblock_signals
 from waitress_worker.forks import in_each_child
+
+try:
+    import _thread
+except ImportError:
+    import thread as _thread  # type: ignore[import-not-found, no-redef] # the name in 2.7
 
 #: What may reach the whole process group, from a terminal, a shell or a supervisor; the system may not have all of them.
 _NAMES = ("SIGINT", "SIGTERM", "SIGHUP", "SIGQUIT", "SIGUSR1", "SIGUSR2", "SIGTTIN", "SIGTTOU")
@@ -39,23 +46,45 @@ def _restore() -> None:
 in_each_child(_restore)
 
 
+def _is_own(descriptor: int) -> bool:
+    """Whether a descriptor of a process is one of this process."""
+    try:
+        with open("/proc/self/fdinfo/{}".format(descriptor)) as info:
+            return "Pid:\t{}\n".format(os.getpid()) in info
+    except EnvironmentError:
+        return False
+
+
+#: By what a process signals itself, and the signal that comes here then, if one does.
+_WAYS = (
+    (os, "kill", lambda pid, number: number if pid == os.getpid() else None),
+    (signal, "raise_signal", lambda number: number),
+    (signal, "pthread_kill", lambda _, number: number),
+    (signal, "pidfd_send_signal", lambda descriptor, number, *_: number if _is_own(descriptor) else None),
+    (_thread, "interrupt_main", lambda number=signal.SIGINT: number),
+)
+
+
 def when_asked_to_end(action: Callable[[], None]) -> None:
     """Run this when the application asks its own process to end by Ctrl-C or TERM, as it does where that is the server.
 
-    A signal does not tell who sent it, and one from outside is the front's affair: so look where it is sent.
+    A signal does not tell who sent it, and one from outside is the front's affair: so look where it is sent. That must
+    begin before the application is imported, which may keep the functions under names of its own.
     """
     worker = os.getpid()
 
-    def watched(send: Callable[..., None], *, aimed: bool) -> Callable[..., None]:
-        def send_and_look(*arguments: int) -> None:
+    def watched(send: Callable[..., None], arriving: Callable[..., Any]) -> Callable[..., None]:
+        @functools.wraps(send)
+        def send_and_look(*arguments: Any) -> None:  # noqa: ANN401 -- whatever it takes
             send(*arguments)
-            number = arguments[-1]
-            here = os.getpid() == worker and (arguments[0] == worker or not aimed)
-            if here and number in (signal.SIGINT, signal.SIGTERM) and signal.getsignal(number) is _nothing:
+            if os.getpid() != worker:
+                return
+            number = arriving(*arguments)
+            if number in (signal.SIGINT, signal.SIGTERM) and signal.getsignal(number) is _nothing:
                 action()
 
         return send_and_look
 
-    for module, name, aimed in ((os, "kill", True), (signal, "raise_signal", False)):
+    for module, name, arriving in _WAYS:
         if hasattr(module, name):
-            setattr(module, name, watched(getattr(module, name), aimed=aimed))
+            setattr(module, name, watched(getattr(module, name), arriving))

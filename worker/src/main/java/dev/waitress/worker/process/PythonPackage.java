@@ -24,6 +24,7 @@ final class PythonPackage {
             "compat2.py",
             "control.py",
             "crew.py",
+            "daemons.py",
             "files.py",
             "forks.py",
             "headers.py",
