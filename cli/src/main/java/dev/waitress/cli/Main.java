@@ -45,6 +45,8 @@ public final class Main {
         try {
             CommandLine line = CommandLine.parse(arguments);
             if (LauncherRights.isAsked()) {
+                ConsoleLog.show(
+                        java.util.logging.Level.OFF); // who serves afterwards reads the same settings, and tells
                 LauncherRights.plan(line, () -> Source.merge(sources(line, paste(line), environment)))
                         .forEach(out::println);
             } else if (line.has(Option.HELP)) {
