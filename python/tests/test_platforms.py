@@ -170,7 +170,7 @@ class TestWorkers:
         sockets = [descriptor.name for descriptor in descriptors if os.readlink(descriptor).startswith("socket:")]
         states = [Path(f"/proc/{worker}/fdinfo/{number}").read_text() for number in sockets]
         flags = [int(state.split("flags:")[1].split()[0], 8) for state in states]
-        assert len(flags) == 2
+        assert len(flags) == 3, "for requests, for control, and the leash"
         assert all(flag & os.O_CLOEXEC for flag in flags)
 
     @pytest.mark.parametrize(

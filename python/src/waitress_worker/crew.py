@@ -12,10 +12,10 @@ import time
 import weakref
 from functools import partial
 from io import BytesIO
-from typing import Any, BinaryIO, Callable, Dict, List, Optional
+from typing import TYPE_CHECKING, Any, BinaryIO, Callable, Dict, List, Optional
 
 from waitress_worker import protocol
-from waitress_worker.arrivals import Arrivals, Request
+from waitress_worker.arrivals import Arrivals
 from waitress_worker.board import Board
 from waitress_worker.channel import Channel
 from waitress_worker.compat import perf_counter
@@ -28,6 +28,9 @@ from waitress_worker.outbox import LONGEST_WAIT, Outbox
 from waitress_worker.response import Exchange, fixed_environ
 from waitress_worker.streams import Streams
 from waitress_worker.threads import Threads
+
+if TYPE_CHECKING:
+    from waitress_worker.arrivals import Request
 
 #: Seconds of a request from which its thread counts as stalled.
 _STALL = 0.001
@@ -171,7 +174,7 @@ class Crew:
             self._outbox.post((protocol.FAIL, request_id, ""))
         time.sleep(_RECOVERY)
 
-    def _next(self, me: Member) -> Request:
+    def _next(self, me: Member) -> "Request":
         """End the request that this thread ran, and wait for one that it is to run."""
         now = self._now()
         if me.request_id:
@@ -187,7 +190,7 @@ class Crew:
         with self._lock:
             return self._take(me)
 
-    def _take(self, me: Member) -> Request:
+    def _take(self, me: Member) -> "Request":
         """Wait for a request that this thread is to run; called and left with the lock held."""
         outbox = self._outbox
         while True:
@@ -317,7 +320,7 @@ _CREWS: "weakref.WeakSet[Crew]" = weakref.WeakSet()
 class _Forked(Crew):
     """What is left of the crew in a process that the application has forked: whoever comes back to it ends there."""
 
-    def _next(self, *_: Any) -> Request:  # noqa: ANN401 -- as that of a worker
+    def _next(self, *_: Any) -> "Request":  # noqa: ANN401 -- as that of a worker
         """The application has returned."""
         end()
 

@@ -240,7 +240,9 @@ class Exchange:
         while rest:
             place = share(self._id, rest)
             if place is None:
-                outbox.send((protocol.CHUNK, self._id, len(rest)), rest)
+                # Python 2.7 joins no views; it has no such memory either, and so sends all of the block.
+                raw = block if len(rest) == len(block) else rest
+                outbox.send((protocol.CHUNK, self._id, len(rest)), raw)
                 return
             slot, count = place
             outbox.send((protocol.SHARED, self._id, slot, count))
