@@ -37,7 +37,9 @@ final class AppTask {
     /** Until the thread takes it, or its client goes. */
     private final AtomicReference<@Nullable Request> waiting;
 
-    private final RequestHead head;
+    /** That of a request which runs; one whose client has left before must not keep it. */
+    private volatile @Nullable RequestHead head;
+
     private final ResponseStream stream;
     private final AppResponse response;
     private final Response answer;
@@ -68,7 +70,6 @@ final class AppTask {
         this.arrivedNanos = arrivedNanos;
         this.isQueued = isQueued;
         this.waiting = new AtomicReference<>(request);
-        this.head = request.head();
         this.stream = new ResponseStream(
                 answer, loop, transit, settings.get(Setting.OUTBUF_HIGH_WATERMARK), this::dropUnbegun);
         this.response = new AppResponse(stream, request.head().isMethod("HEAD"), unknownStatuses);
@@ -85,6 +86,7 @@ final class AppTask {
         if (request == null) {
             return;
         }
+        head = request.head();
         stream.begin();
         Object path = "";
         try (InputStream input = request.body().open()) {
@@ -161,9 +163,11 @@ final class AppTask {
         return stream.begunNanos();
     }
 
-    /** What it asks for, as it is shown in logs. */
+    /** What it asks for, as it is shown in logs; nothing once its client has left unanswered. */
     String line() {
-        return Printable.of(head.method() + " " + head.targetText());
+        Request request = waiting.get();
+        RequestHead known = request == null ? head : request.head();
+        return known == null ? "" : Printable.of(known.method() + " " + known.targetText());
     }
 
     /** Whether its client has left before it began. */
