@@ -235,6 +235,8 @@ def refuses(port: int) -> bool:
         Connection(port).__exit__(None, None, None)
     except ConnectionRefusedError:
         return True
+    except ConnectionResetError:
+        return False  # it had connected when the listener was closed
     return False
 
 
