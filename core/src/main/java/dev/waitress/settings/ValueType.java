@@ -29,7 +29,9 @@ record ValueType<T>(String word, String valid, Function<String, T> parser, Unary
     /** RFC 9110 §5.6.2: token. */
     private static final Pattern TOKEN = Pattern.compile("[!#$%&'*+.^_`|~0-9A-Za-z-]+");
 
-    private static final Pattern TARGET = Pattern.compile("/[!-\"$-~]*");
+    private static final Pattern TOKEN_OR_NOTHING = Pattern.compile("(" + TOKEN + ")?");
+    private static final Pattern TARGET_OR_NOTHING = Pattern.compile("(/[!-\"$-~]*)?");
+    private static final Pattern LINE = Pattern.compile("\\P{Cc}*");
     private static final Pattern HOST_AND_PORT = Pattern.compile(".+:[^:\\]]+");
 
     /** As the system writes names of files. */
@@ -52,12 +54,16 @@ record ValueType<T>(String word, String valid, Function<String, T> parser, Unary
         return new ValueType<>(word, "text", UnaryOperator.identity(), UnaryOperator.identity());
     }
 
-    /** Text that stands in heads of answers and in lines of logs, where a line end would begin something else. */
-    static ValueType<String> line(String word) {
-        return new ValueType<>(word, "text without control characters", UnaryOperator.identity(), value -> {
-            require(value.chars().noneMatch(Character::isISOControl));
+    private static ValueType<String> matching(String word, String valid, Pattern pattern) {
+        return new ValueType<>(word, valid, UnaryOperator.identity(), value -> {
+            require(pattern.matcher(value).matches());
             return value;
         });
+    }
+
+    /** Text that stands in heads of answers and in lines of logs, where a line end would begin something else. */
+    static ValueType<String> line(String word) {
+        return matching(word, "text without control characters", LINE);
     }
 
     /** One of these words. */
@@ -81,18 +87,12 @@ record ValueType<T>(String word, String valid, Function<String, T> parser, Unary
 
     /** Name of a header. */
     static ValueType<String> fieldName() {
-        return new ValueType<>("NAME", "the name of a header", UnaryOperator.identity(), value -> {
-            require(TOKEN.matcher(value).matches());
-            return value;
-        });
+        return matching("NAME", "the name of a header", TOKEN);
     }
 
     /** Name of a header; empty for none. */
     static ValueType<String> fieldNameOrNone() {
-        return new ValueType<>("NAME", "the name of a header", UnaryOperator.identity(), value -> {
-            require(value.isEmpty() || TOKEN.matcher(value).matches());
-            return value;
-        });
+        return matching("NAME", "the name of a header", TOKEN_OR_NOTHING);
     }
 
     /** Decimal digits with an optional sign and spaces around, within {@code min..max}. */
@@ -172,10 +172,7 @@ record ValueType<T>(String word, String valid, Function<String, T> parser, Unary
 
     /** What is asked for in a request: empty, or a path that begins with a slash, and perhaps a query. */
     static ValueType<String> target() {
-        return new ValueType<>("PATH", "a path that begins with a slash", UnaryOperator.identity(), value -> {
-            require(value.isEmpty() || TARGET.matcher(value).matches());
-            return value;
-        });
+        return matching("PATH", "a path that begins with a slash", TARGET_OR_NOTHING);
     }
 
     /** A URL prefix: empty, or exactly one leading slash and none at the end. */
