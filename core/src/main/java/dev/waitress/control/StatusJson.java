@@ -1,6 +1,7 @@
 package dev.waitress.control;
 
 import dev.waitress.exchange.Inspection;
+import dev.waitress.exchange.Json;
 import dev.waitress.exchange.Occupation;
 import dev.waitress.exchange.Outcome;
 import dev.waitress.exchange.WorkerStatus;

@@ -1,23 +1,24 @@
 package dev.waitress.health;
 
+import dev.waitress.exchange.Json;
 import dev.waitress.exchange.ServerAnswer;
+import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.stream.Collectors;
+import java.util.Map;
 
 /** Answers to those who watch the server: JSON, or nothing. */
 final class HealthAnswer {
     static final ServerAnswer LIVE = ServerAnswer.json("200 OK", "{\"live\": true}\n");
-    static final ServerAnswer READY = ServerAnswer.json("200 OK", "{\"ready\": true, \"reasons\": []}\n");
     static final ServerAnswer NOT_ALLOWED = ServerAnswer.notAllowed("GET, HEAD");
 
     private HealthAnswer() {}
 
-    static ServerAnswer notReady(List<String> reasons) {
-        String list = reasons.stream().map(HealthAnswer::quoted).collect(Collectors.joining(", "));
-        return ServerAnswer.json("503 Service Unavailable", "{\"ready\": false, \"reasons\": [" + list + "]}\n");
-    }
-
-    private static String quoted(String reason) {
-        return '"' + reason.replace("\\", "\\\\").replace("\"", "\\\"") + '"';
+    /** Whether requests would be answered; the reasons why not, or none. */
+    static ServerAnswer readiness(List<String> reasons) {
+        boolean isReady = reasons.isEmpty();
+        Map<String, Object> members = new LinkedHashMap<>();
+        members.put("ready", isReady);
+        members.put("reasons", reasons);
+        return ServerAnswer.json(isReady ? "200 OK" : "503 Service Unavailable", Json.text(members) + "\n");
     }
 }

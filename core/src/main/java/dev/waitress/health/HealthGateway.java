@@ -10,7 +10,6 @@ import dev.waitress.exchange.ServerAnswer;
 import dev.waitress.health.Probes.Probe;
 import dev.waitress.http.RequestHead;
 import java.time.Duration;
-import java.util.List;
 
 /** Answers what is asked of the server itself, at once and on the loop, and leaves the rest to another gateway. */
 public final class HealthGateway implements Gateway {
@@ -44,11 +43,7 @@ public final class HealthGateway implements Gateway {
         if (!head.isMethod("GET") && !head.isMethod("HEAD")) {
             return HealthAnswer.NOT_ALLOWED;
         }
-        if (probe == Probe.LIVE) {
-            return HealthAnswer.LIVE;
-        }
-        List<String> obstacles = readiness.obstacles();
-        return obstacles.isEmpty() ? HealthAnswer.READY : HealthAnswer.notReady(obstacles);
+        return probe == Probe.LIVE ? HealthAnswer.LIVE : HealthAnswer.readiness(readiness.obstacles());
     }
 
     @Override

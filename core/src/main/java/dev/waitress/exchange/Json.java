@@ -1,4 +1,4 @@
-package dev.waitress.control;
+package dev.waitress.exchange;
 
 import java.util.List;
 import java.util.Map;
@@ -6,12 +6,12 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /** Writes JSON (RFC 8259): maps, lists, texts, numbers, truth values and null. */
-final class Json {
+public final class Json {
     private static final char FIRST_VISIBLE = ' ';
 
     private Json() {}
 
-    static String text(@Nullable Object value) {
+    public static String text(@Nullable Object value) {
         if (value instanceof Map<?, ?> map) {
             return map.entrySet().stream()
                     .map(entry -> quoted(String.valueOf(entry.getKey())) + ": " + text(entry.getValue()))

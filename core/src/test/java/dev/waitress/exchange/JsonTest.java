@@ -1,4 +1,4 @@
-package dev.waitress.control;
+package dev.waitress.exchange;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
