@@ -1,15 +1,14 @@
 package dev.waitress;
 
+import dev.waitress.buffer.FileFailure;
 import dev.waitress.settings.Setting;
 import dev.waitress.settings.Settings;
 import java.io.IOException;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
@@ -96,16 +95,8 @@ final class PidFile {
             Files.move(unfinished, path, StandardCopyOption.ATOMIC_MOVE);
         } catch (IOException e) {
             Files.deleteIfExists(unfinished);
-            throw cannotWrite(reason(e), e);
+            throw cannotWrite(FileFailure.reason(e), e);
         }
-    }
-
-    private static String reason(IOException failure) {
-        if (failure instanceof NoSuchFileException) {
-            return "no such directory";
-        }
-        String reason = failure instanceof FileSystemException of ? of.getReason() : failure.getMessage();
-        return reason == null ? "permission denied" : reason;
     }
 
     /** Removes it, unless another server has written its own number there since. */
