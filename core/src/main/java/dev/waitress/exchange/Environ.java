@@ -3,6 +3,7 @@ package dev.waitress.exchange;
 import dev.waitress.http.Ascii;
 import dev.waitress.http.ByteArrays;
 import dev.waitress.http.RequestHead;
+import dev.waitress.http.Syntax;
 import dev.waitress.proxy.Forwarding;
 import dev.waitress.settings.Setting;
 import dev.waitress.settings.Settings;
@@ -204,14 +205,10 @@ public final class Environ {
         }
     }
 
-    /** Without leading zeros: Python makes no number of a text that is too long, however small the number is. */
     private static void writeLength(RequestHead head, int field, Sink sink) {
-        int start = head.valueStart(field);
-        int last = head.valueEnd(field) - 1;
-        while (start < last && head.bytes()[start] == '0') {
-            start++;
-        }
-        put(sink, CONTENT_LENGTH, head.bytes(), start, last + 1);
+        byte[] bytes = head.bytes();
+        int end = head.valueEnd(field);
+        put(sink, CONTENT_LENGTH, bytes, Syntax.skipNeedlessZeros(bytes, head.valueStart(field), end), end);
     }
 
     /** Composes {@code HTTP_NAME} and returns its length. */

@@ -72,21 +72,12 @@ public final class ResponseHead {
         append(names, name, nameEnd);
         append((byte) ':', (byte) ' ');
         boolean statesLength = contentLength != statedBefore;
-        append(values, statesLength ? skipNeedlessZeros(values, value, valueEnd) : value, valueEnd);
+        append(values, statesLength ? Syntax.skipNeedlessZeros(values, value, valueEnd) : value, valueEnd);
         lineEnd();
         if (statesLength) {
             contentLengthStart = line;
             contentLengthEnd = end;
         }
-    }
-
-    /** They say nothing, and thousands of them are more than a client or a proxy takes. */
-    private static int skipNeedlessZeros(byte[] number, int from, int to) {
-        int first = from;
-        while (first < to - 1 && number[first] == '0') {
-            first++;
-        }
-        return first;
     }
 
     /** Takes note of the fields that the server cares about; false if this one is already there. */

@@ -112,6 +112,18 @@ public final class Syntax {
         return start < end;
     }
 
+    /**
+     * Where a number begins that has no zeros in front: they say nothing, thousands of them are more than others take,
+     * and of a text that is too long Python makes no number, however small that is.
+     */
+    public static int skipNeedlessZeros(byte[] number, int start, int end) {
+        int first = start;
+        while (first < end - 1 && number[first] == '0') {
+            first++;
+        }
+        return first;
+    }
+
     /** Index of the first byte from the start on that is no white space. */
     public static int skipWhiteSpace(byte[] bytes, int start, int end) {
         int i = start;
