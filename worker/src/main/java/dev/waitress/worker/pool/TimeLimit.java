@@ -154,18 +154,13 @@ final class TimeLimit {
         LOG.log(
                 Level.ERROR,
                 who() + " does not say where: it is stopped, or code in C keeps all of its threads waiting");
-        if (process.askForStacks()) {
-            timers.schedule(ANSWER_NANOS, this::giveUp);
-        } else {
-            giveUp();
-        }
+        process.askForStacks(timers, ANSWER_NANOS, this::giveUp);
     }
 
-    private void giveUp() {
+    private void giveUp(String stacks) {
         if (isOver || !isSilent) {
             return;
         }
-        String stacks = process.stacks();
         if (!stacks.isEmpty()) {
             LOG.log(Level.ERROR, who() + " is here:\n" + stacks);
         }

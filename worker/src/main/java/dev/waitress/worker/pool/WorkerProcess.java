@@ -1,8 +1,10 @@
 package dev.waitress.worker.pool;
 
+import dev.waitress.loop.Timers;
 import java.io.Closeable;
 import java.io.IOException;
 import java.util.Optional;
+import java.util.function.Consumer;
 import java.util.function.IntConsumer;
 
 /** The operating system's side of one worker. */
@@ -34,6 +36,18 @@ public interface WorkerProcess {
     /** Where its threads were when they were asked last, as far as they have said; empty if they have not. */
     default String stacks() {
         return "";
+    }
+
+    /**
+     * Asks where its threads are, and tells that when it has had so long to say it: Python does so at once, or not at
+     * all. Tells nothing, and at once, if there is no way to ask.
+     */
+    default void askForStacks(Timers timers, long nanos, Consumer<String> told) {
+        if (askForStacks()) {
+            timers.schedule(nanos, () -> told.accept(stacks()));
+        } else {
+            told.accept("");
+        }
     }
 
     /** Ends it, if it is ours to end. */

@@ -8,7 +8,6 @@ import java.lang.System.Logger.Level;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BiConsumer;
-import java.util.function.Consumer;
 
 /**
  * What is done about workers that do not come, and about those that no longer answer: the log says where their threads
@@ -44,7 +43,7 @@ final class Unanswering {
 
     /** One has taken too long to load the application. */
     void late(Worker worker) {
-        askForStacks(worker, stacks -> {
+        worker.process().askForStacks(timers, MOMENT_NANOS, stacks -> {
             if (worker.isStarting()) {
                 String story = "worker " + worker.pid() + " has not loaded the application in "
                         + TimeUnit.NANOSECONDS.toSeconds(startupNanos) + " seconds (startup_timeout)";
@@ -57,7 +56,7 @@ final class Unanswering {
     void hung(Worker worker, Duration since) {
         String who = "worker " + worker.pid();
         LOG.log(Level.ERROR, who + " has not answered for " + since.toSeconds() + " seconds (worker_timeout)");
-        askForStacks(worker, stacks -> {
+        worker.process().askForStacks(timers, MOMENT_NANOS, stacks -> {
             if (worker.isHung()) {
                 String where = stacks.isEmpty()
                         ? " does not say where its threads are: it is stopped, or its Python cannot tell"
@@ -66,13 +65,5 @@ final class Unanswering {
                 replace.accept(worker, "does not answer");
             }
         });
-    }
-
-    private void askForStacks(Worker worker, Consumer<String> then) {
-        if (worker.process().askForStacks()) {
-            timers.schedule(MOMENT_NANOS, () -> then.accept(worker.process().stacks()));
-        } else {
-            then.accept("");
-        }
     }
 }
