@@ -12,6 +12,9 @@ import java.util.concurrent.TimeUnit;
  * @param timeoutNanos 0 for no limit; key {@code queue_timeout}
  */
 public record QueueLimits(int most, long timeoutNanos) {
+    /** Whoever has waited for less has not waited: it was the turn of the loop. */
+    public static final long LEAST_WAIT_NANOS = TimeUnit.MILLISECONDS.toNanos(1);
+
     /** All may wait. */
     public static final QueueLimits NONE = new QueueLimits(0, 0);
 

@@ -1,6 +1,7 @@
 package dev.waitress.task;
 
 import dev.waitress.exchange.Environ;
+import dev.waitress.exchange.QueueLimits;
 import dev.waitress.exchange.Request;
 import dev.waitress.exchange.Response;
 import dev.waitress.exchange.RunLimit;
@@ -30,9 +31,6 @@ final class AppTask {
     private static final Logger LOG = System.getLogger("waitress");
 
     private static final double MILLIS = 1000;
-
-    /** Whoever has waited for less has not waited. */
-    private static final long LEAST_WAIT_NANOS = TimeUnit.MILLISECONDS.toNanos(1);
 
     /** Until the thread takes it, or its client goes. */
     private final AtomicReference<@Nullable Request> waiting;
@@ -147,7 +145,7 @@ final class AppTask {
     /** Most requests do not wait, and have neither key. */
     private void noteWait(Map<String, Object> environ, int others) {
         long waitedNanos = begunNanos() - arrivedNanos;
-        if (isQueued && waitedNanos >= LEAST_WAIT_NANOS) {
+        if (isQueued && waitedNanos >= QueueLimits.LEAST_WAIT_NANOS) {
             environ.put("waitress.queue_time", (double) waitedNanos / TimeUnit.SECONDS.toNanos(1));
             environ.put("waitress.queue_depth", others);
         }

@@ -1,5 +1,6 @@
 package dev.waitress.worker.wire;
 
+import dev.waitress.exchange.QueueLimits;
 import java.time.Duration;
 import java.util.Arrays;
 
@@ -8,9 +9,6 @@ import java.util.Arrays;
  * keys at the beginning of its environ. Most requests do not wait, and have neither.
  */
 public final class QueueMark {
-    /** Whoever has waited for less has not waited: it was the turn of the loop. */
-    private static final long LEAST_NANOS = Duration.ofMillis(1).toNanos();
-
     private static final double SECOND = Duration.ofSeconds(1).toNanos();
 
     private static final byte[] TIME = text("waitress.queue_time");
@@ -33,7 +31,7 @@ public final class QueueMark {
      * @param depth requests that wait still
      */
     public static void write(byte[] encoded, long waitedNanos, int depth, MarshalWriter target) {
-        if (waitedNanos < LEAST_NANOS) {
+        if (waitedNanos < QueueLimits.LEAST_WAIT_NANOS) {
             target.raw(encoded, 0, encoded.length);
             return;
         }
