@@ -20,8 +20,18 @@ _PASSED_ON = (
 )
 _UNEXPECTED = (signal.SIGUSR2,)
 
+#: Of a container.
+_FIRST_PROCESS = 1
 
-def run_as_first_process(command: List[str], environment: "Mapping[str, str]") -> int:
+
+def become(command: List[str], environment: "Mapping[str, str]") -> int:
+    """Become a command; returns only as the first process of a container, which runs it instead, with its status."""
+    if os.getpid() == _FIRST_PROCESS:
+        return _run_as_first_process(command, environment)
+    return os.execve(command[0], command, environment)
+
+
+def _run_as_first_process(command: List[str], environment: "Mapping[str, str]") -> int:
     """Run a command as a child, pass signals on to it, and wait for all processes until it ends; return its status."""
     before = signal.pthread_sigmask(signal.SIG_BLOCK, _PASSED_ON)
     server = os.fork()

@@ -10,7 +10,7 @@ import subprocess
 import sys
 from typing import Any, Callable, Dict, List, Mapping
 
-from waitress.first import run_as_first_process
+from waitress.first import become
 from waitress.sockets import remove_deserted
 
 _STAGE = "-Dwaitress.rights="
@@ -19,7 +19,6 @@ _VARIABLES = ("WAITRESS_USER", "WAITRESS_GROUP")
 #: Options may be shortened, and an ini file may name a user too.
 _OPTIONS = ("--us", "--g", "--pas")
 
-_FIRST_PROCESS = 1
 _STANDARD_INPUT = 0
 _FAILED = 1
 
@@ -29,10 +28,7 @@ _FAMILIES = {"inet": socket.AF_INET, "inet6": socket.AF_INET6, "both": socket.AF
 def main(command: List[str]) -> int:
     """Become a command of Java, which ends in the options of the server, as the user whom these name."""
     try:
-        command = with_fewer_rights(command, os.environ)
-        if os.getpid() == _FIRST_PROCESS:
-            return run_as_first_process(command, os.environ)
-        return os.execv(command[0], command)
+        return become(with_fewer_rights(command, os.environ), os.environ)
     except (OSError, ValueError) as failure:
         print("Error: {}".format(failure), file=sys.stderr)
         return _FAILED

@@ -5,14 +5,11 @@ import subprocess
 import sys
 from typing import List, Optional
 
-from waitress.first import run_as_first_process
+from waitress.first import become
 from waitress.java import JavaError, java_command, java_environment
 from waitress.rights import with_fewer_rights
 from waitress.sockets import take_over
 from waitress.systemd import notify_options
-
-#: Of a container.
-_FIRST_PROCESS = 1
 
 _MAIN = "dev.waitress.cli.Main"
 
@@ -33,9 +30,7 @@ def run(argv: Optional[List[str]] = None) -> int:
         return 1
     if os.name == "nt":
         return subprocess.call(command, env=java_environment())
-    if os.getpid() == _FIRST_PROCESS:
-        return run_as_first_process(command, java_environment())
-    return os.execve(command[0], command, java_environment())
+    return become(command, java_environment())
 
 
 def _serving(arguments: List[str]) -> List[str]:

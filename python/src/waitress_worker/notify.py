@@ -10,17 +10,16 @@ import sys
 from io import open  # noqa: A004 -- Python 2.7 has another one
 from typing import BinaryIO
 
+from waitress_worker.signals import NAMES
 from waitress_worker.title import show
 
 _STANDARD_INPUT = 0
 
-#: What reaches every process of a service when that is to end. Our end is that of the front, whose last word is still sent.
-_LEFT_TO_THE_FRONT = ("SIGINT", "SIGTERM", "SIGHUP", "SIGQUIT", "SIGUSR1", "SIGUSR2", "SIGTTIN", "SIGTTOU")
-
 
 def main(_purpose: str, address: str) -> int:
     """Send until the front closes its side; return the exit status."""
-    for name in _LEFT_TO_THE_FRONT:
+    # A service's signal reaches all of its processes. Our end is that of the front, whose last word is still sent.
+    for name in NAMES:
         signal.signal(getattr(signal, name), signal.SIG_IGN)
     show("sd")
     with open(_STANDARD_INPUT, "rb", closefd=False) as messages:
