@@ -71,8 +71,7 @@ final class ServiceReport {
     /** The application is loaded again. */
     void reloads() {
         // Now, and not when this turn began: a message from before the order is not taken for its answer. Java's clock
-        // is
-        // CLOCK_MONOTONIC on Linux, as is that of systemd.
+        // is CLOCK_MONOTONIC on Linux, as is that of systemd.
         long micros = TimeUnit.NANOSECONDS.toMicros(clock.nanos());
         reloads++;
         doing = "Loading the application again";

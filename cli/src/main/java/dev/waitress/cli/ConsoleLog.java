@@ -51,6 +51,11 @@ final class ConsoleLog extends Handler {
         }
     }
 
+    /** Shows no record of ours. */
+    static void silence() {
+        show(Level.OFF);
+    }
+
     /** Shows records of ours from this level up. */
     static void show(Level level) {
         WAITRESS.setLevel(level);

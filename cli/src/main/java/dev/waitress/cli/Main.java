@@ -43,22 +43,7 @@ public final class Main {
             return Ctl.run(arguments, environment, out, err);
         }
         try {
-            CommandLine line = CommandLine.parse(arguments);
-            if (LauncherRights.isAsked()) {
-                ConsoleLog.show(
-                        java.util.logging.Level.OFF); // who serves afterwards reads the same settings, and tells
-                LauncherRights.plan(line, () -> Source.merge(sources(line, paste(line), environment)))
-                        .forEach(out::println);
-            } else if (line.has(Option.HELP)) {
-                out.print(Help.text());
-            } else if (line.has(Option.VERSION)) {
-                out.println("waitress " + version());
-            } else if (line.has(Option.PRINT_SETTINGS)) {
-                List<Source> sources = sources(line, paste(line), environment);
-                out.print(SettingsReport.text(Source.merge(sources).requireConsistent(), sources));
-            } else {
-                serve(line, environment, out);
-            }
+            obey(CommandLine.parse(arguments), environment, out);
             return 0;
         } catch (UsageException e) {
             err.println("Error: " + e.getMessage());
@@ -78,6 +63,25 @@ public final class Main {
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             return FAILED;
+        }
+    }
+
+    private static void obey(CommandLine line, Map<String, String> environment, PrintStream out)
+            throws UsageException, IOException, InterruptedException {
+        if (LauncherRights.isAsked()) {
+            // Who serves afterwards reads the same settings, and tells what is odd about them.
+            ConsoleLog.silence();
+            LauncherRights.plan(line, () -> Source.merge(sources(line, paste(line), environment)))
+                    .forEach(out::println);
+        } else if (line.has(Option.HELP)) {
+            out.print(Help.text());
+        } else if (line.has(Option.VERSION)) {
+            out.println("waitress " + version());
+        } else if (line.has(Option.PRINT_SETTINGS)) {
+            List<Source> sources = sources(line, paste(line), environment);
+            out.print(SettingsReport.text(Source.merge(sources).requireConsistent(), sources));
+        } else {
+            serve(line, environment, out);
         }
     }
 

@@ -66,7 +66,7 @@ final class Dispatcher implements Intake, Readiness {
             scratch.clear();
             encoder.encode(0, request, scratch);
             byte[] encoded = scratch.toByteArray();
-            let(worker, new WaitingRequest(response, request.body(), encoded, nowNanos - waitedNanos), nowNanos);
+            place(worker, new WaitingRequest(response, request.body(), encoded, nowNanos - waitedNanos), nowNanos);
             return;
         }
         Workload workload = worker.workload();
@@ -76,8 +76,8 @@ final class Dispatcher implements Intake, Readiness {
         workload.add(id, start, response, request.body(), nowNanos);
     }
 
-    /** Lets one wait, unless there is a worker for it. */
-    private void let(@Nullable Worker worker, WaitingRequest arrived, long nowNanos) {
+    /** Gives one to a worker; it waits where there is none. */
+    private void place(@Nullable Worker worker, WaitingRequest arrived, long nowNanos) {
         if (worker == null) {
             waiting.add(arrived);
             queueDepth.arrived(waiting.size() - threadsToCome(), nowNanos);
