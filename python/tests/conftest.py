@@ -35,7 +35,10 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """With one of the options, leave out what has nothing to do with workers."""
+    """Give long tests the time that they take; with one of the options, leave out what has nothing to do with workers."""
+    for item in items:
+        if item.get_closest_marker("soak") or item.get_closest_marker("matrix"):
+            item.add_marker(pytest.mark.timeout(0))
     if config.getoption("--worker-python") or config.getoption("--worker-transport"):
         items[:] = [item for item in items if performs_in_python(item)]
 
