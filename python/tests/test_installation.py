@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -57,6 +58,21 @@ def place(tmp_path: Path) -> Path:
         shutil.copytree(SOURCES / package, folder / package, ignore=shutil.ignore_patterns("__pycache__"))
     (folder / "waitress" / "VERSION").write_text("4.0.0.dev0\n")
     (folder / "waitress-4.0.0.dev0.dist-info").mkdir()
+    return folder
+
+
+@pytest.fixture
+def checkout(tmp_path: Path, jar: Path) -> Path:
+    """Make another checkout, which has all but the jar and its folder in common with ours."""
+    folder = tmp_path / "checkout"
+    target = folder / "cli" / "target"
+    target.mkdir(parents=True)
+    shutil.copy(jar, target)
+    shutil.copy(ROOT / "waitress-serve", folder)
+    for part in [*ROOT.iterdir(), *(ROOT / "cli").iterdir()]:
+        place = folder / part.relative_to(ROOT)
+        if not place.exists():
+            place.symlink_to(part)
     return folder
 
 
@@ -150,14 +166,49 @@ class TestOptionsOfJava:
         environment = {"PYTHONPATH": archive, "WAITRESS_JAR": str(jar)}
         self.assert_ours(run(sys.executable, "-m", "waitress", **environment, **self.SHOWN))
 
-    def test_are_those_of_a_checkout(self, tmp_path: Path) -> None:
-        odd = tmp_path / "a checkout"
-        odd.mkdir()
-        for part in ROOT.iterdir():
-            (odd / part.name).symlink_to(part)
-        (odd / "waitress-serve").unlink()
-        shutil.copy(ROOT / "waitress-serve", odd)
+    def test_are_those_of_a_checkout(self, checkout: Path) -> None:
+        odd = checkout.rename(checkout.parent / "a checkout")
         self.assert_ours(run(odd / "waitress-serve", **self.SHOWN))
+
+
+class TestClassesInMemory:
+    """The archive of classes that a checkout makes for its JVM, and does without where it does not fit."""
+
+    @staticmethod
+    def source(checkout: Path) -> str:
+        """Where the JVM has the first of our classes from."""
+        shown = run(checkout / "waitress-serve", "--version", WAITRESS_JAVA_OPTS="-Xlog:class+load")
+        assert shown.returncode == 0, shown.stderr
+        found = re.search(r" dev\.waitress\.cli\.Main source: (.*)", shown.stdout)
+        assert found
+        return found[1]
+
+    def test_are_made_at_the_first_start_and_used(self, checkout: Path) -> None:
+        assert self.source(checkout) == "shared objects file (top)"
+        (archive,) = (checkout / "cli" / "target").glob("*.jsa")
+        made = archive.stat().st_mtime_ns
+        assert self.source(checkout) == "shared objects file (top)"
+        assert archive.stat().st_mtime_ns == made
+
+    def test_are_made_again_for_another_jar(self, checkout: Path) -> None:
+        self.source(checkout)
+        (archive,) = (checkout / "cli" / "target").glob("*.jsa")
+        later = archive.stat().st_mtime + 1
+        os.utime(checkout / "cli" / "target" / "waitress-serve.jar", (later, later))
+        os.utime(archive, (later - 1, later - 1))
+        self.source(checkout)
+        assert archive.stat().st_mtime > later - 1
+
+    @pytest.mark.parametrize("content", [b"", b"no archive"])
+    def test_that_do_not_fit_are_done_without_in_silence(self, checkout: Path, content: bytes) -> None:
+        self.source(checkout)
+        (archive,) = (checkout / "cli" / "target").glob("*.jsa")
+        archive.unlink()
+        archive.write_bytes(content)
+        shown = run(checkout / "waitress-serve", "--version")
+        assert (shown.returncode, shown.stderr) == (0, "")
+        assert shown.stdout.startswith("waitress ")
+        assert archive.read_bytes() == content
 
 
 class TestAPythonThatLacksModules:
