@@ -7,33 +7,28 @@ on average, all threads take requests at once.
 """
 
 import os
-import sys
 import time
 import weakref
 from functools import partial
 from io import BytesIO
-from typing import TYPE_CHECKING, Any, BinaryIO, Callable, Dict, List, Optional
+from typing import Any, BinaryIO, Callable, Dict, List, Optional
 
 from waitress_worker import protocol
 from waitress_worker.arrivals import Arrivals
 from waitress_worker.board import Board
 from waitress_worker.channel import Channel
 from waitress_worker.compat import perf_counter
-from waitress_worker.forks import end, in_each_child
+from waitress_worker.environ import fixed_environ
+from waitress_worker.forks import in_each_child
 from waitress_worker.input import Bodies
 from waitress_worker.limit import TimeLimit
 from waitress_worker.log import log_failure
 from waitress_worker.members import Member, Members
-from waitress_worker.outbox import LONGEST_WAIT, Outbox
-from waitress_worker.response import Exchange, fixed_environ
+from waitress_worker.outbox import Outbox
+from waitress_worker.response import Exchange
 from waitress_worker.streams import Streams
 from waitress_worker.threads import Threads
-
-if TYPE_CHECKING:
-    from waitress_worker.arrivals import Request
-
-#: Seconds of a request from which its thread counts as stalled.
-_STALL = 0.001
+from waitress_worker.turns import Surplus, Turns
 
 #: RFC 9110 §9.2.1: whoever gets no answer to one of these may ask again.
 _SAFE_METHODS = frozenset(("GET", "HEAD", "OPTIONS", "TRACE"))
@@ -43,10 +38,6 @@ _THREAD_FAILED = 70
 
 #: Seconds before a thread that has failed goes on, where the process must.
 _RECOVERY = 0.1
-
-
-class _Surplus(Exception):  # noqa: N818 -- it is no error
-    """A thread has nothing to do that was one more while responses were streamed."""
 
 
 class Crew:
@@ -76,25 +67,8 @@ class Crew:
         self.streams = Streams(outbox, threads, settings)
         self._members = Members(settings["threads"], settings["stream_threads"], threads, self.streams)
         self._limit = TimeLimit(settings["request_timeout"], threads)
-        #: No name of the module: tools that stop the time for tests find those.
-        self._now = now
-
         self._arrivals = Arrivals(channel)
-        self._queue = self._arrivals.queue
-
-        #: The thread that runs requests; others look on until it stalls.
-        self._runner = self._members.first
-        #: Seconds that a request takes, averaged over the last ones.
-        self._pace = 0.0
-        #: While it takes less, one thread runs one after the other; never where threads need not take turns (PEP 703).
-        self._quick = _STALL if getattr(sys, "_is_gil_enabled", lambda: True)() else 0.0
-
-        self._lock = threads.lock()
-        self._idle: List[Member] = []
-        self._reading = False
-        #: Threads that have ended.
-        self._left = 0
-        self._resting = threads.condition(self._lock)
+        self._turns = Turns(self._arrivals, self._members, outbox, threads, start=self._start, now=now)
 
         _CREWS.add(self)
 
@@ -113,27 +87,23 @@ class Crew:
         while True:
             try:
                 self._run_requests(me)
-            except _Surplus:
+            except Surplus:
                 return
             except (EOFError, EnvironmentError):
                 # The front is gone, or we have left it. The next thread that waits for a request finds that out too.
-                with self._lock:
-                    self._left += 1
-                    self._resting.notify_all()
-                    if self._idle:
-                        self._idle.pop().woken.release()
+                self._turns.leave()
                 return
             except BaseException:  # noqa: BLE001 -- whatever it is, no thread goes in silence
                 self._thread_failed(me)
 
     def _run_requests(self, me: Member) -> None:
         # Looked up once: what follows is the way of every request.
-        outbox, streams, begun = self._outbox, self.streams, self._begun
+        outbox, streams, begun, turns = self._outbox, self.streams, self._begun, self._turns
         add, number, constants, application = outbox.ready.append, me.number, self._environ, self._application
         gone, closed = streams.gone, streams.closed
         new_exchange = self._limit.exchange() if self._limit.seconds else Exchange
         while True:
-            request_id, environ, body = self._next(me)
+            request_id, environ, body = turns.next(me)
             begun[number] = me.request_id = request_id
             method = environ["REQUEST_METHOD"]
             exchange = new_exchange(outbox, streams, request_id, method)
@@ -174,89 +144,13 @@ class Crew:
             self._outbox.post((protocol.FAIL, request_id, ""))
         time.sleep(_RECOVERY)
 
-    def _next(self, me: Member) -> "Request":
-        """End the request that this thread ran, and wait for one that it is to run."""
-        now = self._now()
-        if me.request_id:
-            self._pace += (now - me.started - self._pace) / 16
-        me.started = now
-        if self._runner is me and now - self._outbox.last_flush < LONGEST_WAIT and self._pace < self._quick:
-            # Nearly always, and without a lock: a deque gives each request to one thread only.
-            try:
-                return self._queue.popleft()
-            except IndexError:
-                pass
-        me.request_id = 0
-        with self._lock:
-            return self._take(me)
-
-    def _take(self, me: Member) -> "Request":
-        """Wait for a request that this thread is to run; called and left with the lock held."""
-        outbox = self._outbox
-        while True:
-            if outbox.ready and (not self._queue or me.started - outbox.last_flush > LONGEST_WAIT):
-                self._without_lock(outbox.flush)
-            elif self._queue:
-                if self._may_run(me):
-                    break
-                self._rest(me)
-            elif self._reading:
-                self._rest(me)
-            else:
-                self._reading = True
-                try:
-                    self._without_lock(self._arrivals.receive)
-                finally:
-                    self._reading = False
-                self._runner = me
-            me.started = self._now()
-        self._runner = me
-        request = self._queue.popleft()
-        if self._idle and self._queue and self._all_run():
-            self._idle.pop().woken.release()
-        return request
-
-    def _may_run(self, me: Member) -> bool:
-        """One runner is enough, until it stalls."""
-        runner = self._runner
-        return runner is me or me.started - runner.started > _STALL or self._all_run()
-
-    def _all_run(self) -> bool:
-        return self._pace >= self._quick
-
-    def _rest(self, me: Member) -> None:
-        if self._members.are_too_many():
-            self._members.remove(me)
-            self._resting.notify_all()
-            raise _Surplus
-        self._idle.append(me)
-        self._resting.notify_all()
-        self._without_lock(me.woken.acquire)
-
-    def _without_lock(self, action: Callable[[], Any]) -> Any:  # noqa: ANN401 -- the action's
-        self._lock.release()
-        try:
-            return action()
-        finally:
-            self._lock.acquire()
-
     # ---- What the front says ----
 
     def takeover(self) -> None:
         """Let another thread go on: the runner has been at its request for too long."""
         self._outbox.flush()
-        with self._lock:
-            if self._queue or not self._reading:
-                self._let_another_run()
+        self._turns.pass_on()
         self._threads.warn_if_replaced()
-
-    def _let_another_run(self) -> None:
-        if self._idle:
-            self._runner = member = self._idle.pop()
-            member.woken.release()
-        elif self._members.may_grow() and not self._left:
-            self._runner = member = self._members.add()
-            self._start(member)
 
     def client_gone(self, request_id: int) -> None:
         """Nobody reads this response any more."""
@@ -285,13 +179,7 @@ class Crew:
 
     def stop(self, timeout: Optional[float] = None) -> int:
         """Wait until every thread has run what there is to run; return how many have not, if there is a time limit."""
-        with self._lock:
-            deadline = None if timeout is None else self._now() + timeout
-            left = timeout
-            while (self._queue or self._running()) and (left is None or left > 0):
-                self._resting.wait(left)
-                left = None if deadline is None else deadline - self._now()
-            running = self._running()
+        running = self._turns.wait_for_rest(timeout)
         self._outbox.flush()
         return running
 
@@ -304,25 +192,14 @@ class Crew:
         """Close what is open for responses."""
         self.streams.end()
 
-    def _running(self) -> int:
-        return len(self._members) - len(self._idle) - self._reading - self._left
-
     def become_forked(self) -> None:
         """Run nothing any more: this process is a child of the worker."""
-        self.__class__ = _Forked
+        self._turns.become_forked()
         self._outbox.become_forked()
 
 
 #: A process that serves two applications has two.
 _CREWS: "weakref.WeakSet[Crew]" = weakref.WeakSet()
-
-
-class _Forked(Crew):
-    """What is left of the crew in a process that the application has forked: whoever comes back to it ends there."""
-
-    def _next(self, *_: Any) -> "Request":  # noqa: ANN401 -- as that of a worker
-        """The application has returned."""
-        end()
 
 
 def _become_forked() -> None:

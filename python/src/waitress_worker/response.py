@@ -1,15 +1,14 @@
 """One request being answered: ``start_response``, the iterable, and what of it goes to the front."""
 
-import os
-import sys
 from typing import TYPE_CHECKING, Any, Callable, Dict, Iterable, List, Optional, Tuple
 
-from waitress_worker import protocol
 from waitress_worker.arena import SMALLEST_BLOCK
+from waitress_worker.blocks import has_one, require_bytes
 from waitress_worker.compat import raise_again
 from waitress_worker.files import FileWrapper, find_place, is_seekable, size_left
 from waitress_worker.headers import NO_LENGTH, check_status, find_good_status, take_headers
 from waitress_worker.log import LOG, harmless, log_failure, printable
+from waitress_worker.protocol import CHUNK, END, FAIL, FILE, INLINE_BODY_BYTES, RESPONSE, SHARED, START
 
 if TYPE_CHECKING:
     from waitress_worker.headers import Headers
@@ -18,11 +17,6 @@ if TYPE_CHECKING:
 
 #: No body belongs to these. RFC 9110 §6.4.1 and §15.3.6.
 _BODILESS = ("204", "205", "304")
-
-# Looked up once: these are asked for with every request.
-_RESPONSE = protocol.RESPONSE
-_CHUNK = protocol.CHUNK
-_INLINE_BODY_BYTES = protocol.INLINE_BODY_BYTES
 
 
 class ClientDisconnected(Exception):
@@ -84,7 +78,7 @@ class Exchange:
         except ClientDisconnected:
             with harmless:
                 LOG.info("Client disconnected while serving %s", printable(path))
-            failure = (protocol.FAIL, self._id, "")
+            failure = (FAIL, self._id, "")
         except BaseException:  # noqa: BLE001 -- SystemExit must not leave the client hanging either
             failure = self.failure(path)
         finally:
@@ -99,7 +93,7 @@ class Exchange:
         """Log the exception that is being handled; return the message that tells the front of it."""
         self._outbox.require_worker()
         trace = log_failure("Exception while serving %s", printable(path))
-        return (protocol.FAIL, self._id, trace if self._outbox.expose_tracebacks else "")
+        return (FAIL, self._id, trace if self._outbox.expose_tracebacks else "")
 
     def client_disconnected(self) -> bool:
         """``environ["waitress.client_disconnected"]``."""
@@ -109,7 +103,7 @@ class Exchange:
         """Return a body that is at hand as a whole, unless its framing would show its blocks."""
         if len(blocks) == 1:
             body = blocks[0]
-            return body if type(body) is bytes else _require_bytes(body)
+            return body if type(body) is bytes else require_bytes(body)
         if not blocks:
             return b""
         return b"".join(blocks) if self._length >= 0 else None
@@ -127,9 +121,9 @@ class Exchange:
             self._end()
             return None
         self._head_sent = self._complete = True
-        if len(body) <= _INLINE_BODY_BYTES:
-            return (_RESPONSE, self._id, status, self._headers, body)
-        self._outbox.send((_RESPONSE, self._id, status, self._headers, len(body)), body)
+        if len(body) <= INLINE_BODY_BYTES:
+            return (RESPONSE, self._id, status, self._headers, body)
+        self._outbox.send((RESPONSE, self._id, status, self._headers, len(body)), body)
         return None
 
     def _send_whole(self, body: bytes) -> None:
@@ -140,12 +134,12 @@ class Exchange:
             self._length = len(body)  # as the front states it
 
     def _send_blocks(self, blocks: Iterable[bytes]) -> None:
-        one_block = _has_one_item(blocks) and not self._head_sent
+        one_block = has_one(blocks) and not self._head_sent
         if self._method == "HEAD" and self._is_over() and not (one_block and self._length == NO_LENGTH):
             return
         for block in blocks:
             if type(block) is not bytes:
-                block = _require_bytes(block)  # noqa: PLW2901 -- the same block
+                block = require_bytes(block)  # noqa: PLW2901 -- the same block
             if not self._head_sent and (one_block or block and len(block) == self._length):
                 self._send_whole(block)
                 if self._method == "HEAD":
@@ -200,7 +194,7 @@ class Exchange:
             return False
         self._streams.lend(self._id, wrapper)
         self._post_head()
-        self._outbox.post((protocol.FILE, self._id, place.path, place.position, count))
+        self._outbox.post((FILE, self._id, place.path, place.position, count))
         return True
 
     def _state_length(self, length: int) -> None:
@@ -211,7 +205,7 @@ class Exchange:
 
     def _copy_file(self, wrapper: FileWrapper, count: int) -> None:
         for block in wrapper:
-            self._send_block(_require_bytes(block)[:count])
+            self._send_block(require_bytes(block)[:count])
             count -= len(block)
             if count <= 0 or self._bodiless:
                 break
@@ -226,10 +220,10 @@ class Exchange:
         if self._id in streams.gone:
             raise ClientDisconnected
         self.written += len(block)
-        if len(block) <= _INLINE_BODY_BYTES:
-            self._outbox.send((_CHUNK, self._id, block))
+        if len(block) <= INLINE_BODY_BYTES:
+            self._outbox.send((CHUNK, self._id, block))
         elif len(block) < SMALLEST_BLOCK:
-            self._outbox.send((_CHUNK, self._id, len(block)), block)
+            self._outbox.send((CHUNK, self._id, len(block)), block)
         else:
             self._send_large(block)
 
@@ -242,10 +236,10 @@ class Exchange:
             if place is None:
                 # Python 2.7 joins no views; it has no such memory either, and so sends all of the block.
                 raw = block if len(rest) == len(block) else rest
-                outbox.send((protocol.CHUNK, self._id, len(rest)), raw)
+                outbox.send((CHUNK, self._id, len(rest)), raw)
                 return
             slot, count = place
-            outbox.send((protocol.SHARED, self._id, slot, count))
+            outbox.send((SHARED, self._id, slot, count))
             rest = rest[count:]
 
     def _post_head(self) -> None:
@@ -256,7 +250,7 @@ class Exchange:
         self._head_sent = self._streaming = True
         self._bodiless = self._is_over()
         self._streams.open(self._id, self)
-        self._outbox.post((protocol.START, self._id, self._status, self._headers))
+        self._outbox.post((START, self._id, self._status, self._headers))
 
     def _end(self) -> None:
         if self._complete:
@@ -265,13 +259,13 @@ class Exchange:
             self._send_whole(b"")
             return
         self._complete = True
-        self._outbox.send((protocol.END, self._id))
+        self._outbox.send((END, self._id))
 
     def write(self, block: bytes) -> None:
         """Send a block from inside the application (PEP 3333, "The write() Callable")."""
         if self._complete:
             raise RuntimeError("write() was called after the end of the response")
-        block = _require_bytes(block)
+        block = require_bytes(block)
         if block:
             self._send_block(block)
         else:
@@ -303,38 +297,3 @@ class Exchange:
 
 def _not_started() -> RuntimeError:
     return RuntimeError("start_response was not called before body written")
-
-
-def _has_one_item(blocks: Any) -> bool:  # noqa: ANN401 -- any iterable
-    """Tell whether there is one block, and no more; TypeError for what is no iterable of bytes."""
-    if blocks is None or isinstance(blocks, (bytes, str)):
-        message = "the application returned {} instead of an iterable of bytes".format(type(blocks).__name__)
-        raise TypeError(message)
-    try:
-        return len(blocks) == 1
-    except (TypeError, AttributeError):
-        return False
-
-
-def _require_bytes(block: Any) -> bytes:  # noqa: ANN401 -- that is the question
-    if type(block) is bytes:
-        return block
-    if not isinstance(block, (bytes, bytearray, memoryview)):
-        message = "the application gave {} instead of bytes".format(type(block).__name__)
-        raise TypeError(message)
-    # Always a copy, of the bytes as they are now: the application may use their memory again.
-    return memoryview(block).tobytes()
-
-
-def fixed_environ(constants: Dict[str, Any]) -> Dict[str, Any]:
-    """The part of an environ that most requests share."""
-    environ: Dict[str, Any] = {
-        "wsgi.version": (1, 0),
-        "wsgi.run_once": False,
-        # It is none where standard error was closed at the start.
-        "wsgi.errors": sys.stderr or open(os.devnull, "w"),  # noqa: SIM115 -- for as long as the process lives
-        "wsgi.input_terminated": True,
-        "wsgi.file_wrapper": FileWrapper,
-    }
-    environ.update(constants)
-    return environ

@@ -4,8 +4,8 @@ from io import BytesIO
 from typing import Any, Callable, Dict, List
 
 from waitress_worker.application import LoadError, own_traceback
+from waitress_worker.environ import fixed_environ
 from waitress_worker.log import LOG
-from waitress_worker.response import fixed_environ
 
 _FIRST_ERROR_OF_CLIENTS = "400"
 _FIRST_ERROR_OF_SERVERS = "500"

@@ -18,6 +18,7 @@ final class PythonPackage {
             "application.py",
             "arena.py",
             "arrivals.py",
+            "blocks.py",
             "board.py",
             "channel.py",
             "compat.py",
@@ -25,6 +26,7 @@ final class PythonPackage {
             "control.py",
             "crew.py",
             "daemons.py",
+            "environ.py",
             "files.py",
             "forks.py",
             "headers.py",
@@ -47,6 +49,7 @@ final class PythonPackage {
             "threads.py",
             "title.py",
             "tracebacks.py",
+            "turns.py",
             "warmup.py",
             "whereabouts.py");
 
