@@ -4,7 +4,6 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.BasicFileAttributes;
@@ -35,16 +34,15 @@ final class Mark {
 
     /** Marks a directory until the channel is closed. */
     static FileChannel set(Path directory) throws IOException {
-        // Under another name first: nobody must see it before it is locked.
-        Path unseen = directory.resolve("new");
-        FileChannel channel = FileChannel.open(unseen, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
+        FileChannel channel =
+                FileChannel.open(directory.resolve(name()), StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
         try {
+            // Without its text it is no mark yet: nobody takes it before it is locked.
             channel.lock();
             ByteBuffer text = ByteBuffer.wrap(text(directory.getFileName()));
             while (text.hasRemaining()) {
                 channel.write(text);
             }
-            Files.move(unseen, directory.resolve(name()));
             return channel;
         } catch (IOException e) {
             channel.close();
