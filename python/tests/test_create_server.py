@@ -60,7 +60,7 @@ def open_descriptors() -> Counter[str]:
 
 def assert_no_child_is_left(server: waitress.Server) -> None:
     """By number: other tests have children of their own."""
-    for child in (server._front, server._nursery):
+    for child in (server._front, server._workers.nursery):
         if child is not None:
             with pytest.raises(ChildProcessError):
                 os.waitpid(child.pid, os.WNOHANG)
@@ -150,7 +150,9 @@ class TestLife:
             server._front._process.wait()
             return start_worker(number)
 
-        monkeypatch.setattr(server, "_start_worker", functools.partial(end_before, server._start_worker))
+        monkeypatch.setattr(
+            server._workers, "_start_worker", functools.partial(end_before, server._workers._start_worker)
+        )
         server.run()
         closing.join(10)
         assert not closing.is_alive()

@@ -1,17 +1,19 @@
 """Serve a WSGI application: ``from waitress import serve; serve(app, port=8041)``.
 
-The process that calls runs the application; HTTP is spoken by a Java process that it starts, the *front*. Every setting
-that ``waitress-serve --help`` lists may be given, as a value of its own type or as text.
+The process that calls runs the application; HTTP is spoken by a Java process that it starts, the *front*. Where the
+application is given by its name (``serve("shop:app", workers=2)``), other processes import and run it. Every setting that ``waitress-serve --help`` lists may be given, as a value of its own type or as text.
 """
 
 import logging
-from typing import Any, Callable
+from typing import Any, Callable, Union
 
 from waitress.installation import explain, warn_of_others
 
 try:
     from waitress.java import JavaError
-    from waitress.server import Application, Server, create_server, terminable
+    from waitress.server import Server, create_server
+    from waitress.signals import terminable
+    from waitress.workers import Application
     from waitress_worker import RequestTimeout
 except ImportError as failure:
     raise explain(failure) from failure
@@ -19,11 +21,12 @@ except ImportError as failure:
 __all__ = ["JavaError", "RequestTimeout", "Server", "create_server", "serve", "serve_paste"]
 
 
-def serve(app: Application, **settings: Any) -> None:  # noqa: ANN401 -- each setting has its own type
+def serve(app: Union[Application, str], **settings: Any) -> None:  # noqa: ANN401 -- each setting has its own type
     """Serve until Ctrl-C or SIGTERM; then answer what was received, and return.
 
     Logging goes to the console unless it has been set up already; the lines that tell where the server listens have the
-    level INFO. Wrong settings are a ValueError, an address that cannot be had is an OSError.
+    level INFO. Wrong settings are a ValueError, an address that cannot be had is an OSError, an application that workers
+    cannot load by its name is an ImportError.
     """
     if settings.pop("_profile", False):
         raise ValueError("_profile: requests run on several threads; docs/python.md tells how to see what they do")

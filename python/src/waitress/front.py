@@ -5,24 +5,24 @@ another one, and not by its standard output, to which options of Java can make i
 """
 
 import errno
+import functools
 import io
 import marshal
 import os
 import shutil
 import socket
 import struct
-import subprocess
+import sys
 import threading
 import weakref
-from typing import IO, Any, Callable, List, Optional, Tuple
+from typing import Any, Callable, Dict, List, Optional, Tuple
 
-from waitress.java import java_command, java_environment
+from waitress.launch import STANDARD_ERROR, start
 from waitress.sockets import remove_deserted
+from waitress.texts import module_path
 from waitress_worker.forks import in_each_child
 from waitress_worker.log import handle, wanted_level
 from waitress_worker.threads import Threads
-
-_MAIN = "dev.waitress.cli.Attached"
 
 _LENGTH = struct.Struct("<I")
 _MARSHAL_VERSION = 2
@@ -30,20 +30,26 @@ _MARSHAL_VERSION = 2
 #: Bytes; what Java itself prints reads as a length far beyond.
 _LONGEST_REPORT = 1 << 24
 
-_STANDARD_ERROR = 2
-
 #: Where options of Java come from, besides ours.
 _OPTION_VARIABLES = ("JAVA_TOOL_OPTIONS", "JDK_JAVA_OPTIONS", "_JAVA_OPTIONS", "WAITRESS_JAVA_OPTS")
 
 # Orders.
 _STOP = 0
 _LEVEL = 1
+_RELOAD = 2
+_ADD = 3
+_REMOVE = 4
+_REOPEN = 5
+
+#: By which signals operators give them.
+_BY_SIGNALS = {"SIGHUP": _RELOAD, "SIGTTIN": _ADD, "SIGTTOU": _REMOVE, "SIGUSR1": _REOPEN}
 
 # Reports.
 _STARTED = 0
 _REFUSED = 1
 _FAILED = 2
 _RECORD = 3
+_UNLOADABLE = 4
 
 #: What an address may be refused for, as the front words it; callers look at the number.
 _ERRNOS = (errno.EADDRINUSE, errno.EACCES, errno.EADDRNOTAVAIL)
@@ -52,18 +58,23 @@ _ERRNOS = (errno.EADDRINUSE, errno.EACCES, errno.EADDRNOTAVAIL)
 class Front:
     """A front that listens; requests wait in it until a worker connects to :attr:`address`."""
 
-    def __init__(self, settings: "List[Tuple[str, str]]", listening: Optional[socket.socket] = None) -> None:
-        """Start it; on this socket if there is one."""
+    def __init__(
+        self, settings: "List[Tuple[str, str]]", listening: Optional[socket.socket] = None, application: str = ""
+    ) -> None:
+        """Start it; on this socket if there is one, and with workers of its own if the application is a name."""
+        self._application = application
         self._listening = listening
-        self._process, self._orders, self._reports = _start(listening)
-        self._writing = threading.Lock()
+        # What its workers print belongs where this program prints.
+        self._process, self._orders, self._reports = start(listening, None if application else STANDARD_ERROR)
+        #: Taken by handlers of signals too, wherever these come.
+        self._writing = threading.RLock()
         self._level = wanted_level()
         #: Held by the thread that reads reports, whose handlers may close the server: the pipe must not be closed under it.
         self._reading = threading.RLock()
         self._wait_to_read: Optional[Callable[[int], Any]] = None
         _LIVE.add(self)
         try:
-            self._send((self._level, settings))
+            self._send((self._level, settings, application, sys.executable or "", module_path()))
             report = self._outcome()
         except BaseException:
             self.kill()
@@ -94,6 +105,8 @@ class Front:
         message = report[1]
         if report[0] == _REFUSED:
             return ValueError(message)
+        if report[0] == _UNLOADABLE:
+            return ImportError(message)
         for number in _ERRNOS:
             if message.endswith(os.strerror(number)):
                 return OSError(number, message)
@@ -117,11 +130,16 @@ class Front:
             self._level = level
             self._order((_LEVEL, level))
 
+    def orders_by_signals(self) -> "Dict[str, Callable[[], None]]":
+        """What to do at signals; nothing where this process has the application, for a signal changes nothing about that."""
+        orders = _BY_SIGNALS.items() if self._application else ()
+        return {name: functools.partial(self._order, (kind, 0)) for name, kind in orders}
+
     def _order(self, order: Tuple[int, ...]) -> None:
         try:
             self._send(order)
-        except OSError:
-            pass  # it is gone, which its workers notice
+        except (OSError, ValueError):
+            pass  # it is gone, which its workers notice, or closed by another thread
 
     def _send(self, value: Any) -> None:  # noqa: ANN401 -- whatever marshal takes
         frame = marshal.dumps(value, _MARSHAL_VERSION)
@@ -180,6 +198,10 @@ class Front:
         with self._reading:
             self._close_pipes()
 
+    def has_failed(self) -> bool:
+        """Wait for its end; tell whether that was another than a good one."""
+        return self._process.wait() != 0
+
     def lost(self) -> Exception:
         """Take note that it ended by itself, and remove what it has left behind; returns what to raise."""
         self.kill()
@@ -201,54 +223,6 @@ class Front:
     def let_go(self) -> None:
         """Close this process' copies of the pipes, in a child: the leash is the parent's alone."""
         self._close_pipes()
-
-
-def _start(listening: Optional[socket.socket]) -> "Tuple[subprocess.Popen[bytes], IO[bytes], IO[bytes]]":
-    """Start the process; returns it, where orders go and where reports come from.
-
-    The socket is its standard input: Java can inherit it nowhere else.
-    """
-    _take_standard_numbers()
-    command = java_command(_MAIN)
-    if listening is None and not os.path.isdir("/dev/fd"):
-        process = subprocess.Popen(
-            command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, bufsize=0, env=java_environment()
-        )
-        assert process.stdin is not None
-        assert process.stdout is not None
-        return process, process.stdin, process.stdout
-    orders, reports = os.pipe(), os.pipe()
-    theirs = (orders[0], reports[1])
-    command += ["/dev/fd/{}".format(each) for each in theirs]
-    if listening is not None:
-        command.append("socket")
-    stdin = subprocess.DEVNULL if listening is None else listening.fileno()
-    try:
-        process = subprocess.Popen(
-            command, stdin=stdin, stdout=_STANDARD_ERROR, env=java_environment(), pass_fds=theirs
-        )
-    except BaseException:
-        os.close(orders[1])
-        os.close(reports[0])
-        raise
-    finally:
-        for each in theirs:
-            os.close(each)
-    return process, os.fdopen(orders[1], "wb", 0), os.fdopen(reports[0], "rb", 0)
-
-
-def _take_standard_numbers() -> None:
-    """Let standard input, output and error lead nowhere where this process began without them, or has closed them.
-
-    A pipe or a socket that got their numbers would be taken for them: here by all that prints, and in Java and whatever else
-    is started, where they are replaced.
-    """
-    while True:
-        nowhere = os.open(os.devnull, os.O_RDWR)
-        if nowhere > _STANDARD_ERROR:
-            os.close(nowhere)
-            return
-        os.set_inheritable(nowhere, True)  # noqa: FBT003 -- its only parameter
 
 
 def _options() -> str:

@@ -1,46 +1,34 @@
 """A server in the hands of its caller: made, run, closed."""
 
-import contextlib
 import logging
 import os
-import random
-import signal
-import sys
 import threading
-from typing import Any, Callable, Iterable, Iterator, List, MutableMapping, Optional, Tuple
+from typing import Any, List, MutableMapping, Optional, Tuple, Union
 
 from waitress.adjustments import Adjustments
 from waitress.front import Front
 from waitress.insides import Insides, require_dispatcher, require_map, settings_of
-from waitress.nursery import Nursery
+from waitress.signals import operable, terminable
 from waitress.sockets import listen_again, the_one
 from waitress.task import ThreadedTaskDispatcher
-from waitress_worker.control import Worker
-from waitress_worker.daemons import end_daemons_with_this_process
-from waitress_worker.forks import in_each_child
-from waitress_worker.signals import when_asked_to_end
-
-Application = Callable[..., Iterable[bytes]]
+from waitress.texts import is_given, require_utf_8, text
+from waitress.workers import Application, require_application, workers_for
 
 _LOG = logging.getLogger("waitress")
-
-_NO_APPLICATION = (
-    'The "app" passed to ``create_server`` was ``None``.  You forgot to return a WSGI app within your application.'
-)
 
 #: Seconds between looks whether the level of a logger has changed, and whether workers would be replaced.
 _INTERVAL = 1.0
 
-#: Seconds that the threads have to come to rest once the front has all answers.
-_REST = 0.5
-
 
 class Server(Insides):
-    """Listens from the start; requests are answered while :meth:`run` runs, in this process."""
+    """Listens from the start; requests are answered while :meth:`run` runs, in this process.
+
+    Where the application is a name, ``module:attribute``, other processes import it, and answer from the start.
+    """
 
     def __init__(
         self,
-        application: Application,
+        application: Union[Application, str],
         map: Optional[MutableMapping[int, Any]] = None,  # noqa: A002 -- Waitress' own name
         _start: bool = True,  # noqa: FBT001, FBT002 -- the same
         _sock: None = None,
@@ -49,7 +37,10 @@ class Server(Insides):
         sockinfo: Optional[Tuple[Any, ...]] = None,
         **settings: Any,  # noqa: ANN401 -- each has its own type
     ) -> None:
-        """Start the front with these settings; ValueError if one is wrong, OSError if an address cannot be had."""
+        """Start the front with these settings; ValueError if one is wrong, OSError if an address cannot be had.
+
+        ImportError if the application is a name, and workers cannot load it.
+        """
         require_application(application)
         require_dispatcher(dispatcher)
         require_map(map)
@@ -66,7 +57,7 @@ class Server(Insides):
         ]
         if listening is not None:
             listen_again(listening, settings)
-        self._front = Front(given, listening)
+        self._front = Front(given, listening, application if isinstance(application, str) else "")
         self._user = _user()
         self._ended = threading.Event()
         #: Held while run() runs; it may close its server too.
@@ -74,12 +65,9 @@ class Server(Insides):
         self._closing = threading.RLock()
         self._closed = False
         self._lost = False
-        #: Whether nothing is left of its other processes.
-        self._left = False
         #: Whether it ends because of Ctrl-C at a terminal.
         self._at_terminal = False
-        self._control: Optional[threading.Thread] = None
-        self._nursery: Optional[Nursery] = None
+        self._workers = workers_for(application, self._front, self._over)
         self._show(map, dispatcher)
 
     # ---- Where it listens ----
@@ -111,7 +99,7 @@ class Server(Insides):
         with self._running:
             try:
                 self._require_same_user()
-                with terminable():
+                with terminable(), operable(self._front.orders_by_signals()):
                     self._work_until_the_end()
             except KeyboardInterrupt:
                 self._at_terminal = os.isatty(0)
@@ -131,21 +119,18 @@ class Server(Insides):
         try:
             self._close()
         finally:
-            if self._control is not None and self._control.is_alive():
-                self._control.join()
-            if self._nursery is not None and not self._left:
-                self._left = True
-                self._nursery.wait()
+            self._workers.wait()
 
     def _work_until_the_end(self) -> None:
         if self._closed:
             return
-        self._start_workers()
+        self._workers.start()
         # Programs end Waitress' loop by clearing its map.
         while self._map and not self._ended.wait(_INTERVAL):
             self._front.follow_log_level()
-            if self._nursery is not None and self._nursery.has_died() and not self._ended.is_set():
-                raise self._nursery.lost()
+            failure = self._workers.failure()
+            if failure is not None and not self._ended.is_set():
+                raise failure
 
     def serve_until_closed(self) -> None:
         """Do what :meth:`run` does, also where a subclass has its own."""
@@ -154,63 +139,12 @@ class Server(Insides):
     def serve_for(self, seconds: float) -> None:
         """Serve for so long, and go on with that between calls; it ends by :meth:`close`."""
         if not self._closed:
-            self._start_workers()
+            self._workers.start()
             self._ended.wait(seconds)
             self._front.follow_log_level()
 
-    def _start_workers(self) -> None:
-        if self._control is not None:
-            return
-        # Forked before there are threads of ours, whose locks would be copied.
-        if self._front.workers > 1:
-            self._nursery = Nursery(self._front.workers - 1, self._work, self._front.startup_timeout)
-        threading.Thread(target=self._front.relay_log, name="waitress-log", daemon=True).start()
-        self._control = threading.Thread(target=self._serve, name="waitress-control", daemon=True)
-        self._control.start()
-
-    def _work(self, number: int, begun: Callable[[], None]) -> bool:
-        """Live as a forked worker, say when that has begun; true when the front has said that all is over."""
-        if "random" in sys.modules:
-            random.seed()  # each its own sequence, also where fork does not see to that
-        end_daemons_with_this_process()
-        try:
-            worker = self._start_worker(number)
-        except (EOFError, OSError):
-            return False  # the front is gone
-        begun()
-        when_asked_to_end(worker.ask_for_the_end)
-        is_over = worker.obey()
-        if is_over:
-            worker.crew.stop(_REST)
-        worker.close()
-        return is_over
-
-    def _start_worker(self, number: int) -> Worker:
-        worker = Worker(self._front.address, self._front.secret, number)
-        try:
-            # The first worker is the caller's own process, which must not end because of a fault of ours.
-            worker.start(self.application, is_expendable=number > 1)
-        except BaseException:
-            worker.close()
-            raise
-        return worker
-
-    def _serve(self) -> None:
-        """Live as the first worker, on a thread of its own: Ctrl-C must not cut a message in two, or leave it half begun."""
-        try:
-            worker = self._start_worker(1)
-        except (EOFError, OSError):
-            # The front is gone before it has met its worker: by itself, unless another thread has closed it.
-            self._lost = not self._closed
-            self._ended.set()
-            return
-        if worker.obey():
-            running = worker.crew.stop(_REST)
-            if running:
-                _LOG.warning("%d thread(s) still running", running)
-        else:
-            self._lost = True
-        worker.close()
+    def _over(self, is_lost: bool) -> None:  # noqa: FBT001 -- its only parameter
+        self._lost = is_lost and not self._closed
         self._ended.set()
 
     def close(self) -> None:
@@ -240,7 +174,7 @@ class Server(Insides):
 
 
 def create_server(
-    application: Application,
+    application: Union[Application, str],
     map: Optional[MutableMapping[int, Any]] = None,  # noqa: A002 -- Waitress' own name
     _start: bool = True,  # noqa: FBT001, FBT002 -- the same
     _sock: None = None,
@@ -254,78 +188,9 @@ def create_server(
     return Server(application, map, _start, _sock, _dispatcher, **settings)
 
 
-def require_application(application: object) -> None:
-    """Refuse what no request could be given to."""
-    if application is None:
-        raise ValueError(_NO_APPLICATION)
-    if isinstance(application, str):
-        raise ValueError(
-            "app: must be an application, not its name {0!r}; import it, or run: waitress-serve {0}".format(application)
-        )
-    if not callable(application):
-        raise ValueError("app: must be a WSGI application, which is callable, got {!r}".format(application))
-
-
 #: Its names in Waitress, where it is one of several classes; programs make, extend and ask for them.
 WSGIServer = BaseWSGIServer = TcpWSGIServer = UnixWSGIServer = MultiSocketServer = Server
 
 
-@contextlib.contextmanager
-def terminable() -> "Iterator[None]":
-    """Let SIGTERM be a SystemExit, unless the program has its own plans for it or this is not the main thread."""
-    if signal.getsignal(signal.SIGTERM) != signal.SIG_DFL:
-        yield
-        return
-    try:
-        signal.signal(signal.SIGTERM, _exit)
-    except ValueError:
-        yield  # which is the main thread only the system knows for sure: eventlet's say that they are not
-        return
-    try:
-        yield
-    finally:
-        signal.signal(signal.SIGTERM, signal.SIG_DFL)
-
-
 def _user() -> int:
     return os.geteuid() if hasattr(os, "geteuid") else 0
-
-
-def _exit(*_: object) -> None:
-    raise SystemExit
-
-
-def _restore() -> None:
-    """SIGTERM ends a process that the application forks as it ends any other."""
-    if signal.getsignal(signal.SIGTERM) is _exit:
-        signal.signal(signal.SIGTERM, signal.SIG_DFL)
-
-
-in_each_child(_restore)
-
-
-def is_given(name: str, value: object) -> bool:
-    """None is the same as leaving a setting out, but for the identity: none is sent then."""
-    return value is not None or name == "ident"
-
-
-def require_utf_8(name: str, value: str) -> str:
-    """Refuse a name of bytes that are no text, which the front would take for another one."""
-    try:
-        value.encode("utf-8")
-    except UnicodeEncodeError:
-        raise ValueError("{}: must be text that UTF-8 can express, got {!a}".format(name, value)) from None
-    return value
-
-
-def text(name: str, value: object) -> str:
-    """The text form of a setting."""
-    if value is None:
-        return ""
-    if isinstance(value, bool):
-        return str(value).lower()
-    if isinstance(value, int) and name == "unix_socket_perms":
-        return format(value, "o")
-    if isinstance(value, (list, tuple, set, frozenset)):
-        return " ".join(str(item) for item in value)
-    return str(value)

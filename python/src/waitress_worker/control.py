@@ -7,7 +7,7 @@ import os
 import sys
 from io import open  # noqa: A004 -- bound before the application can put another one in its place
 from threading import Lock
-from typing import Any, Callable, Dict, List, Union
+from typing import Any, Callable, Dict, List, Set, Union
 
 from waitress_worker import protocol, stacks
 from waitress_worker.application import LoadError, load, python_version
@@ -51,7 +51,7 @@ def main(address: str, number: str, application_name: str) -> int:
     when_asked_to_end(worker.ask_for_the_end)
     end_daemons_with_this_process()
     sys.argv[:] = ["waitress-serve", application_name]
-    sys.path.append(os.getcwd())
+    sys.path[:] = worker.settings["path"] or sys.path + [os.getcwd()]
     try:
         application = worker.load()
     except LoadError as failure:
@@ -141,6 +141,10 @@ def _open_board(path: str, threads: int) -> Board:
         return Board(mmap.mmap(file.fileno(), 0), threads)
 
 
+#: The worker that this process is, while it loads its application.
+LOADING: Set["Worker"] = set()
+
+
 class Worker:
     """A worker as the front knows it: two connections, and the crew that runs the application."""
 
@@ -183,6 +187,7 @@ class Worker:
 
     def load(self) -> Callable[..., Any]:
         """Import the application; where there is none to run, say so and raise LoadError."""
+        LOADING.add(self)
         try:
             self._require_python_3()
             application = self._load_and_watch() if self.settings["reload"] else self._load()
@@ -196,6 +201,8 @@ class Worker:
                 sys.stderr.write(failure.traceback)
                 end(failure.exit_status)
             raise
+        finally:
+            LOADING.clear()
 
     def _require_python_3(self) -> None:
         if sys.version_info < (3,) and (self.settings["reload"] or self.settings["ini"]):

@@ -179,7 +179,7 @@ public final class Server implements AutoCloseable {
         List<String> urls = Listeners.urls(listeners);
         urls.forEach(url -> LOG.log(Level.INFO, "Serving on " + url));
         engine.loop().execute(() -> service.serves(urls));
-        closed.await();
+        awaitEnd();
     }
 
     private static void inBackground(Runnable action) {
@@ -203,6 +203,11 @@ public final class Server implements AutoCloseable {
                 Runtime.getRuntime().halt(FAILED);
             }
         });
+    }
+
+    /** Waits until it has ended: by {@link #close}, or because the application has asked for it. */
+    public void awaitEnd() throws InterruptedException {
+        closed.await();
     }
 
     /** From now on the signals that end a process are ignored: the parent gets them too, and decides what they mean. */

@@ -10,22 +10,30 @@ import java.io.InputStream;
 import java.io.OutputStream;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.function.Consumer;
 import java.util.function.IntConsumer;
 
 /**
- * The Python process that started this front and runs the application itself. It gives orders on our standard input,
- * which it holds open as long as it lives; what it has to know goes to our standard output. Both carry the frames of
- * workers; {@code waitress/front.py} is the other side.
+ * The Python process that started this front, for an application that it runs itself or names. It gives orders on our
+ * standard input, which it holds open as long as it lives; what it has to know goes to our standard output. Both carry
+ * the frames of workers; {@code waitress/front.py} is the other side.
  */
 public final class Caller {
     /** From the caller: {@code (STOP, n)}: answer what was received, then end; 1 if somebody at a terminal waits. */
     private static final int STOP = 0;
     /** {@code (LEVEL, n)}: log records below this level of Python's are of no interest. */
     private static final int LEVEL = 1;
+    /** {@code (RELOAD, 0)}: load the application again. */
+    private static final int RELOAD = 2;
+    /** {@code (ADD, 0)}: start one more worker. */
+    private static final int ADD = 3;
+    /** {@code (REMOVE, 0)}: end one worker. */
+    private static final int REMOVE = 4;
+    /** {@code (REOPEN, 0)}: open the access log again. */
+    private static final int REOPEN = 5;
 
     /** To the caller: {@code (STARTED, address, secret, directory, workers, startup_timeout, [(host, port), …])}. */
     private static final int STARTED = 0;
@@ -35,6 +43,8 @@ public final class Caller {
     private static final int FAILED = 2;
     /** {@code (RECORD, level, logger, message, trace)}: a log record. */
     private static final int RECORD = 3;
+    /** {@code (UNLOADABLE, story)}: workers cannot load the application. */
+    private static final int UNLOADABLE = 4;
 
     private static final int MAX_FRAME_BYTES = 1 << 20;
 
@@ -48,12 +58,12 @@ public final class Caller {
     }
 
     /**
-     * Waits for what comes first: {@code (level, [(name, text), …])}.
+     * Waits for what comes first: {@code (level, [(name, text), …], application, python, [entry of sys.path, …])}.
      *
-     * @param level told the level of {@link #obey}
-     * @throws dev.waitress.settings.SettingsException if one is unknown or wrong
+     * @param level told the level of {@link Orders#level}
+     * @throws dev.waitress.settings.SettingsException if a setting is unknown or wrong
      */
-    public Settings readSettings(IntConsumer level) throws IOException {
+    public Assignment readAssignment(IntConsumer level) throws IOException {
         readFrame();
         reader.sequence();
         level.accept(reader.integer());
@@ -62,25 +72,41 @@ public final class Caller {
             reader.sequence();
             given.put(reader.text(), reader.text());
         }
-        return Settings.ofText(given);
+        String application = reader.text();
+        List<String> python = List.of(reader.text());
+        return new Assignment(Settings.ofText(given), PythonApplication.named(application, readTexts()), python);
+    }
+
+    private List<String> readTexts() {
+        List<String> texts = new ArrayList<>();
+        for (int left = reader.sequence(); left > 0; left--) {
+            texts.add(reader.text());
+        }
+        return texts;
     }
 
     /**
      * Obeys until the caller is gone.
      *
-     * @param stop told whether somebody at a terminal waits for the end
      * @throws IOException when it is: the end of our standard input
      */
-    public void obey(Consumer<Boolean> stop, IntConsumer level) throws IOException {
+    public void obey(Orders orders) throws IOException {
         while (true) {
             readFrame();
             reader.sequence();
-            int order = reader.integer();
-            switch (order) {
-                case STOP -> stop.accept(reader.integer() != 0);
-                case LEVEL -> level.accept(reader.integer());
-                default -> throw new IOException("an order of kind " + order);
-            }
+            obey(orders, reader.integer(), reader.integer());
+        }
+    }
+
+    private static void obey(Orders orders, int order, int number) throws IOException {
+        switch (order) {
+            case STOP -> orders.stop(number != 0);
+            case LEVEL -> orders.level(number);
+            case RELOAD -> orders.reload();
+            case ADD -> orders.addWorker();
+            case REMOVE -> orders.removeWorker();
+            case REOPEN -> orders.reopenLogs();
+            default -> throw new IOException("an order of kind " + order);
         }
     }
 
@@ -117,14 +143,21 @@ public final class Caller {
 
     /** Tells that the settings are wrong. */
     public void refused(String message) throws IOException {
-        MarshalWriter writer = begin(2, REFUSED);
-        writer.text(message);
-        send(writer);
+        tell(REFUSED, message);
     }
 
     /** Tells that the server cannot start. */
     public void failed(String message) throws IOException {
-        MarshalWriter writer = begin(2, FAILED);
+        tell(FAILED, message);
+    }
+
+    /** Tells that there is nothing to serve, and why. */
+    public void unloadable(WorkerFailedException failure) throws IOException {
+        tell(UNLOADABLE, failure.story());
+    }
+
+    private void tell(int kind, String message) throws IOException {
+        MarshalWriter writer = begin(2, kind);
         writer.text(message);
         send(writer);
     }

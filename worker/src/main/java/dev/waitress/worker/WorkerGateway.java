@@ -117,7 +117,7 @@ public final class WorkerGateway implements Gateway {
         try {
             LoadFailure failure = opened.get();
             if (failure != null) {
-                throw new WorkerFailedException(failure.message(), failure.traceback(), failure.exitStatus());
+                throw new WorkerFailedException(failure);
             }
             isOpen = true;
             return this;

@@ -4,10 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import dev.waitress.settings.Setting;
-import dev.waitress.settings.Settings;
 import dev.waitress.settings.SettingsException;
 import dev.waitress.worker.fakes.FakeLink;
 import dev.waitress.worker.fakes.PythonNumbers;
+import dev.waitress.worker.pool.LoadFailure;
 import dev.waitress.worker.wire.MarshalReader;
 import dev.waitress.worker.wire.MarshalWriter;
 import java.io.ByteArrayInputStream;
@@ -45,15 +45,53 @@ class CallerTest {
         };
     }
 
-    private static Consumer<MarshalWriter> settings(String name, String value) {
+    private static Consumer<MarshalWriter> assignment(String application, String name, String value) {
         return writer -> {
-            writer.tuple(2);
+            writer.tuple(5);
             writer.integer(30);
             writer.list(1);
             writer.tuple(2);
             writer.text(name);
             writer.text(value);
+            writer.text(application);
+            writer.text("python3");
+            writer.list(2);
+            writer.text("/shop");
+            writer.text("");
         };
+    }
+
+    /** Takes down what is ordered. */
+    private final class Noted implements Orders {
+        @Override
+        public void stop(boolean isAtTerminal) {
+            events.add("stop " + isAtTerminal);
+        }
+
+        @Override
+        public void level(int pythonLevel) {
+            events.add("level " + pythonLevel);
+        }
+
+        @Override
+        public void reload() {
+            events.add("reload");
+        }
+
+        @Override
+        public void addWorker() {
+            events.add("add");
+        }
+
+        @Override
+        public void removeWorker() {
+            events.add("remove");
+        }
+
+        @Override
+        public void reopenLogs() {
+            events.add("reopen");
+        }
     }
 
     private MarshalReader written() {
@@ -75,32 +113,42 @@ class CallerTest {
 
     @Test
     void givesTheSettingsFirst() throws IOException {
-        Settings given = caller(settings("threads", "7")).readSettings(level -> events.add("level " + level));
-        assertThat(given.getInt(Setting.THREADS)).isEqualTo(7);
+        Caller caller = caller(assignment("", "threads", "7"));
+        Assignment given = caller.readAssignment(level -> events.add("level " + level));
+        assertThat(given.settings().getInt(Setting.THREADS)).isEqualTo(7);
+        assertThat(given.isByName()).isFalse();
         assertThat(events).containsExactly("level 30");
     }
 
     @Test
+    void mayNameTheApplicationAndWhereItIsFound() throws IOException {
+        Assignment given = caller(assignment("shop:app", "threads", "7")).readAssignment(level -> {});
+        assertThat(given.isByName()).isTrue();
+        assertThat(given.application().name()).isEqualTo("shop:app");
+        assertThat(given.application().path()).containsExactly("/shop", "");
+        assertThat(given.python()).containsExactly("python3");
+    }
+
+    @Test
     void isToldOfASettingThatIsWrong() {
-        Caller caller = caller(settings("threads", "many"));
-        assertThatExceptionOfType(SettingsException.class).isThrownBy(() -> caller.readSettings(level -> {}));
+        Caller caller = caller(assignment("", "threads", "many"));
+        assertThatExceptionOfType(SettingsException.class).isThrownBy(() -> caller.readAssignment(level -> {}));
     }
 
     @Test
     void isObeyedUntilItIsGone() {
-        Caller caller = caller(order(1, 10), order(0, 1), order(0, 0));
-        assertThatExceptionOfType(EOFException.class)
-                .isThrownBy(() ->
-                        caller.obey(terminal -> events.add("stop " + terminal), level -> events.add("level " + level)));
-        assertThat(events).containsExactly("level 10", "stop true", "stop false");
+        Caller caller =
+                caller(order(1, 10), order(2, 0), order(3, 0), order(4, 0), order(5, 0), order(0, 1), order(0, 0));
+        assertThatExceptionOfType(EOFException.class).isThrownBy(() -> caller.obey(new Noted()));
+        assertThat(events).containsExactly("level 10", "reload", "add", "remove", "reopen", "stop true", "stop false");
     }
 
     @Test
     void isNotUnderstoodIfItGivesAnotherOrder() {
-        Caller caller = caller(order(2, 0));
+        Caller caller = caller(order(9, 0));
         assertThatExceptionOfType(IOException.class)
-                .isThrownBy(() -> caller.obey(terminal -> {}, level -> {}))
-                .withMessage("an order of kind 2");
+                .isThrownBy(() -> caller.obey(new Noted()))
+                .withMessage("an order of kind 9");
     }
 
     @ParameterizedTest
@@ -110,7 +158,7 @@ class CallerTest {
         MarshalWriter.putInt(frame, 0, length);
         Caller caller = new Caller(new ByteArrayInputStream(frame), out);
         assertThatExceptionOfType(IOException.class)
-                .isThrownBy(() -> caller.obey(terminal -> {}, level -> {}))
+                .isThrownBy(() -> caller.obey(new Noted()))
                 .withMessage("a frame of " + length + " bytes");
     }
 
@@ -127,6 +175,12 @@ class CallerTest {
         assertThat(failed.sequence()).isEqualTo(2);
         assertThat(failed.integer()).isEqualTo(2);
         assertThat(failed.text()).isEqualTo("in use");
+        out.reset();
+        caller().unloadable(new WorkerFailedException(new LoadFailure("it is", "broken\n", 1)));
+        MarshalReader unloadable = written();
+        assertThat(unloadable.sequence()).isEqualTo(2);
+        assertThat(unloadable.integer()).isEqualTo(4);
+        assertThat(unloadable.text()).isEqualTo("it is\nbroken");
     }
 
     @Test

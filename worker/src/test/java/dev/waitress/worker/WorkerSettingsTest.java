@@ -43,6 +43,16 @@ class WorkerSettingsTest {
     }
 
     @Test
+    void sayWhereAProgramFindsItsModules() {
+        assertThat(text(config(PythonApplication.named("shop:app", List.of("/shop")), Map.of())))
+                .contains(text("path")
+                        + entry(writer -> {
+                            writer.list(1);
+                            writer.text("/shop");
+                        }));
+    }
+
+    @Test
     void nameTheIniFile() {
         PythonApplication application = PythonApplication.inFile("/shop.ini", "main", Map.of("port", "80"));
         assertThat(text(config(application, Map.of())))
