@@ -110,7 +110,7 @@ public final class AnswerReader implements FrameListener {
         switch (kind) {
             case Protocol.RESPONSE -> {
                 if (head(target)) {
-                    target.head(head, reader.peekNumber());
+                    target.head(head, reader.peekLength());
                 }
                 body(target, true);
             }

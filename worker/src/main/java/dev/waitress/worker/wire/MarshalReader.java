@@ -74,10 +74,14 @@ public final class MarshalReader {
         return (char) bytes[position];
     }
 
-    /** The number in the next value, which stays unread: an integer's value, or the length of text or bytes. */
-    public int peekNumber() {
+    /** The length in the next value, which stays unread: an integer's value, or that of text or bytes. */
+    public int peekLength() {
         require(5);
-        return getInt(bytes, position + 1);
+        int length = getInt(bytes, position + 1);
+        if (length < 0) {
+            throw new IllegalArgumentException("a length of " + length + " bytes");
+        }
+        return length;
     }
 
     /** Begins a tuple or a list and returns how many items follow. */

@@ -226,6 +226,16 @@ class AnswerReaderTest {
         assertThatIllegalArgumentException().isThrownBy(() -> reader.messages(cut));
     }
 
+    /** A client would be told of it. */
+    @Test
+    void endsBeforeTheHeadOfAnAnswerWithoutALength() {
+        String body = "hello";
+        byte[] frame = frame(response("200 OK", bytes(body)));
+        frame[frame.length - body.length() - 1] = (byte) 0xff;
+        assertThatIllegalArgumentException().isThrownBy(() -> read(frame));
+        assertThat(events).isEmpty();
+    }
+
     static Stream<byte[]> frames() {
         return Stream.of(
                 frame(response("200 OK", bytes("hello"))),

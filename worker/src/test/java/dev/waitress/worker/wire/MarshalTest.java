@@ -105,7 +105,7 @@ class MarshalTest {
         assertThat(reader.sequence()).isEqualTo(2);
         assertThat(latin1(reader)).isEmpty();
         assertThat(latin1(reader)).isEqualTo("y");
-        assertThat(reader.peekNumber()).isEqualTo(2);
+        assertThat(reader.peekLength()).isEqualTo(2);
         reader.blob();
         assertThat(reader.stop() - reader.start()).isEqualTo(2);
         assertThat(reader.peek()).isEqualTo('i');
@@ -168,8 +168,9 @@ class MarshalTest {
         assertThat(reader("7502000000" + "6162").text()).isEqualTo("ab");
         assertThatThrownBy(reader("7503000000" + "6162")::text).hasMessage("a value of 3 bytes, 2 are left");
         assertThatThrownBy(reader("75ffffffff")::text).hasMessage("a value of -1 bytes, 0 are left");
-        assertThat(reader("7505000000").peekNumber()).isEqualTo(5);
-        assertThatThrownBy(reader("75050000")::peekNumber).hasMessageContaining("in the middle of a value");
+        assertThat(reader("7505000000").peekLength()).isEqualTo(5);
+        assertThatThrownBy(reader("75050000")::peekLength).hasMessageContaining("in the middle of a value");
+        assertThatThrownBy(reader("75fbffffff")::peekLength).hasMessage("a length of -5 bytes");
         assertThatThrownBy(reader("")::peek).hasMessageContaining("in the middle of a value");
     }
 
