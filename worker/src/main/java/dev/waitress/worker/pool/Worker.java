@@ -95,9 +95,9 @@ public final class Worker implements ControlReader.Listener, Workload.Listener {
         return state == WorkerState.SERVING && !questions.areUnanswered();
     }
 
-    /** Whether it has not answered for so long that it is to be ended. */
+    /** Whether it serves, and has not answered for so long that it is to be ended. */
     public boolean isHung() {
-        return questions.areOver();
+        return isServing() && questions.areOver();
     }
 
     /** Whether it has been of use: it has answered a request. */

@@ -112,6 +112,15 @@ class SilenceTest {
         assertThat(worker.process().wasKilled()).isFalse();
     }
 
+    /** Somebody else has ended it before its stacks were there, and nobody waits for them. */
+    @Test
+    void isOverWithTheWorker() {
+        serves();
+        fixture.timers.advance(SILENCE);
+        worker.worker().die();
+        assertThat(worker.worker().isHung()).isFalse();
+    }
+
     @Test
     void makesAWorkerThatIsRetiredEndAtOnce() {
         serves();
