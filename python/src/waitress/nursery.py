@@ -143,7 +143,7 @@ class _Child:
     def __init__(self, place: int) -> None:
         #: One that it shares with no other.
         self.place = place
-        self.since = time.time()
+        self.since = time.monotonic()
         self.is_given_up = False
 
 
@@ -194,7 +194,7 @@ class _Keeper:
         return bool(select.select([descriptor], [], [], seconds)[0])
 
     def _start_those_due(self) -> None:
-        while len(self._started) < self._workers and time.time() >= self._due:
+        while len(self._started) < self._workers and time.monotonic() >= self._due:
             try:
                 self._start()
             except OSError as failure:
@@ -227,12 +227,12 @@ class _Keeper:
 
     def _put_off(self) -> None:
         self._delay = min(_LONGEST_DELAY, max(_FIRST_DELAY, 2 * self._delay))
-        self._due = time.time() + self._delay
+        self._due = time.monotonic() + self._delay
 
     def _wait(self) -> None:
         wait: List[float] = []
         if len(self._started) < self._workers:
-            wait.append(self._due - time.time())
+            wait.append(self._due - time.monotonic())
         wait += [self._left(child) for child in self._beginning().values()]
         select.select([self._leash, self._woken], [], [], *([max(0.0, min(wait))] if wait else []))
 
@@ -243,7 +243,7 @@ class _Keeper:
 
     def _left(self, child: "_Child") -> float:
         """Seconds until it should have begun."""
-        return child.since + self._startup_timeout - time.time()
+        return child.since + self._startup_timeout - time.monotonic()
 
     def _end_those_stuck(self) -> None:
         """The front knows nothing of a worker that has not come to it."""
@@ -257,7 +257,7 @@ class _Keeper:
         with contextlib.suppress(BlockingIOError):
             os.read(self._woken, 4096)
         for pid, status in self._ended():
-            age = time.time() - self._started.pop(pid).since
+            age = time.monotonic() - self._started.pop(pid).since
             if self._over[0]:
                 continue
             if status:
@@ -280,11 +280,11 @@ class _Keeper:
 
     def _end_all(self) -> None:
         """See to the end of all, one way or the other."""
-        deadline = time.time() + _GRACE
+        deadline = time.monotonic() + _GRACE
         while self._started:
             for pid, _ in self._ended():
                 del self._started[pid]
-            left = deadline - time.time()
+            left = deadline - time.monotonic()
             if self._started and left <= 0:
                 for pid in self._started:
                     os.kill(pid, signal.SIGKILL)

@@ -47,9 +47,9 @@ def is_printable(char: str) -> bool:  # noqa: D103
 
 
 def acquire_within(lock: Any, seconds: float) -> bool:  # noqa: D103
-    end = time.time() + seconds
+    end = perf_counter() + seconds
     while not lock.acquire(False):  # which nothing interrupts if it waits
-        if time.time() >= end:
+        if perf_counter() >= end:
             return False
         _sleep(0.05)
     return True

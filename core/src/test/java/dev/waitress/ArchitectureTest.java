@@ -14,10 +14,14 @@ import com.tngtech.archunit.library.dependencies.SliceAssignment;
 import com.tngtech.archunit.library.dependencies.SliceIdentifier;
 import java.nio.channels.SelectionKey;
 import java.nio.channels.Selector;
+import java.util.Set;
 
 /** Holds the direction of imports: each package depends only on those to its left in the design. */
 @AnalyzeClasses(packages = "dev.waitress", importOptions = ImportOption.DoNotIncludeTests.class)
 class ArchitectureTest {
+    private static final Set<String> TIMES_OF_DAY =
+            Set.of("java.lang.System.currentTimeMillis()", "java.time.Instant.now()");
+
     @ArchTest
     static final ArchRule PACKAGES_DEPEND_ON_THOSE_BEFORE_THEM = layeredArchitecture()
             .consideringOnlyDependenciesInLayers()
@@ -95,6 +99,19 @@ class ArchitectureTest {
             .callMethod(System.class, "nanoTime")
             .orShould()
             .callMethod(System.class, "currentTimeMillis");
+
+    /** Whoever waits by it waits for hours, or not at all, when somebody sets the clock. */
+    @ArchTest
+    static final ArchRule THE_TIME_OF_DAY_IS_ONLY_SHOWN = noClasses()
+            .that(DescribedPredicate.not(named("loop.Clock$1")
+                    .or(named("log.AccessEntry"))
+                    // The deadline that an application is told, and how long a request was on its way to us.
+                    .or(named("task.AppTask"))
+                    .or(named("task.TaskDispatcher"))))
+            .should()
+            .accessTargetWhere(DescribedPredicate.describe(
+                    "it tells the time of day",
+                    access -> TIMES_OF_DAY.contains(access.getTarget().getFullName())));
 
     @ArchTest
     static final ArchRule SELECTORS_ARE_THE_LOOPS = noClasses()

@@ -3,6 +3,7 @@ package dev.waitress.worker;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
 
+import com.tngtech.archunit.base.DescribedPredicate;
 import com.tngtech.archunit.core.domain.JavaClass;
 import com.tngtech.archunit.core.importer.ImportOption;
 import com.tngtech.archunit.junit.AnalyzeClasses;
@@ -13,10 +14,14 @@ import com.tngtech.archunit.library.dependencies.SliceIdentifier;
 import dev.waitress.worker.pool.Worker;
 import dev.waitress.worker.pool.WorkerListener;
 import java.nio.file.Files;
+import java.util.Set;
 
 /** Holds the direction of imports in this module. */
 @AnalyzeClasses(packages = "dev.waitress.worker", importOptions = ImportOption.DoNotIncludeTests.class)
 class ArchitectureTest {
+    private static final Set<String> TIMES_OF_DAY =
+            Set.of("java.lang.System.currentTimeMillis()", "java.time.Instant.now()");
+
     @ArchTest
     static final ArchRule PACKAGES_ARE_FREE_OF_CYCLES =
             slices().matching("dev.waitress.(**)").should().beFreeOfCycles();
@@ -55,6 +60,17 @@ class ArchitectureTest {
             .orShould()
             .dependOnClassesThat()
             .belongToAnyOf(Thread.class, Process.class, ProcessBuilder.class);
+
+    /** Whoever waits by it waits for hours, or not at all, when somebody sets the clock. */
+    @ArchTest
+    static final ArchRule NOBODY_WAITS_BY_THE_TIME_OF_DAY = noClasses()
+            .that()
+            // What files say of their age, and proxies of a request's.
+            .haveNameNotMatching(".*\\.(WatchedFiles|WorkerConfig)")
+            .should()
+            .accessTargetWhere(DescribedPredicate.describe(
+                    "it tells the time of day",
+                    access -> TIMES_OF_DAY.contains(access.getTarget().getFullName())));
 
     private static final class OutermostClasses implements SliceAssignment {
         @Override
