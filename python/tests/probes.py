@@ -9,8 +9,11 @@ from typing import TYPE_CHECKING
 from wire import Connection
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from serving import Server
 
+LONGEST_SECONDS = 60
 OWN = "--health-listen=127.0.0.1:0"
 LIVE = (200, {"live": True})
 READY = (200, {"ready": True, "reasons": []})
@@ -45,3 +48,11 @@ def own_port(server: Server) -> int:
 def workers(server: Server) -> list[int]:
     """The processes that run the application."""
     return [int(line.split(maxsplit=1)[0]) for line in server.survivors() if "waitress_worker" in line]
+
+
+def until(true: Callable[[], object], what: str) -> None:
+    """Wait for something that must come, however busy the machine is."""
+    deadline = time.monotonic() + LONGEST_SECONDS
+    while not true():
+        assert time.monotonic() < deadline, f"waited {LONGEST_SECONDS} s for {what}"
+        time.sleep(0.02)

@@ -6,8 +6,10 @@ import contextlib
 import ctypes
 import os
 import re
+import resource
 import socket
 import time
+from collections import Counter
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -44,6 +46,26 @@ def _status(pid: int, name: str) -> int:
     found = re.search(rf"^{name}:\s+(\d+) kB$", Path(f"/proc/{pid}/status").read_text(), re.MULTILINE)
     assert found
     return int(found[1]) * 1024
+
+
+def descriptors(pid: int) -> Counter[str]:
+    """What a process has open, and how often: names of files without the numbers in them."""
+    found: Counter[str] = Counter()
+    for descriptor in Path(f"/proc/{pid}/fd").iterdir():
+        with contextlib.suppress(FileNotFoundError):  # closed since
+            found[re.sub("[0-9]+", "", os.readlink(descriptor))] += 1
+    return found
+
+
+@contextlib.contextmanager
+def no_descriptors_left(pid: int) -> Iterator[None]:
+    """Let a process have no more than it has open."""
+    before = resource.prlimit(pid, resource.RLIMIT_NOFILE)
+    resource.prlimit(pid, resource.RLIMIT_NOFILE, (len(os.listdir(f"/proc/{pid}/fd")), before[1]))
+    try:
+        yield
+    finally:
+        resource.prlimit(pid, resource.RLIMIT_NOFILE, before)
 
 
 def spooled(pid: int) -> int:

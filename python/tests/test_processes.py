@@ -6,7 +6,6 @@ import contextlib
 import os
 import pty
 import re
-import resource
 import signal
 import socket
 import subprocess
@@ -17,7 +16,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 import requests
-from procfs import on_linux
+from probes import OWN, own_port
+from procfs import no_descriptors_left, on_linux
 from scripts import PREAMBLE, Program, Script
 from serving import COMMAND, EVENT_SECONDS, WORKERS, Server
 from wire import Connection
@@ -453,6 +453,17 @@ time.sleep(600)
 """
 
 
+STAYING = """
+import atexit, sys, time
+from site_app import app
+
+@atexit.register
+def stay():
+    print("it does not end", file=sys.stderr, flush=True)
+    time.sleep(600)
+"""
+
+
 class TestBadMoments:
     """Nothing is left, whatever the moment."""
 
@@ -508,6 +519,21 @@ class TestBadMoments:
             server.check_ended()
             assert time.monotonic() - begun < 4
         assert "502" not in server.log
+
+    @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP])
+    def test_when_the_application_never_ends(self, site: Site, number: signal.Signals) -> None:
+        """What it has registered hangs: that keeps neither a server nor a successor."""
+        (site.folder / "staying.py").write_text(STAYING)
+        server = site.command("--shutdown-timeout=1", application="staying:app")
+        first = int(fetch(server))
+        os.kill(server.process.pid, number)
+        server.wait_for("^it does not end")
+        if number == signal.SIGHUP:
+            assert int(fetch(server)) != first
+            wait_until(lambda: first not in workers_of(server), server.survivors())
+            os.kill(server.process.pid, signal.SIGTERM)
+        server.check_ended()
+        assert not site.left()
 
     def test_a_signal_meets_the_server_as_soon_as_it_answers(self, site: Site) -> None:
         """A request that is answered shows that it is ready for a signal too."""
@@ -649,32 +675,33 @@ class TestConnectionsOfWorkers:
 class TestDescriptors:
     """None are left for a while: what could not be done is done when there are some."""
 
-    @staticmethod
-    @contextlib.contextmanager
-    def _none_left(server: Server) -> Iterator[None]:
-        pid = server.process.pid
-        before = resource.prlimit(pid, resource.RLIMIT_NOFILE)
-        resource.prlimit(pid, resource.RLIMIT_NOFILE, (len(os.listdir(f"/proc/{pid}/fd")), before[1]))
-        try:
-            yield
-        finally:
-            resource.prlimit(pid, resource.RLIMIT_NOFILE, before)
-
-    def test_for_a_client(self, site: Site) -> None:
-        server = site.command()
-        fetch(server)
-        with self._none_left(server):
-            client = Connection(server.port)
+    @pytest.mark.parametrize("where", ["a port", "a Unix socket", "health", "control"])
+    def test_for_a_client(self, site: Site, where: str) -> None:
+        path = site.folder / "socket"
+        option, target = {
+            "a port": ("--listen=127.0.0.1:0", "/pid"),
+            "a Unix socket": (f"--unix-socket={path}", "/pid"),
+            "health": (OWN, "/-/live"),
+            "control": (f"--control-socket={path}", "/status"),
+        }[where]
+        server = site.command(option)
+        server.wait_until_ready()
+        address = path if "socket" in option else own_port(server) if option == OWN else server.port
+        with Connection(address) as first:
+            first.ask("GET", target)
+            assert first.head().status == 200
+        with no_descriptors_left(server.process.pid):
+            client = Connection(address)
             server.wait_for("server accept.. threw an exception")
-        with client as connection:
-            connection.ask("GET", "/pid")
-            assert connection.head().status == 200
+        with client:
+            client.ask("GET", target)
+            assert client.head().status == 200
         server.stop()
 
     def test_for_another_worker(self, site: Site) -> None:
         server = site.command()
         first = fetch(server)
-        with self._none_left(server):
+        with no_descriptors_left(server.process.pid):
             os.kill(int(first), signal.SIGKILL)
             server.wait_for(f"worker {first} was killed")
             server.wait_for("cannot start a worker for now|a worker cannot connect for now")
@@ -693,7 +720,7 @@ class TestDescriptors:
         go_on.unlink()
         os.kill(int(first), signal.SIGKILL)
         server.wait_for(r"INFO:waitress:worker \d+ started")
-        with self._none_left(server):
+        with no_descriptors_left(server.process.pid):
             go_on.touch()
             server.wait_for("a worker cannot connect for now")
         assert fetch(server) != first

@@ -123,6 +123,19 @@ class TestWorkersThatAreStopped:
         assert fetch(server) != pid
         assert pid not in workers(server)
 
+    def test_are_replaced_all_of_them(self, serve: Callable[..., Server]) -> None:
+        """One after the other, and nobody's request is lost that no worker has read."""
+        server = serve("--workers=2", "--worker-timeout=1")
+        pids = workers(server)
+        with stopped(*pids), Connection(server.port) as client:
+            client.ask("POST", "/", "Content-Length: 0")
+            assert int(client.answer().body) not in pids
+            for pid in pids:
+                server.wait_for(rf"serves in place of worker {pid}$")
+        ask_until(server.port, "/-/ready", READY)
+        assert len(workers(server)) == len(pids)
+        assert not set(pids) & set(workers(server))
+
     def test_are_left_alone_if_the_front_was_stopped_too(self, serve: Callable[..., Server]) -> None:
         limit = 1
         server = serve(f"--worker-timeout={limit}")

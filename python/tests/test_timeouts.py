@@ -119,6 +119,7 @@ def test_a_worker_in_which_nothing_runs_is_replaced_and_its_requests_move_on(
         hang(server, "gil")
         server.wait_for(r"worker \d+: GET /gil has run for more than 1 s \(request_timeout\): answered with 504")
         server.wait_for(r"worker \d+ does not say where")
+        server.wait_for(r'hanging\.py", line \d+ in gil$')
         server.wait_for(f"{REPLACED_FOR}does not answer")
         server.wait_for(REPLACED)
 

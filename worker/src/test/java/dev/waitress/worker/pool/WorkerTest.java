@@ -232,6 +232,24 @@ class WorkerTest {
         }
 
         @Test
+        void losesWhatItRunsIfItDies() throws IOException {
+            serves();
+            FakeClient client = asks();
+            FakeClient unbegun = asks();
+            fixture.turn();
+            worker.begins(1);
+            worker.worker().retire();
+            worker.worker().die();
+            ScriptedWorker other = fixture.serving(2);
+            fixture.turn();
+            other.answers(1, "other");
+            assertThat(client.status()).isEqualTo("502 Bad Gateway");
+            assertThat(unbegun.body()).isEqualTo("other|complete");
+            fixture.timers.advance(PoolFixture.DRAIN);
+            assertThat(worker.process().wasKilled()).isFalse();
+        }
+
+        @Test
         void happensOnce() throws IOException {
             serves();
             asks();

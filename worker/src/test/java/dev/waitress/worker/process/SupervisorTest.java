@@ -475,6 +475,16 @@ class SupervisorTest {
         }
 
         @Test
+        void goesOnIfItsSuccessorDies() throws IOException {
+            renew(1);
+            exits(3, 137);
+            assertThat(quits(1)).isFalse();
+            timers.advance(PAUSE);
+            ready(4);
+            assertThat(quits(1)).isTrue();
+        }
+
+        @Test
         void goesOnIfNoProcessCanBeStarted() throws IOException {
             launcher.isBroken = true;
             renew(1);
