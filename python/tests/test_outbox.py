@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import marshal
+import os
 import threading
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from waitress_worker import protocol
 from waitress_worker.outbox import LONGEST_WAIT, Outbox
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 
 class FakeChannel:
@@ -54,7 +58,7 @@ class Clock:
 class Stage:
     """An outbox with all that it needs."""
 
-    def __init__(self, *, expose_tracebacks: bool = False) -> None:
+    def __init__(self, *, expose_tracebacks: bool = False, shares_memory: bool = False) -> None:
         self.channel = FakeChannel()
         self.board = FakeBoard()
         self.clock = Clock()
@@ -64,6 +68,7 @@ class Stage:
             threading.Lock(),
             self.clock,
             expose_tracebacks=expose_tracebacks,
+            shares_memory=shares_memory,
         )
 
     def frames(self) -> list[list[Any]]:
@@ -107,6 +112,52 @@ class TestAnAnswer:
         stage.outbox.flush()
         assert stage.frames() == [[1, 2], [3]]
         assert stage.channel.raw == [bytes(5000), None]
+
+
+@pytest.mark.skipif(not hasattr(os, "memfd_create"), reason="the system has no memory files")
+class TestTheBodyOfAWholeAnswer:
+    """One that is worth it: it is not in its message already."""
+
+    @pytest.fixture
+    def sharing(self) -> Iterator[Stage]:
+        stage = Stage(shares_memory=True)
+        yield stage
+        stage.outbox.close()
+
+    @staticmethod
+    def send(stage: Stage, number: int, body: bytes) -> None:
+        stage.outbox.send(response(number, len(body)), body)
+        stage.outbox.flush()
+
+    def test_follows_its_frame_until_the_front_knows_the_ring(self, sharing: Stage) -> None:
+        self.send(sharing, 1, bytes(5000))
+        self.send(sharing, 2, bytes(5000))
+        kinds = [[message[0] for message in frame] for frame in sharing.channel.frames]
+        assert kinds == [[protocol.RING, protocol.RESPONSE], [protocol.RESPONSE]]
+        assert sharing.channel.raw == [bytes(5000)] * 2
+
+    def test_lies_in_the_ring_then_and_others_share_its_frame(self, sharing: Stage) -> None:
+        self.send(sharing, 1, bytes(5000))
+        path, first = sharing.channel.frames[0][0][2:4]
+        with open(path, "r+b", buffering=0) as ring:
+            ring.seek(4)
+            ring.write(b"\1")
+            body = os.urandom(5000)
+            sharing.outbox.post(response(2))
+            sharing.outbox.ready.append((response(3, len(body)), body))
+            sharing.outbox.ready.append((response(4, len(body)), body))
+            sharing.outbox.post(response(5))
+            sharing.outbox.flush()
+            assert sharing.frames()[1:] == [[2, 3, 4, 5]]
+            assert [message[-2:] for message in sharing.channel.frames[1][1:3]] == [(0, 5000), (5000, 5000)]
+            ring.seek(first)
+            assert ring.read(10_000) == body + body
+
+    def test_follows_its_frame_where_no_memory_is_shared(self, stage: Stage) -> None:
+        self.send(stage, 1, bytes(5000))
+        self.send(stage, 2, bytes(5000))
+        assert stage.channel.raw == [bytes(5000)] * 2
+        assert {message[0] for frame in stage.channel.frames for message in frame} == {protocol.RESPONSE}
 
 
 class TestAnAnswerThatMustNotBeLost:

@@ -62,7 +62,12 @@ class Crew:
         self._begun = board.begun
         self._is_expendable = is_expendable
         self._outbox = outbox = Outbox(
-            channel, board, threads.lock(), now, expose_tracebacks=settings["expose_tracebacks"]
+            channel,
+            board,
+            threads.lock(),
+            now,
+            expose_tracebacks=settings["expose_tracebacks"],
+            shares_memory=settings["by_descriptor"],
         )
         self.streams = Streams(outbox, threads, settings)
         self._members = Members(settings["threads"], settings["stream_threads"], threads, self.streams)
@@ -191,6 +196,7 @@ class Crew:
     def close(self) -> None:
         """Close what is open for responses."""
         self.streams.end()
+        self._outbox.close()
 
     def become_forked(self) -> None:
         """Run nothing any more: this process is a child of the worker."""

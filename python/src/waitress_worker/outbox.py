@@ -9,6 +9,7 @@ from waitress_worker.board import Board
 from waitress_worker.channel import Channel, as_frame, encode
 from waitress_worker.forks import end, end_with
 from waitress_worker.log import log_failure
+from waitress_worker.ring import WholeBodies
 
 #: Seconds that an answer may wait for others to share a message with.
 LONGEST_WAIT = 0.0005
@@ -34,6 +35,7 @@ class Outbox:
         now: Callable[[], float],
         *,
         expose_tracebacks: bool,
+        shares_memory: bool,
     ) -> None:
         """Send on this channel; ``now`` tells the time in seconds."""
         self._send_frame = channel.send_frame
@@ -42,6 +44,7 @@ class Outbox:
         self.expose_tracebacks = expose_tracebacks
         #: A deque: each of its operations is whole without a lock. Some messages are encoded already.
         self.ready: Deque[Tuple[Union[Message, bytes], Optional[Raw]]] = deque()
+        self._bodies = WholeBodies(is_wanted=shares_memory)
         self._lock = lock
         #: When the front was last sent something.
         self.last_flush = 0.0
@@ -85,16 +88,25 @@ class Outbox:
         if not ready:
             return
         with self._lock:
-            messages = []
+            messages: List[Union[Message, bytes]] = []
             for _ in range(len(ready)):
                 message, raw = ready.popleft()
-                messages.append(message)
-                if raw is not None or len(messages) == _MOST_TOGETHER:
+                if raw is not None and message[0] == protocol.RESPONSE:
+                    raw = self._lay(messages, message, raw)
+                else:
+                    messages.append(message)
+                if raw is not None or len(messages) >= _MOST_TOGETHER:
                     self._transmit(messages, raw)
                     messages = []
             if messages:
                 self._transmit(messages)
             self._board.clear()
+
+    def _lay(self, messages: List[Any], message: Any, body: Raw) -> Optional[Raw]:  # noqa: ANN401 -- a response
+        """Add a response with the body beside it; return the body if it must follow the frame."""
+        told = self._bodies.lay(message, body)
+        messages += told
+        return None if told[-1][0] == protocol.LAID else body
 
     def _transmit(self, messages: List[Union[Message, bytes]], raw: Optional[Raw] = None) -> None:
         try:
@@ -119,6 +131,11 @@ class Outbox:
             frame, raw = encode([(protocol.FAIL, message[1], trace if self.expose_tracebacks else "")]), None
         self.last_flush = self._now()
         self._send_frame(frame, raw)
+
+    def close(self) -> None:
+        """Let go of the memory for bodies; those that still come go through the socket."""
+        with self._lock:
+            self._bodies.close()
 
     def require_worker(self) -> None:
         """End the process by the exception that is being handled, if the application has forked it."""

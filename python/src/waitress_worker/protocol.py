@@ -14,6 +14,8 @@ FAIL = 4
 FILE = 5
 ARENA = 6
 SHARED = 7
+RING = 8
+LAID = 9
 
 # Front to worker, on control.
 TAKEOVER = 0

@@ -205,6 +205,56 @@ public final class OverflowBuffer implements Closeable {
         }
     }
 
+    /**
+     * Copies what is only lent: it was not sent in the turn in which it came.
+     *
+     * @throws IOException if it has gone, or had to go to a file that did not take it
+     */
+    public void settle() throws IOException {
+        Segment before = null;
+        for (Segment each = first; each != null; each = each.next) {
+            if (each instanceof LoanedSegment loan) {
+                each = replace(before, loan);
+            }
+            before = each;
+        }
+    }
+
+    private Segment replace(@Nullable Segment before, LoanedSegment loan) throws IOException {
+        Segment kept = keep(loan.copy());
+        kept.next = loan.next;
+        loan.next = null;
+        if (before == null) {
+            first = kept;
+        } else {
+            before.next = kept;
+        }
+        if (last == loan) {
+            last = kept;
+        }
+        loan.close();
+        return kept;
+    }
+
+    private Segment keep(byte[] bytes) throws IOException {
+        MemoryRun run = inMemory() + bytes.length > overflowBytes ? null : pool.take();
+        if (run != null && run.append(bytes, 0, bytes.length, overflowBytes)) {
+            return run;
+        }
+        if (run != null) {
+            run.close();
+        }
+        SpooledRun spooled = new SpooledRun(new SpoolFile(directory));
+        try {
+            spooled.append(bytes, 0, bytes.length);
+        } catch (IOException e) {
+            spooled.close();
+            throw e;
+        }
+        spooledRuns++;
+        return spooled;
+    }
+
     /** Some of what waits is gone; segments that are used up go too. */
     private void taken(long count) throws IOException {
         size -= count;

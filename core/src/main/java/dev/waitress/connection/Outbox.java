@@ -68,8 +68,7 @@ final class Outbox {
         try {
             add(bytes, offset, length);
         } catch (IOException e) {
-            LOG.log(Level.ERROR, "cannot store output for a slow client, connection cut: " + FileFailure.reason(e));
-            broken = true;
+            cannotStore(e);
         }
     }
 
@@ -93,7 +92,9 @@ final class Outbox {
             return;
         }
         begin();
-        transport.expectLargeBlocks();
+        if (segment.remaining() >= DIRECT_BYTES) {
+            transport.expectLargeBlocks();
+        }
         if (segment instanceof FileRegion region && transport.isLocal()) {
             region.sendLocally(loop.resources().localFiles());
         }
@@ -124,13 +125,27 @@ final class Outbox {
         try {
             long sent = waiting.writeTo(transport.output());
             transport.watchOutput(!waiting.isEmpty());
-            return sent > 0 ? Outcome.SOME : Outcome.NOTHING;
+            settle();
+            return broken ? Outcome.BROKEN : sent > 0 ? Outcome.SOME : Outcome.NOTHING;
         } catch (EOFException e) { // a file has lost bytes that were promised
             LOG.log(Level.ERROR, "connection cut: " + e.getMessage());
         } catch (IOException e) {
             errors.failed(e);
         }
         return Outcome.BROKEN;
+    }
+
+    private void settle() {
+        try {
+            waiting.settle();
+        } catch (IOException e) {
+            cannotStore(e);
+        }
+    }
+
+    private void cannotStore(IOException failure) {
+        LOG.log(Level.ERROR, "cannot store output for a slow client, connection cut: " + FileFailure.reason(failure));
+        broken = true;
     }
 
     /** Drops what was not sent, and all that is still written. */

@@ -5,13 +5,16 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.waitress.LogCapture;
 import dev.waitress.buffer.FileRegion;
+import dev.waitress.buffer.LoanedSegment;
 import dev.waitress.buffer.OverflowBuffer;
 import dev.waitress.buffer.PrivateDirectory;
 import dev.waitress.net.SocketErrors;
 import dev.waitress.settings.Settings;
 import dev.waitress.testkit.FakeLoop;
 import dev.waitress.testkit.FakeTransport;
+import java.io.EOFException;
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -30,6 +33,7 @@ class OutboxTest {
     private final FakeTransport client = new FakeTransport();
     private int flushes;
     private boolean regionClosed;
+    private int loansClosed;
 
     private Outbox outbox(PrivateDirectory directory) {
         OverflowBuffer waiting = new OverflowBuffer(loop.resources().pool(), OVERFLOW, directory);
@@ -66,6 +70,87 @@ class OutboxTest {
         assertThat(regionClosed).isTrue();
         assertThat(outbox.send()).isEqualTo(Outcome.NOTHING);
         outbox.close();
+    }
+
+    /** Bytes on loan. */
+    private final class Loan extends LoanedSegment {
+        private final ByteBuffer bytes;
+
+        Loan(String text) {
+            bytes = ByteBuffer.wrap(OutboxTest.bytes(text));
+        }
+
+        @Override
+        protected ByteBuffer buffer() {
+            return bytes;
+        }
+
+        @Override
+        protected byte[] copy() throws IOException {
+            if (regionClosed) {
+                throw new EOFException("gone");
+            }
+            byte[] rest = new byte[bytes.remaining()];
+            bytes.get(bytes.position(), rest);
+            return rest;
+        }
+
+        @Override
+        public void close() {
+            loansClosed++;
+        }
+    }
+
+    @Test
+    void givesBackWhatWasLentInTheTurnInWhichItCame() {
+        Outbox outbox = outbox();
+        client.makeRoom(9);
+        outbox.write(bytes("before "));
+        outbox.write(new Loan("lent"));
+        outbox.write(new Loan(" to us"));
+        outbox.write(bytes(" behind"));
+        outbox.send();
+        assertThat(loansClosed).isEqualTo(2);
+        assertThat(client.received()).isEqualTo("before le");
+        outbox.write(bytes(" and more"));
+        client.makeRoom(1000);
+        outbox.send();
+        assertThat(client.received()).isEqualTo("before lent to us behind and more");
+        assertThat(outbox.isEmpty()).isTrue();
+        outbox.close();
+    }
+
+    @Test
+    void keepsWhatWasLentInAFileWhereMemoryHasNoRoom() {
+        Outbox outbox = outbox();
+        client.makeRoom(0);
+        String large = "x".repeat(OVERFLOW - 10);
+        outbox.write(bytes(large));
+        outbox.write(new Loan("lent to us"));
+        outbox.write(new Loan("!"));
+        outbox.send();
+        assertThat(loansClosed).isEqualTo(2);
+        outbox.write(bytes(" behind"));
+        client.makeRoom(2 * OVERFLOW);
+        while (outbox.send() == Outcome.SOME) {
+            // until all of it is sent
+        }
+        assertThat(client.received()).isEqualTo(large + "lent to us! behind");
+        outbox.close();
+    }
+
+    @Test
+    void cutsAClientOfALoanThatIsGone() {
+        Outbox outbox = outbox();
+        client.makeRoom(0);
+        outbox.write(new Loan("lent"));
+        regionClosed = true;
+        try (LogCapture log = new LogCapture()) {
+            assertThat(outbox.send()).isEqualTo(Outcome.BROKEN);
+            assertThat(log.lines()).singleElement().asString().endsWith("connection cut: gone");
+        }
+        outbox.close();
+        assertThat(loansClosed).isOne();
     }
 
     @Test

@@ -4,6 +4,8 @@ import dev.waitress.buffer.FileRegion;
 import dev.waitress.buffer.LocalFiles;
 import dev.waitress.buffer.Segment;
 import dev.waitress.worker.memory.Arena;
+import dev.waitress.worker.memory.Ring;
+import java.io.Closeable;
 import java.io.IOException;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
@@ -25,6 +27,9 @@ final class Handover {
     /** Where the worker puts large blocks; null until it has said so. */
     private @Nullable Arena arena;
 
+    /** Where it lays smaller bodies; null until it has said so. */
+    private @Nullable Ring ring;
+
     /** What the worker may have us open. */
     void allow(WorkerFiles newFiles) {
         files = newFiles;
@@ -39,6 +44,37 @@ final class Handover {
             arena = new Arena(files.require(path), first, slots, slotBytes);
         } catch (IOException e) {
             throw new IllegalArgumentException("shared memory that cannot be mapped: " + e.getMessage(), e);
+        }
+    }
+
+    /** The same, for bodies that lie one behind the other. */
+    void openRing(String path, int first, int bytes) {
+        if (ring != null) {
+            throw new IllegalArgumentException("more rings than one");
+        }
+        try {
+            ring = new Ring(files.require(path), first, bytes);
+        } catch (IOException e) {
+            throw new IllegalArgumentException("a ring that cannot be mapped: " + e.getMessage(), e);
+        }
+    }
+
+    /** A body that lies in the ring. */
+    Segment laid(int start, int count) {
+        if (ring == null) {
+            throw new IllegalArgumentException("a body in a ring that nobody announced");
+        }
+        return ring.body(start, count);
+    }
+
+    /** Tells the worker what of the ring is free again. */
+    void giveBack() {
+        try {
+            if (ring != null) {
+                ring.giveBack();
+            }
+        } catch (IOException e) {
+            throw new IllegalArgumentException("a ring that cannot be written: " + e.getMessage(), e);
         }
     }
 
@@ -76,10 +112,16 @@ final class Handover {
 
     /** The worker is dead, and its memory goes with the last block that waits for a client. */
     void close() {
+        close(arena);
+        arena = null;
+        close(ring);
+        ring = null;
+    }
+
+    private static void close(@Nullable Closeable memory) {
         try {
-            if (arena != null) {
-                arena.close();
-                arena = null;
+            if (memory != null) {
+                memory.close();
             }
         } catch (IOException e) {
             LOG.log(Level.WARNING, "the memory of a worker that is dead stays mapped", e);

@@ -1,6 +1,7 @@
 package dev.waitress.worker.pool;
 
 import dev.waitress.buffer.BodyBuffer;
+import dev.waitress.buffer.Segment;
 import dev.waitress.exchange.Producer;
 import dev.waitress.exchange.Response;
 import dev.waitress.exchange.UnknownStatuses;
@@ -15,6 +16,7 @@ import java.io.IOException;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /** A request that a worker holds, and its response. Event loop only. */
 final class HeldRequest implements Producer, AnswerReader.Target {
@@ -197,6 +199,15 @@ final class HeldRequest implements Producer, AnswerReader.Target {
     @Override
     public void block(int slot, int count) {
         response.body(holder.handover.block(slot, count));
+    }
+
+    @Override
+    public void laid(@Nullable ResponseHead head, int start, int count) {
+        Segment laid = holder.handover.laid(start, count); // first: the client hears of it only if it is there
+        if (head != null) {
+            head(head, count);
+        }
+        response.body(laid);
     }
 
     @Override

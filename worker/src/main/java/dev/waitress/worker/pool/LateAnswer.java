@@ -3,6 +3,7 @@ package dev.waitress.worker.pool;
 import dev.waitress.http.ResponseHead;
 import dev.waitress.worker.wire.AnswerReader;
 import dev.waitress.worker.wire.ControlWriter;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Where an answer goes whose request is over: a thread of the application's own has written behind the end of its
@@ -44,6 +45,11 @@ final class LateAnswer implements AnswerReader.Target {
     @Override
     public void block(int slot, int count) {
         handover.block(slot, count).discard();
+    }
+
+    @Override
+    public void laid(@Nullable ResponseHead head, int start, int count) {
+        handover.laid(start, count).discard();
     }
 
     @Override

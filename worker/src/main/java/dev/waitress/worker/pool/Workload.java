@@ -164,6 +164,7 @@ final class Workload implements AnswerReader.Listener {
     @Override
     public void answered() {
         pace.answered(timers.nowNanos());
+        handover.giveBack();
     }
 
     @Override
@@ -181,6 +182,11 @@ final class Workload implements AnswerReader.Listener {
     @Override
     public void shareMemory(String path, int first, int slots, int slotBytes) {
         handover.open(path, first, slots, slotBytes);
+    }
+
+    @Override
+    public void shareRing(String path, int first, int bytes) {
+        handover.openRing(path, first, bytes);
     }
 
     @Override

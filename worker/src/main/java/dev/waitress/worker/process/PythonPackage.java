@@ -43,6 +43,7 @@ final class PythonPackage {
             "protocol.py",
             "python2.py",
             "response.py",
+            "ring.py",
             "signals.py",
             "stacks.py",
             "streams.py",

@@ -20,6 +20,9 @@ public final class AnswerReader implements FrameListener {
         /** The worker shares memory with us: so many slots of so many bytes, the first of which begins at first. */
         void shareMemory(String path, int first, int slots, int slotBytes);
 
+        /** The same, for bodies that lie one behind the other in so many bytes. */
+        void shareRing(String path, int first, int bytes);
+
         /** The socket ended or broke, or what came on it made no sense. */
         void lost(@Nullable Throwable failure);
     }
@@ -47,6 +50,9 @@ public final class AnswerReader implements FrameListener {
 
         /** Part of the body lies in a slot of the shared memory. */
         void block(int slot, int count);
+
+        /** A whole response, whose body lies in the ring; without a head if that was malformed. */
+        void laid(@Nullable ResponseHead head, int start, int count);
 
         /** The body is complete. */
         void end();
@@ -101,6 +107,8 @@ public final class AnswerReader implements FrameListener {
         int id = reader.integer();
         if (kind == Protocol.ARENA) {
             listener.shareMemory(reader.text(), reader.integer(), reader.integer(), reader.integer());
+        } else if (kind == Protocol.RING) {
+            listener.shareRing(reader.text(), reader.integer(), reader.integer());
         } else {
             answer(kind, listener.targetOf(id));
         }
@@ -129,6 +137,7 @@ public final class AnswerReader implements FrameListener {
                 target.streams();
                 target.block(reader.integer(), reader.integer());
             }
+            case Protocol.LAID -> laid(target);
             case Protocol.END -> target.end();
             case Protocol.FAIL -> target.fail(reader.text());
             default -> throw new IllegalArgumentException("a message of kind " + kind);
@@ -159,6 +168,12 @@ public final class AnswerReader implements FrameListener {
             reader.skip();
             return false;
         }
+    }
+
+    private void laid(Target target) {
+        ResponseHead found = head(target) ? head : null;
+        target.laid(found, reader.integer(), reader.integer());
+        target.end();
     }
 
     private void body(Target target, boolean isLast) {

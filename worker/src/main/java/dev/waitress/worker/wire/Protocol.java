@@ -35,6 +35,10 @@ public final class Protocol {
      * takes up.
      */
     public static final int SHARED = 7;
+    /** {@code (RING, id, path, first, bytes)}: more memory that both map; the ring begins at first. */
+    public static final int RING = 8;
+    /** {@code (LAID, id, status, headers, start, count)}: a whole response, whose body lies in the ring. */
+    public static final int LAID = 9;
 
     /** Front to worker, on control: {@code (TAKEOVER,)}: no answer for a while, let another thread go on. */
     public static final int TAKEOVER = 0;

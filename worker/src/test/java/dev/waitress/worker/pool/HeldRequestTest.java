@@ -256,6 +256,94 @@ class HeldRequestTest {
         }
     }
 
+    @Nested
+    class ARing {
+        private static final int FIRST = 8;
+        private static final int BYTES = 26;
+
+        private Path file = Path.of("");
+
+        private void shares() throws IOException {
+            file = directory.resolve("ring");
+            Files.writeString(file, "\0".repeat(FIRST) + "abcdefghijklmnopqrstuvwxyz");
+            says(Protocol.RING, 3, writer -> {
+                writer.text(file.toString());
+                writer.integer(FIRST);
+                writer.integer(BYTES);
+            });
+        }
+
+        private void lays(String status, int start, int count) {
+            says(Protocol.LAID, 4, writer -> {
+                ScriptedWorker.head(writer, status);
+                writer.integer(start);
+                writer.integer(count);
+            });
+        }
+
+        private int freed() throws IOException {
+            return Files.readAllBytes(file)[0];
+        }
+
+        @Test
+        void holdsTheBodyOfAWholeAnswer() throws IOException {
+            shares();
+            lays("200 OK", 0, 3);
+            assertThat(client.status()).isEqualTo("200 OK");
+            assertThat(client.body()).isEqualTo("abc|complete");
+        }
+
+        @Test
+        void isFreeAgainWhenTheWorkerSaysSomethingElse() throws IOException {
+            shares();
+            lays("200 OK", 0, 3);
+            assertThat(freed()).isZero();
+            ends();
+            assertThat(freed()).isEqualTo(3);
+        }
+
+        @Test
+        void isFreeAgainWhereTheHeadIsNotHttp() throws IOException {
+            shares();
+            lays("no status", 0, 3);
+            assertThat(client.status()).isEqualTo("500 Internal Server Error");
+            ends();
+            assertThat(freed()).isEqualTo(3);
+        }
+
+        @Test
+        void isFreeAgainWhereTheRequestIsOver() throws IOException {
+            shares();
+            worker.answers(1, "hello");
+            lays("200 OK", 0, 3);
+            ends();
+            assertThat(client.body()).isEqualTo("hello|complete");
+            assertThat(freed()).isEqualTo(3);
+        }
+
+        @Test
+        void endsTheWorkerThatSharesItTwice() throws IOException {
+            shares();
+            shares();
+            assertThat(worker.process().wasKilled()).isTrue();
+        }
+
+        @Test
+        void endsTheWorkerThatHasNotSharedIt() {
+            lays("200 OK", 0, 3);
+            assertThat(worker.process().wasKilled()).isTrue();
+        }
+
+        @ParameterizedTest
+        @ValueSource(ints = {-1, 24, Integer.MAX_VALUE})
+        void endsTheWorkerThatLaysABodyElsewhere(int start) throws IOException {
+            shares();
+            lays("200 OK", start, 3);
+            assertThat(worker.process().wasKilled()).isTrue();
+            assertThat(client.status()).as("the client hears nothing of it").isNotEqualTo("200 OK");
+        }
+    }
+
     /** A thread of the application's own has written behind the end of its response. */
     @Nested
     class ALateAnswer {

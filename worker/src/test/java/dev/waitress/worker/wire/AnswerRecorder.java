@@ -30,6 +30,11 @@ final class AnswerRecorder implements AnswerReader.Listener {
     }
 
     @Override
+    public void shareRing(String path, int first, int bytes) {
+        events.add("ring " + path + " " + first + " " + bytes);
+    }
+
+    @Override
     public void lost(@Nullable Throwable failure) {
         events.add("lost " + failure);
     }
@@ -73,6 +78,11 @@ final class AnswerRecorder implements AnswerReader.Listener {
         @Override
         public void block(int slot, int count) {
             note("block " + slot + " " + count);
+        }
+
+        @Override
+        public void laid(@Nullable ResponseHead head, int start, int count) {
+            note("laid " + (head == null ? "no head" : head.statusCode()) + " " + start + " " + count);
         }
 
         @Override
