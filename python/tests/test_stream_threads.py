@@ -9,11 +9,12 @@ from typing import TYPE_CHECKING
 
 import pytest
 import requests
-from performers import APPS
+from performers import APPS, classes
 from serving import EVENT_SECONDS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from pathlib import Path
 
     from conftest import Start
     from serving import Server
@@ -22,8 +23,10 @@ THREADS = 4
 STREAMS = 20
 
 
-@pytest.fixture
-def server(start: Start) -> Server:
+@pytest.fixture(params=["python", "java"])
+def server(request: pytest.FixtureRequest, start: Start, tmp_path: Path) -> Server:
+    if request.param == "java":
+        return start("--app-class=Events", f"--threads={THREADS}", CLASSPATH=str(classes(tmp_path)))
     return start("events:app", f"--threads={THREADS}", PYTHONPATH=str(APPS))
 
 

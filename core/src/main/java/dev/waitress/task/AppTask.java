@@ -78,14 +78,15 @@ final class AppTask {
      * on, and {@link #handOver} completes the answer.
      *
      * @param others requests that wait still
+     * @param streamed what to do when the response turns out to be one that comes piece by piece
      */
-    void run(Application application, Map<String, String> constants, Environ variables, int others) {
+    void run(Application application, Map<String, String> constants, Environ variables, int others, Runnable streamed) {
         Request request = waiting.getAndSet(null);
         if (request == null) {
             return;
         }
         head = request.head();
-        stream.begin();
+        stream.begin(streamed);
         Object path = "";
         try (InputStream input = request.body().open()) {
             Map<String, Object> environ = environ(request, constants, variables);

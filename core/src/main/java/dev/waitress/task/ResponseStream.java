@@ -32,6 +32,9 @@ final class ResponseStream implements Producer {
 
     private volatile boolean clientClosed;
 
+    /** What to do when the first block is there, after which others may follow much later. */
+    private Runnable whenStreamed = () -> {};
+
     // The loop may look before the task thread has begun.
     private volatile String name = "";
     private volatile long begunNanos;
@@ -51,8 +54,13 @@ final class ResponseStream implements Producer {
         });
     }
 
-    /** This thread begins to run the application. */
-    void begin() {
+    /**
+     * This thread begins to run the application.
+     *
+     * @param streamed what to do when the response turns out to be one that comes piece by piece
+     */
+    void begin(Runnable streamed) {
+        whenStreamed = streamed;
         name = Thread.currentThread().getName();
         begunNanos = System.nanoTime();
     }
@@ -69,6 +77,8 @@ final class ResponseStream implements Producer {
     }
 
     void body(byte[] block) throws ClientDisconnectedException, InterruptedException {
+        whenStreamed.run();
+        whenStreamed = () -> {};
         lock.lock();
         try {
             while (pending > highWatermark && !gone) {

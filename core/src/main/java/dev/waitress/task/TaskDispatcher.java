@@ -17,15 +17,10 @@ import dev.waitress.wsgi.Application;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.time.Duration;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.Map;
-import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.Executor;
-import java.util.concurrent.LinkedBlockingQueue;
-import java.util.concurrent.atomic.AtomicInteger;
 
-/** Runs a Java application on a fixed set of task threads, first come, first served. */
+/** Runs a Java application on task threads. */
 public final class TaskDispatcher implements Gateway {
     private static final Logger LOG = System.getLogger("waitress");
 
@@ -33,12 +28,8 @@ public final class TaskDispatcher implements Gateway {
     private final Settings settings;
     private final Executor loop;
     private final Timers timers;
-    private final BlockingQueue<AppTask> queue = new LinkedBlockingQueue<>();
-    private final List<TaskThread> threads = new ArrayList<>();
+    private final TaskPool pool;
     private final long bornNanos;
-
-    /** Tasks that wait or run; one whose end has only to be handed over is none: its thread is about to be idle. */
-    private final AtomicInteger unfinished = new AtomicInteger();
 
     private final Transit transit = new Transit();
     private final UnknownStatuses unknownStatuses = new UnknownStatuses();
@@ -49,8 +40,6 @@ public final class TaskDispatcher implements Gateway {
 
     /** Whether a timer runs for the task that waits for longest. Event loop only. */
     private boolean isWatched;
-
-    private volatile boolean closed;
 
     /**
      * Starts the threads.
@@ -66,11 +55,13 @@ public final class TaskDispatcher implements Gateway {
         this.start = new QueueStart(settings, System::currentTimeMillis);
         this.limits = QueueLimits.of(settings);
         this.bornNanos = timers.nowNanos();
-        this.limit = new TaskLimit(RunLimit.of(settings), timers, () -> unfinished.get() > 0);
-        for (int i = 0; i < settings.getInt(Setting.THREADS); i++) {
-            threads.add(new TaskThread("waitress-" + i, this::work));
-        }
-        threads.forEach(TaskThread::start);
+        this.limit = new TaskLimit(RunLimit.of(settings), timers, this::isBusy);
+        this.pool = new TaskPool(settings.getInt(Setting.THREADS), settings.getInt(Setting.STREAM_THREADS), this::work);
+        pool.open();
+    }
+
+    private boolean isBusy() {
+        return pool.isBusy();
     }
 
     @Override
@@ -78,14 +69,14 @@ public final class TaskDispatcher implements Gateway {
         long nowNanos = timers.nowNanos();
         long waitedNanos = start.waitedNanos(request);
         if (limits.areOver(waitedNanos)
-                || limits.areReachedBy(waiting()) && limits.areReachedBy(waitingForSomebody())) {
+                || limits.areReachedBy(pool.excess()) && limits.areReachedBy(waitingForSomebody())) {
             request.body().discard();
             response.postpone();
             return;
         }
-        int depth = unfinished.incrementAndGet() - threads.size();
+        int depth = pool.excess() + 1;
         queueDepth.arrived(depth, nowNanos);
-        queue.add(new AppTask(
+        pool.add(new AppTask(
                 request.detach(),
                 response,
                 loop,
@@ -100,18 +91,10 @@ public final class TaskDispatcher implements Gateway {
         }
     }
 
-    private int waiting() {
-        return unfinished.get() - threads.size();
-    }
-
     /** Drops the tasks whose clients have left. */
     private int waitingForSomebody() {
-        for (AppTask task : queue) {
-            if (task.isDropped() && queue.remove(task)) { // else a thread was quicker
-                unfinished.decrementAndGet();
-            }
-        }
-        return waiting();
+        pool.removeIf(AppTask::isDropped);
+        return pool.excess();
     }
 
     private void watch(long nanos) {
@@ -122,14 +105,13 @@ public final class TaskDispatcher implements Gateway {
     /** Refuses the tasks that no thread has taken in time. */
     private void refuseLate() {
         isWatched = false;
-        for (AppTask oldest = queue.peek(); oldest != null; oldest = queue.peek()) {
+        for (AppTask oldest = pool.oldest(); oldest != null; oldest = pool.oldest()) {
             long left = limits.left(oldest.arrivedNanos(), timers.nowNanos());
             if (left > 0) {
                 watch(left);
                 return;
             }
-            if (queue.remove(oldest)) { // else a thread was quicker
-                unfinished.decrementAndGet();
+            if (pool.remove(oldest)) { // else a thread was quicker
                 oldest.postpone();
             }
         }
@@ -138,11 +120,9 @@ public final class TaskDispatcher implements Gateway {
     private void work(TaskThread me) {
         Map<String, String> constants = Environ.constants(settings);
         Environ environ = new Environ(settings);
-        while (!closed) {
+        for (AppTask task = pool.take(me); task != null; task = pool.take(me)) {
             try {
-                run(queue.take(), me, constants, environ);
-            } catch (InterruptedException e) {
-                // The server ends, or an application has left its thread interrupted: the loop's condition knows.
+                run(task, me, constants, environ);
             } catch (Throwable e) { // the request has failed, and there are others
                 LOG.log(Level.ERROR, "a task failed", e);
             }
@@ -153,23 +133,22 @@ public final class TaskDispatcher implements Gateway {
         me.begins(task);
         limit.begin(task);
         try {
-            task.run(application, constants, environ, Math.max(0, waiting()));
+            task.run(application, constants, environ, Math.max(0, pool.excess()), () -> pool.stream(task));
         } finally {
             limit.end(task);
             me.rests();
-            unfinished.decrementAndGet();
+            pool.end(task);
             task.handOver();
         }
     }
 
     @Override
     public Operations operations() {
-        return new TaskOperations(List.copyOf(threads), this::waiting, loop, timers, bornNanos);
+        return new TaskOperations(pool, loop, timers, bornNanos);
     }
 
     @Override
     public void close(Duration within) {
-        closed = true;
-        threads.forEach(TaskThread::interrupt);
+        pool.close();
     }
 }

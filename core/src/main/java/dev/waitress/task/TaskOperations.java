@@ -10,16 +10,14 @@ import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.Executor;
 import java.util.function.Consumer;
-import java.util.function.IntSupplier;
 
 /**
  * What operators learn of a Java application: its one process is the server's own. Nothing of it can be replaced.
  *
- * @param waiting how many requests no thread has begun
+ * @param pool its requests and their threads
  * @param bornNanos since when the threads are there
  */
-record TaskOperations(List<TaskThread> threads, IntSupplier waiting, Executor loop, Timers timers, long bornNanos)
-        implements Operations {
+record TaskOperations(TaskPool pool, Executor loop, Timers timers, long bornNanos) implements Operations {
     @Override
     public void reload(String reason, Consumer<Outcome> told) {
         NONE.reload(reason, told);
@@ -41,12 +39,12 @@ record TaskOperations(List<TaskThread> threads, IntSupplier waiting, Executor lo
     }
 
     private Inspection inspection(boolean withStacks, long nowNanos) {
-        List<Occupation> occupations = threads.stream()
+        List<Occupation> occupations = pool.threads().stream()
                 .map(thread -> thread.occupation(withStacks, nowNanos))
                 .filter(Objects::nonNull)
                 .toList();
         WorkerStatus own = new WorkerStatus(
                 0, ProcessHandle.current().pid(), "serving", nowNanos - bornNanos, -1, 0, false, occupations);
-        return new Inspection(List.of(own), Math.max(0, waiting.getAsInt()));
+        return new Inspection(List.of(own), Math.max(0, pool.excess()));
     }
 }

@@ -11,13 +11,20 @@ final class TaskThread {
     /** Calls that are shown, the innermost ones. */
     private static final int MOST_FRAMES = 60;
 
+    private final int number;
     private final Thread thread;
     private volatile @Nullable AppTask running;
 
     /** A daemon, not started yet, that does this. */
-    TaskThread(String name, Consumer<TaskThread> work) {
-        thread = new Thread(() -> work.accept(this), name);
+    TaskThread(int number, Consumer<TaskThread> work) {
+        this.number = number;
+        thread = new Thread(() -> work.accept(this), "waitress-" + number);
         thread.setDaemon(true);
+    }
+
+    /** Its number among those that there are. */
+    int number() {
+        return number;
     }
 
     void start() {
