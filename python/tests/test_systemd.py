@@ -8,6 +8,7 @@ import secrets
 import signal
 import socket
 import struct
+import subprocess
 import sys
 import time
 from pathlib import Path
@@ -217,13 +218,28 @@ def test_is_ready_when_all_workers_are(start: Start, tmp_path: Path, listening: 
         server.kill()
 
 
-class TestAReload:
-    """At SIGHUP, as ``Type=notify-reload`` has it."""
+def hang_up(server: Server, _folder: Path) -> None:
+    server.process.send_signal(signal.SIGHUP)
 
-    def reload(self, server: Server, listening: Systemd) -> None:
+
+def order(_server: Server, folder: Path) -> None:
+    environment = {**os.environ, "WAITRESS_CONTROL_SOCKET": str(folder / "ctl")}
+    subprocess.run([COMMAND, "ctl", "reload"], env=environment, check=True, timeout=EVENT_SECONDS)
+
+
+def touch(_server: Server, folder: Path) -> None:
+    (folder / "touched").touch()
+
+
+class TestAReload:
+    """However it is asked for: by SIGHUP, as ``Type=notify-reload`` has it, and by others than systemd."""
+
+    def reload(
+        self, server: Server, listening: Systemd, ask: Callable[[Server, Path], None] = hang_up, folder: Path = ROOT
+    ) -> None:
         listening.wait_for("READY", START_SECONDS)
         before = time.monotonic()
-        server.process.send_signal(signal.SIGHUP)
+        ask(server, folder)
         told = listening.wait_for("RELOADING")
         assert before <= int(told["MONOTONIC_USEC"]) / 1e6 <= time.monotonic()
         listening.wait_for("READY")
@@ -231,14 +247,20 @@ class TestAReload:
     @pytest.fixture
     def serve(self, start: Start, shop: Shop, listening: Systemd) -> Callable[[], Watched]:
         variables: Mapping[str, str] = {"PYTHONPATH": str(shop.folder), "NOTIFY_SOCKET": listening.address}
-        return lambda: Watched(start(APPLICATION, "--workers=2", **variables))
+        options = [
+            "--workers=2",
+            f"--control-socket={shop.folder / 'ctl'}",
+            f"--touch-reload={shop.folder / 'touched'}",
+        ]
+        return lambda: Watched(start(APPLICATION, *options, **variables))
 
+    @pytest.mark.parametrize("ask", [hang_up, order, touch])
     def test_is_told_from_its_begin_to_its_end(
-        self, serve: Callable[[], Watched], shop: Shop, listening: Systemd
+        self, serve: Callable[[], Watched], shop: Shop, listening: Systemd, ask: Callable[[Server, Path], None]
     ) -> None:
         watched = serve()
         shop.views("two")
-        self.reload(watched.server, listening)
+        self.reload(watched.server, listening, ask, shop.folder)
         assert watched.fetch()[1] == "two"
         watched.server.stop()
 

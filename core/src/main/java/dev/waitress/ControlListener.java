@@ -3,6 +3,7 @@ package dev.waitress;
 import dev.waitress.control.ControlGateway;
 import dev.waitress.control.Front;
 import dev.waitress.exchange.Gateway;
+import dev.waitress.exchange.Operations;
 import dev.waitress.loop.Clock;
 import dev.waitress.settings.Setting;
 import dev.waitress.settings.Settings;
@@ -25,7 +26,8 @@ final class ControlListener {
      * @throws IOException naming the socket that cannot be had
      * @throws SettingsException if others could use it too
      */
-    static @Nullable SideListener open(Settings settings, Front front, Engine engine) throws IOException {
+    static @Nullable SideListener open(Settings settings, Front front, Operations operations, Engine engine)
+            throws IOException {
         String path = settings.get(Setting.CONTROL_SOCKET);
         if (path.isEmpty()) {
             return null;
@@ -35,11 +37,7 @@ final class ControlListener {
         Clock clock = Clock.SYSTEM;
         long sinceNanos = clock.nanos();
         Gateway gateway = new ControlGateway(
-                front,
-                engine.gateway().operations(),
-                engine.loop()::execute,
-                ForkJoinPool.commonPool(),
-                () -> clock.nanos() - sinceNanos);
+                front, operations, engine.loop()::execute, ForkJoinPool.commonPool(), () -> clock.nanos() - sinceNanos);
         SideListener opened = SideListener.open(own, gateway, engine.loop(), engine.directory());
         engine.loop().leftovers().add(() -> opened.listeners().forEach(listener -> listener.close()));
         return opened;

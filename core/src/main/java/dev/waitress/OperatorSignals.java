@@ -6,7 +6,6 @@ import dev.waitress.exchange.Operations;
 import dev.waitress.exchange.Outcome;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
-import java.util.concurrent.Executor;
 
 /** Signals that mean the same to most servers. */
 final class OperatorSignals {
@@ -20,19 +19,16 @@ final class OperatorSignals {
     /**
      * Obeys them from now on. At SIGQUIT the log tells what everybody does, where that can be noticed.
      *
-     * @param service is told of a reload; on the loop only
      * @param terminalGone what to do when the terminal has closed, of which SIGHUP tells too
      * @param reopenLogs what to do at SIGUSR1
      */
-    static void obey(
-            Operations operations, ServiceReport service, Executor loop, Runnable terminalGone, Runnable reopenLogs) {
+    static void obey(Operations operations, Runnable terminalGone, Runnable reopenLogs) {
         Terminal terminal = Terminal.ofThisProcess();
         Signals.handleIfKnown("HUP", () -> {
             if (terminal.isGone()) {
                 terminalGone.run();
             } else {
-                loop.execute(service::reloads);
-                operations.reload("SIGHUP", outcome -> loop.execute(service::hasReloaded));
+                operations.reload("SIGHUP", Outcome::ignore);
             }
         });
         Signals.handleIfKnown("TTIN", () -> operations.addWorker(Outcome::ignore));

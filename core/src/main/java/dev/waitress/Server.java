@@ -1,6 +1,8 @@
 package dev.waitress;
 
 import dev.waitress.connection.Clients;
+import dev.waitress.exchange.Operations;
+import dev.waitress.exchange.Outcome;
 import dev.waitress.exchange.RequestObserver;
 import dev.waitress.log.AccessLog;
 import dev.waitress.loop.Clock;
@@ -35,6 +37,7 @@ public final class Server implements AutoCloseable {
     private final Clients clients;
     private final List<Listener> listeners;
     private final ServiceReport service;
+    private final Operations operations;
     private final PidFile pidFile;
     private final @Nullable AccessLog accessLog;
     private final AtomicBoolean closing = new AtomicBoolean();
@@ -54,12 +57,14 @@ public final class Server implements AutoCloseable {
         this.settings = settings;
         this.engine = engine;
         this.service = service;
+        this.operations = new ReportedOperations(engine.gateway().operations(), service, engine.loop()::execute);
         this.pidFile = pidFile;
         this.accessLog = accessLog;
         this.listeners = listeners;
         this.delay = new DrainDelay(settings);
         this.clients = engine.clients(settings, accessLog == null ? RequestObserver.NONE : accessLog);
         engine.gateway().whenAskedToEnd(() -> inBackground(this::close));
+        engine.gateway().whenAskedToReload(reason -> operations.reload(reason, Outcome::ignore));
     }
 
     /**
@@ -125,6 +130,7 @@ public final class Server implements AutoCloseable {
             control = ControlListener.open(
                     settings,
                     new OverseenServer(listeners, clients, engine.health(), () -> isOwnProcess, ending),
+                    operations,
                     engine);
             return this;
         } catch (IOException | RuntimeException e) {
@@ -167,12 +173,7 @@ public final class Server implements AutoCloseable {
                 signal -> inBackground(() -> close(signal)),
                 delay::end,
                 engine.loop().leftovers()::remove);
-        OperatorSignals.obey(
-                engine.gateway().operations(),
-                service,
-                engine.loop()::execute,
-                () -> inBackground(() -> close(StopSignal.TERM)),
-                this::reopenLogs);
+        OperatorSignals.obey(operations, () -> inBackground(() -> close(StopSignal.TERM)), this::reopenLogs);
         isOwnProcess = true;
         ready.run();
         open();

@@ -2,6 +2,7 @@ package dev.waitress.exchange;
 
 import dev.waitress.buffer.SharedMemory;
 import java.time.Duration;
+import java.util.function.Consumer;
 
 /** Turns requests into responses: in this JVM, or through worker processes. */
 public interface Gateway {
@@ -25,6 +26,9 @@ public interface Gateway {
 
     /** What to do, on any thread, when an application asks for the end of the server. Called before it can ask. */
     default void whenAskedToEnd(Runnable action) {}
+
+    /** What to do, on any thread, when a file asks for the application to be loaded again; it is told why. */
+    default void whenAskedToReload(Consumer<String> action) {}
 
     /** What an operator may ask of it. */
     default Operations operations() {

@@ -10,6 +10,7 @@ import dev.waitress.exchange.ServerAnswer;
 import dev.waitress.health.Probes.Probe;
 import dev.waitress.http.RequestHead;
 import java.time.Duration;
+import java.util.function.Consumer;
 
 /** Answers what is asked of the server itself, at once and on the loop, and leaves the rest to another gateway. */
 public final class HealthGateway implements Gateway {
@@ -64,6 +65,11 @@ public final class HealthGateway implements Gateway {
     @Override
     public void whenAskedToEnd(Runnable action) {
         next.whenAskedToEnd(action);
+    }
+
+    @Override
+    public void whenAskedToReload(Consumer<String> action) {
+        next.whenAskedToReload(action);
     }
 
     @Override

@@ -43,11 +43,15 @@ public record WorkerConfig(List<String> python, PythonApplication application, S
 
     /** Why workers are replaced that live; fails at an entry that cannot be watched. */
     Reasons reasons() {
-        String touched = settings.get(Setting.TOUCH_RELOAD);
         return new Reasons(
                 isReloading() ? new FileWatch(watched()) : Changes.NONE,
-                touched.isEmpty() ? Changes.NONE : new FileWatch(List.of(touched)),
                 new MemoryWatch(settings.get(Setting.MAX_WORKER_MEMORY)));
+    }
+
+    /** The file that an operator touches. */
+    Changes touches() {
+        String touched = settings.get(Setting.TOUCH_RELOAD);
+        return touched.isEmpty() ? Changes.NONE : new FileWatch(List.of(touched));
     }
 
     /** Files to watch for changes, besides what the workers have imported. */

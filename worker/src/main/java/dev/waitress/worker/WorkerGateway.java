@@ -4,6 +4,7 @@ import dev.waitress.buffer.PrivateDirectory;
 import dev.waitress.buffer.SharedMemory;
 import dev.waitress.exchange.Gateway;
 import dev.waitress.exchange.Operations;
+import dev.waitress.exchange.Outcome;
 import dev.waitress.exchange.Readiness;
 import dev.waitress.exchange.Request;
 import dev.waitress.exchange.Response;
@@ -15,6 +16,7 @@ import dev.waitress.worker.pool.Worker;
 import dev.waitress.worker.pool.WorkerListener;
 import dev.waitress.worker.pool.WorkerPool;
 import dev.waitress.worker.process.AttachedWorkers;
+import dev.waitress.worker.process.Changes;
 import dev.waitress.worker.process.LaunchedProcess;
 import dev.waitress.worker.process.ProcessLauncher;
 import dev.waitress.worker.process.Reasons;
@@ -34,6 +36,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
+import java.util.function.Consumer;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
@@ -54,7 +57,10 @@ public final class WorkerGateway implements Gateway {
     private final ApplicationLogging logging;
     private final WorkerSource source;
 
+    private final Changes touches;
+
     private volatile Runnable end = () -> {};
+    private volatile Consumer<String> reload = reason -> operations().reload(reason, Outcome::ignore);
 
     /** The process ends under it. */
     private volatile boolean isAbandoned;
@@ -64,6 +70,7 @@ public final class WorkerGateway implements Gateway {
             EventLoop loop,
             PrivateDirectory directory,
             Function<WorkerGateway, WorkerSource> source) {
+        this.touches = config.touches(); // first: a wrong entry must leave nothing behind
         this.config = config;
         this.loop = loop;
         this.encoder = new RequestEncoder(config.settings());
@@ -138,6 +145,7 @@ public final class WorkerGateway implements Gateway {
             home.open(loop, this::arrived);
             loop.join(pool);
             source.begin(opened);
+            touches.tell(change -> reload.accept(change));
         } catch (IOException e) {
             opened.completeExceptionally(e);
         }
@@ -243,6 +251,11 @@ public final class WorkerGateway implements Gateway {
         end = action;
     }
 
+    @Override
+    public void whenAskedToReload(Consumer<String> action) {
+        reload = action;
+    }
+
     /** The logging of the application, if it has set up any. */
     public ApplicationLogging logging() {
         return logging;
@@ -290,6 +303,7 @@ public final class WorkerGateway implements Gateway {
     }
 
     private List<LaunchedProcess> quit() {
+        touches.close();
         List<LaunchedProcess> processes = source.close();
         pool.quit();
         home.close();

@@ -84,7 +84,6 @@ public final class Supervisor implements WorkerSource {
     @Override
     public void begin(CompletableFuture<@Nullable LoadFailure> opened) throws IOException {
         reasons.changes().tell(change -> loop.execute(() -> load(change, true, Outcome::ignore)));
-        reasons.touch().tell(change -> loop.execute(() -> load(change, false, Outcome::ignore)));
         reasons.memory()
                 .tell(
                         () -> launcher.running().stream().mapToLong(LaunchedProcess::pid),

@@ -41,7 +41,6 @@ class SupervisorTest {
     private final List<ScriptedWorker> launched = new ArrayList<>();
     private final CompletableFuture<@Nullable LoadFailure> opened = new CompletableFuture<>();
     private final FakeChanges changes = new FakeChanges();
-    private final FakeChanges touch = new FakeChanges();
     private final ScriptedLauncher launcher = new ScriptedLauncher();
     private WorkerPool pool;
     private Intake intake;
@@ -111,13 +110,7 @@ class SupervisorTest {
         pool = sourced.pool();
         intake = pool.intake();
         supervisor = new Supervisor(
-                WORKERS,
-                launcher,
-                intake,
-                timers,
-                timers,
-                STARTUP.toNanos(),
-                new Reasons(changes, touch, new MemoryWatch(0)));
+                WORKERS, launcher, intake, timers, timers, STARTUP.toNanos(), new Reasons(changes, new MemoryWatch(0)));
         sourced.reportTo(supervisor);
     }
 

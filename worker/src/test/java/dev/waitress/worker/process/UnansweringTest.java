@@ -73,7 +73,7 @@ class UnansweringTest {
                 timers,
                 timers,
                 STARTUP.toNanos(),
-                new Reasons(Changes.NONE, Changes.NONE, new MemoryWatch(0)));
+                new Reasons(Changes.NONE, new MemoryWatch(0)));
         sourced.reportTo(supervisor);
         supervisor.begin(opened);
     }
