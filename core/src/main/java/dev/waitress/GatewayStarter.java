@@ -4,6 +4,7 @@ import dev.waitress.buffer.PrivateDirectory;
 import dev.waitress.exchange.Gateway;
 import dev.waitress.loop.EventLoop;
 import dev.waitress.settings.Renewals;
+import dev.waitress.settings.Rescues;
 import dev.waitress.settings.Settings;
 import dev.waitress.settings.SettingsException;
 import dev.waitress.task.TaskDispatcher;
@@ -34,10 +35,12 @@ public interface GatewayStarter {
     /**
      * Answers by a Java application, on task threads.
      *
-     * @throws SettingsException if it is to be loaded again when it changes, as only Python applications can
+     * @throws SettingsException if it is to be loaded again, or workers are to be looked after: Python applications
+     *     alone have workers
      */
     static GatewayStarter of(Application application, Settings settings) {
         Renewals.refuse(settings, "a Java application cannot be loaded again");
+        Rescues.refuse(settings, "a Java application has no worker processes");
         return (loop, directory) -> {
             tellIfMissing(directory);
             return new TaskDispatcher(application, settings, loop::execute, loop);

@@ -151,11 +151,19 @@ class MainTest {
         }
     }
 
-    @Test
-    void loadsNoJavaApplicationAgain() {
-        Outcome outcome = run(Map.of(), "--reload", "--app-class=" + Hello.class.getName());
+    @ParameterizedTest
+    @CsvSource({
+        "--reload, reload: a Java application cannot be loaded again",
+        "--reload-extra=x, reload_extra: a Java application cannot be loaded again",
+        "--max-requests-jitter=5, max_requests_jitter: a Java application cannot be loaded again",
+        "--startup-timeout=5, startup_timeout: a Java application has no worker processes",
+        "--worker-timeout=5, worker_timeout: a Java application has no worker processes",
+        "--no-retry-idempotent, retry_idempotent: a Java application has no worker processes"
+    })
+    void promisesNoJavaApplicationWhatOnlyWorkersHave(String option, String refusal) {
+        Outcome outcome = run(Map.of(), option, "--app-class=" + Hello.class.getName());
         assertThat(outcome.status()).isEqualTo(1);
-        assertThat(outcome.err().lines()).containsExactly("Error: reload: a Java application cannot be loaded again");
+        assertThat(outcome.err().lines()).containsExactly("Error: " + refusal);
     }
 
     @Test

@@ -6,9 +6,11 @@ import java.util.List;
 public final class Renewals {
     private static final List<Setting<?>> ALL = List.of(
             Setting.RELOAD,
+            Setting.RELOAD_EXTRA,
             Setting.TOUCH_RELOAD,
             Setting.WARMUP_PATH,
             Setting.MAX_REQUESTS,
+            Setting.MAX_REQUESTS_JITTER,
             Setting.MAX_WORKER_AGE,
             Setting.MAX_WORKER_MEMORY);
 
@@ -21,10 +23,6 @@ public final class Renewals {
      * @throws SettingsException if one of them is not its default
      */
     public static void refuse(Settings settings, String reason) {
-        for (Setting<?> setting : ALL) {
-            if (!settings.get(setting).equals(setting.defaultValue())) {
-                throw new SettingsException(setting.name() + ": " + reason);
-            }
-        }
+        settings.requireDefaults(ALL, reason);
     }
 }

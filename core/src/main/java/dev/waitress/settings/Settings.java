@@ -140,6 +140,15 @@ public final class Settings {
         return this;
     }
 
+    /** Refuses those of these that are not as they are by default, for this reason. */
+    void requireDefaults(List<Setting<?>> settings, String reason) {
+        for (Setting<?> setting : settings) {
+            if (!get(setting).equals(setting.defaultValue())) {
+                throw new SettingsException(setting.name() + ": " + reason);
+            }
+        }
+    }
+
     private static boolean isUnix(ServerSocketChannel socket) {
         try {
             return socket.getLocalAddress() instanceof UnixDomainSocketAddress;

@@ -1,0 +1,21 @@
+package dev.waitress.settings;
+
+import java.util.List;
+
+/** The settings that say what becomes of a worker that fails, and of its requests: only where there are workers. */
+public final class Rescues {
+    private static final List<Setting<?>> ALL =
+            List.of(Setting.STARTUP_TIMEOUT, Setting.WORKER_TIMEOUT, Setting.RETRY_IDEMPOTENT);
+
+    private Rescues() {}
+
+    /**
+     * Refuses settings that ask for it.
+     *
+     * @param reason why it cannot be
+     * @throws SettingsException if one of them is not its default
+     */
+    public static void refuse(Settings settings, String reason) {
+        settings.requireDefaults(ALL, reason);
+    }
+}
