@@ -117,7 +117,7 @@ def keep_a_child_unless_first(environ):
     return "the caller stays"
 
 def keep_a_daemon(environ):
-    child = multiprocessing.get_context("fork").Process(target=time.sleep, args=(600,), daemon=True)
+    child = multiprocessing.get_context(environ["QUERY_STRING"] or "fork").Process(target=time.sleep, args=(600,), daemon=True)
     child.start()
     print("daemon {}".format(child.pid), file=sys.stderr, flush=True)
     return "it stays"
@@ -289,6 +289,14 @@ class TestForkedChild:
             os.kill(int(child), signal.SIGKILL)
 
 
+#: The script is imported by processes that are not forked, which must not serve.
+GUARD = """
+if __name__ != "__main__":
+    def serve(*_, **__):
+        pass
+"""
+
+
 class TestMultiprocessing:
     """In a handler it works as in any program."""
 
@@ -343,9 +351,10 @@ class TestMultiprocessing:
         os.kill(server.process.pid, signal.SIGKILL)
         wait_until(lambda: not server.survivors(), server.survivors())
 
-    def test_daemons_end_with_a_forked_worker(self, site: Site) -> None:
-        server = site.serve("workers=2")
-        ask_until_logged(server, "keep_a_daemon_unless_first", r"(?m)^daemon \d+$")
+    @pytest.mark.parametrize("way", ["fork", "spawn", "forkserver"])
+    def test_daemons_end_with_a_forked_worker(self, site: Site, way: str) -> None:
+        server = site.serve("workers=2", before=GUARD)
+        ask_until_logged(server, f"keep_a_daemon_unless_first?{way}", r"(?m)^daemon \d+$")
         os.kill(server.process.pid, signal.SIGTERM)
         server.process.wait(EVENT_SECONDS)
         wait_until(lambda: not server.survivors(), server.survivors())

@@ -10,7 +10,7 @@ from typing import Callable, Iterable, Optional, Union
 from waitress.front import Front
 from waitress.nursery import Nursery
 from waitress_worker.control import LOADING, Worker
-from waitress_worker.daemons import end_daemons_with_this_process
+from waitress_worker.daemons import end_daemons, end_daemons_with_this_process
 from waitress_worker.signals import when_asked_to_end
 
 Application = Callable[..., Iterable[bytes]]
@@ -57,6 +57,12 @@ class OwnWorkers:
         if "random" in sys.modules:
             random.seed()  # each its own sequence, also where fork does not see to that
         end_daemons_with_this_process()
+        try:
+            return self._obey(number, begun)
+        finally:
+            end_daemons()
+
+    def _obey(self, number: int, begun: Callable[[], None]) -> bool:
         try:
             worker = self._start_worker(number)
         except (EOFError, OSError):

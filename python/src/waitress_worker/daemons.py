@@ -8,7 +8,7 @@ import os
 import signal
 import sys
 from select import select  # bound before gevent or eventlet can put another one in its place
-from typing import List
+from typing import Any, List
 
 from waitress_worker.compat import keep_from_children
 from waitress_worker.forks import in_each_child
@@ -18,16 +18,33 @@ try:
 except ImportError:
     fcntl = None  # type: ignore[assignment] # Windows has none
 
+#: Those that an earlier process had started, of which a fork knows too.
+_OF_OTHERS: List[Any] = []
+
 #: Both ends of a pipe on which nothing is ever sent. As its children close the second, it is closed when this process ends.
 _LIFE: List[int] = []
 
 
 def end_daemons_with_this_process() -> None:
     """Do so from now on, where the system can: with those that multiprocessing forks."""
+    _OF_OTHERS[:] = _children()
     if fcntl is not None and hasattr(fcntl, "F_SETSIG"):
         _LIFE[:] = os.pipe()
         for descriptor in _LIFE:
             keep_from_children(descriptor)
+
+
+def _children() -> List[Any]:
+    """Those that multiprocessing knows, however it has started them."""
+    process = sys.modules.get("multiprocessing.process")
+    return [] if process is None else process.active_children()  # type: ignore[no-any-return]
+
+
+def end_daemons() -> None:
+    """End them now, also those that were not forked: Python does so at an exit to which a forked worker does not come."""
+    for child in _children():
+        if child.daemon and child not in _OF_OTHERS:
+            child.terminate()
 
 
 def _in_child() -> None:
