@@ -115,6 +115,16 @@ class TestReload:
         assert "SyntaxError" in watched.server.log
         assert watched.fetch()[1] == "one"
 
+    def test_may_be_asked_for_as_soon_as_it_says_that_it_serves(self, run: Run, shop: Shop) -> None:
+        assert shop.folder.exists()
+        script = run(
+            "class Asking(logging.Handler):\n    def emit(self, record):\n"
+            "        if 'Serving on' in record.getMessage():\n            os.kill(os.getpid(), signal.SIGHUP)\n\n"
+            'logging.getLogger("waitress").addHandler(Asking())\n' + SERVE.format("")
+        )
+        Watched(script).wait_until_loaded_again()
+        script.stop()
+
     def test_is_the_program_s_own_affair_where_it_has_a_handler(self, run: Run, shop: Shop) -> None:
         assert shop.folder.exists()
         script = run('signal.signal(signal.SIGHUP, lambda *_: print("mine", file=sys.stderr))\n' + SERVE.format(""))

@@ -12,7 +12,7 @@ from waitress.installation import explain, warn_of_others
 try:
     from waitress.java import JavaError
     from waitress.server import Server, create_server
-    from waitress.signals import terminable
+    from waitress.signals import operable, terminable
     from waitress.workers import Application
     from waitress_worker import RequestTimeout
 except ImportError as failure:
@@ -38,9 +38,10 @@ def serve(app: Union[Application, str], **settings: Any) -> None:  # noqa: ANN40
         with terminable():
             server = factory(app, **settings)
             try:
-                if not quiet:
-                    server.print_listen("Serving on http://{}:{}")
-                server.run()
+                with operable(server.orders_by_signals()):
+                    if not quiet:
+                        server.print_listen("Serving on http://{}:{}")
+                    server.run()
             finally:
                 server.close()
     except (KeyboardInterrupt, SystemExit):

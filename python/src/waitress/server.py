@@ -3,7 +3,7 @@
 import logging
 import os
 import threading
-from typing import Any, List, MutableMapping, Optional, Tuple, Union
+from typing import Any, Callable, Dict, List, MutableMapping, Optional, Tuple, Union
 
 from waitress.adjustments import Adjustments
 from waitress.front import Front
@@ -94,12 +94,16 @@ class Server(Insides):
 
     # ---- Life ----
 
+    def orders_by_signals(self) -> Dict[str, Callable[[], None]]:
+        """What to do at signals of operators; nothing where this process runs the application itself."""
+        return self._front.orders_by_signals()
+
     def run(self) -> None:
         """Serve until :meth:`close`, Ctrl-C or SIGTERM; ChildProcessError if the front ends by itself."""
         with self._running:
             try:
                 self._require_same_user()
-                with terminable(), operable(self._front.orders_by_signals()):
+                with terminable(), operable(self.orders_by_signals()):
                     self._work_until_the_end()
             except KeyboardInterrupt:
                 self._at_terminal = os.isatty(0)
