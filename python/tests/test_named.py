@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import contextlib
 import os
+import pty
 import signal
 import subprocess
 import sys
 import threading
+from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
 import pytest
 import requests
 from crowds import Clients
+from procfs import on_linux
 from scripts import ENVIRONMENT, PREAMBLE, Script
 from serving import COMMAND, EVENT_SECONDS
 from shops import APPLICATION, Shop, Watched
@@ -21,7 +24,6 @@ import waitress
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
-    from pathlib import Path
 
 #: The package lies beside the program, and so on the program's path alone.
 SERVE = f'serve("{APPLICATION}", listen="127.0.0.1:0", workers=2{{}})\nprint("returned", file=sys.stderr)\n'
@@ -69,6 +71,16 @@ def make_serve(run: Run, shop: Shop) -> Callable[..., Watched]:
 
 def order(watched: Watched, number: signal.Signals) -> None:
     os.kill(watched.server.process.pid, number)
+
+
+def processes_of(folder: Path) -> list[Path]:
+    """Find those whose command lines name a folder."""
+    found = []
+    for command in Path("/proc").glob("[0-9]*/cmdline"):
+        with contextlib.suppress(OSError):  # gone since
+            if str(folder).encode() in command.read_bytes():
+                found.append(command)
+    return found
 
 
 class TestReload:
@@ -218,6 +230,23 @@ class TestEnd:
         script.process.kill()
         Watched(script).wait_for_processes(0)
         assert not list(tmp_path.glob("waitress-*"))
+
+    @on_linux
+    def test_of_the_terminal_is_that_of_the_program(self, shop: Shop, jar: Path) -> None:
+        """The system's own SIGHUP is no order."""
+        assert jar.exists()
+        program = shop.folder / "program.py"
+        program.write_text(PREAMBLE + f'serve("{APPLICATION}", listen="127.0.0.1:0", workers=2)\n')
+        pid, terminal = pty.fork()
+        if pid == 0:
+            environment = {**os.environ, **ENVIRONMENT, "TMPDIR": str(shop.folder)}
+            os.execve(sys.executable, [sys.executable, str(program)], environment)
+        output = b""
+        while b"Serving on" not in output:
+            output += os.read(terminal, 1000)
+        os.close(terminal)
+        assert os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]) == 0
+        assert not processes_of(shop.folder)
 
     def test_of_the_front_is_an_error(self, serve: Callable[..., Watched]) -> None:
         watched = serve()
