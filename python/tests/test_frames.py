@@ -44,7 +44,7 @@ def name_of(case: FrameCase) -> str:
     return case.name
 
 
-@pytest.mark.parametrize("case", [*read("answers.txt"), *read("reports.txt")], ids=name_of)
+@pytest.mark.parametrize("case", [*read("answers.txt"), *read("reports.txt"), *read("zygote.txt")], ids=name_of)
 def test_a_worker_writes(case: FrameCase) -> None:
     assert marshal.dumps(case.value, MARSHAL_VERSION) == case.content
 

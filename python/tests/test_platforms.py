@@ -212,12 +212,34 @@ class TestWorkers:
             assert "Traceback" not in performer.server.log
 
 
+FORKED = """
+def app(environ, start_response):
+    start_response("200 OK", [("Content-Type", "text/plain")])
+    return ["{} {}".format(LOADER, os.getpid()).encode()]
+"""
+
 APPLICATION = """
 def app(environ, start_response):
     start_response("200 OK", [("Content-Type", "text/plain")])
     return [environ["REQUEST_METHOD"].encode(), environ["wsgi.input"].read()]
 
 """
+
+
+def test_workers_are_forked_from_one_that_has_the_application(interpreter: Interpreter, tmp_path: Path) -> None:
+    """And serve, and end quietly; on CPython 2.7 a line says that there are none."""
+    (tmp_path / "forked.py").write_text("import os\nLOADER = os.getpid()\n" + FORKED)
+    options = ("--preload", "--workers=2", f"--python={interpreter.path}")
+    server = Server("forked:app", *options, environment={"PYTHONPATH": str(tmp_path)})
+    if interpreter.name.endswith(" 2.7"):
+        assert server.process.wait(EVENT_SECONDS) == 1
+        server.kill()
+        assert server.log == "Error: preload needs Python 3.6 or newer\n"
+        return
+    loader, worker = requests.get(server.url, timeout=EVENT_SECONDS).text.split()
+    assert loader != worker
+    server.stop(signal.SIGINT, whole_group=True)
+    assert "Traceback" not in server.log
 
 
 @pytest.mark.parametrize("more", ["", ", workers=2"], ids=["serve", "serve with workers"])

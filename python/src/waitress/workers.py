@@ -9,8 +9,9 @@ from typing import Callable, Iterable, Optional, Union
 
 from waitress.front import Front
 from waitress.nursery import Nursery
-from waitress_worker.control import LOADING, Worker
+from waitress_worker.control import Worker
 from waitress_worker.daemons import end_daemons, end_daemons_with_this_process
+from waitress_worker.loading import LOADING
 from waitress_worker.signals import when_asked_to_end
 
 Application = Callable[..., Iterable[bytes]]

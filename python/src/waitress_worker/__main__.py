@@ -1,4 +1,4 @@
-"""Started by the front: ``python .../waitress_worker ADDRESS NUMBER APPLICATION``, or ``notify ADDRESS``.
+"""Started by the front: ``python .../waitress_worker [preload] ADDRESS NUMBER APPLICATION``, or ``notify ADDRESS``.
 
 Any Python can read this file.
 """
@@ -26,6 +26,8 @@ if sys.version_info < (3,):
 try:
     if sys.argv[1] == "notify":
         from waitress_worker.notify import main
+    elif sys.argv[1] == "preload":
+        from waitress_worker.zygote import main  # type: ignore[assignment]
     else:
         from waitress_worker.control import main  # type: ignore[assignment]
 except ImportError as failure:

@@ -1,71 +1,65 @@
 """The life of a worker: connect to the front, load the application, do as the front says."""
 
 import gc
-import logging
 import mmap
 import os
 import sys
 from io import open  # noqa: A004 -- bound before the application can put another one in its place
 from threading import Lock
-from typing import Any, Callable, Dict, List, Set, Union
+from typing import TYPE_CHECKING, Any, Callable, Dict, List, Union
 
 from waitress_worker import protocol, stacks
-from waitress_worker.application import LoadError, load, python_version
+from waitress_worker.application import LoadError
 from waitress_worker.board import Board
-from waitress_worker.channel import Channel, connect
+from waitress_worker.channel import Channel
 from waitress_worker.compat import acquire_within, native, path_of_front
 from waitress_worker.crew import Crew
 from waitress_worker.daemons import end_daemons_with_this_process
 from waitress_worker.forks import end
-from waitress_worker.imports import Imports
 from waitress_worker.leash import end_with_the_other_side
+from waitress_worker.loading import Loaded, failures_told
 from waitress_worker.log import LOG, FrontRecords, harmless, log_failure, wanted_level
-from waitress_worker.signals import leave_to_the_front, when_asked_to_end
+from waitress_worker.outset import begin, introduce
+from waitress_worker.signals import when_asked_to_end
 from waitress_worker.threads import Threads
-from waitress_worker.title import show
-from waitress_worker.tracebacks import bounded, shortened
-from waitress_worker.whereabouts import tell_at_a_signal
+
+if TYPE_CHECKING:
+    from typing import NoReturn
 
 #: Seconds. A wait without end could not be interrupted, or would end where all threads are green and all of them wait.
 _DAY = 86400.0
 
-#: Characters of what the front says when the application cannot be loaded; a traceback stands below.
-_MOST_OF_REASON = 4096
-
-#: How much memory the C library may keep is for this process, not for those that the application starts.
-_ARENAS = "MALLOC_ARENA_MAX"
-_OUR_ARENAS = "WAITRESS_WORKER_ARENAS"
-
-_SECRET = "WAITRESS_WORKER_SECRET"  # noqa: S105 -- the variable's name
-
 
 def main(address: str, number: str, application_name: str) -> int:
     """Run a worker until the front ends it; return the exit status."""
-    leave_to_the_front()
-    tell_at_a_signal()
-    show("w{}".format(number))
-    _open_closed_output()
-    if os.environ.pop(_OUR_ARENAS, ""):
-        del os.environ[_ARENAS]
-    worker = Worker(address, os.environ.pop(_SECRET, ""), int(number), leash=True)
+    secret = begin("w" + number, application_name)
+    worker = Worker(address, secret, int(number), leash=True)
     when_asked_to_end(worker.ask_for_the_end)
     end_daemons_with_this_process()
-    sys.argv[:] = ["waitress-serve", application_name]
-    sys.path[:] = worker.settings["path"] or sys.path + [os.getcwd()]
     try:
-        application = worker.load()
+        loaded = worker.load()
     except LoadError as failure:
         return failure.exit_status
+    return live(worker, loaded)
+
+
+def live(worker: "Worker", loaded: Loaded) -> int:
+    """Run requests until the front ends the worker; return the exit status."""
     worker.require_parent()
     if hasattr(gc, "freeze"):
         gc.freeze()  # what the application has loaded stays: the collector need not look at it again and again
-    worker.start(application)
-    if obey(worker):
-        worker.crew.stop()
-        worker.close()
-        worker.crew.join()
-        return 0
-    # The front is gone, and with it everybody who waits for an answer.
+    worker.start(loaded.application)
+    if not obey(worker):
+        leave_at_once()  # with the front everybody is gone who waits for an answer
+    worker.crew.stop()
+    worker.close()
+    worker.crew.join()
+    loaded.worker_exit.attempt(worker.number)
+    return 0
+
+
+def leave_at_once() -> "NoReturn":
+    """End this process without what the application has planned for its end: the front is gone."""
     for stream in (sys.stdout, sys.stderr):
         with harmless:
             stream.flush()  # which an application may have replaced, by None too
@@ -103,46 +97,10 @@ def _is_ended(ended: Any) -> bool:  # noqa: ANN401 -- a lock has no type in 2.7
         return False
 
 
-def _open_closed_output() -> None:
-    """Let what is printed go nowhere where the server was started without a place for it.
-
-    What Java opens then gets the numbers of standard output and standard error, and is handed down: files that it reads.
-    """
-    try:
-        import fcntl  # noqa: PLC0415 -- Windows has none
-    except ImportError:
-        return
-    for number in (1, 2):
-        try:
-            is_open = fcntl.fcntl(number, fcntl.F_GETFL) & (os.O_WRONLY | os.O_RDWR) != 0
-        except EnvironmentError:
-            is_open = False
-        if not is_open:
-            nowhere = os.open(os.devnull, os.O_WRONLY)
-            if nowhere != number:
-                os.dup2(nowhere, number)
-                os.close(nowhere)
-
-
-_WITH_TIME = "%(asctime)s " + logging.BASIC_FORMAT
-
-
-def _set_up_logging(level: str, form: str) -> None:
-    """Log to the console, as the front does, unless the application has set up something else."""
-    logging.basicConfig(format=_WITH_TIME if form == "time" else logging.BASIC_FORMAT)
-    logger = logging.getLogger("waitress")
-    if logger.level == logging.NOTSET:
-        logger.setLevel(level.upper())
-
-
 def _open_board(path: str, threads: int) -> Board:
     """Map the file in which the front looks when this process has died."""
     with open(path_of_front(path), "r+b") as file:
         return Board(mmap.mmap(file.fileno(), 0), threads)
-
-
-#: The worker that this process is, while it loads its application.
-LOADING: Set["Worker"] = set()
 
 
 class Worker:
@@ -153,27 +111,26 @@ class Worker:
     _records: FrontRecords
 
     def __init__(self, address: str, secret: str, number: int, *, leash: bool = False) -> None:
-        self._secret = secret
-        self._number = number
+        #: Which of the workers it is.
+        self.number = number
         self._pid = os.getpid()
         self._telling = Lock()
         self._has_begun = False
         self._open: List[Union[Channel, Crew, FrontRecords]] = []
         try:
             if leash:
-                end_with_the_other_side(self._introduce(address, "leash").connection)
-            self._requests = self._introduce(address, "requests")
-            self._control = self._introduce(address, "control")
+                end_with_the_other_side(self._introduce(address, secret, "leash").connection)
+            self._requests = self._introduce(address, secret, "requests")
+            self._control = self._introduce(address, secret, "control")
             #: What the front wants of its workers.
             self.settings: Dict[str, Any] = native(self._control.receive())
         except BaseException:
             self.close()
             raise
 
-    def _introduce(self, address: str, purpose: str) -> Channel:
-        channel = Channel(connect(address))
+    def _introduce(self, address: str, secret: str, purpose: str) -> Channel:
+        channel = introduce(address, secret, self.number, purpose)
         self._open.append(channel)
-        channel.send((protocol.VERSION, self._secret, self._number, purpose, python_version(), self._pid))
         return channel
 
     def require_parent(self) -> None:
@@ -185,51 +142,23 @@ class Worker:
         with self._telling:
             self._control.send(message)
 
-    def load(self) -> Callable[..., Any]:
+    def load(self) -> Loaded:
         """Import the application; where there is none to run, say so and raise LoadError."""
-        LOADING.add(self)
-        try:
-            self._require_python_3()
-            application = self._load_and_watch() if self.settings["reload"] else self._load()
-            self._warm_up(application)
-            return application
-        except LoadError as failure:
-            if os.getpid() == self._pid:
-                message, trace = shortened(failure.message, _MOST_OF_REASON), bounded([failure.traceback])
-                self._tell(protocol.FAILED, message, trace, failure.exit_status)
-            else:
-                sys.stderr.write(failure.traceback)
-                end(failure.exit_status)
-            raise
-        finally:
-            LOADING.clear()
+        with failures_told(self._tell):
+            loaded = Loaded(self.settings, self._tell)
+            self._make_ready(loaded)
+        return loaded
 
-    def _require_python_3(self) -> None:
-        if sys.version_info < (3,) and (self.settings["reload"] or self.settings["ini"]):
-            raise LoadError("ini files and --reload need Python 3.6 or newer")
+    def adopt(self, loaded: Loaded) -> None:
+        """Take over what was imported before this process was forked; where it cannot run here, as :meth:`load`."""
+        with failures_told(self._tell):
+            loaded.post_fork.require(self.number)
+            self._make_ready(loaded)
 
-    def _load(self) -> Callable[..., Any]:
-        name, path = self.settings["application"], self.settings["ini"]
-        if not path:
-            application = load(name, is_factory=self.settings["factory"])
-            _set_up_logging(self.settings["log_level"], self.settings["log_format"])
-            return application
-        from waitress_worker import ini  # noqa: PLC0415 -- seldom needed, and the start of a worker counts
-
-        application = ini.load(path, name, self.settings["variables"])
-        self._own_logging()
-        return application
-
-    def _load_and_watch(self) -> Callable[..., Any]:
-        imports = Imports(lambda since, files: self._tell(protocol.IMPORTED, since, files))
-        imports.begin()
-        try:
-            application = self._load()
-        except LoadError as failure:
-            imports.report(failure)
-            raise
-        imports.report()
-        return application
+    def _make_ready(self, loaded: Loaded) -> None:
+        if self.settings["ini"]:
+            self._own_logging()
+        self._warm_up(loaded.application)
 
     def _warm_up(self, application: Callable[..., Any]) -> None:
         target = self.settings["warmup_path"]

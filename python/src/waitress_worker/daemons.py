@@ -47,6 +47,15 @@ def end_daemons() -> None:
             child.terminate()
 
 
+def leave_to_the_parent() -> None:
+    """In a forked worker, let those be its parent's that were there before: multiprocessing would end them at this exit."""
+    while _LIFE:
+        os.close(_LIFE.pop())
+    processes = sys.modules.get("multiprocessing.process")
+    if processes is not None:
+        getattr(processes, "_children", set()).clear()
+
+
 def _in_child() -> None:
     """Find out later, when multiprocessing has said so, whether this is a daemon."""
     if not _LIFE:

@@ -18,6 +18,9 @@ _HELD = threading.local()
 #: Signals that any system has a name for are below.
 _SIGNALS = 32
 
+#: Not empty while a worker is forked.
+_MAKES_A_WORKER: List[bool] = []
+
 
 def in_each_child(action: Callable[[], None]) -> None:
     """Run this in every process that is forked from this one, before anything else there."""
@@ -36,8 +39,9 @@ def _let_signals_through() -> None:
 
 
 def _run() -> None:
-    for action in _ACTIONS:
-        action()
+    if not _MAKES_A_WORKER:
+        for action in _ACTIONS:
+            action()
     _let_signals_through()
 
 
@@ -65,6 +69,19 @@ else:
     for _name in ("fork", "forkpty"):
         if hasattr(os, _name):
             setattr(os, _name, _watched(getattr(os, _name)))
+
+
+#: Bound before gevent can put its own in its place, which would wait for children too.
+_FORK: Callable[[], int] = getattr(os, "fork", int)
+
+
+def fork_worker() -> int:
+    """Fork a process that is a worker in its turn, so that nothing is done there of what is done in other children."""
+    _MAKES_A_WORKER.append(True)
+    try:
+        return _FORK()
+    finally:
+        _MAKES_A_WORKER.pop()
 
 
 def end(status: int = 0) -> "NoReturn":

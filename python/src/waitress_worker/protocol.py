@@ -30,6 +30,9 @@ STACKS = 8
 PING = 9
 OVERDUE = 10
 
+# Front to zygote, which is told QUIT too.
+FORK = 11
+
 # Worker to front, on control.
 READY = 0
 FAILED = 1
@@ -40,6 +43,10 @@ STOP = 5
 STACKS_TAKEN = 6
 PONG = 7
 LOCATED = 8
+
+# Zygote to front; it says READY and FAILED too.
+FORKED = 9
+EXITED = 10
 
 #: Exit status of a worker on a Python that is too old, which it has said on standard error.
 WRONG_PYTHON = 78

@@ -4,7 +4,7 @@ import functools
 import os
 import signal
 from io import open  # noqa: A004 -- bound before the application can put another one in its place
-from typing import Any, Callable, Dict
+from typing import Any, Callable, Dict, List, Tuple
 
 from waitress_worker.compat import unblock_signals
 from waitress_worker.forks import in_each_child
@@ -65,26 +65,33 @@ _WAYS = (
 )
 
 
+#: Processes of ours that want to know of it, and what each does then.
+_ASKED: List[Tuple[int, Callable[[], None]]] = []
+
+
 def when_asked_to_end(action: Callable[[], None]) -> None:
     """Run this when the application asks its own process to end by Ctrl-C or TERM, as it does where that is the server.
 
     A signal does not tell who sent it, and one from outside is the front's affair: so look where it is sent. That must
     begin before the application is imported, which may keep the functions under names of its own.
     """
-    worker = os.getpid()
+    if not _ASKED:
+        for module, name, arriving in _WAYS:
+            if hasattr(module, name):
+                setattr(module, name, _watched(getattr(module, name), arriving))
+    _ASKED.append((os.getpid(), action))
 
-    def watched(send: Callable[..., None], arriving: Callable[..., Any]) -> Callable[..., None]:
-        @functools.wraps(send)
-        def send_and_look(*arguments: Any) -> None:  # noqa: ANN401 -- whatever it takes
-            send(*arguments)
-            if os.getpid() != worker:
-                return
-            number = arriving(*arguments)
-            if number in (signal.SIGINT, signal.SIGTERM) and signal.getsignal(number) is _nothing:
+
+def _watched(send: Callable[..., None], arriving: Callable[..., Any]) -> Callable[..., None]:
+    @functools.wraps(send)
+    def send_and_look(*arguments: Any) -> None:  # noqa: ANN401 -- whatever it takes
+        send(*arguments)
+        actions = [action for process, action in _ASKED if process == os.getpid()]
+        if not actions:
+            return
+        number = arriving(*arguments)
+        if number in (signal.SIGINT, signal.SIGTERM) and signal.getsignal(number) is _nothing:
+            for action in actions:
                 action()
 
-        return send_and_look
-
-    for module, name, arriving in _WAYS:
-        if hasattr(module, name):
-            setattr(module, name, watched(getattr(module, name), arriving))
+    return send_and_look

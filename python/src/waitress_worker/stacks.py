@@ -21,6 +21,9 @@ _MOST_THREADS = 1000
 #: The modules of ours that call the application.
 _CALLERS = ("waitress_worker.response", "waitress_worker.limit")
 
+#: How the names of our threads begin.
+_OURS = "waitress-"
+
 #: Name of a thread, the request that it runs or 0, and its stack.
 Stack = Tuple[str, int, str]
 
@@ -83,6 +86,14 @@ def _first_of_application(calls: "List[Tuple[Any, int, Any]]") -> "Optional[int]
 def _names() -> "Dict[Any, str]":
     # Without the lock of threading.enumerate(): whoever holds it may be what hangs.
     return {ident: thread.name for ident, thread in list(getattr(threading, "_active", {}).items())}
+
+
+def names_of_others() -> "List[str]":
+    """Name the threads of the system that run Python beside this one and those of ours."""
+    own = sys._getframe()  # noqa: SLF001 -- as below
+    names = _names()
+    found = [names.get(ident, str(ident)) for ident, frame in sys._current_frames().items() if frame is not own]  # noqa: SLF001
+    return sorted(name for name in found if not name.startswith(_OURS))
 
 
 def _frames() -> "List[Tuple[int, Any]]":

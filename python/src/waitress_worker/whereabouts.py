@@ -12,16 +12,12 @@ try:
 except ImportError:
     faulthandler = None  # type: ignore[assignment] # 2.7 has none
 
-#: The front's name for the file.
-_FILE = "WAITRESS_WORKER_STACKS"
-
 #: A timer's that nobody sets by default, on every system but Windows.
 _SIGNAL = "SIGVTALRM"
 
 
-def tell_at_a_signal() -> None:
+def tell_at_a_signal(path: str) -> None:
     """Write the stacks of all threads at a signal, if the front has named a file; say there who is to be sent which."""
-    path = os.environ.pop(_FILE, "")
     number = getattr(signal, _SIGNAL, None)
     if not path or number is None or not hasattr(faulthandler, "register"):
         return

@@ -3,6 +3,7 @@ package dev.waitress;
 import dev.waitress.buffer.PrivateDirectory;
 import dev.waitress.exchange.Gateway;
 import dev.waitress.loop.EventLoop;
+import dev.waitress.settings.Preload;
 import dev.waitress.settings.Renewals;
 import dev.waitress.settings.Rescues;
 import dev.waitress.settings.Settings;
@@ -41,6 +42,7 @@ public interface GatewayStarter {
     static GatewayStarter of(Application application, Settings settings) {
         Renewals.refuse(settings, "a Java application cannot be loaded again");
         Rescues.refuse(settings, "a Java application has no worker processes");
+        Preload.refuseAll(settings, "a Java application has no worker processes");
         return (loop, directory) -> {
             tellIfMissing(directory);
             return new TaskDispatcher(application, settings, loop::execute, loop);

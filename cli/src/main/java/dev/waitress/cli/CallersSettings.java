@@ -1,6 +1,7 @@
 package dev.waitress.cli;
 
 import dev.waitress.Rights;
+import dev.waitress.settings.Preload;
 import dev.waitress.settings.Renewals;
 import dev.waitress.settings.Setting;
 import dev.waitress.settings.Settings;
@@ -39,6 +40,8 @@ final class CallersSettings {
     private static void requireLoadable(Assignment given) {
         if (!given.isByName()) {
             Renewals.refuse(given.settings(), "serve() cannot load the application again; use waitress-serve");
+            Preload.refuseAll(
+                    given.settings(), "serve() runs an object of its program; give its name, \"module:attribute\"");
         } else if (given.settings().getInt(Setting.WORKERS) < 2) {
             String name = given.application().name();
             throw new SettingsException("app: must be an application, not its name '" + name

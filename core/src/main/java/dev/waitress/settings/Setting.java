@@ -204,6 +204,26 @@ public final class Setting<T> {
             "",
             "Path (and query) that each new worker of a Python application asks itself before it serves; an answer of 500"
                     + " and above is one that cannot be loaded (docs/reload.md).");
+    public static final Setting<Boolean> PRELOAD = define(
+            Group.WORKERS,
+            "preload",
+            ValueType.flag(),
+            false,
+            "Load a Python application once, in a process that forks the workers, so that they share its memory; not on"
+                    + " Windows (docs/deploy/production.md).");
+    public static final Setting<String> POST_FORK = define(
+            Group.WORKERS,
+            "post_fork",
+            ValueType.functionOrNone(),
+            "",
+            "With preload: function MODULE:FUNCTION that each worker calls with its number once it is forked, for example to"
+                    + " open connections.");
+    public static final Setting<String> WORKER_EXIT = define(
+            Group.WORKERS,
+            "worker_exit",
+            ValueType.functionOrNone(),
+            "",
+            "Function MODULE:FUNCTION that each worker calls with its number before it ends in good order.");
     public static final Setting<Long> MAX_REQUESTS = define(
             Group.WORKERS,
             "max_requests",

@@ -129,6 +129,7 @@ public final class Settings {
             throw new SettingsException("ipv4 and ipv6 may not both be off.");
         }
         ProxyTrust.check(this);
+        requireMeaningfulForks();
         if (isGiven(Setting.HEALTH_PATH)
                 && !get(Setting.HEALTH)
                 && get(Setting.HEALTH_LISTEN).isEmpty()) {
@@ -138,6 +139,16 @@ public final class Settings {
             throw new SettingsException("Internet and UNIX sockets may not be mixed.");
         }
         return this;
+    }
+
+    private void requireMeaningfulForks() {
+        boolean isPreloading = get(Setting.PRELOAD);
+        if (!isPreloading && !get(Setting.POST_FORK).isEmpty()) {
+            throw new SettingsException("post_fork has no meaning without setting preload");
+        }
+        if (isPreloading && get(Setting.RELOAD)) {
+            throw new SettingsException("preload is for production, and reload for development: leave out one of them");
+        }
     }
 
     /** Refuses those of these that are not as they are by default, for this reason. */

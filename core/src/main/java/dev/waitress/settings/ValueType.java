@@ -30,6 +30,7 @@ record ValueType<T>(String word, String valid, Function<String, T> parser, Unary
     private static final Pattern TOKEN = Pattern.compile("[!#$%&'*+.^_`|~0-9A-Za-z-]+");
 
     private static final Pattern TOKEN_OR_NOTHING = Pattern.compile("(" + TOKEN + ")?");
+    private static final Pattern FUNCTION_OR_NOTHING = Pattern.compile("([^\\s:]+:[^\\s:]+)?");
     private static final Pattern TARGET_OR_NOTHING = Pattern.compile("(/[!-\"$-~]*)?");
     private static final Pattern LINE = Pattern.compile("\\P{Cc}*");
     private static final Pattern HOST_AND_PORT = Pattern.compile(".+:[^:\\]]+");
@@ -93,6 +94,11 @@ record ValueType<T>(String word, String valid, Function<String, T> parser, Unary
     /** Name of a header; empty for none. */
     static ValueType<String> fieldNameOrNone() {
         return matching("NAME", "the name of a header", TOKEN_OR_NOTHING);
+    }
+
+    /** Name of a function of Python's; empty for none. */
+    static ValueType<String> functionOrNone() {
+        return matching("NAME", "the name of a function, as MODULE:FUNCTION", FUNCTION_OR_NOTHING);
     }
 
     /** Decimal digits with an optional sign and spaces around, within {@code min..max}. */

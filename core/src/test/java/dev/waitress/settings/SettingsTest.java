@@ -84,6 +84,8 @@ class SettingsTest {
                 "health_listen | stdin | health_listen: must be HOST:PORT or [IPV6]:PORT, separated by spaces, got 'stdin'",
                 "health_listen | [::1] | health_listen: must be HOST:PORT or [IPV6]:PORT, separated by spaces, got '[::1]'",
                 "health_listen | a:1 b | health_listen: must be HOST:PORT or [IPV6]:PORT, separated by spaces, got 'a:1 b'",
+                "worker_exit | shop.leave | worker_exit: must be the name of a function, as MODULE:FUNCTION, got 'shop.leave'",
+                "post_fork | shop: begin | post_fork: must be the name of a function, as MODULE:FUNCTION, got 'shop: begin'",
                 "nope | 1 | Unknown adjustment 'nope'",
                 "socket_options | TCP_NODELAY=0 | socket_options: must be IP_TOS, SO_KEEPALIVE, SO_RCVBUF, TCP_KEEPCNT, TCP_KEEPIDLE or TCP_KEEPINTVL, each with =NUMBER, separated by spaces, got 'TCP_NODELAY=0'",
                 "socket_options | SO_RCVBUF=-1 | socket_options: must be IP_TOS, SO_KEEPALIVE, SO_RCVBUF, TCP_KEEPCNT, TCP_KEEPIDLE or TCP_KEEPINTVL, each with =NUMBER, separated by spaces, got 'SO_RCVBUF=-1'",
@@ -254,6 +256,20 @@ class SettingsTest {
                     .as(setting.name())
                     .isTrue();
         }
+    }
+
+    @Test
+    void refuseForksTogetherWithWhatThatExcludes() {
+        Settings hooked = Settings.ofText(Map.of("post_fork", "shop.hooks:begin"));
+        assertThatThrownBy(hooked::requireConsistent).hasMessage("post_fork has no meaning without setting preload");
+        Settings preloaded = hooked.with(Setting.PRELOAD, true).requireConsistent();
+        assertThatThrownBy(() -> preloaded.with(Setting.RELOAD, true).requireConsistent())
+                .hasMessage("preload is for production, and reload for development: leave out one of them");
+        assertThatThrownBy(() -> Preload.refuse(preloaded, "no fork here")).hasMessage("preload: no fork here");
+        Settings exiting =
+                Settings.ofText(Map.of("worker_exit", "shop.hooks:leave")).requireConsistent();
+        Preload.refuse(exiting, "no fork here");
+        assertThatThrownBy(() -> Preload.refuseAll(exiting, "no workers")).hasMessage("worker_exit: no workers");
     }
 
     @Test

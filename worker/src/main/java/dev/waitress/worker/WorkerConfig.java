@@ -4,6 +4,7 @@ import dev.waitress.exchange.QueueLimits;
 import dev.waitress.exchange.QueueStart;
 import dev.waitress.exchange.RunLimit;
 import dev.waitress.exchange.UnknownStatuses;
+import dev.waitress.settings.Preload;
 import dev.waitress.settings.Setting;
 import dev.waitress.settings.Settings;
 import dev.waitress.worker.pool.FirstMessage;
@@ -11,6 +12,7 @@ import dev.waitress.worker.pool.Wear;
 import dev.waitress.worker.pool.WorkerTerms;
 import dev.waitress.worker.process.Changes;
 import dev.waitress.worker.process.FileWatch;
+import dev.waitress.worker.process.LaunchedProcess;
 import dev.waitress.worker.process.MemoryWatch;
 import dev.waitress.worker.process.Reasons;
 import java.util.ArrayList;
@@ -39,6 +41,18 @@ public record WorkerConfig(List<String> python, PythonApplication application, S
     /** Whether the application is loaded again when its files change. */
     boolean isReloading() {
         return settings.get(Setting.RELOAD);
+    }
+
+    /** Whether the application is loaded once, by a process that forks the workers. */
+    boolean isPreloading() {
+        return settings.get(Setting.PRELOAD);
+    }
+
+    /** Refuses what the system cannot do. */
+    void requirePossible() {
+        if (LaunchedProcess.isWindows()) {
+            Preload.refuse(settings, "Windows has no fork, by which workers share what was loaded");
+        }
     }
 
     /** Why workers are replaced that live; fails at an entry that cannot be watched. */

@@ -17,19 +17,18 @@ import dev.waitress.worker.pool.WorkerListener;
 import dev.waitress.worker.pool.WorkerPool;
 import dev.waitress.worker.process.AttachedWorkers;
 import dev.waitress.worker.process.Changes;
-import dev.waitress.worker.process.LaunchedProcess;
+import dev.waitress.worker.process.Launcher;
+import dev.waitress.worker.process.PreloadLauncher;
 import dev.waitress.worker.process.ProcessLauncher;
+import dev.waitress.worker.process.PythonStarter;
 import dev.waitress.worker.process.Reasons;
+import dev.waitress.worker.process.StartedProcess;
 import dev.waitress.worker.process.Supervisor;
-import dev.waitress.worker.process.WorkerDoor;
 import dev.waitress.worker.process.WorkerHome;
 import dev.waitress.worker.process.WorkerSource;
-import dev.waitress.worker.wire.FrameLink;
 import dev.waitress.worker.wire.MarshalWriter;
 import dev.waitress.worker.wire.RequestEncoder;
 import java.io.IOException;
-import java.lang.System.Logger;
-import java.lang.System.Logger.Level;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
@@ -46,8 +45,6 @@ import org.jspecify.annotations.Nullable;
  * {@link #close}.
  */
 public final class WorkerGateway implements Gateway {
-    private static final Logger LOG = System.getLogger("waitress");
-
     private final WorkerConfig config;
     private final EventLoop loop;
 
@@ -92,6 +89,7 @@ public final class WorkerGateway implements Gateway {
     public static WorkerGateway start(WorkerConfig config, EventLoop loop, PrivateDirectory directory)
             throws IOException, InterruptedException {
         // Before anything is made that a wrong entry would leave behind.
+        config.requirePossible();
         Reasons reasons = config.reasons();
         return new WorkerGateway(config, loop, directory, gateway -> gateway.supervisor(reasons)).opened();
     }
@@ -108,8 +106,11 @@ public final class WorkerGateway implements Gateway {
     }
 
     private WorkerSource supervisor(Reasons reasons) {
-        ProcessLauncher launcher =
-                new ProcessLauncher(config.python(), config.application().title(), home, pool, loop.leftovers());
+        PythonStarter python =
+                new PythonStarter(config.python(), config.application().title(), home);
+        Launcher launcher = config.isPreloading()
+                ? PreloadLauncher.on(loop, python, pool, this::firstMessage)
+                : new ProcessLauncher(python, pool, loop.leftovers());
         return new Supervisor(
                 config.workers(), launcher, pool.intake(), loop, loop::execute, config.startupNanos(), reasons);
     }
@@ -142,33 +143,13 @@ public final class WorkerGateway implements Gateway {
 
     private void open(CompletableFuture<@Nullable LoadFailure> opened) {
         try {
-            home.open(loop, this::arrived);
+            home.open(loop, new Reception(pool, source, encoder));
             loop.join(pool);
             source.begin(opened);
             touches.tell(change -> reload.accept(change));
         } catch (IOException e) {
             opened.completeExceptionally(e);
         }
-    }
-
-    private void arrived(WorkerDoor.Introduction introduction, FrameLink link) {
-        try {
-            Worker worker = pool.find(introduction.number());
-            if (worker == null) {
-                worker = source.stranger(introduction);
-            }
-            if (worker != null) {
-                LOG.log(Level.DEBUG, () -> "worker " + introduction.pid() + " runs Python " + introduction.python());
-                if (introduction.isPython2()) {
-                    encoder.writeTextAsBytes();
-                }
-                worker.attach(introduction.purpose(), introduction.pid(), link);
-                return;
-            }
-        } catch (IOException e) {
-            LOG.log(Level.ERROR, "cannot take on a worker", e);
-        }
-        link.close();
     }
 
     // ---- What the caller must know ---------------------------------------------------------------------------------
@@ -287,12 +268,12 @@ public final class WorkerGateway implements Gateway {
 
     @Override
     public void close(Duration within) {
-        CompletableFuture<List<LaunchedProcess>> ending = new CompletableFuture<>();
+        CompletableFuture<List<StartedProcess>> ending = new CompletableFuture<>();
         loop.execute(() -> ending.complete(quit()));
         try {
             Duration limit = within.compareTo(Worker.QUIT_LIMIT) < 0 ? within : Worker.QUIT_LIMIT;
             long deadline = System.nanoTime() + limit.toNanos();
-            for (LaunchedProcess process : ending.join()) {
+            for (StartedProcess process : ending.join()) {
                 process.endWithin(Math.max(0, deadline - System.nanoTime()));
             }
             logging.close();
@@ -302,9 +283,9 @@ public final class WorkerGateway implements Gateway {
         }
     }
 
-    private List<LaunchedProcess> quit() {
+    private List<StartedProcess> quit() {
         touches.close();
-        List<LaunchedProcess> processes = source.close();
+        List<StartedProcess> processes = source.close();
         pool.quit();
         home.close();
         return processes;

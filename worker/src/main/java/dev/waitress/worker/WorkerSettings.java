@@ -50,6 +50,10 @@ final class WorkerSettings {
         writer.bool(config.settings().get(Setting.EXPOSE_TRACEBACKS));
         writer.text("warmup_path");
         writer.text(config.settings().get(Setting.WARMUP_PATH));
+        writer.text("post_fork");
+        writer.text(config.settings().get(Setting.POST_FORK));
+        writer.text("worker_exit");
+        writer.text(config.settings().get(Setting.WORKER_EXIT));
         writer.text("environ");
         environ(writer, config);
         writer.endDict();

@@ -29,7 +29,7 @@ final class Heartbeat {
     /** Answers that are missed in a row until it is hung; so often it is asked within its time. */
     static final int MOST_MISSED = 4;
 
-    private final long pid;
+    private final WorkerProcess process;
     private final long intervalNanos;
     private final Timers timers;
     private final ControlWriter control;
@@ -51,13 +51,13 @@ final class Heartbeat {
      * @param hung told that it has not answered for so long, again and again as long as it is so
      */
     Heartbeat(
-            long pid,
+            WorkerProcess process,
             long timeoutNanos,
             Timers timers,
             ControlWriter control,
             Runnable receive,
             Consumer<Duration> hung) {
-        this.pid = pid;
+        this.process = process;
         this.intervalNanos = timeoutNanos / MOST_MISSED;
         this.timers = timers;
         this.control = control;
@@ -113,7 +113,9 @@ final class Heartbeat {
     private void miss() {
         missed++;
         if (missed == 1) {
-            LOG.log(Level.WARNING, "worker " + pid + " does not answer, and is given no requests until it does");
+            LOG.log(
+                    Level.WARNING,
+                    "worker " + process.pid() + " does not answer, and is given no requests until it does");
         } else if (missed % MOST_MISSED == 0) {
             hung.accept(Duration.ofNanos(missed * intervalNanos));
         }
@@ -122,7 +124,7 @@ final class Heartbeat {
     /** The worker has answered. */
     void answered() {
         if (isSilent() && !isOver) {
-            LOG.log(Level.INFO, "worker " + pid + " answers again");
+            LOG.log(Level.INFO, "worker " + process.pid() + " answers again");
         }
         isAsked = false;
         missed = 0;

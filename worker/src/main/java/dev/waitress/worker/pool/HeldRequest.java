@@ -25,13 +25,15 @@ final class HeldRequest implements Producer, AnswerReader.Target {
     /**
      * The worker, as the requests that it holds see it.
      *
-     * @param name for logs
+     * @param number its name for the server
+     * @param process where it runs
      * @param creditStep bytes that must have left for the client before the worker is told
      * @param streams told of each whose response comes piece by piece
      * @param finished told of each request that is answered
      */
     record Holder(
-            String name,
+            int number,
+            WorkerProcess process,
             long creditStep,
             ControlWriter control,
             Handover handover,
@@ -120,7 +122,7 @@ final class HeldRequest implements Producer, AnswerReader.Target {
 
     @Override
     public String name() {
-        return holder.name;
+        return holder.number + "/" + holder.process.pid();
     }
 
     @Override

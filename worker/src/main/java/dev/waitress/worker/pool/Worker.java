@@ -52,7 +52,7 @@ public final class Worker implements ControlReader.Listener, Workload.Listener {
         this.bornNanos = timers.nowNanos();
         this.workload = new Workload(number, process, terms, timers, batches, board, control, this);
         Heartbeat heartbeat = new Heartbeat(
-                pid(), terms.silenceNanos(), timers, control, links::receive, since -> listener.hung(this, since));
+                process, terms.silenceNanos(), timers, control, links::receive, since -> listener.hung(this, since));
         this.questions = new Questions(heartbeat, workload.limit(), control);
         expect(terms.startupNanos(), WorkerState.STARTING, () -> listener.late(this));
     }
@@ -113,6 +113,7 @@ public final class Worker implements ControlReader.Listener, Workload.Listener {
      * @param pid of the process that has connected
      */
     public void attach(String purpose, long pid, FrameLink link) throws IOException {
+        process.connected(pid);
         if (purpose.equals("leash")) {
             process.hold(link.release());
             return;

@@ -9,7 +9,22 @@ import java.util.function.IntConsumer;
 
 /** The operating system's side of one worker. */
 public interface WorkerProcess {
+    /** Status of an end that only its parent has learned, who is no more. */
+    int UNKNOWN_STATUS = -1;
+
+    /** What a status is more than the number of the signal that has ended it. */
+    int SIGNALLED = 128;
+
+    /** Its number for the system; as long as it is not there, that of the process that it comes from. */
     long pid();
+
+    /** Does something as soon as it is there: at once, if it was started and not ordered. */
+    default void whenStarted(Runnable action) {
+        action.run();
+    }
+
+    /** It has connected, and says that this is its number. */
+    default void connected(long pid) {}
 
     /** Whether a process is this one, or one that it has started in its place, as wrappers of Python do. */
     default boolean includes(long pid) {
@@ -20,7 +35,10 @@ public interface WorkerProcess {
         return each.isPresent();
     }
 
-    /** Calls back, on some thread, with the exit status; a status above 128 is a signal's number plus 128. */
+    /**
+     * Calls back, on some thread, with the exit status; a status above {@link #SIGNALLED} is a signal's number plus
+     * that.
+     */
     void onExit(IntConsumer callback);
 
     /** Keeps open until its end what ends it when we are no more. */

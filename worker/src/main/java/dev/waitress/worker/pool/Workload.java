@@ -75,9 +75,8 @@ final class Workload implements AnswerReader.Listener {
         this.control = control;
         this.handover = new Handover();
         Consumer<HeldRequest> finished = this::answered;
-        String worker = number + "/" + process.pid();
         this.holder = new HeldRequest.Holder(
-                worker, terms.creditStep(), control, handover, terms.statuses(), () -> streaming++, finished);
+                number, process, terms.creditStep(), control, handover, terms.statuses(), () -> streaming++, finished);
         this.late = new LateAnswer(control, handover);
         this.pace = new Pace(threads);
         this.mostRequests = terms.wear().requests(ThreadLocalRandom.current());

@@ -138,7 +138,7 @@ public final class AttachedWorkers implements WorkerSource {
     public void abandon() {}
 
     @Override
-    public List<LaunchedProcess> close() {
+    public List<StartedProcess> close() {
         closing = true;
         return List.of();
     }

@@ -1,21 +1,18 @@
 package dev.waitress.worker.process;
 
-import dev.waitress.worker.pool.WorkerProcess;
 import java.io.Closeable;
 import java.io.File;
 import java.io.IOException;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
-import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.function.IntConsumer;
 import org.jspecify.annotations.Nullable;
 
-/** A worker that we have started. */
-public final class LaunchedProcess implements WorkerProcess {
+/** A process of Python's that we have started: a worker, or one that forks workers. */
+public final class LaunchedProcess implements StartedProcess {
     /** Read and removed by the worker, so that the application and its children never see it. */
     private static final String SECRET_VARIABLE = "WAITRESS_WORKER_SECRET";
 
@@ -46,27 +43,23 @@ public final class LaunchedProcess implements WorkerProcess {
     }
 
     /**
-     * Starts Python on the worker package; output goes where ours goes.
+     * Starts a command; output goes where ours goes.
      *
+     * @param secret by which it proves to be ours
      * @throws IOException if there is no such Python
      */
-    static LaunchedProcess start(
-            List<String> python, String title, Path packageDirectory, String address, String secret, int number)
-            throws IOException {
-        List<String> command = new ArrayList<>(python);
-        // What is on the command line shows in process lists: which application, which worker.
-        command.addAll(List.of(
-                packageDirectory.resolve("waitress_worker").toString(), address, String.valueOf(number), title));
+    static LaunchedProcess start(List<String> command, String secret, StackFile stacks) throws IOException {
         ProcessBuilder builder = new ProcessBuilder(command)
                 .redirectInput(new File(isWindows() ? "NUL" : "/dev/null"))
                 .redirectOutput(ProcessBuilder.Redirect.INHERIT)
                 .redirectError(ProcessBuilder.Redirect.INHERIT);
-        StackFile stacks = new StackFile(packageDirectory.resolve("stacks-" + number));
         builder.environment().put(SECRET_VARIABLE, secret);
         builder.environment().put(STACKS_VARIABLE, stacks.path().toString());
         restoreLocale(builder.environment(), System.getProperty(LOCALE));
         saveMemory(builder.environment());
-        return new LaunchedProcess(builder.start(), stacks);
+        LaunchedProcess process = new LaunchedProcess(builder.start(), stacks);
+        process.onExit(status -> stacks.remove());
+        return process;
     }
 
     /** Unless the user has set something else. */
@@ -94,10 +87,13 @@ public final class LaunchedProcess implements WorkerProcess {
 
     /** How one has ended, for messages. */
     static String describe(int status) {
-        return status > 128 ? "was killed by signal " + (status - 128) : "ended with status " + status;
+        if (status == UNKNOWN_STATUS) {
+            return "ended";
+        }
+        return status > SIGNALLED ? "was killed by signal " + (status - SIGNALLED) : "ended with status " + status;
     }
 
-    static boolean isWindows() {
+    public static boolean isWindows() {
         return File.separatorChar == '\\';
     }
 
@@ -111,7 +107,7 @@ public final class LaunchedProcess implements WorkerProcess {
         var unused = process.onExit().thenAccept(ended -> callback.accept(ended.exitValue()));
     }
 
-    /** Waits for its end, then makes an end. */
+    @Override
     public void endWithin(long timeoutNanos) throws InterruptedException {
         if (!process.waitFor(timeoutNanos, TimeUnit.NANOSECONDS)) {
             process.destroyForcibly();
@@ -124,7 +120,7 @@ public final class LaunchedProcess implements WorkerProcess {
         var unused = process.onExit().thenRun(() -> closeQuietly(leash));
     }
 
-    private static void closeQuietly(Closeable leash) {
+    static void closeQuietly(Closeable leash) {
         try {
             leash.close();
         } catch (IOException e) {
@@ -140,11 +136,6 @@ public final class LaunchedProcess implements WorkerProcess {
     @Override
     public String stacks() {
         return stacks.answer();
-    }
-
-    /** It has ended. */
-    void forgetStacks() {
-        stacks.remove();
     }
 
     @Override

@@ -22,8 +22,27 @@ final class Launches {
         this.exited = exited;
     }
 
+    /** One more of what serves. */
     Worker launch() throws IOException {
-        Worker worker = launcher.launch(++launched);
+        return watched(launcher.launch(++launched));
+    }
+
+    /** One that loads the application anew, together with others. */
+    Worker launchSuccessor() throws IOException {
+        return watched(launcher.launchSuccessor(++launched));
+    }
+
+    /** Those that have loaded it together serve. */
+    void adopt() {
+        launcher.adopt();
+    }
+
+    /** They will not. */
+    void discard() {
+        launcher.discard();
+    }
+
+    private Worker watched(Worker worker) {
         worker.process().onExit(status -> loop.execute(() -> exited.accept(worker, status)));
         return worker;
     }

@@ -5,31 +5,24 @@ import dev.waitress.worker.pool.Worker;
 import dev.waitress.worker.pool.WorkerBoard;
 import dev.waitress.worker.pool.WorkerPool;
 import java.io.IOException;
-import java.nio.file.Path;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 
 /** Starts Python on the worker package, and the worker that it is in a pool. */
 public final class ProcessLauncher implements Launcher {
-    private final List<String> python;
-    private final String title;
-    private final WorkerHome home;
+    private final Starter python;
     private final WorkerPool pool;
     private final Leftovers leftovers;
-    private final Set<LaunchedProcess> running = ConcurrentHashMap.newKeySet();
+    private final Set<StartedProcess> running = ConcurrentHashMap.newKeySet();
 
     /**
      * A launcher of workers.
      *
-     * @param python command of the interpreter
-     * @param title what process lists show of the application
      * @param leftovers what must not outlive the process
      */
-    public ProcessLauncher(List<String> python, String title, WorkerHome home, WorkerPool pool, Leftovers leftovers) {
+    public ProcessLauncher(Starter python, WorkerPool pool, Leftovers leftovers) {
         this.python = python;
-        this.title = title;
-        this.home = home;
         this.pool = pool;
         this.leftovers = leftovers;
     }
@@ -40,36 +33,31 @@ public final class ProcessLauncher implements Launcher {
     }
 
     private Worker launchNow(int number) throws IOException {
-        Path directory = home.requireDirectory();
-        PythonPackage.unpack(directory);
-        WorkerBoard board = home.board(number);
-        LaunchedProcess process;
+        WorkerBoard board = python.board(number);
+        StartedProcess process;
         try {
-            process = LaunchedProcess.start(python, title, directory, home.address(), home.secret(), number);
+            process = python.worker(number);
         } catch (IOException | RuntimeException | Error e) {
             board.close();
             throw e;
         }
         running.add(process);
-        process.onExit(status -> {
-            running.remove(process);
-            process.forgetStacks();
-        });
+        process.onExit(status -> running.remove(process));
         return pool.add(number, process, board);
     }
 
     @Override
     public String command() {
-        return String.join(" ", python);
+        return python.command();
     }
 
     @Override
-    public List<LaunchedProcess> running() {
+    public List<StartedProcess> running() {
         return List.copyOf(running);
     }
 
     @Override
     public void abandon() {
-        running.forEach(LaunchedProcess::kill);
+        running.forEach(StartedProcess::kill);
     }
 }

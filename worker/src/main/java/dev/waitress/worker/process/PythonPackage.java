@@ -21,6 +21,7 @@ final class PythonPackage {
             "blocks.py",
             "board.py",
             "channel.py",
+            "children.py",
             "compat.py",
             "compat2.py",
             "control.py",
@@ -31,15 +32,18 @@ final class PythonPackage {
             "forks.py",
             "headers.py",
             "hints.py",
+            "hooks.py",
             "imports.py",
             "ini.py",
             "input.py",
             "leash.py",
             "limit.py",
+            "loading.py",
             "log.py",
             "members.py",
             "notify.py",
             "outbox.py",
+            "outset.py",
             "protocol.py",
             "python2.py",
             "response.py",
@@ -52,7 +56,8 @@ final class PythonPackage {
             "tracebacks.py",
             "turns.py",
             "warmup.py",
-            "whereabouts.py");
+            "whereabouts.py",
+            "zygote.py");
 
     private PythonPackage() {}
 

@@ -99,7 +99,7 @@ final class Rollout {
         state = State.COMING;
         loadings++;
         for (WorkerSlot slot : slots) {
-            slot.prepare(launches.launch());
+            slot.prepare(launches.launchSuccessor());
         }
         intake.resume();
     }
@@ -119,7 +119,7 @@ final class Rollout {
     /** A slot has come, for a worker of what is being loaded. */
     void join(WorkerSlot slot) {
         try {
-            slot.prepare(launches.launch());
+            slot.prepare(launches.launchSuccessor());
         } catch (IOException e) {
             giveUp(notStarted(e));
         }
@@ -134,6 +134,7 @@ final class Rollout {
 
     private void takeOver() {
         isLoaded = true;
+        launches.adopt();
         slots.takeOver(timers.nowNanos()).forEach(launches::dismiss);
         intake.resume();
         String news = "The application was loaded again, " + slots;
@@ -145,7 +146,7 @@ final class Rollout {
 
     /** The successors will not serve. At the start of the server that is the end, unless a change may help. */
     void giveUp(LoadFailure failure) {
-        slots.giveUpSuccessors().forEach(launches::dismiss);
+        dismissSuccessors();
         String consequence = isLoaded ? "what was loaded before goes on" : "waiting for a change";
         String news = "Cannot load the application, " + consequence + ":\n" + failure.story();
         if (!opened.isDone() && changes.isEmpty()) {
@@ -158,6 +159,11 @@ final class Rollout {
             }
         }
         settle(Outcome.refused(news));
+    }
+
+    private void dismissSuccessors() {
+        slots.giveUpSuccessors().forEach(launches::dismiss);
+        launches.discard();
     }
 
     /** No successor is on its way any more; what has changed since is loaded next. */
@@ -203,7 +209,7 @@ final class Rollout {
     /** Loading never ends, it seems. */
     private void overtake(int outdated) {
         if (state == State.OUTDATED && outdated == loadings && !isClosed) {
-            slots.giveUpSuccessors().forEach(launches::dismiss);
+            dismissSuccessors();
             waiting.addAll(waitingForNext);
             waitingForNext.clear();
             loadAgain();

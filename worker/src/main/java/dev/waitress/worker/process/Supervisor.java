@@ -5,6 +5,7 @@ import dev.waitress.loop.Timers;
 import dev.waitress.worker.pool.Intake;
 import dev.waitress.worker.pool.LoadFailure;
 import dev.waitress.worker.pool.Worker;
+import dev.waitress.worker.wire.FrameLink;
 import dev.waitress.worker.wire.Protocol;
 import java.io.IOException;
 import java.lang.System.Logger;
@@ -86,7 +87,7 @@ public final class Supervisor implements WorkerSource {
         reasons.changes().tell(change -> loop.execute(() -> load(change, true, Outcome::ignore)));
         reasons.memory()
                 .tell(
-                        () -> launcher.running().stream().mapToLong(LaunchedProcess::pid),
+                        () -> launcher.running().stream().mapToLong(StartedProcess::pid),
                         pid -> loop.execute(() -> tooLarge(pid)));
         rollout.begin(opened);
     }
@@ -130,6 +131,11 @@ public final class Supervisor implements WorkerSource {
     @Override
     public Outcome removeWorker() {
         return closing ? ENDING : headcount.remove();
+    }
+
+    @Override
+    public boolean welcome(WorkerDoor.Introduction introduction, FrameLink link) throws IOException {
+        return launcher.welcome(introduction, link);
     }
 
     // ---- How workers get on ----------------------------------------------------------------------------------------
@@ -249,7 +255,7 @@ public final class Supervisor implements WorkerSource {
             Worker worker = launches.launch();
             slot.fill(worker);
             cannotStart = false;
-            LOG.log(Level.INFO, "worker " + worker.pid() + " started");
+            worker.process().whenStarted(() -> LOG.log(Level.INFO, "worker " + worker.pid() + " started"));
         } catch (IOException | RuntimeException | Error e) {
             // Out of descriptors, processes or memory: that may pass.
             if (!cannotStart) {
@@ -278,11 +284,12 @@ public final class Supervisor implements WorkerSource {
     }
 
     @Override
-    public List<LaunchedProcess> close() {
+    public List<StartedProcess> close() {
         closing = true;
         rollout.close();
         renewal.close();
         reasons.close();
+        launcher.close();
         return launcher.running();
     }
 }

@@ -3,6 +3,7 @@ package dev.waitress.worker.process;
 import dev.waitress.exchange.Outcome;
 import dev.waitress.worker.pool.LoadFailure;
 import dev.waitress.worker.pool.Worker;
+import dev.waitress.worker.wire.FrameLink;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -24,6 +25,11 @@ public interface WorkerSource {
     /** The worker that a first connection makes; null if it is not welcome, as where we start all of them. */
     default @Nullable Worker stranger(WorkerDoor.Introduction introduction) throws IOException {
         return null;
+    }
+
+    /** Takes over a connection that is of no worker; false if it is not welcome. */
+    default boolean welcome(WorkerDoor.Introduction introduction, FrameLink link) throws IOException {
+        return false;
     }
 
     /** One has loaded the application, and serves when it is told to. */
@@ -64,5 +70,5 @@ public interface WorkerSource {
     void abandon();
 
     /** No other worker comes; returns the processes whose end is to be seen to. */
-    List<LaunchedProcess> close();
+    List<StartedProcess> close();
 }

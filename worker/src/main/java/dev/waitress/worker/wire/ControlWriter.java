@@ -78,6 +78,18 @@ public final class ControlWriter {
         tell(Protocol.OVERDUE, id, showsAll ? 1 : 0);
     }
 
+    /** It forks workers, and is to fork this one, which writes its stacks into a file. */
+    public void fork(int worker, String stacks) {
+        if (link != null) {
+            message.clear();
+            message.tuple(3);
+            message.integer(Protocol.FORK);
+            message.integer(worker);
+            message.text(stacks);
+            link.sendFrame(message);
+        }
+    }
+
     /** It is to finish what runs, then to end. */
     public void quit() {
         tell(Protocol.QUIT);

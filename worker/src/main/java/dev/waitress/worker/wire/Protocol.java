@@ -9,6 +9,9 @@ package dev.waitress.worker.wire;
  * and a marshal value. A body that is a number stands for so many raw bytes, which follow the frame; only the last item
  * of a list may have one. A body that is a pair lies in a slot of the file that the settings name: the slot's number,
  * and how many bytes; one that is text, in the file of that name.
+ *
+ * <p>A process that loads the application and forks workers has two sockets of its own, {@code zygote}, with single
+ * messages, and {@code zygote-leash}.
  */
 public final class Protocol {
     public static final int VERSION = 1;
@@ -67,6 +70,12 @@ public final class Protocol {
      */
     public static final int OVERDUE = 10;
 
+    /**
+     * Front to a process that forks workers: {@code (FORK, number, path)}: fork the worker of this number, which is to
+     * say in that file what its threads are at.
+     */
+    public static final int FORK = 11;
+
     /** Worker to front, on control: {@code (READY,)}: the application is loaded. */
     public static final int READY = 0;
     /** {@code (FAILED, message, traceback, exit status)}: it is not. */
@@ -92,6 +101,11 @@ public final class Protocol {
 
     /** {@code (LOCATED, id, text)}: where the threads are that the front has asked for; empty if they are not there. */
     public static final int LOCATED = 8;
+
+    /** Of a process that forks workers: {@code (FORKED, number, pid)}: that worker has its process. */
+    public static final int FORKED = 9;
+    /** The same: {@code (EXITED, number, status)}: that has ended, or could not be forked. */
+    public static final int EXITED = 10;
 
     /** Exit status of a worker on a Python that is too old, which it has said on standard error. */
     public static final int WRONG_PYTHON = 78;

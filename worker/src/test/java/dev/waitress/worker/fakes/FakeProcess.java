@@ -1,16 +1,19 @@
 package dev.waitress.worker.fakes;
 
-import dev.waitress.worker.pool.WorkerProcess;
+import dev.waitress.worker.process.StartedProcess;
 import java.io.Closeable;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.function.IntConsumer;
 import org.jspecify.annotations.Nullable;
 
 /** A process that ends when a test says so; to be killed it only notes. */
-public final class FakeProcess implements WorkerProcess {
+public final class FakeProcess implements StartedProcess {
     private final long pid;
     private final List<IntConsumer> whenExited = new ArrayList<>();
+    private final Set<Long> children = new HashSet<>();
     private int kills;
     private @Nullable String stacks;
     private @Nullable Closeable leash;
@@ -22,6 +25,11 @@ public final class FakeProcess implements WorkerProcess {
     /** It ends. */
     public void exit(int status) {
         whenExited.forEach(each -> each.accept(status));
+    }
+
+    /** It has started this one. */
+    public void hasStarted(long child) {
+        children.add(child);
     }
 
     /** Asked for its stacks, it tells this. */
@@ -44,7 +52,7 @@ public final class FakeProcess implements WorkerProcess {
 
     @Override
     public boolean includes(long other) {
-        return other == pid;
+        return other == pid || children.contains(other);
     }
 
     @Override
@@ -66,6 +74,9 @@ public final class FakeProcess implements WorkerProcess {
     public String stacks() {
         return stacks == null ? "" : stacks;
     }
+
+    @Override
+    public void endWithin(long timeoutNanos) {}
 
     @Override
     public void kill() {

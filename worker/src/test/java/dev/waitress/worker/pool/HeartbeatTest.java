@@ -3,6 +3,7 @@ package dev.waitress.worker.pool;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.waitress.worker.fakes.FakeLink;
+import dev.waitress.worker.fakes.FakeProcess;
 import dev.waitress.worker.fakes.FakeTimers;
 import dev.waitress.worker.wire.ControlWriter;
 import dev.waitress.worker.wire.Protocol;
@@ -31,7 +32,7 @@ class HeartbeatTest {
         ControlWriter control = new ControlWriter();
         control.sendOn(link);
         return new Heartbeat(
-                100,
+                new FakeProcess(100),
                 timeout.toNanos(),
                 timers,
                 control,

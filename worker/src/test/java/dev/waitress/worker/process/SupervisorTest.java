@@ -67,7 +67,7 @@ class SupervisorTest {
         }
 
         @Override
-        public List<LaunchedProcess> running() {
+        public List<StartedProcess> running() {
             return List.of();
         }
 

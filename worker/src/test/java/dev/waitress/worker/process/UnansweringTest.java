@@ -54,7 +54,7 @@ class UnansweringTest {
         }
 
         @Override
-        public List<LaunchedProcess> running() {
+        public List<StartedProcess> running() {
             return List.of();
         }
 

@@ -8,7 +8,10 @@ import org.jspecify.annotations.Nullable;
 
 /** Notes what it is told. */
 final class ControlRecorder
-        implements ControlReader.Listener, ControlReader.Answers, ControlReader.ApplicationListener {
+        implements ControlReader.Listener,
+                ControlReader.Answers,
+                ControlReader.ApplicationListener,
+                ZygoteReader.Listener {
     private final List<String> events;
 
     ControlRecorder(List<String> events) {
@@ -23,6 +26,16 @@ final class ControlRecorder
     @Override
     public void failed(String message, String traceback, int exitStatus) {
         events.add("failed " + message + " " + traceback + " " + exitStatus);
+    }
+
+    @Override
+    public void forked(int worker, long pid) {
+        events.add("forked " + worker + " " + pid);
+    }
+
+    @Override
+    public void exited(int worker, int status) {
+        events.add("exited " + worker + " " + status);
     }
 
     @Override

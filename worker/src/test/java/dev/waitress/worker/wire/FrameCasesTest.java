@@ -24,6 +24,10 @@ class FrameCasesTest {
         return FrameCase.read("reports.txt");
     }
 
+    static Stream<FrameCase> zygotes() throws IOException {
+        return FrameCase.read("zygote.txt");
+    }
+
     static Stream<FrameCase> orders() throws IOException {
         return FrameCase.read("orders.txt");
     }
@@ -47,6 +51,15 @@ class FrameCasesTest {
         ControlRecorder recorder = new ControlRecorder(events);
         byte[] frame = each.bytes();
         assertThat(new ControlReader(recorder, recorder, recorder).frame(frame, 0, frame.length))
+                .isZero();
+        assertThat(events).isEqualTo(each.all("means"));
+    }
+
+    @ParameterizedTest
+    @MethodSource("zygotes")
+    void readsWhatAZygoteReports(FrameCase each) {
+        byte[] frame = each.bytes();
+        assertThat(new ZygoteReader(new ControlRecorder(events)).frame(frame, 0, frame.length))
                 .isZero();
         assertThat(events).isEqualTo(each.all("means"));
     }
@@ -78,6 +91,7 @@ class FrameCasesTest {
             case "overdue" -> writer.overdue(numbers[0], numbers[1] == 1);
             case "quit" -> writer.quit();
             case "ping" -> writer.ping();
+            case "fork" -> writer.fork(numbers[0], words[2]);
             case "log" -> {
                 boolean taken = writer.log(record -> {
                     record.integer(numbers[0]);
