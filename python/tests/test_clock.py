@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from waitress.nursery import _Child, _Keeper
+from waitress.keeper import Keeper, _Child
 
 SOURCES = Path(__file__).resolve().parents[1] / "src"
 
@@ -26,7 +26,7 @@ def test_only_those_ask_for_the_time_of_day_who_tell_it() -> None:
 
 @pytest.mark.parametrize("hours", [-1, 1])
 def test_a_forked_worker_has_its_time_to_begin(monkeypatch: pytest.MonkeyPatch, hours: int) -> None:
-    keeper = _Keeper(1, lambda *_: True, -1, STARTUP_SECONDS)
+    keeper = Keeper(1, lambda *_: True, -1, STARTUP_SECONDS)
     child = _Child(0)
     now = time.time()
     monkeypatch.setattr(time, "time", lambda: now + hours * HOUR)
