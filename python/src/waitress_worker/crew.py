@@ -73,7 +73,7 @@ class Crew:
         self._members = Members(settings["threads"], settings["stream_threads"], threads, self.streams)
         self._limit = TimeLimit(settings["request_timeout"], threads)
         self._arrivals = Arrivals(channel)
-        self._turns = Turns(self._arrivals, self._members, outbox, threads, start=self._start, now=now)
+        self._turns = Turns(self._arrivals, self._members, outbox, threads, now)
 
         _CREWS.add(self)
 
@@ -154,7 +154,9 @@ class Crew:
     def takeover(self) -> None:
         """Let another thread go on: the runner has been at its request for too long."""
         self._outbox.flush()
-        self._turns.pass_on()
+        another = self._turns.pass_on()
+        if another is not None:
+            self._start(another)
         self._threads.warn_if_replaced()
 
     def client_gone(self, request_id: int) -> None:

@@ -29,16 +29,13 @@ class Turns:
         members: Members,
         outbox: Outbox,
         threads: Threads,
-        *,
-        start: Callable[[Member], None],
         now: Callable[[], float],
     ) -> None:
-        """Begin with the first member's; ``start`` makes one more thread run."""
+        """Begin with the first member's."""
         self._arrivals = arrivals
         self._queue = arrivals.queue
         self._members = members
         self._outbox = outbox
-        self._start = start
         #: No name of the module: tools that stop the time for tests find those.
         self._now = now
 
@@ -121,19 +118,18 @@ class Turns:
         finally:
             self._lock.acquire()
 
-    def pass_on(self) -> None:
-        """Let another thread go on, unless nothing waits for one."""
+    def pass_on(self) -> Optional[Member]:
+        """Let another thread go on, unless nothing waits for one; return it if it has to be started first."""
         with self._lock:
-            if self._queue or not self._reading:
-                self._let_another_run()
-
-    def _let_another_run(self) -> None:
-        if self._idle:
-            self._runner = member = self._idle.pop()
-            member.woken.release()
-        elif self._members.may_grow() and not self._left:
-            self._runner = member = self._members.add()
-            self._start(member)
+            if self._reading and not self._queue:
+                return None
+            if self._idle:
+                self._runner = member = self._idle.pop()
+                member.woken.release()
+            elif self._members.may_grow() and not self._left:
+                self._runner = member = self._members.add()
+                return member
+        return None
 
     def leave(self) -> None:
         """Count a thread that ends, and wake another: it finds out why for itself."""
