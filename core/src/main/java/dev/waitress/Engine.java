@@ -27,6 +27,8 @@ record Engine(
         Health health,
         @Nullable SideListener healthListener,
         Gateway gateway) {
+    private static final int FAILED = 1;
+
     /** Returns when requests can be answered. Whatever fails, nothing is left behind. */
     static Engine start(Settings settings, GatewayStarter starter) throws IOException, InterruptedException {
         PrivateDirectory directory = new PrivateDirectory();
@@ -76,6 +78,17 @@ record Engine(
         Probes probes = new Probes(settings);
         Gateway healthGateway = new HealthGateway(probes, health, gateway);
         return new Clients(loop, healthGateway, directory, settings, new ExceptProbes(probes, observer));
+    }
+
+    /** Lets the process end, with status 1, if the event loop fails. */
+    void endProcessIfFailed() {
+        loop.whenFailed(() -> {
+            try {
+                loop.leftovers().remove();
+            } finally {
+                Runtime.getRuntime().halt(FAILED);
+            }
+        });
     }
 
     /** Ends what still runs, within this time. The sockets of its clients must have been closed. */

@@ -26,7 +26,6 @@ public final class Server implements AutoCloseable {
     private static final Logger LOG = System.getLogger("waitress");
 
     private static final long AT_TERMINAL_SECONDS = 5;
-    private static final int FAILED = 1;
     private static final String HINT = "; Ctrl-C again to stop now";
 
     /** What workers have for their end in any case: those that run no request need less. */
@@ -197,13 +196,7 @@ public final class Server implements AutoCloseable {
 
     /** Lets the process end, with status 1, if the event loop fails: nobody would answer a request any more. */
     public void endProcessIfFailed() {
-        engine.loop().whenFailed(() -> {
-            try {
-                engine.loop().leftovers().remove();
-            } finally {
-                Runtime.getRuntime().halt(FAILED);
-            }
-        });
+        engine.endProcessIfFailed();
     }
 
     /** Waits until it has ended: by {@link #close}, or because the application has asked for it. */
