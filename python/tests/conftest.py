@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import random
 import secrets
 import subprocess
 import sys
@@ -26,6 +27,15 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     group = parser.getgroup("workers")
     group.addoption("--worker-python", metavar="PYTHON", help="only the performer in Python, in this one")
     group.addoption("--worker-transport", choices=["tcp"], help="only the performer in Python, reached over this")
+    soak = parser.getgroup("soak")
+    soak.addoption("--soak-seconds", type=float, default=600, metavar="SECONDS", help="how long the soak lasts")
+    soak.addoption(
+        "--soak-seed",
+        type=int,
+        default=random.randrange(10**6),
+        metavar="NUMBER",
+        help="which faults come, and what is asked; printed",
+    )
 
 
 def pytest_configure(config: pytest.Config) -> None:

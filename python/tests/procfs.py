@@ -37,6 +37,16 @@ def resident(pid: int) -> int:
     return _status(pid, "VmRSS")
 
 
+def own_resident(pid: int) -> int:
+    """The same without what it shares with its workers."""
+    return resident(pid) - shared_resident(pid)
+
+
+def shared_resident(pid: int) -> int:
+    """Bytes of shared memory that a process has now."""
+    return _status(pid, "RssShmem")
+
+
 def most_resident(pid: int) -> int:
     """Bytes of memory that a process had at most."""
     return _status(pid, "VmHWM")

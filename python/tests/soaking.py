@@ -15,8 +15,8 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).parent / "apps"))
 from soak import content
 
-#: What a server may say when a worker was killed, stopped, or there is no room.
-SORRY = (502, 503, 507)
+#: What a server may say when a worker was killed, stopped, or taken up by a request that hangs, or there is no room.
+SORRY = (502, 503, 504, 507)
 PATIENCE_SECONDS = 60
 
 
@@ -29,6 +29,7 @@ class Clients:
 
     def __init__(self, port: int, count: int, seed: int) -> None:
         self._port = port
+        self._dice = random.Random(seed)
         self.counts: Counter[str] = Counter()
         self.faults: list[str] = []
         self._lock = threading.Lock()
@@ -60,7 +61,9 @@ class Clients:
             action = dice.choice(actions)
             try:
                 outcome = action(dice)
-            except (http.client.IncompleteRead, ConnectionError):
+            except http.client.RemoteDisconnected:
+                outcome = "dropped"
+            except (http.client.IncompleteRead, ConnectionResetError, BrokenPipeError):
                 outcome = "cut"
             except Exception as failure:  # noqa: BLE001 -- reported
                 outcome = "fault"
@@ -122,6 +125,17 @@ class Clients:
 
     def fail(self, dice: random.Random) -> str:
         return self._exchange("GET", f"/fail/{dice.randrange(10**9)}/0", b"", status=500)
+
+    def is_answered(self) -> bool:
+        """Whether somebody is served right now."""
+        try:
+            return self.hello(self._dice) == "right"
+        except (http.client.HTTPException, ConnectionError):
+            return False
+
+    def hang(self, kind: str) -> None:
+        """Ask for what does not end; wait until the server says so."""
+        self._exchange("GET", f"/hang/{self._dice.randrange(10**9)}/{kind}", b"", status=504)
 
     def slow(self, dice: random.Random) -> str:
         """Read a large answer little by little."""

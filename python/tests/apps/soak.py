@@ -4,6 +4,8 @@ import hashlib
 import time
 from typing import Any, Iterable, Iterator
 
+import hanging
+
 PATTERN = bytes(range(251)) * 16_000
 
 
@@ -25,6 +27,8 @@ def app(environ: Any, start_response: Any) -> Iterable[bytes]:
     action, seed, size = environ["PATH_INFO"][1:].split("/")
     if action == "fail":
         raise ValueError(seed)
+    if action == "hang":
+        hanging.ACTIONS["/" + size]()
     headers = [("Content-Type", "application/octet-stream"), ("X-Seed", seed)]
     if action == "digest":
         digest = hashlib.sha256()
