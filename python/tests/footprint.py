@@ -16,8 +16,8 @@ from procfs import descriptors, own_resident, processes, resident, shared_reside
 if TYPE_CHECKING:
     from serving import Server
 
-#: The memory in which large blocks of a worker's answers lie, from the first one on.
-ARENA = "/memfd:waitress-arena (deleted)"
+#: Memory in which the bodies of a worker's answers lie, from the first one on: large blocks, and whole ones.
+SHARED = ("/memfd:waitress-arena (deleted)", "/memfd:waitress-ring (deleted)")
 
 #: How long the front may take to have all that it needs, and what is compared then: the time after it, and the last of all.
 SETTLING_SECONDS = WINDOW_SECONDS = 60
@@ -73,7 +73,7 @@ class Footprint:
 
     def gained_descriptors(self) -> dict[str, int]:
         """What the front has open now that it had not when it began, but for what each worker may share with it."""
-        shared = Counter({ARENA: len(workers(self._server))})
+        shared = Counter(dict.fromkeys(SHARED, len(workers(self._server))))
         return dict(descriptors(self._front) - self._descriptors - shared)
 
     def workers_by_age(self) -> dict[int, tuple[int, int]]:
