@@ -519,7 +519,6 @@ class TestRefusal:
             script.kill()
 
     def test_of_eventlet(self, shop: Shop) -> None:
-        pytest.importorskip("eventlet")
         shop.write("views.py", "import eventlet\neventlet.monkey_patch()\nTEXT = 'one'\n")
         said = failure_of(shop, "--preload")
         assert said.endswith("Error: preload: workers cannot be forked from a process that eventlet has patched\n")
