@@ -1,6 +1,7 @@
 package dev.waitress.worker.pool;
 
 import dev.waitress.http.Printable;
+import dev.waitress.loop.Lifetime;
 import dev.waitress.loop.Timers;
 import dev.waitress.worker.wire.ControlReader;
 import dev.waitress.worker.wire.ControlWriter;
@@ -26,6 +27,9 @@ public final class Worker implements ControlReader.Listener, Workload.Listener {
     private final WorkerBoard board;
     private final WorkerTerms terms;
     private final Timers timers;
+    /** What it is to do at some time: nothing of it when it is dead. */
+    private final Lifetime lifetime;
+
     private final WorkerListener listener;
     private final ControlWriter control = new ControlWriter();
     private final long bornNanos;
@@ -48,11 +52,12 @@ public final class Worker implements ControlReader.Listener, Workload.Listener {
         this.board = board;
         this.terms = terms;
         this.timers = timers;
+        this.lifetime = new Lifetime(timers);
         this.listener = listener;
         this.bornNanos = timers.nowNanos();
-        this.workload = new Workload(number, process, terms, timers, batches, board, control, this);
+        this.workload = new Workload(number, process, terms, lifetime, batches, board, control, this);
         Heartbeat heartbeat = new Heartbeat(
-                process, terms.silenceNanos(), timers, control, links::receive, since -> listener.hung(this, since));
+                process, terms.silenceNanos(), lifetime, control, links::receive, since -> listener.hung(this, since));
         this.questions = new Questions(heartbeat, workload.limit(), control);
         expect(terms.startupNanos(), WorkerState.STARTING, () -> listener.late(this));
     }
@@ -138,7 +143,8 @@ public final class Worker implements ControlReader.Listener, Workload.Listener {
         questions.begin();
         long ageNanos = terms.wear().ageNanos();
         if (ageNanos > 0) {
-            timers.schedule(ageNanos, () -> worn("has served for " + TimeUnit.NANOSECONDS.toSeconds(ageNanos) + " s"));
+            lifetime.schedule(
+                    ageNanos, () -> worn("has served for " + TimeUnit.NANOSECONDS.toSeconds(ageNanos) + " s"));
         }
     }
 
@@ -185,7 +191,7 @@ public final class Worker implements ControlReader.Listener, Workload.Listener {
 
     /** Acts if it has not left this state by then. */
     private void expect(long nanos, WorkerState left, Runnable action) {
-        timers.schedule(nanos, () -> {
+        lifetime.schedule(nanos, () -> {
             if (state == left) {
                 action.run();
             }
@@ -265,6 +271,7 @@ public final class Worker implements ControlReader.Listener, Workload.Listener {
             return;
         }
         leaveFor(WorkerState.DEAD);
+        lifetime.end();
         control.end();
         links.close();
         Remains remains = workload.end();

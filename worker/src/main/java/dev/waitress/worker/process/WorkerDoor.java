@@ -177,13 +177,8 @@ public final class WorkerDoor implements Closeable {
             client.setOption(StandardSocketOptions.TCP_NODELAY, true);
         }
         Greeting greeting = new Greeting();
-        FrameSocket socket = new FrameSocket(client, loop, greeting);
-        greeting.socket = socket;
-        loop.schedule(greetingNanos, () -> {
-            if (!socket.isHandedOver()) {
-                socket.close();
-            }
-        });
+        greeting.socket = new FrameSocket(client, loop, greeting);
+        loop.schedule(greetingNanos, greeting::close);
     }
 
     /** The first frame: {@code (version, secret, worker, purpose, Python's version, pid)}. */
@@ -201,8 +196,10 @@ public final class WorkerDoor implements Closeable {
                 throw new IllegalArgumentException("not a worker of this server");
             }
             if (socket != null) {
+                FrameSocket arrived = socket;
                 arrival.arrived(
-                        new Introduction(reader.integer(), reader.text(), reader.text(), reader.integer()), socket);
+                        new Introduction(reader.integer(), reader.text(), reader.text(), reader.integer()), arrived);
+                forgetIfHandedOver(arrived);
             }
             return 0;
         }
@@ -215,6 +212,17 @@ public final class WorkerDoor implements Closeable {
         @Override
         public void closed(@Nullable Throwable failure) {
             LOG.log(Level.WARNING, "refused a connection to the workers' socket", failure);
+            close();
+        }
+
+        /** It has another owner, and is held here no longer: its deadline may come long after its end. */
+        private void forgetIfHandedOver(FrameSocket arrived) {
+            if (arrived.isHandedOver()) {
+                socket = null;
+            }
+        }
+
+        void close() {
             if (socket != null) {
                 socket.close();
             }

@@ -14,6 +14,7 @@ import dev.waitress.worker.pool.Worker;
 import dev.waitress.worker.pool.WorkerPool;
 import dev.waitress.worker.wire.Protocol;
 import java.io.IOException;
+import java.lang.ref.WeakReference;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
@@ -138,6 +139,18 @@ class SupervisorTest {
     private void serve() throws IOException {
         supervisor.begin(opened);
         ready(1, 2);
+    }
+
+    /** One may be replaced every second, for days, and its deadlines are far away. */
+    @Test
+    void holdsNoWorkerThatIsDead() throws IOException {
+        serve();
+        exits(1, 137);
+        WeakReference<Worker> dead = new WeakReference<>(launched.remove(0).worker());
+        for (int i = 0; i < 100 && dead.get() != null; i++) {
+            System.gc();
+        }
+        assertThat(dead.get()).isNull();
     }
 
     private boolean quits(int number) {
