@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 
 _POLL_SECONDS = 0.02
 _SECONDS_BETWEEN_KILLS = 1.0
+_SECONDS_BETWEEN_RELOADS = 2.5
 _LOST = re.compile(r"was lost while it ran (\d+) requests?, answered with 502")
 
 
@@ -104,6 +105,11 @@ def _nothing(_: Site) -> None:
 
 
 def _reload(site: Site) -> None:
+    while site.pause(_SECONDS_BETWEEN_RELOADS):
+        site.signal(signal.SIGHUP, "The application was loaded again")
+
+
+def _reload_without_a_pause(site: Site) -> None:
     while site.is_open():
         site.signal(signal.SIGHUP, "The application was loaded again")
 
@@ -126,6 +132,7 @@ def _kill(site: Site) -> None:
 DISTURBANCES = (
     Disturbance("nothing", (), _nothing),
     Disturbance("reload", (), _reload),
+    Disturbance("reload without a pause", (), _reload_without_a_pause),
     Disturbance("add and remove", (), _add_and_remove),
     Disturbance("max_requests", ("--max-requests=5000", "--max-requests-jitter=500"), _nothing),
     Disturbance("max_worker_memory", ("--max-worker-memory=1000000",), _nothing),
