@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import json
+import os
+import signal
 import time
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from wire import Connection
@@ -21,6 +24,22 @@ STARTING = (503, {"ready": False, "reasons": ["starting"]})
 DRAINING = (503, {"ready": False, "reasons": ["draining"]})
 SILENCE = (503, {"ready": False, "reasons": ["no worker answers"]})
 NOBODY = (503, {"ready": False, "reasons": ["no worker serves"]})
+
+
+def halt(pid: int) -> None:
+    """Stop a process, and wait until each of its threads has stopped: one may still answer when the signal has been sent."""
+    os.kill(pid, signal.SIGSTOP)
+    tasks = Path(f"/proc/{pid}/task")
+    if tasks.exists():
+        until(lambda: {_state(task) for task in tasks.iterdir()} <= {"T", ""}, "stopped threads")
+
+
+def _state(task: Path) -> str:
+    """One letter, as /proc has it; nothing if it has ended."""
+    try:
+        return (task / "stat").read_text().rpartition(")")[2].split()[0]
+    except OSError:
+        return ""
 
 
 def ask(port: int, path: str) -> tuple[int, object]:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 import pytest
 import requests
 from performers import KINDS, Kind, Performer, performing, script
+from probes import halt
 from wire import Connection, Head
 
 if TYPE_CHECKING:
@@ -185,7 +186,7 @@ def test_a_server_that_has_rested_itself_reads_before_it_closes(kind: Kind, tmp_
             connection.ask("GET", script("start=200 OK; list; item=a"))
             assert connection.body(connection.head()) == b"a"
         front = performer.server.process.pid
-        os.kill(front, signal.SIGSTOP)
+        halt(front)
         try:
             for connection in connections:
                 connection.ask("GET", script("start=200 OK; list; item=b"))

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 from interpreters import USUAL, find
+from probes import halt
 from serving import COMMAND, EVENT_SECONDS, ROOT, WORKERS, Server
 from wire import Connection
 
@@ -199,7 +200,7 @@ def test_stacks_say_which_worker_does_not_answer(serve: Callable[..., Stage]) ->
     """Within a bounded time; what the front itself knows is told all the same."""
     stage = serve("--workers=2", "--threads=1")
     hanging, other = (worker["pid"] for worker in stage.operator.status()["workers"])
-    os.kill(hanging, signal.SIGSTOP)
+    halt(hanging)
     try:
         begun = time.monotonic()
         workers = stage.operator.ask("/stacks")["workers"]

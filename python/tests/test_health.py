@@ -8,7 +8,7 @@ import threading
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from probes import DRAINING, LIVE, NOBODY, OWN, READY, STARTING, ask, ask_until, own_port, workers
+from probes import DRAINING, LIVE, NOBODY, OWN, READY, STARTING, ask, ask_until, halt, own_port, workers
 from serving import Server
 from wire import Connection
 
@@ -72,7 +72,7 @@ def test_is_told_while_all_workers_are_stopped(start: Start, tmp_path: Path) -> 
     server = start("slow:app", "--health", "--workers=2", **application(tmp_path))
     stopped = workers(server)
     for worker in stopped:
-        os.kill(worker, signal.SIGSTOP)
+        halt(worker)
     try:
         with Connection(server.port) as client:
             client.ask("GET", "/")

@@ -8,7 +8,7 @@ import signal
 from typing import TYPE_CHECKING
 
 import pytest
-from probes import LIVE, ask, until, workers
+from probes import LIVE, ask, halt, until, workers
 from procfs import on_linux
 from wire import Connection
 
@@ -125,7 +125,7 @@ class TestARequest:
     def test_that_was_not_read_goes_to_the_next(self, serve: Callable[..., Server], method: str) -> None:
         server = serve()
         (worker,) = workers(server)
-        os.kill(worker, signal.SIGSTOP)
+        halt(worker)
         with Connection(server.port) as client:
             client.ask(method, "/", "Content-Length: 0")
             # Whoever comes later is answered later: the front has given the request away.

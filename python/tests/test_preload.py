@@ -15,6 +15,7 @@ import requests
 from boards import BOARDS
 from crowds import Clients
 from performers import classes
+from probes import halt
 from procfs import on_linux
 from scripts import PREAMBLE, Script
 from serving import EVENT_SECONDS, WORKERS, Server
@@ -396,7 +397,7 @@ class TestTheProcessThatForks:
     def test_that_is_stopped_is_given_up_for_another_one(self, preload: Callable[..., Watched]) -> None:
         watched = preload("--startup-timeout=2")
         (zygote,) = zygotes(watched)
-        os.kill(zygote, signal.SIGSTOP)
+        halt(zygote)
         os.kill(watched.fetch()[0], signal.SIGKILL)
         watched.server.wait_for("has not loaded the application in 2 seconds")
         watched.server.wait_for(rf"^ERROR:waitress:zygote {zygote} was killed by signal 9")

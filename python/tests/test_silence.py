@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import pytest
 import requests
 from interpreters import find
-from probes import LIVE, READY, SILENCE, ask, ask_until, own_port, workers
+from probes import LIVE, READY, SILENCE, ask, ask_until, halt, own_port, workers
 from procfs import on_linux
 from scripts import PREAMBLE, Script
 from serving import EVENT_SECONDS, Server
@@ -65,7 +65,7 @@ def serve(start: Start, tmp_path: Path) -> Callable[..., Server]:
 def stopped(*pids: int) -> Iterator[None]:
     """Stop processes for a while; one may end meanwhile."""
     for pid in pids:
-        os.kill(pid, signal.SIGSTOP)
+        halt(pid)
     try:
         yield
     finally:

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 from performers import classes
+from probes import halt
 from procfs import on_linux
 from serving import COMMAND, EVENT_SECONDS, ROOT, START_SECONDS, Server
 from shops import APPLICATION, Shop, Watched
@@ -144,7 +145,7 @@ class TestAService:
         with running(Unit(program, listening)) as unit:
             listening.wait_for("READY", START_SECONDS)
             workers = [int(line.split()[0]) for line in unit.survivors() if "waitress_worker unix:" in line]
-            os.kill(workers[0], signal.SIGSTOP)
+            halt(workers[0])
             for _ in range(3):
                 listening.wait_for("WATCHDOG", WATCHDOG_MICROS / 1e6 * 5)
             os.kill(workers[0], signal.SIGCONT)
