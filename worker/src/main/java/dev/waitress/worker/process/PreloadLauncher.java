@@ -110,8 +110,9 @@ public final class PreloadLauncher implements Launcher, TurnTaker, Zygote.Listen
     }
 
     private Worker fork(Zygote zygote, int number) throws IOException {
+        Path stacks = python.stacks(number); // first: where it fails, nobody would close the board
         WorkerBoard board = python.board(number);
-        ForkedProcess process = zygote.fork(number, python.stacks(number));
+        ForkedProcess process = zygote.fork(number, stacks);
         note(process);
         return pool.add(number, process, board);
     }
