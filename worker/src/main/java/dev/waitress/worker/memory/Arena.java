@@ -1,14 +1,11 @@
 package dev.waitress.worker.memory;
 
 import dev.waitress.buffer.BufferSegment;
-import dev.waitress.buffer.FileMapping;
 import dev.waitress.buffer.Segment;
 import java.io.Closeable;
 import java.io.IOException;
 import java.nio.ByteBuffer;
-import java.nio.channels.FileChannel;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 
 /**
  * Memory that a worker shares with the front: it copies large blocks into slots, the front writes them to the client
@@ -23,15 +20,11 @@ public final class Arena implements Closeable {
     /** A worker of ours has 128. */
     private static final int MOST_SLOTS = 4096;
 
-    private final FileChannel file;
-    private final FileMapping memory;
+    private final SharedFile file;
     private final ByteBuffer free;
     private final int first;
     private final int slots;
     private final int slotBytes;
-
-    /** One for the worker, one for each block that waits for its client. */
-    private int users = 1;
 
     /**
      * Maps the memory.
@@ -48,16 +41,7 @@ public final class Arena implements Closeable {
             throw new IllegalArgumentException("shared memory of " + slots + " times " + slotBytes + " bytes");
         }
         free = ByteBuffer.allocateDirect(slots);
-        file = FileChannel.open(path, StandardOpenOption.READ, StandardOpenOption.WRITE);
-        try {
-            if (file.size() < bytes) {
-                throw new IllegalArgumentException("shared memory of " + file.size() + " instead of " + bytes);
-            }
-            memory = FileMapping.of(file, bytes);
-        } catch (IOException | RuntimeException e) {
-            file.close();
-            throw e;
-        }
+        file = new SharedFile(path, bytes);
     }
 
     /** The first bytes of a row of slots, which become free together when they are sent or dropped. */
@@ -65,8 +49,7 @@ public final class Arena implements Closeable {
         if (slot < 0 || slot >= slots || count < 1 || count > (long) (slots - slot) * slotBytes) {
             throw new IllegalArgumentException("no slot " + slot + " with " + count + " bytes");
         }
-        users++;
-        return new Block(slot, 1 + (count - 1) / slotBytes, memory.bytes(first + (long) slot * slotBytes, count));
+        return new Block(slot, 1 + (count - 1) / slotBytes, file.lend(first + (long) slot * slotBytes, count));
     }
 
     private void free(int slot, int count) throws IOException {
@@ -76,12 +59,7 @@ public final class Arena implements Closeable {
     /** The worker is gone: what still waits for clients is sent, then the memory is given back. */
     @Override
     public void close() throws IOException {
-        users--;
-        if (users == 0) {
-            try (file) {
-                memory.giveBack();
-            }
-        }
+        file.close();
     }
 
     private final class Block extends BufferSegment {
@@ -104,7 +82,7 @@ public final class Arena implements Closeable {
         public void close() throws IOException {
             bytes = ByteBuffer.allocate(0); // what it showed may be gone now
             free(slot, taken);
-            Arena.this.close();
+            file.close();
         }
     }
 }

@@ -1,15 +1,12 @@
 package dev.waitress.worker.memory;
 
-import dev.waitress.buffer.FileMapping;
 import dev.waitress.buffer.LoanedSegment;
 import java.io.Closeable;
 import java.io.EOFException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
-import java.nio.channels.FileChannel;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import java.util.ArrayDeque;
 
 /**
@@ -27,8 +24,7 @@ public final class Ring implements Closeable {
     /** A worker of ours makes one of 1 MiB. */
     private static final int LARGEST_BYTES = 1 << 26;
 
-    private final FileChannel file;
-    private final FileMapping memory;
+    private final SharedFile file;
     private final ByteBuffer number = ByteBuffer.allocateDirect(NUMBER_BYTES).order(ByteOrder.LITTLE_ENDIAN);
     private final int first;
     private final int bytes;
@@ -45,9 +41,6 @@ public final class Ring implements Closeable {
     /** Bytes that are free again, modulo 2^32. */
     private int freed;
 
-    /** One for the worker, one for each body that waits for its client. */
-    private int users = 1;
-
     /**
      * Maps the memory.
      *
@@ -60,14 +53,10 @@ public final class Ring implements Closeable {
         }
         this.first = first;
         this.bytes = bytes;
-        file = FileChannel.open(path, StandardOpenOption.READ, StandardOpenOption.WRITE);
+        file = new SharedFile(path, first + bytes);
         try {
-            if (file.size() < first + bytes) {
-                throw new IllegalArgumentException("a ring in " + file.size() + " bytes of " + (first + bytes));
-            }
-            memory = FileMapping.of(file, first + bytes);
             file.write(ByteBuffer.wrap(new byte[] {1}), NUMBER_BYTES);
-        } catch (IOException | RuntimeException e) {
+        } catch (IOException e) {
             file.close();
             throw e;
         }
@@ -87,7 +76,6 @@ public final class Ring implements Closeable {
         Body body = new Body(start, count, gap + count);
         end = (start + count) % bytes;
         taken += body.room;
-        users++;
         laid.addLast(body);
         return body;
     }
@@ -109,12 +97,7 @@ public final class Ring implements Closeable {
     /** The worker is gone: what still waits for clients is sent, then the memory is given back. */
     @Override
     public void close() throws IOException {
-        users--;
-        if (users == 0) {
-            try (file) {
-                memory.giveBack();
-            }
-        }
+        file.close();
     }
 
     private final class Body extends LoanedSegment {
@@ -126,7 +109,7 @@ public final class Ring implements Closeable {
         Body(int start, int count, int room) {
             this.end = start + count;
             this.room = room;
-            this.rest = memory.bytes(first + start, count);
+            this.rest = file.lend(first + start, count);
         }
 
         @Override
@@ -153,7 +136,7 @@ public final class Ring implements Closeable {
         public void close() throws IOException {
             rest = ByteBuffer.allocate(0); // what it showed may be gone now
             isDone = true;
-            Ring.this.close();
+            file.close();
         }
     }
 }
