@@ -75,8 +75,8 @@ class FakeChannel:
         return self.frames.get(timeout=WAIT_SECONDS)
 
 
-def request(number: int, path: str = "/", method: str = "GET") -> tuple[int, dict[str, Any], None]:
-    return number, {"PATH_INFO": path, "REQUEST_METHOD": method}, None
+def request(number: int, path: str = "/", method: str = "GET") -> tuple[int, dict[str, Any], None, int]:
+    return number, {"PATH_INFO": path, "REQUEST_METHOD": method}, None, 0
 
 
 class Stage:

@@ -4,17 +4,19 @@ from collections import deque
 from typing import Any, Deque, Dict, List, Tuple
 
 from waitress_worker.channel import Channel
+from waitress_worker.environ import Environs
 
-#: Its id, its environ, and its body or where that is.
-Request = Tuple[int, Dict[str, Any], Any]
+#: Its id, its environ, its body or where that is, and the number of the template that the environ is to be added to, or 0.
+Request = Tuple[int, Dict[str, Any], Any, int]
 
 
 class Arrivals:
     """Those that have come and have not begun, in their order. One thread at a time waits for more."""
 
-    def __init__(self, channel: Channel) -> None:
-        """Begin with none."""
+    def __init__(self, channel: Channel, environs: Environs) -> None:
+        """Begin with none; the templates of environs that come with them are learned."""
         self._channel = channel
+        self._environs = environs
         #: A deque: each of its operations is whole without a lock.
         self.queue: Deque[Request] = deque()
 
@@ -27,10 +29,12 @@ class Arrivals:
         self.queue.extend(requests)
 
     def _receive_batch(self) -> List[Request]:
-        batch: List[Request] = self._channel.receive()
-        request_id, environ, body = batch[-1]
+        batch: List[Any] = self._channel.receive()
+        if type(batch[-1]) is dict:
+            self._environs.learn(batch.pop())
+        request_id, environ, body, template = batch[-1]
         if type(body) is int:
-            batch[-1] = (request_id, environ, self._channel.receive_raw(body))
+            batch[-1] = (request_id, environ, self._channel.receive_raw(body), template)
         return batch
 
     def ids(self) -> List[int]:

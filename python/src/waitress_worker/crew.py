@@ -18,7 +18,7 @@ from waitress_worker.arrivals import Arrivals
 from waitress_worker.board import Board
 from waitress_worker.channel import Channel
 from waitress_worker.compat import perf_counter
-from waitress_worker.environ import fixed_environ
+from waitress_worker.environ import Environs
 from waitress_worker.forks import in_each_child
 from waitress_worker.input import Bodies
 from waitress_worker.limit import TimeLimit
@@ -57,7 +57,7 @@ class Crew:
         """Make threads; ``is_expendable`` says that another process takes the place of this one when it ends."""
         self._threads = threads
         self._application = application
-        self._environ = fixed_environ(settings["environ"])
+        self._environs = Environs(settings["environ"])
         self._bodies = Bodies(settings["bodies"], settings["body_slot_bytes"])
         self._begun = board.begun
         self._is_expendable = is_expendable
@@ -72,7 +72,7 @@ class Crew:
         self.streams = Streams(outbox, threads, settings)
         self._members = Members(settings["threads"], settings["stream_threads"], threads, self.streams)
         self._limit = TimeLimit(settings["request_timeout"], threads)
-        self._arrivals = Arrivals(channel)
+        self._arrivals = Arrivals(channel, self._environs)
         self._turns = Turns(self._arrivals, self._members, outbox, threads, now)
 
         _CREWS.add(self)
@@ -104,18 +104,23 @@ class Crew:
     def _run_requests(self, me: Member) -> None:
         # Looked up once: what follows is the way of every request.
         outbox, streams, begun, turns = self._outbox, self.streams, self._begun, self._turns
-        add, number, constants, application = outbox.ready.append, me.number, self._environ, self._application
+        add, number, application = outbox.ready.append, me.number, self._application
+        constants, templates = self._environs.constants, self._environs.templates
         gone, closed = streams.gone, streams.closed
         new_exchange = self._limit.exchange() if self._limit.seconds else Exchange
         while True:
-            request_id, environ, body = turns.next(me)
+            request_id, own, body, template = turns.next(me)
             begun[number] = me.request_id = request_id
+            if template:
+                environ = templates[template].copy()
+                environ.update(own)
+            elif "SERVER_NAME" in own:  # what the request says counts; most say nothing of the server
+                environ = dict(constants, **own)
+            else:
+                environ = own
+                environ.update(constants)
             method = environ["REQUEST_METHOD"]
             exchange = new_exchange(outbox, streams, request_id, method)
-            if "SERVER_NAME" in environ:  # what the request says counts; most say nothing of the server
-                environ = dict(constants, **environ)
-            else:
-                environ.update(constants)
             environ["waitress.client_disconnected"] = exchange.client_disconnected
             try:
                 stream = BytesIO() if body is None else self._bodies.open(body)

@@ -1,4 +1,4 @@
-"""The part of an environ that does not come from the request."""
+"""The parts of an environ that do not come with the request."""
 
 import os
 import sys
@@ -19,3 +19,18 @@ def fixed_environ(constants: Dict[str, Any]) -> Dict[str, Any]:
     }
     environ.update(constants)
     return environ
+
+
+class Environs:
+    """What requests share: constants of the server, and templates, which the front makes of what clients say repeatedly."""
+
+    def __init__(self, constants: Dict[str, Any]) -> None:
+        """Know no template yet."""
+        self.constants = fixed_environ(constants)
+        #: By their numbers; the front gives a number away again when no request needs it any more.
+        self.templates: Dict[int, Dict[str, Any]] = {}
+
+    def learn(self, templates: Dict[int, Dict[str, Any]]) -> None:
+        """Take in new templates."""
+        for number, shared in templates.items():
+            self.templates[number] = dict(self.constants, **shared)

@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
  * for Python and for Java applications. Text is one byte per character (latin-1). One thread at a time.
  */
 public final class Environ {
-    /** Receives the variables; the arrays are valid during the call only. */
+    /** Receives the variables, the last value of each counts; the arrays are valid during the call only. */
     @FunctionalInterface
     public interface Sink {
         void put(byte[] key, int keyEnd, byte[] value, int valueStart, int valueEnd);
@@ -40,6 +40,7 @@ public final class Environ {
     private static final byte[] REQUEST_ID = Ascii.bytes("waitress.request_id");
     private static final byte[] HTTP_1_0 = Ascii.bytes("HTTP/1.0");
     private static final byte[] HTTP_1_1 = Ascii.bytes("HTTP/1.1");
+    private static final byte[] NOTHING = {};
     private static final byte[] ROOT = {'/'};
     private static final byte[] COMMA = {',', ' '};
     /** RFC 9110 §5.3 and RFC 6265 §5.4: a comma would end a cookie's value. */
@@ -75,25 +76,52 @@ public final class Environ {
 
     /** Hands the sink every variable but the {@linkplain #constants constants} that hold for this request too. */
     public void write(Request request, Sink sink) {
+        writeShared(request, sink);
+        writeOwn(request, sink);
+    }
+
+    /**
+     * The variables that a client's next requests are likely to have too. All that they depend on is part of the
+     * request's {@link EnvironKey}.
+     */
+    public void writeShared(Request request, Sink sink) {
         RequestHead head = request.head();
-        byte[] bytes = head.bytes();
-        put(sink, REQUEST_METHOD, bytes, head.methodStart(), head.methodEnd());
-        writePath(head, sink);
-        put(sink, QUERY_STRING, bytes, head.queryStart(), head.queryEnd());
-        put(sink, REQUEST_URI, bytes, head.targetStart(), head.targetEnd());
+        ServerEnd server = request.peer().server;
+        put(sink, REQUEST_METHOD, head.bytes(), head.methodStart(), head.methodEnd());
+        put(sink, QUERY_STRING, NOTHING);
         put(sink, SERVER_PROTOCOL, head.minorVersion() == 0 ? HTTP_1_0 : HTTP_1_1);
-        Forwarding forwarding = request.forwarding();
-        writeOrigin(request.peer(), forwarding, sink);
-        boolean hostIsReplaced = head.hasAuthority() || forwarding.host() != null;
+        putClient(sink, request.peer().remoteAddressBytes);
+        put(sink, SERVER_PORT, server.portBytes);
+        if (!Arrays.equals(server.schemeBytes, urlScheme)) {
+            putServer(sink, serverName, server.schemeBytes);
+        }
         for (int field = 0; field < head.fieldCount(); field++) {
-            if (!head.isRepeated(field) && !forwarding.hides(field)) {
-                writeField(head, field, hostIsReplaced, sink);
+            if (!head.isRepeated(field) && !OwnFields.has(head, field)) {
+                writeField(head, field, sink);
             }
         }
-        forwarding.forEachShortened((header, value) -> put(sink, Ascii.bytes(header.variable()), Ascii.bytes(value)));
-        if (forwarding.host() != null) {
-            put(sink, HTTP_HOST, Ascii.bytes(forwarding.host()));
-        } else if (head.hasAuthority()) {
+    }
+
+    /** The others; of those that both write, these count. */
+    public void writeOwn(Request request, Sink sink) {
+        RequestHead head = request.head();
+        byte[] bytes = head.bytes();
+        Forwarding forwarding = request.forwarding();
+        writePath(head, sink);
+        put(sink, REQUEST_URI, bytes, head.targetStart(), head.targetEnd());
+        if (head.queryStart() < head.queryEnd()) {
+            put(sink, QUERY_STRING, bytes, head.queryStart(), head.queryEnd());
+        }
+        byte[] port = either(forwarding.remotePort(), request.peer().remotePortBytes);
+        if (port.length > 0) {
+            put(sink, REMOTE_PORT, port);
+        }
+        for (int field = 0; field < head.fieldCount(); field++) {
+            if (OwnFields.has(head, field) && !head.isRepeated(field) && !forwarding.hides(field)) {
+                writeField(head, field, sink);
+            }
+        }
+        if (head.hasAuthority()) {
             put(sink, HTTP_HOST, bytes, head.authorityStart(), head.authorityEnd());
         }
         if (head.isChunked()) {
@@ -102,6 +130,9 @@ public final class Environ {
         byte[] id = request.id().text();
         if (id.length > 0) {
             put(sink, REQUEST_ID, id);
+        }
+        if (forwarding != Forwarding.NONE) {
+            writeForwarding(request.peer().server, forwarding, sink);
         }
     }
 
@@ -113,21 +144,26 @@ public final class Environ {
         sink.put(name, name.length, bytes, start, end);
     }
 
-    private void writeOrigin(Peer peer, Forwarding forwarding, Sink sink) {
-        byte[] address = either(forwarding.remoteAddress(), peer.remoteAddressBytes);
+    private static void putClient(Sink sink, byte[] address) {
         put(sink, REMOTE_ADDR, address);
         put(sink, REMOTE_HOST, address);
-        byte[] port = either(forwarding.remotePort(), peer.remotePortBytes);
-        if (port.length > 0) {
-            put(sink, REMOTE_PORT, port);
+    }
+
+    /** Both or neither: workers look for one of them only. */
+    private static void putServer(Sink sink, byte[] name, byte[] scheme) {
+        put(sink, SERVER_NAME, name);
+        put(sink, URL_SCHEME, scheme);
+    }
+
+    private void writeForwarding(ServerEnd server, Forwarding forwarding, Sink sink) {
+        if (forwarding.remoteAddress() != null) {
+            putClient(sink, Ascii.bytes(forwarding.remoteAddress()));
         }
-        put(sink, SERVER_PORT, either(forwarding.serverPort(), peer.server.portBytes));
-        byte[] name = either(forwarding.serverName(), serverName);
-        byte[] scheme = either(forwarding.scheme(), peer.server.schemeBytes);
-        if (!Arrays.equals(name, serverName) || !Arrays.equals(scheme, urlScheme)) {
-            // Both or neither: workers look for one of them only.
-            put(sink, SERVER_NAME, name);
-            put(sink, URL_SCHEME, scheme);
+        put(sink, SERVER_PORT, either(forwarding.serverPort(), server.portBytes));
+        putServer(sink, either(forwarding.serverName(), serverName), either(forwarding.scheme(), server.schemeBytes));
+        forwarding.forEachShortened((header, value) -> put(sink, Ascii.bytes(header.variable()), Ascii.bytes(value)));
+        if (forwarding.host() != null) {
+            put(sink, HTTP_HOST, Ascii.bytes(forwarding.host()));
         }
     }
 
@@ -193,14 +229,14 @@ public final class Environ {
         return below ? after : start;
     }
 
-    private void writeField(RequestHead head, int field, boolean hostIsReplaced, Sink sink) {
+    private void writeField(RequestHead head, int field, Sink sink) {
         if (head.isField(field, "content-length")) {
             if (!head.isChunked()) {
                 writeLength(head, field, sink);
             }
         } else if (head.isField(field, "content-type")) {
             put(sink, CONTENT_TYPE, head.bytes(), head.valueStart(field), head.valueEnd(field));
-        } else if (!(head.isField(field, "transfer-encoding") || hostIsReplaced && head.isField(field, "host"))) {
+        } else if (!head.isField(field, "transfer-encoding")) {
             writeOther(head, field, composeKey(head, field), sink);
         }
     }

@@ -22,7 +22,9 @@ import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /** What a parser makes of a client's bytes: everything that the application would see, and how it ends. */
@@ -128,11 +130,13 @@ final class Transcript {
 
     private Outcome describe(Request request) {
         RequestHead received = request.head();
-        List<String> variables = new ArrayList<>();
+        Map<String, String> values = new LinkedHashMap<>();
         environ.write(
                 request,
                 (key, keyEnd, value, start, end) ->
-                        variables.add(text(key, 0, keyEnd) + " \"" + Notation.encode(text(value, start, end)) + "\""));
+                        values.put(text(key, 0, keyEnd), Notation.encode(text(value, start, end))));
+        List<String> variables = new ArrayList<>();
+        values.forEach((key, value) -> variables.add(key + " \"" + value + "\""));
         if (received.expectsContinue()) {
             variables.add("100-continue");
         }

@@ -7,6 +7,7 @@ import dev.waitress.exchange.Readiness;
 import dev.waitress.exchange.Request;
 import dev.waitress.exchange.Response;
 import dev.waitress.loop.TurnTaker;
+import dev.waitress.worker.wire.EnvironTemplate;
 import dev.waitress.worker.wire.MarshalWriter;
 import dev.waitress.worker.wire.RequestEncoder;
 import java.util.ArrayDeque;
@@ -72,8 +73,8 @@ final class Dispatcher implements Intake, Readiness {
         Workload workload = worker.workload();
         int start = workload.encoder().length();
         int id = workload.nextId();
-        encoder.encode(id, request, workload.encoder());
-        workload.add(id, start, response, request.body(), nowNanos);
+        EnvironTemplate template = encoder.encodeBriefly(id, request, workload.encoder());
+        workload.add(id, start, template, response, request.body(), nowNanos);
     }
 
     /** Gives one to a worker; it waits where there is none. */

@@ -8,10 +8,8 @@ import dev.waitress.exchange.UnknownStatuses;
 import dev.waitress.http.Printable;
 import dev.waitress.http.ResponseHead;
 import dev.waitress.worker.wire.AnswerReader;
-import dev.waitress.worker.wire.Batch;
 import dev.waitress.worker.wire.ControlWriter;
 import dev.waitress.worker.wire.EncodedRequest;
-import dev.waitress.worker.wire.QueueMark;
 import java.io.IOException;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
@@ -45,9 +43,7 @@ final class HeldRequest implements Producer, AnswerReader.Target {
     final Response response;
     private final Holder holder;
     private final BodyBuffer body;
-    private final Batch batch;
-    private final int start;
-    private final int end;
+    private final EncodedPlace place;
     private final long arrivedNanos;
     private final long begunNanos;
     private long uncredited;
@@ -55,31 +51,27 @@ final class HeldRequest implements Producer, AnswerReader.Target {
     private boolean isStreaming;
     private boolean isOverdue;
 
-    /** The request lies in the batch between {@code start} and {@code end}. */
+    /** A request that was encoded for its worker. */
     HeldRequest(
             int id,
             Holder holder,
             Response response,
             BodyBuffer body,
-            Batch batch,
-            int start,
-            int end,
+            EncodedPlace place,
             long arrivedNanos,
             long begunNanos) {
         this.id = id;
         this.holder = holder;
         this.response = response;
         this.body = body;
-        this.batch = batch;
-        this.start = start;
-        this.end = end;
+        this.place = place;
         this.arrivedNanos = arrivedNanos;
         this.begunNanos = begunNanos;
         response.producedBy(this);
     }
 
-    Batch batch() {
-        return batch;
+    EncodedPlace place() {
+        return place;
     }
 
     BodyBuffer body() {
@@ -88,13 +80,12 @@ final class HeldRequest implements Producer, AnswerReader.Target {
 
     /** The request as it was before it was given to the worker. */
     WaitingRequest takeBack() {
-        return new WaitingRequest(response, body, QueueMark.without(batch.writer.bytes(), start, end), arrivedNanos);
+        return new WaitingRequest(response, body, place.copy(), arrivedNanos);
     }
 
     /** The same for another worker, which it tells that another one has begun it. */
     WaitingRequest takeBackBegun() {
-        byte[] encoded = QueueMark.without(batch.writer.bytes(), start, end);
-        return new WaitingRequest(response, body, EncodedRequest.again(encoded), arrivedNanos);
+        return new WaitingRequest(response, body, EncodedRequest.again(place.copy()), arrivedNanos);
     }
 
     /** Whether it may run once more: nobody has seen an answer, and nobody is harmed. */
@@ -115,7 +106,8 @@ final class HeldRequest implements Producer, AnswerReader.Target {
 
     /** What it asks for. */
     EncodedRequest request() {
-        return EncodedRequest.read(batch.writer.bytes(), start, end);
+        byte[] encoded = place.copy();
+        return EncodedRequest.read(encoded, 0, encoded.length);
     }
 
     // ---- What the client does ---------------------------------------------------------------------------------------

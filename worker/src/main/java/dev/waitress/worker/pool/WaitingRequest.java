@@ -21,7 +21,7 @@ public final class WaitingRequest implements Producer {
     /**
      * A request and its response.
      *
-     * @param encoded {@code (id, environ, body)}, the id still to be set
+     * @param encoded whole, as by {@link EncodedPlace#copy}, the id still to be set
      */
     WaitingRequest(Response response, BodyBuffer body, byte[] encoded, long arrivedNanos) {
         this.response = response;

@@ -6,6 +6,7 @@ import dev.waitress.loop.Timers;
 import dev.waitress.loop.TurnTaker;
 import dev.waitress.worker.wire.AnswerReader;
 import dev.waitress.worker.wire.ControlWriter;
+import dev.waitress.worker.wire.EnvironTemplate;
 import dev.waitress.worker.wire.FrameLink;
 import dev.waitress.worker.wire.MarshalWriter;
 import dev.waitress.worker.wire.QueueMark;
@@ -131,13 +132,20 @@ final class Workload implements AnswerReader.Listener {
     }
 
     /** A request was encoded into the batch, from {@code start} on; it is sent at the next {@link #flush}. */
-    void add(int id, int start, Response response, BodyBuffer body, long arrivedNanos) {
+    void add(
+            int id,
+            int start,
+            @Nullable EnvironTemplate template,
+            Response response,
+            BodyBuffer body,
+            long arrivedNanos) {
         long nowNanos = timers.nowNanos();
         if (inFlight.size() == 0 || pace.isStalled() && !hasUnbegun()) {
             pace.begins(nowNanos);
         }
         int end = encoder().length();
-        inFlight.add(new HeldRequest(id, holder, response, body, batch.added(), start, end, arrivedNanos, nowNanos));
+        EncodedPlace place = new EncodedPlace(batch.added(template), start, end, template);
+        inFlight.add(new HeldRequest(id, holder, response, body, place, arrivedNanos, nowNanos));
         if (RequestEncoder.isRaw(body)) {
             batch.flush(body);
         }
@@ -149,7 +157,7 @@ final class Workload implements AnswerReader.Listener {
         int id = nextId();
         QueueMark.write(waiting.encoded(), timers.nowNanos() - waiting.arrivedNanos(), others, encoder());
         encoder().patch(start + WaitingRequest.ID, id);
-        add(id, start, waiting.response(), waiting.body(), waiting.arrivedNanos());
+        add(id, start, null, waiting.response(), waiting.body(), waiting.arrivedNanos());
     }
 
     /** Sends what has been added. */
@@ -223,7 +231,7 @@ final class Workload implements AnswerReader.Listener {
         inFlight.remove(held);
         streaming -= held.isStreaming() ? 1 : 0;
         limit.forget(held);
-        batches.release(held.batch());
+        held.place().release(batches);
     }
 
     private WaitingRequest takeBack(HeldRequest held) {

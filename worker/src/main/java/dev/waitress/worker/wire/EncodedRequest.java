@@ -3,6 +3,7 @@ package dev.waitress.worker.wire;
 import dev.waitress.http.Printable;
 import java.nio.charset.StandardCharsets;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What a request says that was encoded for a worker; read only when something has happened to that worker, so that it
@@ -15,6 +16,8 @@ import java.util.Set;
  * @param id what it is called; empty if it has no name
  */
 public record EncodedRequest(String method, String target, boolean hasBody, boolean isAgain, String id) {
+    private static final byte[] NOTHING = {};
+
     /** Key of the environ: how often the request has begun, with this time. Where it is missing, once. */
     private static final String ATTEMPT = "waitress.attempt";
 
@@ -32,7 +35,7 @@ public record EncodedRequest(String method, String target, boolean hasBody, bool
     /**
      * Reads one.
      *
-     * @param bytes {@code (id, environ, body)}, as {@link RequestEncoder} has made it
+     * @param bytes {@code (id, environ, body, template)}, as {@link RequestEncoder} has made it, whole
      */
     public static EncodedRequest read(byte[] bytes, int start, int end) {
         Pairs pairs = new Pairs(bytes, start + FIRST_KEY);
@@ -69,6 +72,22 @@ public record EncodedRequest(String method, String target, boolean hasBody, bool
     /** The same with its name, if it has one. */
     public String title() {
         return id.isEmpty() ? line() : line() + " (" + id + ")";
+    }
+
+    /**
+     * A copy of a request that is whole, and has no mark of its wait any more.
+     *
+     * @param template that it was encoded with, if there is one
+     */
+    public static byte[] whole(byte[] bytes, int start, int end, @Nullable EnvironTemplate template) {
+        byte[] pairs = template == null ? NOTHING : template.pairs();
+        byte[] unmarked = QueueMark.without(bytes, start, end);
+        MarshalWriter writer = new MarshalWriter(unmarked.length + pairs.length);
+        writer.raw(unmarked, 0, FIRST_KEY);
+        writer.raw(pairs, 0, pairs.length);
+        writer.raw(unmarked, FIRST_KEY, unmarked.length - FIRST_KEY);
+        writer.patch(writer.length() - Integer.BYTES, 0);
+        return writer.toByteArray();
     }
 
     /** The same request as one that has begun before. */

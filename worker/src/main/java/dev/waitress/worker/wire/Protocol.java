@@ -4,11 +4,13 @@ package dev.waitress.worker.wire;
  * The numbers of the worker protocol; {@code waitress_worker/protocol.py} holds the same.
  *
  * <p>A worker opens two sockets, and one more on which nothing is said: the system ends the worker when we are no more,
- * and that one is closed. On {@code requests} the front sends batches, each a list of {@code (id, environ, body)}, and
- * the worker sends lists of answers. On {@code control} both send single messages. Every frame is a little-endian u32
- * and a marshal value. A body that is a number stands for so many raw bytes, which follow the frame; only the last item
- * of a list may have one. A body that is a pair lies in a slot of the file that the settings name: the slot's number,
- * and how many bytes; one that is text, in the file of that name.
+ * and that one is closed. On {@code requests} the front sends batches, each a list of {@code (id, environ, body,
+ * template)}, and the worker sends lists of answers. The template is the number of what the environ is to be added to,
+ * 0 for one that is whole; behind the requests of a batch there may be a dictionary of templates by number, which holds
+ * from now on. On {@code control} both send single messages. Every frame is a little-endian u32 and a marshal value. A
+ * body that is a number stands for so many raw bytes, which follow the frame; only the last request of a list may have
+ * one. A body that is a pair lies in a slot of the file that the settings name: the slot's number, and how many bytes;
+ * one that is text, in the file of that name.
  *
  * <p>A process that loads the application and forks workers has two sockets of its own, {@code zygote}, with single
  * messages, and {@code zygote-leash}.

@@ -6,10 +6,17 @@ import dev.waitress.exchange.Environ;
 import dev.waitress.exchange.Request;
 import dev.waitress.settings.Settings;
 import java.nio.file.Path;
+import org.jspecify.annotations.Nullable;
 
-/** Writes a request as {@code (id, environ, body)}. Event loop only. */
+/**
+ * Writes a request as {@code (id, environ, body, template)}: the number of the template that the environ is to be added
+ * to, or 0 if it is whole. Event loop only.
+ */
 public final class RequestEncoder implements Environ.Sink {
+    private static final int FIRST_PAIRS_BYTES = 1024;
+
     private final Environ environ;
+    private final EnvironTemplates templates = new EnvironTemplates(this::shared);
     private MarshalWriter writer = new MarshalWriter(0);
 
     /** Whether the applications' text is bytes: on Python 2.7, which does not know the codes of short text either. */
@@ -24,14 +31,47 @@ public final class RequestEncoder implements Environ.Sink {
         inBytes = true;
     }
 
+    /** Writes one whole. */
     public void encode(int id, Request request, MarshalWriter target) {
+        begin(id, target);
+        environ.write(request, this);
+        end(request, 0);
+    }
+
+    /**
+     * Writes one, without what a template says if there is one for it.
+     *
+     * @return the template that the worker has to know
+     */
+    public @Nullable EnvironTemplate encodeBriefly(int id, Request request, MarshalWriter target) {
+        EnvironTemplate template = templates.find(request);
+        if (template == null) {
+            encode(id, request, target);
+            return null;
+        }
+        begin(id, target);
+        environ.writeOwn(request, this);
+        end(request, template.number());
+        return template;
+    }
+
+    private void begin(int id, MarshalWriter target) {
         writer = target;
-        target.tuple(3);
+        target.tuple(4);
         target.integer(id);
         target.dict();
-        environ.write(request, this);
-        target.endDict();
-        body(request.body(), target);
+    }
+
+    private void end(Request request, int template) {
+        writer.endDict();
+        body(request.body(), writer);
+        writer.integer(template);
+    }
+
+    private byte[] shared(Request request) {
+        writer = new MarshalWriter(FIRST_PAIRS_BYTES);
+        environ.writeShared(request, this);
+        return writer.toByteArray();
     }
 
     @Override

@@ -102,7 +102,7 @@ class DispatchTest {
         fixture.turn();
         byte[] sent = worker.requests().sent();
         assertThat(sent[4]).isEqualTo((byte) '[');
-        assertThat(sent[5]).as("requests in the frame").isEqualTo((byte) 2);
+        assertThat(sent[5]).as("requests in the frame, and a template").isEqualTo((byte) 3);
         fixture.turn();
         assertThat(worker.requests().sent()).hasSameSizeAs(sent);
     }

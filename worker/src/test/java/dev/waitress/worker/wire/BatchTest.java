@@ -38,4 +38,20 @@ class BatchTest {
         assertThat(HexFormat.of().formatHex(batch.writer.toByteArray()))
                 .isEqualTo("0a000000" + "5b01000000" + "6909000000");
     }
+
+    /** Behind its requests stands what they need, once. */
+    @Test
+    void bringsTemplates() {
+        add(7);
+        batch.define(new EnvironTemplate(3, 0, new byte[0], new byte[] {'T', 'F'}));
+        batch.finish();
+        assertThat(HexFormat.of().formatHex(batch.writer.toByteArray()))
+                .isEqualTo(
+                        "15000000" + "5b02000000" + "6907000000" + "7b" + "6903000000" + "7b" + "5446" + "30" + "30");
+        batch.released();
+        add(8);
+        batch.finish();
+        assertThat(HexFormat.of().formatHex(batch.writer.toByteArray()))
+                .isEqualTo("0a000000" + "5b01000000" + "6908000000");
+    }
 }

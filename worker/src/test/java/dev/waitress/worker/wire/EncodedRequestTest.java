@@ -6,6 +6,7 @@ import dev.waitress.buffer.BodyBuffer;
 import dev.waitress.settings.Settings;
 import dev.waitress.worker.fakes.FakeClient;
 import java.util.HexFormat;
+import java.util.Objects;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
@@ -79,5 +80,27 @@ class EncodedRequestTest {
         MarshalWriter writer = new MarshalWriter(16);
         QueueMark.write(encoded, nanos, 3, writer);
         assertThat(writer.toByteArray()).isEqualTo(encoded);
+    }
+
+    /** Whoever has it instead of the worker that it was for does not know that worker's templates. */
+    @ParameterizedTest
+    @CsvSource({"false", "true"})
+    void isWholeWithoutItsTemplate(boolean asBytes) {
+        RequestEncoder encoder = new RequestEncoder(Settings.defaults());
+        if (asBytes) {
+            encoder.writeTextAsBytes();
+        }
+        FakeClient client = new FakeClient("HEAD", "/shop?a=b", BodyBuffer.EMPTY);
+        MarshalWriter writer = new MarshalWriter(16);
+        assertThat(encoder.encodeBriefly(7, client.request(), writer)).isNull();
+        byte[] encoded = writer.toByteArray();
+        writer.clear();
+        EnvironTemplate template = Objects.requireNonNull(encoder.encodeBriefly(7, client.request(), writer));
+        byte[] brief = writer.toByteArray();
+        assertThat(brief).hasSizeLessThan(encoded.length);
+        assertThat(MarshalReader.getInt(brief, brief.length - 4)).isEqualTo(template.number());
+        byte[] whole = EncodedRequest.whole(brief, 0, brief.length, template);
+        assertThat(whole).isEqualTo(encoded).endsWith(0, 0, 0, 0);
+        assertThat(EncodedRequest.whole(encoded, 0, encoded.length, null)).isEqualTo(encoded);
     }
 }

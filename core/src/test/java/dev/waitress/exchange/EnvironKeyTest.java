@@ -1,0 +1,142 @@
+package dev.waitress.exchange;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.waitress.buffer.BodyBuffer;
+import dev.waitress.proxy.Forwarding;
+import dev.waitress.settings.Settings;
+import dev.waitress.testkit.Heads;
+import dev.waitress.testkit.Property;
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+import java.util.Map;
+import java.util.SplittableRandom;
+import java.util.TreeMap;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Requests with the same key have the same part of their environs in common. */
+class EnvironKeyTest {
+    private static final int CASES = 5000;
+
+    private static final Environ ENVIRON = new Environ(Settings.defaults());
+
+    private static byte[] key(Request request) {
+        EnvironKey key = new EnvironKey().of(request);
+        return Arrays.copyOf(key.bytes(), key.length());
+    }
+
+    private static Environ.Sink into(Map<String, String> environ) {
+        return (key, keyEnd, value, start, end) -> environ.put(
+                new String(key, 0, keyEnd, StandardCharsets.ISO_8859_1),
+                new String(value, start, end - start, StandardCharsets.ISO_8859_1));
+    }
+
+    private static Map<String, String> shared(Request request) {
+        Map<String, String> environ = new TreeMap<>();
+        ENVIRON.writeShared(request, into(environ));
+        return environ;
+    }
+
+    private static Map<String, String> whole(Request request) {
+        Map<String, String> environ = new TreeMap<>();
+        ENVIRON.write(request, into(environ));
+        return environ;
+    }
+
+    /** One of so few that many are alike. */
+    private static Request any(SplittableRandom random) {
+        StringBuilder head = new StringBuilder(Property.oneOf(random, "GET", "GET", "HEAD", "POST"))
+                .append(' ')
+                .append(Property.oneOf(random, "/", "/a%20b", "/?q=1", "http://else/"))
+                .append(Property.oneOf(random, " HTTP/1.1\r\n", " HTTP/1.1\r\n", " HTTP/1.0\r\n"))
+                .append("Host: h\r\n");
+        for (int i = random.nextInt(3); i > 0; i--) {
+            head.append(Property.oneOf(
+                    random,
+                    "Cookie: a=b\r\n",
+                    "Referer: /x\r\n",
+                    "X_Hidden: y\r\n",
+                    "X-Forwarded-For: 1.2.3.4\r\n",
+                    "X-A: 1\r\n",
+                    "X-A:1\r\n"));
+        }
+        ServerEnd server = new ServerEnd(Property.oneOf(random, "http", "https"), Property.oneOf(random, "80", "8080"));
+        Peer peer =
+                new Peer(Property.oneOf(random, "10.0.0.1", "10.0.0.2"), Property.oneOf(random, "1", "2", ""), server);
+        return new Request(Heads.parse(head + "\r\n"), BodyBuffer.EMPTY, peer, Forwarding.NONE);
+    }
+
+    @Test
+    void isAllThatTheSharedPartIsMadeOf() {
+        int[] alike = {0};
+        Property.holds(CASES, random -> {
+            Request one = any(random);
+            Request other = any(random);
+            if (Arrays.equals(key(one), key(other))) {
+                alike[0]++;
+                assertThat(shared(other)).isEqualTo(shared(one));
+                Map<String, String> together = shared(one);
+                ENVIRON.writeOwn(other, into(together));
+                assertThat(together).isEqualTo(whole(other));
+            }
+        });
+        assertThat(alike[0]).isGreaterThan(CASES / 500);
+    }
+
+    private static Request get(String path, String fields) {
+        return Requests.parse("GET " + path + " HTTP/1.1\r\nHost: h\r\n" + fields + "\r\n");
+    }
+
+    /** What changes from request to request though the client is the same. */
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "Range: bytes=0-5\r\n",
+                "Referer: /before\r\n",
+                "If-Match: \"a\"\r\n",
+                "If-Range: \"a\"\r\n",
+                "If-None-Match: \"a\"\r\n",
+                "IF-MODIFIED-SINCE: Mon, 01 Jan 2024 00:00:00 GMT\r\n",
+                "X-Request-ID: 5\r\n",
+                "X-Correlation-Id: 5\r\n",
+                "traceparent: 00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01\r\n",
+                "tracestate: a=b\r\n",
+                "X-Real-IP: 1.2.3.4\r\n",
+                "X-Request-Start: t=1\r\n",
+                "X-Queue-Start: t=1\r\n",
+                "Forwarded: for=1.2.3.4\r\n",
+                "X-Forwarded-For: 1.2.3.4\r\n",
+                "X-Forwarded-Proto: https\r\n",
+                "X-Forwarded-Host: h\r\n",
+                "X-Forwarded-Port: 1\r\n",
+                "X-Forwarded-By: h\r\n",
+            })
+    void isTheSameWhereOnlySuchAFieldDiffers(String field) {
+        assertThat(key(get("/b?c", "Accept: a\r\n" + field + "Cookie: a=b\r\n")))
+                .isEqualTo(key(get("/", "Accept: a\r\nCookie: a=b\r\n")));
+        assertThat(shared(get("/", field))).isEqualTo(shared(get("/", "")));
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "Cookie: a=b\r\n",
+                "Authorization: Basic YTpi\r\n",
+                "Accept: a\r\n",
+                "X-Forwarded: a\r\n",
+                "X-Forwarded-: a\r\n",
+                "Ranges: a\r\n",
+            })
+    void isAnotherWhereAnotherFieldDiffers(String field) {
+        assertThat(key(get("/", field))).isNotEqualTo(key(get("/", "")));
+        assertThat(shared(get("/", field))).isNotEqualTo(shared(get("/", "")));
+    }
+
+    @Test
+    void growsWithTheRequest() {
+        String large = "x".repeat(10_000);
+        assertThat(key(get("/", "X-A: " + large + "\r\n"))).hasSizeGreaterThan(large.length());
+    }
+}
