@@ -11,11 +11,18 @@ import org.jspecify.annotations.Nullable;
 public final class Lifetime implements Timers {
     private final Timers timers;
     private final Set<Pending> pending = new HashSet<>();
+    private final long beginNanos;
     private boolean isOver;
 
     /** One that has begun. */
     public Lifetime(Timers timers) {
         this.timers = timers;
+        this.beginNanos = timers.nowNanos();
+    }
+
+    /** How long ago it began, whether it is over or not. */
+    public long ageNanos() {
+        return timers.nowNanos() - beginNanos;
     }
 
     @Override

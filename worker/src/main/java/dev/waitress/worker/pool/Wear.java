@@ -1,5 +1,8 @@
 package dev.waitress.worker.pool;
 
+import dev.waitress.loop.Timers;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 import java.util.random.RandomGenerator;
 
 /**
@@ -16,5 +19,13 @@ public record Wear(long requests, long jitter, long ageNanos) {
     /** The requests of one worker. */
     long requests(RandomGenerator random) {
         return requests == 0 ? 0 : requests + random.nextLong(jitter + 1);
+    }
+
+    /** Tells once when a worker has served for so long from now on, and why it is to be replaced. */
+    void watchAge(Timers lifetime, Consumer<String> worn) {
+        if (ageNanos > 0) {
+            String reason = "has served for " + TimeUnit.NANOSECONDS.toSeconds(ageNanos) + " s";
+            lifetime.schedule(ageNanos, () -> worn.accept(reason));
+        }
     }
 }

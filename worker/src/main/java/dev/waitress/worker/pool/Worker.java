@@ -11,7 +11,6 @@ import java.io.IOException;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.time.Duration;
-import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -32,7 +31,6 @@ public final class Worker implements ControlReader.Listener, Workload.Listener {
 
     private final WorkerListener listener;
     private final ControlWriter control = new ControlWriter();
-    private final long bornNanos;
     private final Workload workload;
     private final Questions questions;
 
@@ -54,7 +52,6 @@ public final class Worker implements ControlReader.Listener, Workload.Listener {
         this.timers = timers;
         this.lifetime = new Lifetime(timers);
         this.listener = listener;
-        this.bornNanos = timers.nowNanos();
         this.workload = new Workload(number, process, terms, lifetime, batches, board, control, this);
         Heartbeat heartbeat = new Heartbeat(
                 process, terms.silenceNanos(), lifetime, control, links::receive, since -> listener.hung(this, since));
@@ -88,7 +85,7 @@ public final class Worker implements ControlReader.Listener, Workload.Listener {
     }
 
     long ageNanos() {
-        return timers.nowNanos() - bornNanos;
+        return lifetime.ageNanos();
     }
 
     boolean isServing() {
@@ -141,11 +138,7 @@ public final class Worker implements ControlReader.Listener, Workload.Listener {
     public void serve() {
         state = WorkerState.SERVING;
         questions.begin();
-        long ageNanos = terms.wear().ageNanos();
-        if (ageNanos > 0) {
-            lifetime.schedule(
-                    ageNanos, () -> worn("has served for " + TimeUnit.NANOSECONDS.toSeconds(ageNanos) + " s"));
-        }
+        terms.wear().watchAge(lifetime, this::worn);
     }
 
     /** From now on it is given no requests; it quits as soon as it holds none, which others may take off it. */
