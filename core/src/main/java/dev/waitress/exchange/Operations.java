@@ -39,7 +39,7 @@ public interface Operations {
 
         @Override
         public void inspect(boolean withStacks, Consumer<Inspection> told) {
-            told.accept(new Inspection(List.of(), 0));
+            told.accept(new Inspection(List.of(), 0, Tally.Counts.NONE));
         }
     };
 

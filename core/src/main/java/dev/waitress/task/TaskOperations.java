@@ -4,6 +4,7 @@ import dev.waitress.exchange.Inspection;
 import dev.waitress.exchange.Occupation;
 import dev.waitress.exchange.Operations;
 import dev.waitress.exchange.Outcome;
+import dev.waitress.exchange.Tally;
 import dev.waitress.exchange.WorkerStatus;
 import dev.waitress.loop.Timers;
 import java.util.List;
@@ -45,6 +46,6 @@ record TaskOperations(TaskPool pool, Executor loop, Timers timers, long bornNano
                 .toList();
         WorkerStatus own = new WorkerStatus(
                 0, ProcessHandle.current().pid(), "serving", nowNanos - bornNanos, -1, 0, false, occupations);
-        return new Inspection(List.of(own), Math.max(0, pool.excess()));
+        return new Inspection(List.of(own), Math.max(0, pool.excess()), Tally.Counts.NONE);
     }
 }

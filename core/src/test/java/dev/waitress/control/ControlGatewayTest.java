@@ -11,6 +11,7 @@ import dev.waitress.exchange.Request;
 import dev.waitress.exchange.Requests;
 import dev.waitress.exchange.Response;
 import dev.waitress.exchange.ServerName;
+import dev.waitress.exchange.Tally;
 import dev.waitress.exchange.WorkerStatus;
 import java.util.ArrayList;
 import java.util.List;
@@ -73,7 +74,7 @@ class ControlGatewayTest {
         @Override
         public void inspect(boolean withStacks, Consumer<Inspection> told) {
             orders.add(withStacks ? "stacks" : "look");
-            told.accept(new Inspection(workers, 5));
+            told.accept(new Inspection(workers, 5, Tally.Counts.NONE));
         }
     }
 
@@ -166,7 +167,7 @@ class ControlGatewayTest {
         void haveABound() {
             worker(false, occupation("waitress-1", "GET /report", "line\n".repeat(1000)));
             worker(false, occupation("waitress-1", "GET /report", "line\n".repeat(1000)));
-            assertThat(StacksText.of(new Inspection(workers, 0), 500))
+            assertThat(StacksText.of(new Inspection(workers, 0, Tally.Counts.NONE), 500))
                     .startsWith("worker ")
                     .hasSizeLessThan(540)
                     .endsWith("\n[... more was cut off ...]\n");

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.waitress.exchange.Inspection;
 import dev.waitress.exchange.Occupation;
+import dev.waitress.exchange.Tally;
 import dev.waitress.exchange.WorkerStatus;
 import java.util.Collections;
 import java.util.List;
@@ -40,7 +41,7 @@ class StatusTextTest {
                 98,
                 0,
                 new Front.Overview(List.of(), 0, List.of()),
-                new Inspection(List.of(worker), 0),
+                new Inspection(List.of(worker), 0, Tally.Counts.NONE),
                 Map.of(99L, 3L * 1024 * 1024)));
         assertThat(text).endsWith("    and 3 more\n").contains("3 MiB", " - ");
         assertThat(text.lines().filter(line -> line.contains("GET /"))).hasSize(20);

@@ -3,6 +3,7 @@ package dev.waitress.worker;
 import dev.waitress.exchange.QueueLimits;
 import dev.waitress.exchange.QueueStart;
 import dev.waitress.exchange.RunLimit;
+import dev.waitress.exchange.Tally;
 import dev.waitress.exchange.UnknownStatuses;
 import dev.waitress.settings.Preload;
 import dev.waitress.settings.Setting;
@@ -109,6 +110,7 @@ public record WorkerConfig(List<String> python, PythonApplication application, S
                 new UnknownStatuses(),
                 RunLimit.of(settings),
                 new QueueStart(settings, System::currentTimeMillis),
-                QueueLimits.of(settings));
+                QueueLimits.of(settings),
+                new Tally());
     }
 }

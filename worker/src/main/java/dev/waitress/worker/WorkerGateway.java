@@ -15,15 +15,11 @@ import dev.waitress.worker.pool.WaitingRequest;
 import dev.waitress.worker.pool.Worker;
 import dev.waitress.worker.pool.WorkerListener;
 import dev.waitress.worker.pool.WorkerPool;
+import dev.waitress.worker.pool.Worn;
 import dev.waitress.worker.process.AttachedWorkers;
 import dev.waitress.worker.process.Changes;
-import dev.waitress.worker.process.Launcher;
-import dev.waitress.worker.process.PreloadLauncher;
-import dev.waitress.worker.process.ProcessLauncher;
-import dev.waitress.worker.process.PythonStarter;
 import dev.waitress.worker.process.Reasons;
 import dev.waitress.worker.process.StartedProcess;
-import dev.waitress.worker.process.Supervisor;
 import dev.waitress.worker.process.WorkerHome;
 import dev.waitress.worker.process.WorkerSource;
 import dev.waitress.worker.wire.MarshalWriter;
@@ -91,7 +87,13 @@ public final class WorkerGateway implements Gateway {
         // Before anything is made that a wrong entry would leave behind.
         config.requirePossible();
         Reasons reasons = config.reasons();
-        return new WorkerGateway(config, loop, directory, gateway -> gateway.supervisor(reasons)).opened();
+        return new WorkerGateway(
+                        config,
+                        loop,
+                        directory,
+                        gateway -> Supervision.of(
+                                config, gateway.home, gateway.pool, loop, gateway::firstMessage, reasons))
+                .opened();
     }
 
     /** Waits for workers that others start, and that connect to the {@link #home}; requests wait for them too. */
@@ -103,16 +105,6 @@ public final class WorkerGateway implements Gateway {
                         directory,
                         gateway -> new AttachedWorkers(gateway.home, gateway.pool, loop::execute))
                 .opened();
-    }
-
-    private WorkerSource supervisor(Reasons reasons) {
-        PythonStarter python =
-                new PythonStarter(config.python(), config.application().title(), home);
-        Launcher launcher = config.isPreloading()
-                ? PreloadLauncher.on(loop, python, pool, this::firstMessage)
-                : new ProcessLauncher(python, pool, loop.leftovers());
-        return new Supervisor(
-                config.workers(), launcher, pool.intake(), loop, loop::execute, config.startupNanos(), reasons);
     }
 
     // ---- Beginning -------------------------------------------------------------------------------------------------
@@ -208,8 +200,8 @@ public final class WorkerGateway implements Gateway {
         }
 
         @Override
-        public void worn(Worker worker, String reason) {
-            source.renew(worker, reason);
+        public void worn(Worker worker, Worn why) {
+            source.renew(worker, why);
         }
 
         @Override

@@ -2,6 +2,7 @@ package dev.waitress.worker.pool;
 
 import dev.waitress.exchange.Inspection;
 import dev.waitress.exchange.Occupation;
+import dev.waitress.exchange.Tally;
 import dev.waitress.exchange.WorkerStatus;
 import dev.waitress.loop.Timers;
 import dev.waitress.worker.wire.ThreadStack;
@@ -28,6 +29,7 @@ final class Inquiry {
 
     private final List<Worker> workers;
     private final int waiting;
+    private final Tally tally;
     private final Timers timers;
     private final Consumer<Inspection> told;
     private final Set<Worker> unheard = new HashSet<>();
@@ -35,9 +37,10 @@ final class Inquiry {
     private final Map<Worker, String> written = new HashMap<>();
     private boolean isClosing;
 
-    Inquiry(List<Worker> workers, int waiting, Timers timers, Consumer<Inspection> told) {
+    Inquiry(List<Worker> workers, int waiting, Tally tally, Timers timers, Consumer<Inspection> told) {
         this.workers = List.copyOf(workers);
         this.waiting = waiting;
+        this.tally = tally;
         this.timers = timers;
         this.told = told;
     }
@@ -87,7 +90,8 @@ final class Inquiry {
                         .filter(each -> each.state() != WorkerState.DEAD)
                         .map(this::status)
                         .toList(),
-                waiting));
+                waiting,
+                tally.counts()));
     }
 
     private List<Occupation> occupations(Worker worker) {

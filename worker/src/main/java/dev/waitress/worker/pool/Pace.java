@@ -1,5 +1,6 @@
 package dev.waitress.worker.pool;
 
+import dev.waitress.exchange.Tally;
 import java.util.concurrent.TimeUnit;
 
 /** How quickly a worker answers, and so how many requests it may hold. Event loop only. */
@@ -19,12 +20,14 @@ final class Pace {
     private static final int MOST_AHEAD = 1024;
 
     private final int threads;
+    private final Tally tally;
     private long lastAnswerNanos;
     private int takeovers;
     private int ahead = FIRST_AHEAD;
 
-    Pace(int threads) {
+    Pace(int threads, Tally tally) {
         this.threads = threads;
+        this.tally = tally;
     }
 
     /** Requests that the worker may hold. */
@@ -48,6 +51,7 @@ final class Pace {
 
     /** Another thread was let go on. */
     void stalled(long nowNanos) {
+        tally.count(Tally.Incident.TAKEOVER);
         takeovers++;
         ahead = 0;
         lastAnswerNanos = nowNanos;

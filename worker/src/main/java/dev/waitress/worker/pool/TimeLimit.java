@@ -27,8 +27,8 @@ final class TimeLimit {
 
     /** Who is told what becomes of the worker. */
     interface Listener {
-        /** Another should take its place, for this reason: {@code it ...}. */
-        void worn(String reason);
+        /** Another should take its place. */
+        void worn(Worn why);
 
         /** It holds no request any more but those that it was to cut short. */
         void idle();
@@ -164,7 +164,7 @@ final class TimeLimit {
         if (!stacks.isEmpty()) {
             LOG.log(Level.ERROR, who() + " is here:\n" + stacks);
         }
-        listener.worn("does not answer");
+        listener.worn(Worn.UNANSWERING);
     }
 
     private void graceExpired(HeldRequest held, String title) {
@@ -174,7 +174,7 @@ final class TimeLimit {
         if (sought.containsKey(held.id)) {
             process.kill(); // while it lives, there is no way to have back what it holds
         } else {
-            listener.worn("runs " + title + ", which does not end");
+            listener.worn(Worn.byRequest(title));
         }
     }
 

@@ -1,7 +1,6 @@
 package dev.waitress.worker.pool;
 
 import dev.waitress.loop.Timers;
-import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import java.util.random.RandomGenerator;
 
@@ -22,10 +21,9 @@ public record Wear(long requests, long jitter, long ageNanos) {
     }
 
     /** Tells once when a worker has served for so long from now on, and why it is to be replaced. */
-    void watchAge(Timers lifetime, Consumer<String> worn) {
+    void watchAge(Timers lifetime, Consumer<Worn> worn) {
         if (ageNanos > 0) {
-            String reason = "has served for " + TimeUnit.NANOSECONDS.toSeconds(ageNanos) + " s";
-            lifetime.schedule(ageNanos, () -> worn.accept(reason));
+            lifetime.schedule(ageNanos, () -> worn.accept(Worn.byAge(ageNanos)));
         }
     }
 }

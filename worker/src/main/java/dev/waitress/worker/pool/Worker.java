@@ -219,9 +219,9 @@ public final class Worker implements ControlReader.Listener, Workload.Listener {
     }
 
     @Override
-    public void worn(String reason) {
+    public void worn(Worn why) {
         if (state == WorkerState.SERVING) {
-            listener.worn(this, reason);
+            listener.worn(this, why);
         }
     }
 

@@ -21,8 +21,8 @@ public interface WorkerListener extends ControlReader.ApplicationListener {
     /** One does not get on: others may take what it has not begun. */
     void overloaded(Worker worker);
 
-    /** One has served long enough, for this reason: {@code it ...}. */
-    void worn(Worker worker, String reason);
+    /** One has served long enough. */
+    void worn(Worker worker, Worn why);
 
     /** One has given back requests that it had not begun. */
     void gaveBack(List<WaitingRequest> unbegun);

@@ -4,6 +4,7 @@ import dev.waitress.exchange.Inspection;
 import dev.waitress.exchange.Readiness;
 import dev.waitress.exchange.Request;
 import dev.waitress.exchange.Response;
+import dev.waitress.exchange.Tally;
 import dev.waitress.loop.Timers;
 import dev.waitress.loop.TurnTaker;
 import dev.waitress.worker.wire.MarshalWriter;
@@ -62,6 +63,8 @@ public final class WorkerPool implements TurnTaker {
     /** A worker is dead: others take over what it had not begun, and what may run once more. */
     public void remove(Worker worker, Remains remains) {
         workers.remove(worker);
+        remains.lost().forEach(request -> terms.tally().count(Tally.Incident.REQUEST_LOST));
+        remains.repeated().forEach(request -> terms.tally().count(Tally.Incident.REQUEST_REPEATED));
         String lost = "worker " + worker.pid() + " was lost while it ran ";
         if (!remains.lost().isEmpty()) {
             LOG.log(
@@ -84,6 +87,11 @@ public final class WorkerPool implements TurnTaker {
         List.copyOf(workers).forEach(Worker::quit);
     }
 
+    /** What happens to them. */
+    public Tally tally() {
+        return terms.tally();
+    }
+
     /** Hands a log record to the logging of one of them; false if none can take it. */
     public boolean log(Consumer<MarshalWriter> record) {
         return workers.stream().anyMatch(worker -> worker.log(record));
@@ -91,7 +99,7 @@ public final class WorkerPool implements TurnTaker {
 
     /** Finds out what they do now, if {@code withStacks} also by asking them. */
     public void inspect(boolean withStacks, Consumer<Inspection> told) {
-        Inquiry inquiry = new Inquiry(workers, dispatcher.countWaiting(), timers, told);
+        Inquiry inquiry = new Inquiry(workers, dispatcher.countWaiting(), terms.tally(), timers, told);
         if (withStacks) {
             inquiry.ask();
         } else {

@@ -3,6 +3,7 @@ package dev.waitress.worker.pool;
 import dev.waitress.exchange.QueueLimits;
 import dev.waitress.exchange.QueueStart;
 import dev.waitress.exchange.RunLimit;
+import dev.waitress.exchange.Tally;
 import dev.waitress.exchange.UnknownStatuses;
 
 /**
@@ -21,6 +22,7 @@ import dev.waitress.exchange.UnknownStatuses;
  * @param limit how long a request may run
  * @param start since when a request waits that comes from a proxy
  * @param queue how many requests may wait for one of them, and how long
+ * @param tally what happens to them
  */
 public record WorkerTerms(
         int threads,
@@ -35,4 +37,5 @@ public record WorkerTerms(
         UnknownStatuses statuses,
         RunLimit limit,
         QueueStart start,
-        QueueLimits queue) {}
+        QueueLimits queue,
+        Tally tally) {}

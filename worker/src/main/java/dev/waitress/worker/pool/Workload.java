@@ -79,7 +79,7 @@ final class Workload implements AnswerReader.Listener {
         this.holder = new HeldRequest.Holder(
                 number, process, terms.creditStep(), control, handover, terms.statuses(), () -> streaming++, finished);
         this.late = new LateAnswer(control, handover);
-        this.pace = new Pace(threads);
+        this.pace = new Pace(threads, terms.tally());
         this.mostRequests = terms.wear().requests(ThreadLocalRandom.current());
         this.batch = new OpenBatch(batches);
         this.limit = new TimeLimit(process, terms.limit(), timers, board, inFlight, control, listener);
@@ -204,7 +204,7 @@ final class Workload implements AnswerReader.Listener {
     /** The worker has answered it. */
     private void answered(HeldRequest held) {
         if (++answered == mostRequests) {
-            listener.worn("has answered " + answered + " requests");
+            listener.worn(Worn.byRequests(answered));
         }
         finished(held);
     }

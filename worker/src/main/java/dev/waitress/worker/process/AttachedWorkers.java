@@ -5,6 +5,7 @@ import dev.waitress.worker.pool.LoadFailure;
 import dev.waitress.worker.pool.Worker;
 import dev.waitress.worker.pool.WorkerPool;
 import dev.waitress.worker.pool.WorkerProcess;
+import dev.waitress.worker.pool.Worn;
 import java.io.IOException;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
@@ -97,10 +98,11 @@ public final class AttachedWorkers implements WorkerSource {
     }
 
     @Override
-    public void renew(Worker worker, String reason) {
+    public void renew(Worker worker, Worn why) {
         LOG.log(
                 Level.WARNING,
-                "worker " + worker.pid() + " cannot be replaced, serve() runs in it; waitress-serve can: it " + reason);
+                "worker " + worker.pid() + " cannot be replaced, serve() runs in it; waitress-serve can: it "
+                        + why.words());
     }
 
     @Override

@@ -1,13 +1,16 @@
 package dev.waitress.worker.process;
 
+import dev.waitress.exchange.Replacement;
+import dev.waitress.exchange.Tally;
 import dev.waitress.loop.Timers;
 import dev.waitress.worker.pool.LoadFailure;
 import dev.waitress.worker.pool.Worker;
+import dev.waitress.worker.pool.Worn;
 import java.io.IOException;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
-import java.util.LinkedHashSet;
-import java.util.Set;
+import java.util.LinkedHashMap;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
@@ -26,37 +29,44 @@ final class Renewal {
     private final Launches launches;
     private final Timers timers;
     private final Rollout rollout;
+    private final Tally tally;
 
     /** Those that wait for their turn. */
-    private final Set<Worker> worn = new LinkedHashSet<>();
+    private final Map<Worker, Replacement> worn = new LinkedHashMap<>();
 
     /** The slot whose successor is on its way. */
     private @Nullable WorkerSlot current;
 
+    /** Why that is so; means nothing without one. */
+    private Replacement reason = Replacement.DIED;
+
     private boolean isPausing;
     private boolean isClosed;
 
-    Renewal(WorkerSlots slots, Launches launches, Timers timers, Rollout rollout) {
+    Renewal(WorkerSlots slots, Launches launches, Timers timers, Rollout rollout, Tally tally) {
         this.slots = slots;
         this.launches = launches;
         this.timers = timers;
         this.rollout = rollout;
+        this.tally = tally;
     }
 
     /** A worker is to be replaced as soon as it is its turn. */
-    void ask(Worker worker, String reason) {
+    void ask(Worker worker, Worn why) {
         WorkerSlot slot = slots.find(worker);
-        if (slot == null || slot == current || !worn.add(worker)) {
+        if (slot == null || slot == current || worn.putIfAbsent(worker, why.reason()) != null) {
             return;
         }
-        LOG.log(Level.INFO, "worker " + worker.pid() + " is to be replaced: it " + reason);
+        LOG.log(Level.INFO, "worker " + worker.pid() + " is to be replaced: it " + why.words());
         next();
     }
 
     /** Begins with the next one, if nothing else is on its way. Where all are replaced, those that wait are too. */
     void next() {
         while (current == null && !isPausing && !isClosed && !rollout.isUnderWay() && !worn.isEmpty()) {
-            Worker worker = worn.iterator().next();
+            Map.Entry<Worker, Replacement> oldest = worn.entrySet().iterator().next();
+            Worker worker = oldest.getKey();
+            reason = oldest.getValue();
             worn.remove(worker);
             WorkerSlot slot = slots.find(worker);
             if (slot != null) {
@@ -91,6 +101,7 @@ final class Renewal {
         } else {
             LOG.log(Level.INFO, "worker " + pid + " serves in place of worker " + before.pid());
             launches.dismiss(before);
+            tally.count(reason);
         }
         next();
     }
@@ -107,7 +118,7 @@ final class Renewal {
         if (worker != null && worker.isHung()) {
             worker.process().kill(); // it is of no use, with a successor or without
         } else if (worker != null) {
-            worn.add(worker);
+            worn.put(worker, reason);
         }
         isPausing = true;
         timers.schedule(PAUSE_NANOS, this::resume);

@@ -1,9 +1,12 @@
 package dev.waitress.worker.process;
 
 import dev.waitress.exchange.Outcome;
+import dev.waitress.exchange.Replacement;
+import dev.waitress.exchange.Tally;
 import dev.waitress.loop.Timers;
 import dev.waitress.worker.pool.Intake;
 import dev.waitress.worker.pool.LoadFailure;
+import dev.waitress.worker.pool.Worker;
 import java.io.IOException;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
@@ -50,6 +53,7 @@ final class Rollout {
     private final Intake intake;
     private final Timers timers;
     private final Changes changes;
+    private final Tally tally;
     private final Runnable settled;
 
     private CompletableFuture<@Nullable LoadFailure> opened = new CompletableFuture<>();
@@ -66,12 +70,20 @@ final class Rollout {
     private boolean isClosed;
 
     /** Tells {@code settled} whenever no successor is on its way any more. */
-    Rollout(WorkerSlots slots, Launches launches, Intake intake, Timers timers, Changes changes, Runnable settled) {
+    Rollout(
+            WorkerSlots slots,
+            Launches launches,
+            Intake intake,
+            Timers timers,
+            Changes changes,
+            Tally tally,
+            Runnable settled) {
         this.slots = slots;
         this.launches = launches;
         this.intake = intake;
         this.timers = timers;
         this.changes = changes;
+        this.tally = tally;
         this.settled = settled;
     }
 
@@ -135,13 +147,19 @@ final class Rollout {
     private void takeOver() {
         isLoaded = true;
         launches.adopt();
-        slots.takeOver(timers.nowNanos()).forEach(launches::dismiss);
+        slots.takeOver(timers.nowNanos()).forEach(this::replaced);
         intake.resume();
         String news = "The application was loaded again, " + slots;
         if (!opened.complete(null)) {
             LOG.log(Level.INFO, news);
+            tally.count(Tally.Incident.RELOAD);
         }
         settle(Outcome.done(news));
+    }
+
+    private void replaced(Worker before) {
+        launches.dismiss(before);
+        tally.count(Replacement.RELOAD);
     }
 
     /** The successors will not serve. At the start of the server that is the end, unless a change may help. */
@@ -154,6 +172,7 @@ final class Rollout {
         } else {
             opened.complete(null);
             LOG.log(Level.ERROR, news);
+            tally.count(Tally.Incident.RELOAD_FAILED);
             if (!isLoaded) {
                 intake.suspend(NOT_LOADED);
             }

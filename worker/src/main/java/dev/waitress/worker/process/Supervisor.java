@@ -1,10 +1,13 @@
 package dev.waitress.worker.process;
 
 import dev.waitress.exchange.Outcome;
+import dev.waitress.exchange.Replacement;
+import dev.waitress.exchange.Tally;
 import dev.waitress.loop.Timers;
 import dev.waitress.worker.pool.Intake;
 import dev.waitress.worker.pool.LoadFailure;
 import dev.waitress.worker.pool.Worker;
+import dev.waitress.worker.pool.Worn;
 import dev.waitress.worker.wire.FrameLink;
 import dev.waitress.worker.wire.Protocol;
 import java.io.IOException;
@@ -44,6 +47,7 @@ public final class Supervisor implements WorkerSource {
     private final Executor loop;
     private final Unanswering unanswering;
     private final Reasons reasons;
+    private final Tally tally;
     private final WorkerSlots slots;
     private final Launches launches;
     private final Rollout rollout;
@@ -51,7 +55,6 @@ public final class Supervisor implements WorkerSource {
     private final Headcount headcount;
     private final Backoff backoff = new Backoff();
     private boolean cannotStart;
-
     /** Nobody who ends is news any more, and nobody is started. */
     private volatile boolean closing;
 
@@ -59,7 +62,6 @@ public final class Supervisor implements WorkerSource {
      * Supervises so many slots.
      *
      * @param startupNanos how long a worker may take to be ready
-     * @param reasons what makes it replace workers that live
      */
     public Supervisor(
             int size,
@@ -68,7 +70,8 @@ public final class Supervisor implements WorkerSource {
             Timers timers,
             Executor loop,
             long startupNanos,
-            Reasons reasons) {
+            Reasons reasons,
+            Tally tally) {
         this.slots = new WorkerSlots(size);
         this.launcher = launcher;
         this.intake = intake;
@@ -76,9 +79,10 @@ public final class Supervisor implements WorkerSource {
         this.loop = loop;
         this.unanswering = new Unanswering(timers, startupNanos, this::tooLate, this::renew);
         this.reasons = reasons;
+        this.tally = tally;
         this.launches = new Launches(launcher, loop, this::exited);
-        this.rollout = new Rollout(slots, launches, intake, timers, reasons.changes(), this::settled);
-        this.renewal = new Renewal(slots, launches, timers, rollout);
+        this.rollout = new Rollout(slots, launches, intake, timers, reasons.changes(), tally, this::settled);
+        this.renewal = new Renewal(slots, launches, timers, rollout, tally);
         this.headcount = new Headcount(slots, intake, launches, rollout, renewal, this::fill);
     }
 
@@ -109,9 +113,9 @@ public final class Supervisor implements WorkerSource {
     }
 
     @Override
-    public void renew(Worker worker, String reason) {
+    public void renew(Worker worker, Worn why) {
         if (!closing) {
-            renewal.ask(worker, reason);
+            renewal.ask(worker, why);
         }
     }
 
@@ -119,7 +123,7 @@ public final class Supervisor implements WorkerSource {
     void tooLarge(long pid) {
         Worker worker = slots.findServing(pid);
         if (worker != null) {
-            renew(worker, "takes more than " + reasons.memory().mostBytes() + " bytes of memory");
+            renew(worker, Worn.byMemory(reasons.memory().mostBytes()));
         }
     }
 
@@ -225,6 +229,7 @@ public final class Supervisor implements WorkerSource {
         if (slot == null) {
             return;
         }
+        tally.count(Replacement.DIED);
         boolean served = slot.isServing();
         boolean isProven = worker.hasAnswered() || slot.hasServedFor(PROVEN_NANOS, timers.nowNanos());
         if (isProven) {

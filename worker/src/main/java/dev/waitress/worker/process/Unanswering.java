@@ -3,6 +3,7 @@ package dev.waitress.worker.process;
 import dev.waitress.loop.Timers;
 import dev.waitress.worker.pool.LoadFailure;
 import dev.waitress.worker.pool.Worker;
+import dev.waitress.worker.pool.Worn;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.time.Duration;
@@ -22,19 +23,19 @@ final class Unanswering {
     private final Timers timers;
     private final long startupNanos;
     private final BiConsumer<Worker, LoadFailure> tooLate;
-    private final BiConsumer<Worker, String> replace;
+    private final BiConsumer<Worker, Worn> replace;
 
     /**
      * Does so for the workers of a supervisor.
      *
      * @param tooLate ends one that does not come
-     * @param replace replaces one that no longer answers, for this reason: {@code it ...}
+     * @param replace replaces one that no longer answers
      */
     Unanswering(
             Timers timers,
             long startupNanos,
             BiConsumer<Worker, LoadFailure> tooLate,
-            BiConsumer<Worker, String> replace) {
+            BiConsumer<Worker, Worn> replace) {
         this.timers = timers;
         this.startupNanos = startupNanos;
         this.tooLate = tooLate;
@@ -62,7 +63,7 @@ final class Unanswering {
                         ? " does not say where its threads are: it is stopped, or its Python cannot tell"
                         : " is here:\n" + stacks;
                 LOG.log(Level.ERROR, who + where);
-                replace.accept(worker, "does not answer");
+                replace.accept(worker, Worn.UNANSWERING);
             }
         });
     }

@@ -3,6 +3,7 @@ package dev.waitress.worker.process;
 import dev.waitress.exchange.Outcome;
 import dev.waitress.worker.pool.LoadFailure;
 import dev.waitress.worker.pool.Worker;
+import dev.waitress.worker.pool.Worn;
 import dev.waitress.worker.wire.FrameLink;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -47,8 +48,8 @@ public interface WorkerSource {
     /** One has read files, all of them after this time, to load the application or while it runs. */
     void imported(Instant since, List<Path> files);
 
-    /** One has served long enough, for this reason: {@code it ...}. */
-    void renew(Worker worker, String reason);
+    /** One has served long enough. */
+    void renew(Worker worker, Worn why);
 
     /**
      * The application is to be loaded again, in new workers.

@@ -3,6 +3,7 @@ package dev.waitress.worker.fakes;
 import dev.waitress.exchange.QueueLimits;
 import dev.waitress.exchange.QueueStart;
 import dev.waitress.exchange.RunLimit;
+import dev.waitress.exchange.Tally;
 import dev.waitress.exchange.UnknownStatuses;
 import dev.waitress.worker.pool.Wear;
 import dev.waitress.worker.pool.WorkerTerms;
@@ -66,7 +67,8 @@ public final class FakeTerms {
                 new UnknownStatuses(),
                 limit,
                 QueueStart.NONE,
-                queue);
+                queue,
+                new Tally());
     }
 
     private static MarshalWriter firstMessage(Path board, boolean byDescriptor) {

@@ -8,6 +8,7 @@ import dev.waitress.worker.pool.Worker;
 import dev.waitress.worker.pool.WorkerListener;
 import dev.waitress.worker.pool.WorkerPool;
 import dev.waitress.worker.pool.WorkerTerms;
+import dev.waitress.worker.pool.Worn;
 import dev.waitress.worker.process.WorkerSource;
 import dev.waitress.worker.wire.RequestEncoder;
 import java.nio.file.Path;
@@ -83,8 +84,8 @@ public final class SourcedPool implements WorkerListener {
     public void gaveBack(List<WaitingRequest> unbegun) {}
 
     @Override
-    public void worn(Worker worker, String reason) {
-        source().renew(worker, reason);
+    public void worn(Worker worker, Worn why) {
+        source().renew(worker, why);
     }
 
     @Override

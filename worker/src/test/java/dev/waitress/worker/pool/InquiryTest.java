@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.waitress.exchange.Inspection;
 import dev.waitress.exchange.Occupation;
+import dev.waitress.exchange.Tally;
 import dev.waitress.exchange.WorkerStatus;
 import dev.waitress.worker.fakes.FakeClient;
 import dev.waitress.worker.fakes.ScriptedWorker;
@@ -129,7 +130,7 @@ class InquiryTest {
             FakeClient second = fixture.ask("/");
             assertThat(second.response().hasEnded()).isFalse();
             ask(false);
-            assertThat(answer()).isEqualTo(new Inspection(List.of(), 2));
+            assertThat(answer()).isEqualTo(new Inspection(List.of(), 2, Tally.Counts.NONE));
         }
     }
 

@@ -2,13 +2,15 @@ package dev.waitress.worker.pool;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.waitress.exchange.Tally;
 import org.junit.jupiter.api.Test;
 
 class PaceTest {
     private static final int THREADS = 2;
     private static final long MILLISECOND = 1_000_000;
 
-    private final Pace pace = new Pace(THREADS);
+    private final Tally tally = new Tally();
+    private final Pace pace = new Pace(THREADS, tally);
 
     @Test
     void letsAWorkerHoldTwiceAsManyWithEachAnswerInTime() {
@@ -57,6 +59,7 @@ class PaceTest {
         assertThat(pace.patienceNanos()).isEqualTo(MILLISECOND);
         pace.stalled(0);
         assertThat(pace.patienceNanos()).isEqualTo(50 * MILLISECOND);
+        assertThat(tally.counts().incidents()).containsEntry(Tally.Incident.TAKEOVER, 2L);
         pace.answered(0);
         assertThat(pace.patienceNanos()).isEqualTo(MILLISECOND);
     }

@@ -98,8 +98,8 @@ final class PoolFixture {
         }
 
         @Override
-        public void worn(Worker worker, String reason) {
-            events.add("worn " + worker.number() + " it " + reason);
+        public void worn(Worker worker, Worn why) {
+            events.add("worn " + worker.number() + " it " + why.words());
         }
 
         @Override

@@ -3,6 +3,7 @@ package dev.waitress.worker.pool;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.waitress.buffer.BodyBuffer;
+import dev.waitress.exchange.Tally;
 import dev.waitress.worker.fakes.FakeClient;
 import dev.waitress.worker.fakes.ScriptedWorker;
 import dev.waitress.worker.wire.Protocol;
@@ -61,6 +62,12 @@ class SecondAttemptTest {
         other.answers(1, "");
         assertThat(client.status()).isEqualTo("200 OK");
         assertThat(fixture.events()).contains("died 1 lost 0");
+        assertThat(counted(Tally.Incident.REQUEST_REPEATED)).isEqualTo(1);
+        assertThat(counted(Tally.Incident.REQUEST_LOST)).isZero();
+    }
+
+    private long counted(Tally.Incident incident) {
+        return fixture.pool.tally().counts().of(incident);
     }
 
     @ParameterizedTest
@@ -70,6 +77,7 @@ class SecondAttemptTest {
         dies();
         assertThat(client.status()).isEqualTo("502 Bad Gateway");
         assertThat(sentTo(other)).isEmpty();
+        assertThat(counted(Tally.Incident.REQUEST_LOST)).isEqualTo(1);
     }
 
     @Test

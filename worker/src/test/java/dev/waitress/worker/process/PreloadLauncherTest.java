@@ -57,7 +57,8 @@ class PreloadLauncherTest {
             timers,
             timers,
             STARTUP.toNanos(),
-            new Reasons(Changes.NONE, new MemoryWatch(0)));
+            new Reasons(Changes.NONE, new MemoryWatch(0)),
+            sourced.pool().tally());
 
     private static MarshalWriter settings() {
         MarshalWriter writer = new MarshalWriter(16);

@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import dev.waitress.exchange.Outcome;
+import dev.waitress.exchange.Replacement;
+import dev.waitress.exchange.Tally;
 import dev.waitress.worker.fakes.FakeClient;
 import dev.waitress.worker.fakes.FakeTimers;
 import dev.waitress.worker.fakes.ScriptedWorker;
@@ -12,6 +14,7 @@ import dev.waitress.worker.pool.Intake;
 import dev.waitress.worker.pool.LoadFailure;
 import dev.waitress.worker.pool.Worker;
 import dev.waitress.worker.pool.WorkerPool;
+import dev.waitress.worker.pool.Worn;
 import dev.waitress.worker.wire.Protocol;
 import java.io.IOException;
 import java.lang.ref.WeakReference;
@@ -19,7 +22,9 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -111,7 +116,14 @@ class SupervisorTest {
         pool = sourced.pool();
         intake = pool.intake();
         supervisor = new Supervisor(
-                WORKERS, launcher, intake, timers, timers, STARTUP.toNanos(), new Reasons(changes, new MemoryWatch(0)));
+                WORKERS,
+                launcher,
+                intake,
+                timers,
+                timers,
+                STARTUP.toNanos(),
+                new Reasons(changes, new MemoryWatch(0)),
+                pool.tally());
         sourced.reportTo(supervisor);
     }
 
@@ -128,6 +140,17 @@ class SupervisorTest {
     private void exits(int number, int status) {
         worker(number).process().exit(status);
         timers.turn();
+    }
+
+    /** How many workers were replaced, by the reason. */
+    private Map<Replacement, Long> replaced() {
+        Map<Replacement, Long> replaced = new HashMap<>(pool.tally().counts().replacements());
+        replaced.values().removeIf(count -> count == 0);
+        return replaced;
+    }
+
+    private long counted(Tally.Incident incident) {
+        return pool.tally().counts().of(incident);
     }
 
     private void change() {
@@ -249,6 +272,7 @@ class SupervisorTest {
             timers.turn();
             assertThat(launched).hasSize(3);
             ready(3);
+            assertThat(replaced()).isEqualTo(Map.of(Replacement.DIED, 1L));
             assertThat(worker(3).worker().isReady()).as("it serves").isFalse();
         }
 
@@ -419,7 +443,7 @@ class SupervisorTest {
         }
 
         private void renew(int number) {
-            supervisor.renew(worker(number).worker(), "has answered 500 requests");
+            supervisor.renew(worker(number).worker(), Worn.byRequests(500));
         }
 
         @Test
@@ -433,6 +457,7 @@ class SupervisorTest {
             exits(1, 0);
             timers.turn();
             assertThat(launched).hasSize(3);
+            assertThat(replaced()).isEqualTo(Map.of(Replacement.MAX_REQUESTS, 1L));
         }
 
         @Test
@@ -629,11 +654,11 @@ class SupervisorTest {
 
         @Test
         void shrinksByOneThatIsBeingRenewed() throws IOException {
-            supervisor.renew(worker(2).worker(), "is old");
+            supervisor.renew(worker(2).worker(), new Worn(Replacement.MAX_WORKER_AGE, "is old"));
             supervisor.removeWorker();
             assertThat(worker(3).process().wasKilled()).isTrue();
             assertThat(quits(2)).isTrue();
-            supervisor.renew(worker(1).worker(), "is old");
+            supervisor.renew(worker(1).worker(), new Worn(Replacement.MAX_WORKER_AGE, "is old"));
             assertThat(launched).hasSize(4);
         }
     }
@@ -666,6 +691,11 @@ class SupervisorTest {
             assertThat(told).isEmpty();
             ready(4);
             assertThat(told).containsExactly(Outcome.done("The application was loaded again, workers 300, 400 serve"));
+            assertThat(replaced()).isEqualTo(Map.of(Replacement.RELOAD, 2L));
+            assertThat(counted(Tally.Incident.RELOAD)).isEqualTo(1);
+            exits(1, 0);
+            exits(2, 0);
+            assertThat(replaced()).as("they were to end").isEqualTo(Map.of(Replacement.RELOAD, 2L));
         }
 
         @Test
@@ -673,6 +703,9 @@ class SupervisorTest {
             List<Outcome> told = new ArrayList<>();
             supervisor.reload("asked for", told::add);
             worker(3).connects().fails("no module", 1);
+            assertThat(replaced()).isEmpty();
+            assertThat(counted(Tally.Incident.RELOAD)).isZero();
+            assertThat(counted(Tally.Incident.RELOAD_FAILED)).isEqualTo(1);
             assertThat(told).singleElement().satisfies(outcome -> {
                 assertThat(outcome.isDone()).isFalse();
                 assertThat(outcome.message())
@@ -713,7 +746,7 @@ class SupervisorTest {
         /** Its end is not waited for any more. */
         @Test
         void isFollowedByNoRenewalWhenTheServerEnds() throws IOException {
-            supervisor.renew(worker(1).worker(), "is old");
+            supervisor.renew(worker(1).worker(), new Worn(Replacement.MAX_WORKER_AGE, "is old"));
             worker(3).connects().fails("no module", 1);
             supervisor.close();
             timers.advance(PAUSE);
@@ -726,7 +759,7 @@ class SupervisorTest {
             supervisor.reload("asked for", Outcome::ignore);
             supervisor.addWorker();
             supervisor.removeWorker();
-            supervisor.renew(worker(1).worker(), "is old");
+            supervisor.renew(worker(1).worker(), new Worn(Replacement.MAX_WORKER_AGE, "is old"));
             assertThat(launched).hasSize(2);
             assertThat(quits(2)).isFalse();
         }

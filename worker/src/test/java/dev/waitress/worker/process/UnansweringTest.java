@@ -73,7 +73,8 @@ class UnansweringTest {
                 timers,
                 timers,
                 STARTUP.toNanos(),
-                new Reasons(Changes.NONE, new MemoryWatch(0)));
+                new Reasons(Changes.NONE, new MemoryWatch(0)),
+                pool.tally());
         sourced.reportTo(supervisor);
         supervisor.begin(opened);
     }
