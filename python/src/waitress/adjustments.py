@@ -85,6 +85,7 @@ _MORE = frozenset(
         "health_path",
         "health_listen",
         "control_socket",
+        "metrics_listen",
         "pid_file",
         "user",
         "group",

@@ -93,14 +93,14 @@ record Engine(
 
     /** Ends what still runs, within this time. The sockets of its clients must have been closed. */
     void stop(Duration within) throws InterruptedException {
-        stop(within, null);
+        stop(within, SideListeners.NONE);
     }
 
     /** The same, and at last what has told of it until the end. */
-    void stop(Duration within, @Nullable SideListener control) throws InterruptedException {
+    void stop(Duration within, SideListeners others) throws InterruptedException {
         gateway.close(within);
         close(healthListener);
-        close(control);
+        others.close();
         loop.stop();
         directory.close();
     }

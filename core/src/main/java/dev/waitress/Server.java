@@ -3,7 +3,6 @@ package dev.waitress;
 import dev.waitress.connection.Clients;
 import dev.waitress.exchange.Operations;
 import dev.waitress.exchange.Outcome;
-import dev.waitress.exchange.RequestObserver;
 import dev.waitress.log.AccessLog;
 import dev.waitress.loop.Clock;
 import dev.waitress.net.Listener;
@@ -19,7 +18,6 @@ import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
-import org.jspecify.annotations.Nullable;
 
 /** A running server. Thread-safe. */
 public final class Server implements AutoCloseable {
@@ -38,12 +36,12 @@ public final class Server implements AutoCloseable {
     private final ServiceReport service;
     private final Operations operations;
     private final PidFile pidFile;
-    private final @Nullable AccessLog accessLog;
+    private final Observation observation;
     private final AtomicBoolean closing = new AtomicBoolean();
     private final DrainDelay delay;
     private final CountDownLatch drained = new CountDownLatch(1);
     private final CountDownLatch closed = new CountDownLatch(1);
-    private @Nullable SideListener control;
+    private SideListeners side = SideListeners.NONE;
     private volatile boolean isOwnProcess;
 
     private Server(
@@ -51,17 +49,17 @@ public final class Server implements AutoCloseable {
             Engine engine,
             ServiceReport service,
             PidFile pidFile,
-            @Nullable AccessLog accessLog,
+            Observation observation,
             List<Listener> listeners) {
         this.settings = settings;
         this.engine = engine;
         this.service = service;
         this.operations = new ReportedOperations(engine.gateway().operations(), service, engine.loop()::execute);
         this.pidFile = pidFile;
-        this.accessLog = accessLog;
+        this.observation = observation;
         this.listeners = listeners;
         this.delay = new DrainDelay(settings);
-        this.clients = engine.clients(settings, accessLog == null ? RequestObserver.NONE : accessLog);
+        this.clients = engine.clients(settings, observation.observer());
         engine.gateway().whenAskedToEnd(() -> inBackground(this::close));
         engine.gateway().whenAskedToReload(reason -> operations.reload(reason, Outcome::ignore));
     }
@@ -97,7 +95,7 @@ public final class Server implements AutoCloseable {
     private static Server prepare(Settings settings, GatewayStarter starter, ServiceManager manager)
             throws IOException, InterruptedException {
         PidFile pidFile = requireServable(settings);
-        AccessLog accessLog = AccessLog.open(settings);
+        Observation observation = Observation.open(settings);
         try {
             Engine engine = Engine.start(settings, starter);
             try {
@@ -105,14 +103,14 @@ public final class Server implements AutoCloseable {
                         Listeners.open(settings, pidFile, engine.loop().leftovers());
                 ServiceReport service =
                         new ServiceReport(manager, engine.directory(), engine.health(), engine.loop(), Clock.SYSTEM);
-                return new Server(settings, engine, service, pidFile, accessLog, listeners).openControl();
+                return new Server(settings, engine, service, pidFile, observation, listeners).openSide();
             } catch (IOException | RuntimeException e) {
                 pidFile.remove();
                 engine.stop(LEAST_END);
                 throw e;
             }
         } catch (IOException | RuntimeException | InterruptedException e) {
-            close(accessLog);
+            observation.close();
             throw e;
         }
     }
@@ -123,16 +121,16 @@ public final class Server implements AutoCloseable {
         return PidFile.of(settings);
     }
 
-    private Server openControl() throws IOException {
+    private Server openSide() throws IOException {
         Runnable ending = () -> inBackground(this::close);
+        OverseenServer front = new OverseenServer(listeners, clients, engine.health(), () -> isOwnProcess, ending);
+        SideListener metrics = null;
         try {
-            control = ControlListener.open(
-                    settings,
-                    new OverseenServer(listeners, clients, engine.health(), () -> isOwnProcess, ending),
-                    operations,
-                    engine);
+            metrics = MetricsListener.open(settings, clients, observation, operations, engine);
+            side = SideListeners.of(metrics, ControlListener.open(settings, front, operations, engine));
             return this;
         } catch (IOException | RuntimeException e) {
+            SideListeners.of(metrics).close();
             listeners.forEach(Listener::close);
             throw e;
         }
@@ -155,6 +153,7 @@ public final class Server implements AutoCloseable {
         Listeners.check(settings);
         ControlListener.check(settings);
         HealthListener.check(settings);
+        MetricsListener.check(settings);
         AccessLog.check(settings);
         Engine.start(settings.with(Setting.HEALTH_LISTEN, List.of()), starter).stop(LEAST_END);
     }
@@ -211,9 +210,7 @@ public final class Server implements AutoCloseable {
 
     /** Opens the access log again under its name, because the file was moved away. */
     public void reopenLogs() {
-        if (accessLog != null) {
-            engine.loop().execute(accessLog::reopen);
-        }
+        engine.loop().execute(observation::reopen);
     }
 
     /**
@@ -272,10 +269,10 @@ public final class Server implements AutoCloseable {
         LOG.log(Level.DEBUG, inTime ? "no client is left" : "shutdown_timeout is over");
         engine.loop().execute(clients::closeAll);
         Duration left = Duration.ofNanos(deadline - System.nanoTime());
-        engine.stop(left.compareTo(LEAST_END) < 0 ? LEAST_END : left, control);
+        engine.stop(left.compareTo(LEAST_END) < 0 ? LEAST_END : left, side);
         service.close();
         pidFile.remove();
-        close(accessLog);
+        observation.close();
     }
 
     private void announceEnd() {
@@ -289,12 +286,6 @@ public final class Server implements AutoCloseable {
         if (running > 0 && seconds > 0 && drained.getCount() > 0) {
             String requests = running + (running == 1 ? " request" : " requests");
             LOG.log(Level.INFO, "waiting for " + requests + ", at most " + seconds + " s" + hint);
-        }
-    }
-
-    private static void close(@Nullable AccessLog accessLog) throws InterruptedException {
-        if (accessLog != null) {
-            accessLog.close();
         }
     }
 }

@@ -53,6 +53,8 @@ class ArchitectureTest {
             .definedBy("dev.waitress.health")
             .layer("control")
             .definedBy("dev.waitress.control")
+            .layer("metrics")
+            .definedBy("dev.waitress.metrics")
             .layer("root")
             .definedBy("dev.waitress")
             .whereLayer("settings")
@@ -81,6 +83,8 @@ class ArchitectureTest {
             .mayOnlyAccessLayers("settings", "buffer", "http", "exchange")
             .whereLayer("control")
             .mayOnlyAccessLayers("buffer", "http", "exchange")
+            .whereLayer("metrics")
+            .mayOnlyAccessLayers("buffer", "http", "exchange", "loop", "control")
             .whereLayer("log")
             .mayOnlyAccessLayers("settings", "http", "proxy", "exchange");
 

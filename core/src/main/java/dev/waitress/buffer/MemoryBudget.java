@@ -55,6 +55,11 @@ public final class MemoryBudget {
         held.addAndGet(-bytes);
     }
 
+    /** Bytes that may be held. */
+    public long most() {
+        return most;
+    }
+
     /** Bytes that are held now. */
     public long held() {
         return held.get();

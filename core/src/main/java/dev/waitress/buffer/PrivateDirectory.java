@@ -3,10 +3,13 @@ package dev.waitress.buffer;
 import java.io.Closeable;
 import java.io.File;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -19,6 +22,7 @@ public final class PrivateDirectory implements Closeable {
 
     private static final String VARIABLE = "TMPDIR";
     private static final String PREFIX = "waitress-";
+    private static final String SPOOLED = "spool-";
 
     /** Where Linux has files that are in memory only. */
     public static final Path MEMORY_FILES = Path.of("/dev/shm");
@@ -131,7 +135,25 @@ public final class PrivateDirectory implements Closeable {
 
     /** A name in it that no other call returns. */
     synchronized Path newName() throws IOException {
-        return path().resolve("spool-" + files++);
+        return path().resolve(SPOOLED + files++);
+    }
+
+    /** How many files hold bodies and output of clients now. */
+    public long countSpooled() {
+        Path place = place();
+        if (place == null) {
+            return 0;
+        }
+        try (Stream<Path> all = Files.list(place)) {
+            return all.filter(each -> each.getFileName().toString().startsWith(SPOOLED))
+                    .count();
+        } catch (IOException | UncheckedIOException e) {
+            return 0; // somebody has removed it: with the next file it is made again
+        }
+    }
+
+    private synchronized @Nullable Path place() {
+        return home == null ? null : home.path();
     }
 
     @Override

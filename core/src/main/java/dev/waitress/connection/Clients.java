@@ -2,6 +2,7 @@ package dev.waitress.connection;
 
 import dev.waitress.buffer.BodyStorage;
 import dev.waitress.buffer.PrivateDirectory;
+import dev.waitress.exchange.ClientCounts;
 import dev.waitress.exchange.Gateway;
 import dev.waitress.exchange.RequestIds;
 import dev.waitress.exchange.RequestObserver;
@@ -99,6 +100,11 @@ public final class Clients {
     /** How many connections there are. */
     public int count() {
         return connections.snapshot().size();
+    }
+
+    /** What they do, and how many there have been. */
+    public ClientCounts counts() {
+        return connections.counts();
     }
 
     /** How many connections wait for an answer, or for the rest of one. */

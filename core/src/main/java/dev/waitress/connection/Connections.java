@@ -1,11 +1,13 @@
 package dev.waitress.connection;
 
+import dev.waitress.exchange.ClientCounts;
 import dev.waitress.net.DescriptorLimit;
 import dev.waitress.settings.Setting;
 import dev.waitress.settings.Settings;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.util.Comparator;
+import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -29,6 +31,8 @@ final class Connections {
 
     private final Map<String, Integer> countByAddress = new HashMap<>();
     private boolean saidFull;
+    private long accepted;
+    private long turnedAway;
 
     Connections(Settings settings) {
         this.limit = DescriptorLimit.ofThisProcess().bound(settings);
@@ -42,11 +46,14 @@ final class Connections {
 
     /** Whether one more from this address may come. */
     boolean admits(String address) {
-        return limitPerAddress == 0 || countByAddress.getOrDefault(address, 0) < limitPerAddress;
+        boolean admitted = limitPerAddress == 0 || countByAddress.getOrDefault(address, 0) < limitPerAddress;
+        turnedAway += admitted ? 0 : 1;
+        return admitted;
     }
 
     /** One more; the address is empty where it is not known yet: a proxy has as many connections as its clients. */
     void add(Connection connection, String address) {
+        accepted++;
         open.put(connection, address);
         count(address, 1);
     }
@@ -80,6 +87,19 @@ final class Connections {
     /** Those that are open now; what is done to them may close some. */
     List<Connection> snapshot() {
         return List.copyOf(open.keySet());
+    }
+
+    /** How many there are, and have been. */
+    ClientCounts counts() {
+        Map<Activity, Long> byActivity = new EnumMap<>(Activity.class);
+        for (Connection each : open.keySet()) {
+            byActivity.merge(Activity.of(each), 1L, Long::sum);
+        }
+        Map<String, Long> byWord = new LinkedHashMap<>();
+        for (Activity each : Activity.values()) {
+            byWord.put(each.word(), byActivity.getOrDefault(each, 0L));
+        }
+        return new ClientCounts(byWord, accepted, turnedAway);
     }
 
     /** Whether one more can be taken, if need be in the place of an idle one. */

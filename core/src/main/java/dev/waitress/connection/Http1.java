@@ -32,6 +32,9 @@ final class Http1 implements ProtocolHandler, Http1Sink.Owner {
     /** The answer being written; null while a request is awaited. */
     private @Nullable Response response;
 
+    /** The answer that was written last, until all of it is sent. */
+    private @Nullable Response leaving;
+
     private boolean served;
 
     Http1(Connection connection, Intake.Means means, Exchanges exchanges, Deadlines deadlines) {
@@ -180,6 +183,7 @@ final class Http1 implements ProtocolHandler, Http1Sink.Owner {
     /** Or nobody waits for that. */
     @Override
     public void answered() {
+        leaving = response;
         response = null;
         lease.close();
     }
@@ -188,6 +192,9 @@ final class Http1 implements ProtocolHandler, Http1Sink.Owner {
     public void outputTaken(long waiting) {
         if (response != null) {
             response.flushed(waiting);
+        } else if (waiting == 0 && leaving != null) {
+            leaving.left();
+            leaving = null;
         }
     }
 
@@ -250,6 +257,7 @@ final class Http1 implements ProtocolHandler, Http1Sink.Owner {
     public void ended() {
         Response running = response;
         answered();
+        leaving = null;
         pipelined.clear();
         intake.discard();
         if (running != null) {

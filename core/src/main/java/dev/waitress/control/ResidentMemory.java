@@ -43,7 +43,7 @@ public final class ResidentMemory {
      *
      * @param withChildren whether what it has started counts
      */
-    OptionalLong find(long pid, boolean withChildren) {
+    public OptionalLong find(long pid, boolean withChildren) {
         try {
             long bytes = withChildren ? of(pid) : sum(List.of(pid));
             return bytes == 0 ? OptionalLong.empty() : OptionalLong.of(bytes);

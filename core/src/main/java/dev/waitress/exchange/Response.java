@@ -43,6 +43,7 @@ public final class Response {
 
     private int statusCode;
     private boolean complete;
+    private @Nullable Status ownStatus;
     private @Nullable Producer producer;
     private boolean clientClosed;
     private final RequestId id;
@@ -69,6 +70,11 @@ public final class Response {
     /** Status of the head; 0 if none was sent. */
     public int statusCode() {
         return statusCode;
+    }
+
+    /** Its status, where the server has answered in its own name; null where the application did, or nobody. */
+    public @Nullable Status ownStatus() {
+        return ownStatus;
     }
 
     /** Bytes of the body that were sent, or lie in the buffers on the way to the client. */
@@ -201,6 +207,7 @@ public final class Response {
         state = State.ENDED;
         if (before == State.OPEN) {
             statusCode = errorStatus.code();
+            ownStatus = errorStatus;
             complete = true;
             errorBytes = sink.error(errorStatus, text, id);
         } else if (before == State.STARTED) {
@@ -236,6 +243,9 @@ public final class Response {
 
     /** The same for another reason. */
     public void postpone(String reason) {
+        if (state == State.OPEN) {
+            ownStatus = Status.SERVICE_UNAVAILABLE;
+        }
         byte[] body = ErrorAnswer.body(Status.SERVICE_UNAVAILABLE, reason, name);
         send(RetryLater.head(), body, 0, body.length);
     }
@@ -251,6 +261,11 @@ public final class Response {
             reported += bytes;
             producer.drained(bytes);
         }
+    }
+
+    /** The channel tells that all of it has left for the client. */
+    public void left() {
+        observer.left();
     }
 
     /** The channel tells that its client has closed its side; whoever produces the response from now on learns it. */

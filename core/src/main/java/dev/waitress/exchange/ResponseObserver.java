@@ -14,4 +14,7 @@ public interface ResponseObserver {
 
     /** Nothing more will be written: the response was complete, or broken off. Called once. */
     void ended(Response response);
+
+    /** All of it has left for its client. Called once, after {@link #ended}, if that comes to pass. */
+    default void left() {}
 }

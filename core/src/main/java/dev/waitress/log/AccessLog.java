@@ -104,6 +104,11 @@ public final class AccessLog implements RequestObserver {
         return lines;
     }
 
+    /** Lines that found no room, because the file is written too slowly. */
+    public long dropped() {
+        return lines.dropped();
+    }
+
     @Override
     public void tick(long nowNanos) {
         lines.tick();

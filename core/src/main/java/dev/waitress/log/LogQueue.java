@@ -51,6 +51,10 @@ final class LogQueue {
     private volatile long written;
 
     private long dropped;
+
+    /** The same since the start. */
+    private long droppedInAll;
+
     private long reportedNanos = System.nanoTime() - REPORT_NANOS;
 
     LogQueue(AccessFormat format, AccessFile file) {
@@ -84,6 +88,7 @@ final class LogQueue {
         } else {
             filling.clear();
             dropped += count;
+            droppedInAll += count;
             reportDroppedAtTimes();
         }
         count = 0;
@@ -102,6 +107,11 @@ final class LogQueue {
             dropped = 0;
             reportedNanos = System.nanoTime();
         }
+    }
+
+    /** Lines that were dropped so far. */
+    long dropped() {
+        return droppedInAll;
     }
 
     /** Called by the thread that writes. */

@@ -8,6 +8,7 @@ public enum Group {
     WORKERS("Threads and processes"),
     HEALTH("Health"),
     CONTROL("Control"),
+    METRICS("Metrics"),
     SERVICE("As a service"),
     LOGGING("Log"),
     BUFFERS("Buffers"),

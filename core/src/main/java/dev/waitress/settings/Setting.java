@@ -286,6 +286,14 @@ public final class Setting<T> {
             "Path of a Unix socket, for the server's own user alone, by which waitress-serve ctl and top reach it"
                     + " (docs/ctl.md).");
 
+    public static final Setting<List<String>> METRICS_LISTEN = define(
+            Group.METRICS,
+            "metrics_listen",
+            ValueType.words("ADDRESSES", "HOST:PORT or [IPV6]:PORT, separated by spaces", ValueType::requirePort),
+            List.of(),
+            "Addresses of their own where /metrics tells Prometheus and others what the server counts"
+                    + " (docs/metrics.md).");
+
     public static final Setting<String> PID_FILE = define(
             Group.SERVICE,
             "pid_file",

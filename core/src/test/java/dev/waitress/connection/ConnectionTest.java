@@ -75,6 +75,41 @@ class ConnectionTest {
 
     @Nested
     class AnAnswer {
+        @Test
+        void hasLeftWhenItsLastByteIsTaken() throws IOException {
+            try (Stage stage = new Stage()) {
+                stage.client.makeRoom(10);
+                stage.client.send(GET);
+                stage.answer("x".repeat(1000));
+                assertThat(stage.seen).containsExactly("ended");
+                stage.client.makeRoom(100_000);
+                assertThat(stage.seen).containsExactly("ended", "left");
+                stage.client.send(GET);
+                stage.answer("two");
+                assertThat(stage.seen).containsExactly("ended", "left", "ended", "left");
+            }
+        }
+
+        @Test
+        void hasLeftAlsoWhereItsConnectionEndsBehindIt() throws IOException {
+            try (Stage stage = new Stage()) {
+                stage.client.send("GET / HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n");
+                stage.answer("one");
+                assertThat(stage.seen).containsExactly("ended", "left");
+            }
+        }
+
+        @Test
+        void hasNotLeftForAClientThatIsGone() throws IOException {
+            try (Stage stage = new Stage()) {
+                stage.client.makeRoom(10);
+                stage.client.send(GET);
+                stage.answer("x".repeat(1000));
+                stage.connection.close();
+                assertThat(stage.seen).containsExactly("ended");
+            }
+        }
+
         @ParameterizedTest
         @ValueSource(ints = {1, 3, 100, 16_383})
         void arrivesWholeHoweverLittleTheClientTakes(int room) throws IOException {

@@ -9,8 +9,8 @@ import dev.waitress.exchange.Gateway;
 import dev.waitress.exchange.Peer;
 import dev.waitress.exchange.Request;
 import dev.waitress.exchange.RequestIds;
-import dev.waitress.exchange.RequestObserver;
 import dev.waitress.exchange.Response;
+import dev.waitress.exchange.ResponseObserver;
 import dev.waitress.exchange.ServerEnd;
 import dev.waitress.exchange.ServerName;
 import dev.waitress.http.Limits;
@@ -44,6 +44,9 @@ final class Stage implements Gateway, Connection.Owner, AutoCloseable {
     /** What the owner was told. */
     final List<String> told = new ArrayList<>();
 
+    /** What an observer of its answers has seen. */
+    final List<String> seen = new ArrayList<>();
+
     boolean draining;
 
     /** What comes of giving the application a request, if anything. */
@@ -65,7 +68,8 @@ final class Stage implements Gateway, Connection.Owner, AutoCloseable {
         BodyStorage bodies = new BodyStorage(1 << 19, loop.memory, directory, SharedMemory.NONE);
         Intake.Means intake =
                 new Intake.Means(new ParserPool(Limits.of(settings)), new TrustedProxy(settings), bodies, ids);
-        Exchanges exchanges = new Exchanges(this, RequestObserver.NONE, ids, new ServerName("test", false), lookahead);
+        Exchanges exchanges =
+                new Exchanges(this, request -> new Noting(), ids, new ServerName("test", false), lookahead);
         connection = new Connection(
                 new ConnectionMeans(loop, 1 << 20, directory, new SocketErrors(settings)),
                 client,
@@ -73,6 +77,18 @@ final class Stage implements Gateway, Connection.Owner, AutoCloseable {
                 new Peer("1.2.3.4", "5", new ServerEnd("http", "80")),
                 each -> new Http1(each, intake, exchanges, Deadlines.of(settings)));
         connection.open();
+    }
+
+    private final class Noting implements ResponseObserver {
+        @Override
+        public void ended(Response response) {
+            seen.add("ended");
+        }
+
+        @Override
+        public void left() {
+            seen.add("left");
+        }
     }
 
     /** What the application was asked for, in its order. */

@@ -1,0 +1,57 @@
+package dev.waitress;
+
+import dev.waitress.exchange.Observers;
+import dev.waitress.exchange.RequestObserver;
+import dev.waitress.log.AccessLog;
+import dev.waitress.loop.Clock;
+import dev.waitress.metrics.Traffic;
+import dev.waitress.settings.Setting;
+import dev.waitress.settings.Settings;
+import java.io.IOException;
+import java.util.Objects;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a server notes of the requests that it answers.
+ *
+ * @param accessLog a line for each, if somebody wants that
+ * @param traffic their numbers, the same
+ */
+record Observation(@Nullable AccessLog accessLog, @Nullable Traffic traffic) {
+    /**
+     * As the settings want it.
+     *
+     * @throws IOException if the file of the access log cannot be opened
+     */
+    static Observation open(Settings settings) throws IOException {
+        boolean counts = !settings.get(Setting.METRICS_LISTEN).isEmpty();
+        return new Observation(AccessLog.open(settings), counts ? new Traffic(Clock.SYSTEM::nanos) : null);
+    }
+
+    /** Sees all that is noted. */
+    RequestObserver observer() {
+        return Observers.of(Stream.<@Nullable RequestObserver>of(accessLog, traffic)
+                .filter(Objects::nonNull)
+                .toList());
+    }
+
+    /** Lines of the access log that found no room. Event loop only. */
+    long droppedLines() {
+        return accessLog == null ? 0 : accessLog.dropped();
+    }
+
+    /** The file of the access log was moved away. Event loop only. */
+    void reopen() {
+        if (accessLog != null) {
+            accessLog.reopen();
+        }
+    }
+
+    /** Nothing comes any more. */
+    void close() throws InterruptedException {
+        if (accessLog != null) {
+            accessLog.close();
+        }
+    }
+}

@@ -1,0 +1,26 @@
+package dev.waitress.metrics;
+
+import dev.waitress.exchange.Inspection;
+import java.util.Map;
+import java.util.OptionalLong;
+
+/**
+ * All that is told at one moment.
+ *
+ * @param version of the server
+ * @param workers what the system tells of their processes, by process id
+ * @param own the same of the front
+ * @param openDescriptors those of the front
+ * @param mostDescriptors those that it may have
+ * @param spooledFiles temporary files
+ */
+record Scrape(
+        String version,
+        RequestCounts requests,
+        FrontFacts front,
+        Inspection inspection,
+        Map<Long, ProcessFacts> workers,
+        ProcessFacts own,
+        OptionalLong openDescriptors,
+        OptionalLong mostDescriptors,
+        long spooledFiles) {}

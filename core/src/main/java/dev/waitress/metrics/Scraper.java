@@ -1,0 +1,64 @@
+package dev.waitress.metrics;
+
+import dev.waitress.exchange.Inspection;
+import dev.waitress.exchange.WorkerStatus;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.OptionalLong;
+import java.util.concurrent.Executor;
+import java.util.function.Consumer;
+import java.util.function.Supplier;
+
+/** Gathers all that is told: what the loop knows is copied there, the system is asked elsewhere. Event loop only. */
+final class Scraper {
+    private final Sources sources;
+    private final Executor elsewhere;
+
+    /**
+     * For one server.
+     *
+     * @param elsewhere runs what takes too long for the loop
+     */
+    Scraper(Sources sources, Executor elsewhere) {
+        this.sources = sources;
+        this.elsewhere = elsewhere;
+    }
+
+    /**
+     * Gathers it once.
+     *
+     * @param told elsewhere; it finds out there what the system says
+     */
+    void scrape(Consumer<Supplier<Scrape>> told) {
+        RequestCounts requests = sources.traffic().counts();
+        FrontFacts front = sources.front().get();
+        sources.operations()
+                .inspect(
+                        false,
+                        inspection -> elsewhere.execute(() -> told.accept(() -> whole(requests, front, inspection))));
+    }
+
+    private Scrape whole(RequestCounts requests, FrontFacts front, Inspection inspection) {
+        long own = ProcessHandle.current().pid();
+        Map<Long, ProcessFacts> workers = new HashMap<>();
+        for (WorkerStatus worker : inspection.workers()) {
+            workers.put(worker.pid(), ProcessFacts.of(worker.pid(), worker.pid() != own));
+        }
+        long most = sources.mostDescriptors();
+        return new Scrape(
+                version(),
+                requests,
+                front,
+                inspection,
+                workers,
+                ProcessFacts.of(own, false),
+                ProcessFacts.descriptors(),
+                most == Long.MAX_VALUE ? OptionalLong.empty() : OptionalLong.of(most),
+                sources.spooledFiles().getAsLong());
+    }
+
+    private static String version() {
+        String version = Scraper.class.getPackage().getImplementationVersion();
+        return version == null ? "unreleased" : version;
+    }
+}

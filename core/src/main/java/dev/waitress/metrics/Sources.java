@@ -1,0 +1,19 @@
+package dev.waitress.metrics;
+
+import dev.waitress.exchange.Operations;
+import java.util.function.LongSupplier;
+import java.util.function.Supplier;
+
+/**
+ * Who knows what is told.
+ *
+ * @param front asked on the loop
+ * @param spooledFiles asked elsewhere
+ * @param mostDescriptors those that this process may have; {@link Long#MAX_VALUE} where nobody knows
+ */
+public record Sources(
+        Traffic traffic,
+        Supplier<FrontFacts> front,
+        Operations operations,
+        LongSupplier spooledFiles,
+        long mostDescriptors) {}

@@ -1,0 +1,92 @@
+package dev.waitress.exchange;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.waitress.http.Rejection;
+import dev.waitress.http.ResponseHead;
+import dev.waitress.http.Rule;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+class ObserversTest {
+    private static final ServerName NAME = new ServerName("", false);
+
+    private final List<String> seen = new ArrayList<>();
+
+    /** Notes what it sees. */
+    private RequestObserver named(String name) {
+        return new RequestObserver() {
+            @Override
+            public ResponseObserver accepted(Request request) {
+                seen.add(name + " accepted");
+                return new ResponseObserver() {
+                    @Override
+                    public void started(ResponseHead head) {
+                        seen.add(name + " started");
+                    }
+
+                    @Override
+                    public void ended(Response response) {
+                        seen.add(name + " ended " + response.statusCode());
+                    }
+
+                    @Override
+                    public void left() {
+                        seen.add(name + " left");
+                    }
+                };
+            }
+
+            @Override
+            public void refused(Refusal refusal) {
+                seen.add(name + " refused");
+            }
+
+            @Override
+            public void tick(long nowNanos) {
+                seen.add(name + " " + nowNanos);
+            }
+        };
+    }
+
+    @Test
+    void seeAllEachInTheirOrder() {
+        RequestObserver all = Observers.of(List.of(named("a"), named("b"), named("c")));
+        Request request = Requests.parse("GET / HTTP/1.1\r\nHost: a\r\n\r\n");
+        Response response = new Response(request, new FakeSink(request.head(), NAME, false), NAME);
+        response.observedBy(all.accepted(request));
+        ServerAnswer.NOT_FOUND.sendTo(response);
+        response.left();
+        assertThat(seen)
+                .containsExactly(
+                        "a accepted",
+                        "b accepted",
+                        "c accepted",
+                        "a started",
+                        "b started",
+                        "c started",
+                        "a ended 404",
+                        "b ended 404",
+                        "c ended 404",
+                        "a left",
+                        "b left",
+                        "c left");
+    }
+
+    @Test
+    void seeRefusalsAndTheTime() {
+        RequestObserver all = Observers.of(List.of(named("a"), named("b")));
+        Peer peer = new Peer("10.0.0.1", "5555", new ServerEnd("http", "80"));
+        all.refused(new Refusal(peer, new byte[0], 0, new Rejection(Rule.TARGET, "", 1, false), 0, RequestId.NONE));
+        all.tick(5);
+        assertThat(seen).containsExactly("a refused", "b refused", "a 5", "b 5");
+    }
+
+    @Test
+    void areOneWhereThereIsOne() {
+        RequestObserver one = named("a");
+        assertThat(Observers.of(List.of(one))).isSameAs(one);
+        assertThat(Observers.of(List.of())).isSameAs(RequestObserver.NONE);
+    }
+}
