@@ -404,6 +404,16 @@ class TestTheProcessThatForks:
         watched.server.wait_for("The application can be loaded again")
         assert watched.fetch()[1] == "one"
 
+    def test_that_is_stopped_does_not_stay_after_a_reload(self, preload: Callable[..., Watched]) -> None:
+        """It does not tell that its workers have ended, and would hold what the old code has in memory."""
+        watched = preload("--workers=2")
+        (zygote,) = zygotes(watched)
+        halt(zygote)
+        hang_up(watched)
+        watched.wait_until_loaded_again()
+        watched.wait_for_processes(4)
+        assert watched.fetch()[1] == "one"
+
     @pytest.mark.parametrize(
         ("text", "told"),
         [

@@ -33,7 +33,7 @@ final class ForkedProcess implements StartedProcess {
     private final int number;
     private final WorkerProcess parent;
     private final StackFile stacks;
-    private final Consumer<ForkedProcess> withdrawal;
+    private final Consumer<ForkedProcess> whenKilled;
     private final CompletableFuture<Integer> ended = new CompletableFuture<>();
     private final List<Runnable> whenStarted = new ArrayList<>();
 
@@ -48,13 +48,13 @@ final class ForkedProcess implements StartedProcess {
     /**
      * One that its parent is to fork.
      *
-     * @param withdrawal told, on whatever thread, that it is not wanted any more before it is there
+     * @param whenKilled told, on whatever thread, that it is not wanted any more: before it is there, or while it lives
      */
-    ForkedProcess(int number, WorkerProcess parent, Path stacks, Consumer<ForkedProcess> withdrawal) {
+    ForkedProcess(int number, WorkerProcess parent, Path stacks, Consumer<ForkedProcess> whenKilled) {
         this.number = number;
         this.parent = parent;
         this.stacks = new StackFile(stacks);
-        this.withdrawal = withdrawal;
+        this.whenKilled = whenKilled;
     }
 
     /** Which of the workers it is. */
@@ -69,6 +69,11 @@ final class ForkedProcess implements StartedProcess {
 
     boolean isExpected() {
         return pid == 0;
+    }
+
+    /** Whether it is not wanted any more. */
+    boolean isKilled() {
+        return isKilled;
     }
 
     @Override
@@ -140,9 +145,8 @@ final class ForkedProcess implements StartedProcess {
         ProcessHandle alive = handle;
         if (alive != null) {
             alive.destroyForcibly();
-        } else if (isExpected()) {
-            withdrawal.accept(this);
         }
+        whenKilled.accept(this);
     }
 
     @Override

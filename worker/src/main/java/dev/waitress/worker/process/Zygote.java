@@ -103,8 +103,7 @@ final class Zygote implements ZygoteReader.Listener {
 
     /** Has it fork a worker, now or when it has loaded the application. */
     ForkedProcess fork(int worker, Path stacks) {
-        ForkedProcess forked =
-                new ForkedProcess(worker, process, stacks, unwanted -> loop.execute(() -> withdraw(unwanted)));
+        ForkedProcess forked = new ForkedProcess(worker, process, stacks, killed -> loop.execute(() -> killed(killed)));
         workers.put(worker, forked);
         if (state == State.FORKING) {
             order(forked);
@@ -116,14 +115,14 @@ final class Zygote implements ZygoteReader.Listener {
         control.fork(worker.number(), worker.stacksPath());
     }
 
-    /** One is not wanted any more before it was there. */
-    private void withdraw(ForkedProcess worker) {
-        if (!worker.isExpected() || !workers.containsValue(worker)) {
-            return; // it has come meanwhile, and was killed then
+    /** One is not wanted any more. */
+    private void killed(ForkedProcess worker) {
+        if (!workers.containsValue(worker)) {
+            return;
         }
         if (state != State.LOADING) {
-            // It is on its way, and is killed when it comes.
-            timers.schedule(Worker.QUIT_LIMIT.toNanos(), () -> giveUp(worker));
+            // If it is on its way, it is killed when it comes.
+            awaitEnd(worker);
             return;
         }
         end(worker.number(), ForkedProcess.WITHDRAWN);
@@ -132,9 +131,15 @@ final class Zygote implements ZygoteReader.Listener {
         }
     }
 
-    /** It was to fork this one, and has not: it does nothing any more. */
+    private void awaitEnd(ForkedProcess worker) {
+        timers.schedule(Worker.QUIT_LIMIT.toNanos(), () -> giveUp(worker));
+    }
+
+    /**
+     * It was to fork this one and has not, or has not told of its end and keeps what is old: it does nothing any more.
+     */
     private void giveUp(ForkedProcess worker) {
-        if (worker.isExpected() && workers.containsValue(worker)) {
+        if (workers.containsValue(worker) && (worker.isExpected() || state == State.RETIRED)) {
             process.kill();
         }
     }
@@ -150,6 +155,7 @@ final class Zygote implements ZygoteReader.Listener {
             process.kill();
         } else {
             endIfUnused();
+            workers.values().stream().filter(ForkedProcess::isKilled).forEach(this::awaitEnd);
         }
     }
 

@@ -329,6 +329,33 @@ class PreloadLauncherTest {
         }
 
         @Test
+        void doesNotLeaveAProcessBeforeThatTellsNothingOfItsWorkers() throws IOException {
+            serve();
+            reload();
+            zygote(2).loads().forks(3, 4);
+            timers.advance(Worker.QUIT_LIMIT);
+            assertThat(zygote(1).process.wasKilled())
+                    .as("its workers were killed just now")
+                    .isFalse();
+            timers.advance(Worker.QUIT_LIMIT);
+            assertThat(zygote(1).process.wasKilled()).isTrue();
+            assertThat(zygote(2).process.wasKilled()).isFalse();
+        }
+
+        @Test
+        void doesNotLeaveAProcessBeforeThatHasToldNothingYet() throws IOException {
+            serve();
+            worker(1).process().kill();
+            timers.advance(Worker.QUIT_LIMIT);
+            assertThat(zygote(1).process.wasKilled()).as("it may fork the next").isFalse();
+            reload();
+            zygote(2).loads().forks(3, 4);
+            zygote(1).says(Protocol.EXITED, 2, 0);
+            timers.advance(Worker.QUIT_LIMIT);
+            assertThat(zygote(1).process.wasKilled()).isTrue();
+        }
+
+        @Test
         void thatCannotBeLoadedLeavesTheProcessBefore() throws IOException {
             serve();
             reload();
