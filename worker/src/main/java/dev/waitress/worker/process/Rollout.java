@@ -119,12 +119,13 @@ final class Rollout {
     private void loadAgain() {
         try {
             load();
-        } catch (IOException e) {
+        } catch (IOException | RuntimeException | Error e) {
+            // Out of descriptors, processes or memory: that may pass.
             giveUp(notStarted(e));
         }
     }
 
-    private static LoadFailure notStarted(IOException failure) {
+    private static LoadFailure notStarted(Throwable failure) {
         return LoadFailure.of("cannot start a worker: " + failure.getMessage());
     }
 
@@ -132,7 +133,7 @@ final class Rollout {
     void join(WorkerSlot slot) {
         try {
             slot.prepare(launches.launchSuccessor());
-        } catch (IOException e) {
+        } catch (IOException | RuntimeException | Error e) {
             giveUp(notStarted(e));
         }
     }

@@ -55,12 +55,16 @@ class SupervisorTest {
     /** Starts scripted workers, unless it is told to fail. */
     private final class ScriptedLauncher implements Launcher {
         boolean isBroken;
+        boolean isShortOfThreads;
         boolean isAbandoned;
 
         @Override
         public Worker launch(int number) throws IOException {
             if (isBroken) {
                 throw new IOException("no more processes");
+            }
+            if (isShortOfThreads) {
+                throw new InternalError("no more threads"); // JUnit takes an OutOfMemoryError for its own
             }
             ScriptedWorker worker = new ScriptedWorker(pool, number, directory, 1);
             launched.add(worker);
@@ -643,6 +647,17 @@ class SupervisorTest {
         }
 
         @Test
+        void growsAlsoIfNobodyCouldWatchAProcessThen() throws IOException {
+            supervisor.reload("asked for", Outcome::ignore);
+            launcher.isShortOfThreads = true;
+            supervisor.addWorker();
+            launcher.isShortOfThreads = false;
+            timers.turn();
+            ready(5);
+            assertThat(worker(5).worker().isReady()).as("it serves").isFalse();
+        }
+
+        @Test
         void shrinksWhileTheApplicationIsLoaded() throws IOException {
             supervisor.reload("asked for", Outcome::ignore);
             ready(3);
@@ -802,6 +817,16 @@ class SupervisorTest {
             change();
             assertThat(quits(1)).isFalse();
             launcher.isBroken = false;
+            change();
+            assertThat(launched).hasSize(4);
+        }
+
+        @Test
+        void leavesWhatServesIfNobodyCouldWatchAProcess() {
+            launcher.isShortOfThreads = true;
+            change();
+            assertThat(quits(1)).isFalse();
+            launcher.isShortOfThreads = false;
             change();
             assertThat(launched).hasSize(4);
         }
