@@ -54,7 +54,7 @@ final class Headcount {
             LOG.log(Level.WARNING, refusal);
             return Outcome.refused(refusal);
         }
-        WorkerSlot slot = slots.removeLast();
+        WorkerSlot slot = slots.removeOne();
         renewal.withdraw(slot);
         slot.clear().forEach(launches::dismiss);
         Outcome outcome = changed("one worker less");

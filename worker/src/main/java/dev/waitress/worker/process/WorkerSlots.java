@@ -30,9 +30,15 @@ final class WorkerSlots implements Iterable<WorkerSlot> {
         return slot;
     }
 
-    /** One less. */
-    WorkerSlot removeLast() {
-        return slots.remove(slots.size() - 1);
+    /** One less: the last of those that do not serve, or else the last. */
+    WorkerSlot removeOne() {
+        int chosen = slots.size() - 1;
+        for (int i = 0; i < slots.size(); i++) {
+            if (!slots.get(i).isServing()) {
+                chosen = i;
+            }
+        }
+        return slots.remove(chosen);
     }
 
     boolean contains(WorkerSlot slot) {

@@ -605,6 +605,16 @@ class SupervisorTest {
         }
 
         @Test
+        void shrinksByOneThatDoesNotServe() {
+            exits(1, 1);
+            supervisor.removeWorker();
+            assertThat(quits(2)).isFalse();
+            assertThat(worker(3).process().wasKilled())
+                    .as("it was to take the place of the first")
+                    .isTrue();
+        }
+
+        @Test
         void isNeverNone() {
             assertThat(supervisor.removeWorker()).isEqualTo(Outcome.done("one worker less, 1 from now on"));
             assertThat(supervisor.removeWorker()).isEqualTo(Outcome.refused("the last worker stays"));
