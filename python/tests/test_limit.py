@@ -11,6 +11,7 @@ import pytest
 
 import waitress
 from waitress_worker import RequestTimeout, protocol
+from waitress_worker.heads import Heads
 from waitress_worker.limit import TimeLimit
 from waitress_worker.threads import Threads
 
@@ -30,6 +31,7 @@ class Outbox:
     def __init__(self) -> None:
         self.sent: list[Any] = []
         self.while_sending: Any = lambda: None
+        self.heads = Heads(threading.Lock(), self.sent.append)
 
     def send(self, message: Any, _raw: Any = None) -> None:
         self.while_sending()

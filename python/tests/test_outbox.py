@@ -65,7 +65,7 @@ class Stage:
         self.outbox = Outbox(
             self.channel,  # type: ignore[arg-type]
             self.board,  # type: ignore[arg-type]
-            threading.Lock(),
+            threading.Lock,
             self.clock,
             expose_tracebacks=expose_tracebacks,
             shares_memory=shares_memory,
@@ -144,8 +144,8 @@ class TestTheBodyOfAWholeAnswer:
             ring.write(b"\1")
             body = os.urandom(5000)
             sharing.outbox.post(response(2))
-            sharing.outbox.ready.append((response(3, len(body)), body))
-            sharing.outbox.ready.append((response(4, len(body)), body))
+            sharing.outbox.send(response(3, len(body)), body)
+            sharing.outbox.send(response(4, len(body)), body)
             sharing.outbox.post(response(5))
             sharing.outbox.flush()
             assert sharing.frames()[1:] == [[2, 3, 4, 5]]

@@ -5,12 +5,14 @@ from __future__ import annotations
 import io
 import logging
 import sys
+import threading
 from typing import TYPE_CHECKING, Any, Callable, Iterator
 
 import pytest
 
 from waitress_worker import protocol
 from waitress_worker.files import FileWrapper
+from waitress_worker.heads import Heads
 from waitress_worker.response import Exchange
 
 if TYPE_CHECKING:
@@ -33,6 +35,7 @@ class FakeCrew:
         self.closed: set[int] = set()
         self.closed_streams: list[int] = []
         self.blocks = self
+        self.heads = Heads(threading.Lock(), self.messages.append)
 
     def send(self, message: Any, raw: bytes | None = None) -> None:
         self.messages.append(message if raw is None else (*message[:-1], raw))

@@ -1,6 +1,6 @@
 """The blocks of a body, as applications give them (PEP 3333)."""
 
-from typing import Any
+from typing import Any, List, Optional
 
 
 def has_one(blocks: Any) -> bool:  # noqa: ANN401 -- any iterable
@@ -23,3 +23,13 @@ def require_bytes(block: Any) -> bytes:  # noqa: ANN401 -- that is the question
         raise TypeError(message)
     # Always a copy, of the bytes as they are now: the application may use their memory again.
     return memoryview(block).tobytes()
+
+
+def joined(blocks: List[bytes], length: int) -> Optional[bytes]:
+    """Return a list of blocks as one, unless the framing of a body without a length (it is negative) would show them."""
+    if len(blocks) == 1:
+        block = blocks[0]
+        return block if type(block) is bytes else require_bytes(block)
+    if not blocks:
+        return b""
+    return b"".join(blocks) if length >= 0 else None

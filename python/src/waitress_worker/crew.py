@@ -64,7 +64,7 @@ class Crew:
         self._outbox = outbox = Outbox(
             channel,
             board,
-            threads.lock(),
+            threads.lock,
             now,
             expose_tracebacks=settings["expose_tracebacks"],
             shares_memory=settings["by_descriptor"],
@@ -125,7 +125,7 @@ class Crew:
             try:
                 stream = BytesIO() if body is None else self._bodies.open(body)
             except EnvironmentError:
-                add((exchange.failure(environ["PATH_INFO"]), None))
+                add(exchange.failure(environ["PATH_INFO"]))
                 continue
             environ["wsgi.input"] = stream
             answer = exchange.run(application, environ)
@@ -133,7 +133,7 @@ class Crew:
                 # It has changed something: its answer must not be lost if the next request ends the process.
                 outbox.secure(answer)
             elif answer is not None:
-                add((answer, None))
+                add(answer)
             if body is not None:
                 _close(stream)
             if gone or closed:

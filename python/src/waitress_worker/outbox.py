@@ -8,6 +8,7 @@ from waitress_worker import protocol
 from waitress_worker.board import Board
 from waitress_worker.channel import Channel, as_frame, encode
 from waitress_worker.forks import end, end_with
+from waitress_worker.heads import Heads
 from waitress_worker.log import log_failure
 from waitress_worker.ring import WholeBodies
 
@@ -24,6 +25,20 @@ Message = Tuple[Any, ...]
 Raw = Union[bytes, memoryview]
 
 
+class _WithBody:
+    """A message whose body does not fit into it."""
+
+    __slots__ = ("body", "message")
+
+    def __init__(self, message: Message, body: Raw) -> None:
+        self.message = message
+        self.body = body
+
+
+#: What one frame holds.
+_PLAIN = frozenset((tuple, bytes))
+
+
 class Outbox:
     """Sends messages in the order of their coming. Any thread may put one in."""
 
@@ -31,7 +46,7 @@ class Outbox:
         self,
         channel: Channel,
         board: Board,
-        lock: Any,  # noqa: ANN401 -- a lock has no type in 2.7
+        new_lock: Callable[[], Any],
         now: Callable[[], float],
         *,
         expose_tracebacks: bool,
@@ -43,22 +58,27 @@ class Outbox:
         #: Whether the front has any use for the traceback of a failure.
         self.expose_tracebacks = expose_tracebacks
         #: A deque: each of its operations is whole without a lock. Some messages are encoded already.
-        self.ready: Deque[Tuple[Union[Message, bytes], Optional[Raw]]] = deque()
+        self.ready: Deque[Union[Message, bytes, _WithBody]] = deque()
         self._bodies = WholeBodies(is_wanted=shares_memory)
-        self._lock = lock
+        self.heads = Heads(new_lock(), self._tell)
+        self._lock = new_lock()
         #: When the front was last sent something.
         self.last_flush = 0.0
         self._now = now
 
     def send(self, message: Message, raw: Optional[Raw] = None) -> None:
         """Put an answer on its way: at once, or with those that follow within half a millisecond."""
-        self.ready.append((message, raw))
+        self.ready.append(message if raw is None else _WithBody(message, raw))
         if self._now() - self.last_flush > LONGEST_WAIT:
             self.flush()
 
     def post(self, message: Message) -> None:
         """Put an answer in the row; another one follows at once."""
-        self.ready.append((message, None))
+        self.ready.append(message)
+
+    def _tell(self, message: Message) -> None:
+        self.post(message)
+        self.flush()
 
     def secure(self, message: Optional[Message]) -> None:
         """Put an answer in the row so that the front has it whatever happens next; nothing stands for one that is there."""
@@ -71,7 +91,7 @@ class Outbox:
             self.send(message)
             self.flush()
             return
-        self.ready.append((item, None))
+        self.ready.append(item)
         with self._lock:
             is_kept = self._board.keep(item)
         if not is_kept:
@@ -88,19 +108,29 @@ class Outbox:
         if not ready:
             return
         with self._lock:
-            messages: List[Union[Message, bytes]] = []
-            for _ in range(len(ready)):
-                message, raw = ready.popleft()
-                if raw is not None and message[0] == protocol.RESPONSE:
-                    raw = self._lay(messages, message, raw)
-                else:
-                    messages.append(message)
-                if raw is not None or len(messages) >= _MOST_TOGETHER:
-                    self._transmit(messages, raw)
-                    messages = []
-            if messages:
-                self._transmit(messages)
+            items = [ready.popleft() for _ in range(len(ready))]
+            if len(items) <= _MOST_TOGETHER and _PLAIN.issuperset(map(type, items)):
+                self._transmit(items)
+            else:
+                self._transmit_in_parts(items)
             self._board.clear()
+
+    def _transmit_in_parts(self, items: List[Any]) -> None:
+        messages: List[Any] = []
+        for item in items:
+            body = None
+            if type(item) is not _WithBody:
+                messages.append(item)
+            elif item.message[0] == protocol.RESPONSE:
+                body = self._lay(messages, item.message, item.body)
+            else:
+                messages.append(item.message)
+                body = item.body
+            if body is not None or len(messages) >= _MOST_TOGETHER:
+                self._transmit(messages, body)
+                messages = []
+        if messages:
+            self._transmit(messages)
 
     def _lay(self, messages: List[Any], message: Any, body: Raw) -> Optional[Raw]:  # noqa: ANN401 -- a response
         """Add a response with the body beside it; return the body if it must follow the frame."""
@@ -108,7 +138,7 @@ class Outbox:
         messages += told
         return None if told[-1][0] == protocol.LAID else body
 
-    def _transmit(self, messages: List[Union[Message, bytes]], raw: Optional[Raw] = None) -> None:
+    def _transmit(self, messages: List[Any], raw: Optional[Raw] = None) -> None:
         try:
             frame = encode(messages) if bytes not in map(type, messages) else _as_mixed_frame(messages)
         except Exception:  # noqa: BLE001 -- marshal has several, and there may be no memory

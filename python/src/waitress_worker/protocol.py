@@ -16,6 +16,10 @@ ARENA = 6
 SHARED = 7
 RING = 8
 LAID = 9
+HEAD = 10
+
+#: Heads of responses that the front keeps for each worker.
+MOST_HEADS = 256
 
 # Front to worker, on control.
 TAKEOVER = 0

@@ -1,12 +1,12 @@
 """One request being answered: ``start_response``, the iterable, and what of it goes to the front."""
 
-from typing import TYPE_CHECKING, Any, Callable, Dict, Iterable, List, Optional, Tuple
+from typing import TYPE_CHECKING, Any, Callable, Dict, Iterable, Optional, Tuple
 
 from waitress_worker.arena import SMALLEST_BLOCK
-from waitress_worker.blocks import has_one, require_bytes
+from waitress_worker.blocks import has_one, joined, require_bytes
 from waitress_worker.compat import raise_again
 from waitress_worker.files import FileWrapper, find_place, is_seekable, size_left
-from waitress_worker.headers import NO_LENGTH, check_status, find_good_status, take_headers
+from waitress_worker.headers import NO_LENGTH
 from waitress_worker.log import LOG, harmless, log_failure, printable
 from waitress_worker.protocol import CHUNK, END, FAIL, FILE, INLINE_BODY_BYTES, RESPONSE, SHARED, START
 
@@ -30,6 +30,8 @@ class Exchange:
     _status: Optional[str] = None
     _headers: "Headers" = []
     _length = NO_LENGTH
+    #: Of the head, if the front knows it by one.
+    _number: Optional[int] = None
     _head_sent = False
     #: Whether the front drops what comes behind the head.
     _bodiless = False
@@ -60,7 +62,7 @@ class Exchange:
             result = application(environ, self.start_response)
             if type(result) is list and not self._head_sent:
                 # The usual answer, and the reason for the special case of a list: all of it is there.
-                body = self._joined(result)
+                body = joined(result, self._length)
                 if body is not None:
                     return self._whole(body)
             handed_over = False
@@ -99,15 +101,6 @@ class Exchange:
         """``environ["waitress.client_disconnected"]``."""
         return self._streams.is_left(self._id)
 
-    def _joined(self, blocks: List[bytes]) -> Optional[bytes]:
-        """Return a body that is at hand as a whole, unless its framing would show its blocks."""
-        if len(blocks) == 1:
-            body = blocks[0]
-            return body if type(body) is bytes else require_bytes(body)
-        if not blocks:
-            return b""
-        return b"".join(blocks) if self._length >= 0 else None
-
     def _whole(self, body: bytes) -> "Optional[Message]":
         """Return the whole response as one message; a large one is sent at once instead."""
         status = self._status
@@ -121,10 +114,16 @@ class Exchange:
             self._end()
             return None
         self._head_sent = self._complete = True
-        if len(body) <= INLINE_BODY_BYTES:
-            return (RESPONSE, self._id, status, self._headers, body)
-        self._outbox.send((RESPONSE, self._id, status, self._headers, len(body)), body)
-        return None
+        if len(body) > INLINE_BODY_BYTES:
+            self._outbox.send((RESPONSE, self._id) + self._head() + (len(body),), body)
+            return None
+        if self._number is not None:
+            return (RESPONSE, self._id, self._number, body)
+        return (RESPONSE, self._id, status, self._headers, body)
+
+    def _head(self) -> Tuple[Any, ...]:
+        """Return what messages say of the head."""
+        return (self._status, self._headers) if self._number is None else (self._number,)
 
     def _send_whole(self, body: bytes) -> None:
         message = self._whole(body)
@@ -201,6 +200,7 @@ class Exchange:
         """State the length of the body, in place of what the application said about it."""
         others = [pair for pair in self._headers if pair[0].lower() != "content-length"]
         self._headers = others + [("Content-Length", "{:d}".format(length))]
+        self._number = None
         self._length = length
 
     def _copy_file(self, wrapper: FileWrapper, count: int) -> None:
@@ -250,7 +250,7 @@ class Exchange:
         self._head_sent = self._streaming = True
         self._bodiless = self._is_over()
         self._streams.open(self._id, self)
-        self._outbox.post((START, self._id, self._status, self._headers))
+        self._outbox.post((START, self._id) + self._head())
 
     def _end(self) -> None:
         if self._complete:
@@ -288,10 +288,8 @@ class Exchange:
         elif self._status is not None:
             message = "start_response called a second time without providing exc_info."
             raise AssertionError(message)
-        plain_status = find_good_status(status) or check_status(status)
         # All of it, or nothing: the application may catch what is wrong here and start again.
-        self._headers, self._length = take_headers(headers)
-        self._status = plain_status
+        self._number, self._status, self._headers, self._length = self._outbox.heads.take(status, headers)
         return self.write
 
 

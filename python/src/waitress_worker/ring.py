@@ -91,7 +91,7 @@ class WholeBodies:
         if self._ring is None:
             return self._offer(message[1]) + [message]
         start = self._ring.lay(body)
-        return [message] if start is None else [(LAID,) + message[1:4] + (start, len(body))]
+        return [message] if start is None else [(LAID,) + message[1:-1] + (start, len(body))]
 
     def _offer(self, request_id: int) -> "List[Message]":
         self._ring = Ring.create() if self._is_wanted else None

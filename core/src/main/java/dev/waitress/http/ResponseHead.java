@@ -53,6 +53,21 @@ public final class ResponseHead {
         lineEnd();
     }
 
+    /** Becomes a copy of one that was just composed. */
+    public void become(ResponseHead other) {
+        start = STATUS;
+        end = STATUS;
+        append(other.bytes, STATUS, other.end);
+        fieldBytes = other.fieldBytes;
+        statusCode = other.statusCode;
+        statusEnd = other.statusEnd;
+        contentLength = other.contentLength;
+        contentLengthStart = other.contentLengthStart;
+        contentLengthEnd = other.contentLengthEnd;
+        hasDate = other.hasDate;
+        hasServer = other.hasServer;
+    }
+
     /**
      * Adds a field; name and value lie in arrays, one byte per character.
      *

@@ -5,6 +5,7 @@ import dev.waitress.buffer.LocalFiles;
 import dev.waitress.buffer.Segment;
 import dev.waitress.worker.memory.Arena;
 import dev.waitress.worker.memory.Ring;
+import dev.waitress.worker.wire.AnswerReader;
 import java.io.Closeable;
 import java.io.IOException;
 import java.lang.System.Logger;
@@ -19,7 +20,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * What one worker hands over instead of bytes: parts of files, and blocks in memory that it shares. Event loop only.
  */
-final class Handover {
+final class Handover implements AnswerReader.Memory {
     private static final Logger LOG = System.getLogger("waitress");
 
     private WorkerFiles files = WorkerFiles.NONE;
@@ -35,8 +36,8 @@ final class Handover {
         files = newFiles;
     }
 
-    /** Maps the memory that the worker shares. */
-    void open(String path, int first, int slots, int slotBytes) {
+    @Override
+    public void share(String path, int first, int slots, int slotBytes) {
         if (arena != null) {
             throw new IllegalArgumentException("more shared memory than one");
         }
@@ -47,8 +48,8 @@ final class Handover {
         }
     }
 
-    /** The same, for bodies that lie one behind the other. */
-    void openRing(String path, int first, int bytes) {
+    @Override
+    public void shareRing(String path, int first, int bytes) {
         if (ring != null) {
             throw new IllegalArgumentException("more rings than one");
         }

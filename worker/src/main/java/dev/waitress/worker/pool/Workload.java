@@ -8,6 +8,7 @@ import dev.waitress.worker.wire.AnswerReader;
 import dev.waitress.worker.wire.ControlWriter;
 import dev.waitress.worker.wire.EnvironTemplate;
 import dev.waitress.worker.wire.FrameLink;
+import dev.waitress.worker.wire.KnownHeads;
 import dev.waitress.worker.wire.MarshalWriter;
 import dev.waitress.worker.wire.QueueMark;
 import dev.waitress.worker.wire.RequestEncoder;
@@ -43,6 +44,7 @@ final class Workload implements AnswerReader.Listener {
     private final HeldRequest.Holder holder;
     private final LateAnswer late;
     private final Pace pace;
+    private final KnownHeads heads = new KnownHeads();
     private final InFlight inFlight = new InFlight();
     /** How many requests it is to answer; 0 for no limit. */
     private final long mostRequests;
@@ -88,7 +90,7 @@ final class Workload implements AnswerReader.Listener {
     /** The socket for requests is there. */
     void sendOn(FrameLink requests) {
         batch.sendOn(requests);
-        requests.handOver(new AnswerReader(this));
+        requests.handOver(new AnswerReader(this, handover, heads));
     }
 
     /** What the worker hands over instead of bytes. */
@@ -184,16 +186,6 @@ final class Workload implements AnswerReader.Listener {
             return late.of(id);
         }
         throw new IllegalArgumentException("an answer to a request that nobody made");
-    }
-
-    @Override
-    public void shareMemory(String path, int first, int slots, int slotBytes) {
-        handover.open(path, first, slots, slotBytes);
-    }
-
-    @Override
-    public void shareRing(String path, int first, int bytes) {
-        handover.openRing(path, first, bytes);
     }
 
     @Override
@@ -300,7 +292,8 @@ final class Workload implements AnswerReader.Listener {
      */
     Remains end() {
         limit.end();
-        board.tellLastWords(new AnswerReader(this)); // those that came in time are known by their requests
+        board.tellLastWords(
+                new AnswerReader(this, handover, heads)); // those that came in time are known by their requests
         handover.close();
         int begun = board.lastBegun(inFlight.lastId());
         return Remains.of(inFlight.inOrder(), begun, retries, this::remove, this::finished);

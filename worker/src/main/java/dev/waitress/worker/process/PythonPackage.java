@@ -31,6 +31,7 @@ final class PythonPackage {
             "files.py",
             "forks.py",
             "headers.py",
+            "heads.py",
             "hints.py",
             "hooks.py",
             "imports.py",

@@ -17,14 +17,17 @@ public final class AnswerReader implements FrameListener {
          */
         Target targetOf(int id);
 
-        /** The worker shares memory with us: so many slots of so many bytes, the first of which begins at first. */
-        void shareMemory(String path, int first, int slots, int slotBytes);
+        /** The socket ended or broke, or what came on it made no sense. */
+        void lost(@Nullable Throwable failure);
+    }
+
+    /** Who takes what the worker shares with us. */
+    public interface Memory {
+        /** So many slots of so many bytes, the first of which begins at first. */
+        void share(String path, int first, int slots, int slotBytes);
 
         /** The same, for bodies that lie one behind the other in so many bytes. */
         void shareRing(String path, int first, int bytes);
-
-        /** The socket ended or broke, or what came on it made no sense. */
-        void lost(@Nullable Throwable failure);
     }
 
     /** Where one answer goes. What it is given is used during the call only. */
@@ -62,8 +65,10 @@ public final class AnswerReader implements FrameListener {
     }
 
     private final Listener listener;
+    private final Memory memory;
     private final MarshalReader reader = new MarshalReader();
     private final ResponseHead head = new ResponseHead();
+    private final KnownHeads known;
 
     /** Whose body the raw bytes behind the frame are, and how many are still to come. */
     private @Nullable Target rawTarget;
@@ -71,9 +76,11 @@ public final class AnswerReader implements FrameListener {
     private int rawLeft;
     private boolean rawIsLast;
 
-    /** Asks a listener where each answer belongs. */
-    public AnswerReader(Listener listener) {
+    /** Asks a listener where each answer belongs; the worker has numbered some heads, and numbers more. */
+    public AnswerReader(Listener listener, Memory memory, KnownHeads known) {
         this.listener = listener;
+        this.memory = memory;
+        this.known = known;
     }
 
     @Override
@@ -106,9 +113,11 @@ public final class AnswerReader implements FrameListener {
         int kind = reader.integer();
         int id = reader.integer();
         if (kind == Protocol.ARENA) {
-            listener.shareMemory(reader.text(), reader.integer(), reader.integer(), reader.integer());
+            memory.share(reader.text(), reader.integer(), reader.integer(), reader.integer());
         } else if (kind == Protocol.RING) {
-            listener.shareRing(reader.text(), reader.integer(), reader.integer());
+            memory.shareRing(reader.text(), reader.integer(), reader.integer());
+        } else if (kind == Protocol.HEAD) {
+            known.add(id, head, readHead());
         } else {
             answer(kind, listener.targetOf(id));
         }
@@ -144,8 +153,17 @@ public final class AnswerReader implements FrameListener {
         }
     }
 
-    /** Reads status and headers; if they are not HTTP, the application has failed, and no other. */
+    /** Takes in status and headers; if they are not HTTP, the application has failed, and no other. */
     private boolean head(Target target) {
+        String fault = reader.peek() == 'i' ? known.find(reader.integer(), head) : readHead();
+        if (!fault.isEmpty()) {
+            target.malformed(fault);
+        }
+        return fault.isEmpty();
+    }
+
+    /** Why they are not HTTP; empty if they are, and the head is theirs. */
+    private String readHead() {
         int start = reader.position();
         try {
             reader.latin1();
@@ -159,14 +177,13 @@ public final class AnswerReader implements FrameListener {
                 reader.latin1();
                 head.field(reader.bytes(), name, nameEnd, reader.bytes(), reader.start(), reader.stop());
             }
-            return true;
+            return "";
         } catch (IllegalArgumentException e) {
-            target.malformed(String.valueOf(e.getMessage()));
             // The rest of the message, and the answers of other requests behind it, are still to be read.
             reader.seek(start);
             reader.skip();
             reader.skip();
-            return false;
+            return String.valueOf(e.getMessage());
         }
     }
 

@@ -45,6 +45,15 @@ public final class Protocol {
     /** {@code (LAID, id, status, headers, start, count)}: a whole response, whose body lies in the ring. */
     public static final int LAID = 9;
 
+    /**
+     * {@code (HEAD, number, status, headers)}: the number may stand for these in each message of the worker from now
+     * on.
+     */
+    public static final int HEAD = 10;
+
+    /** Numbers of heads, from 0 on. */
+    public static final int MOST_HEADS = 256;
+
     /** Front to worker, on control: {@code (TAKEOVER,)}: no answer for a while, let another thread go on. */
     public static final int TAKEOVER = 0;
     /** {@code (CREDIT, id, bytes)}: the client took so much of a streamed response. */

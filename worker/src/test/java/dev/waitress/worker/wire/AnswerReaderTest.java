@@ -20,7 +20,8 @@ class AnswerReaderTest {
     private static final int ID = 7;
 
     private final List<String> events = new ArrayList<>();
-    private final AnswerReader reader = new AnswerReader(new AnswerRecorder(events));
+    private final AnswerRecorder recorder = new AnswerRecorder(events);
+    private final AnswerReader reader = new AnswerReader(recorder, recorder, new KnownHeads());
 
     // ---- Messages --------------------------------------------------------------------------------------------------
 
@@ -172,17 +173,6 @@ class AnswerReaderTest {
     }
 
     @Test
-    void goesOnBehindAStatusThatIsANumber() {
-        Consumer<MarshalWriter> number = message(Protocol.RESPONSE, 5, writer -> {
-            writer.integer(200);
-            writer.list(0);
-            bytes("x").accept(writer);
-        });
-        read(frame(number, end()));
-        assertThat(events).containsExactly("7 malformed", "7 body x", "7 end", "7 end");
-    }
-
-    @Test
     void tellsThatItsSocketIsClosed() {
         reader.closed(null);
         assertThat(events).containsExactly("lost null");
@@ -191,7 +181,7 @@ class AnswerReaderTest {
     // ---- What makes no sense ---------------------------------------------------------------------------------------
 
     @ParameterizedTest
-    @ValueSource(ints = {-1, 10, 99, Integer.MAX_VALUE})
+    @ValueSource(ints = {-1, 11, 99, Integer.MAX_VALUE})
     void refusesAMessageOfAnotherKind(int kind) {
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> read(frame(message(kind, 2, writer -> {}))))
@@ -275,5 +265,55 @@ class AnswerReaderTest {
             }
         }
         assertThat(refused).isPositive();
+    }
+
+    // ---- Numbers of heads ------------------------------------------------------------------------------------------
+
+    private void reads(Consumer<MarshalWriter> message) {
+        MarshalWriter writer = new MarshalWriter(64);
+        message.accept(writer);
+        reader.messages(writer.toByteArray());
+    }
+
+    private static Consumer<MarshalWriter> definition(int number, String status) {
+        return writer -> {
+            writer.tuple(4);
+            writer.integer(Protocol.HEAD);
+            writer.integer(number);
+            head(writer, status);
+        };
+    }
+
+    private static Consumer<MarshalWriter> numbered(int number) {
+        return message(Protocol.RESPONSE, 4, writer -> {
+            writer.integer(number);
+            bytes("x").accept(writer);
+        });
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {-1, Protocol.MOST_HEADS})
+    void thereAreNoSuchNumbersOfHeads(int number) {
+        assertThatIllegalArgumentException().isThrownBy(() -> reads(definition(number, "200 OK")));
+        assertThatIllegalArgumentException().isThrownBy(() -> reads(numbered(number)));
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {0, Protocol.MOST_HEADS - 1})
+    void aNumberOfAHeadIsGivenOnce(int number) {
+        assertThatIllegalArgumentException().isThrownBy(() -> reads(numbered(number)));
+        reads(definition(number, "200 OK"));
+        assertThatIllegalArgumentException().isThrownBy(() -> reads(definition(number, "200 OK")));
+        reads(numbered(number));
+        assertThat(events).containsExactly("7 head 200 1", "7 body x", "7 end");
+    }
+
+    /** What the server does to a head for one answer is not seen in the next. */
+    @Test
+    void aNumberedHeadStaysAsItIs() {
+        reads(definition(3, "200 OK"));
+        reads(response("404 Not Found", bytes("y")));
+        reads(numbered(3));
+        assertThat(events).contains("7 head 404 1", "7 head 200 1");
     }
 }

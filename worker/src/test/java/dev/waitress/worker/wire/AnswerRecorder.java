@@ -6,7 +6,7 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** Notes what it is told; there is no request beyond number 9. */
-final class AnswerRecorder implements AnswerReader.Listener {
+final class AnswerRecorder implements AnswerReader.Listener, AnswerReader.Memory {
     private final List<String> events;
 
     AnswerRecorder(List<String> events) {
@@ -25,7 +25,7 @@ final class AnswerRecorder implements AnswerReader.Listener {
     }
 
     @Override
-    public void shareMemory(String path, int first, int slots, int slotBytes) {
+    public void share(String path, int first, int slots, int slotBytes) {
         events.add("memory " + path + " " + first + " " + slots + " " + slotBytes);
     }
 

@@ -35,7 +35,8 @@ class FrameCasesTest {
     @ParameterizedTest
     @MethodSource("answers")
     void readsWhatAWorkerAnswers(FrameCase each) {
-        AnswerReader reader = new AnswerReader(new AnswerRecorder(events));
+        AnswerRecorder recorder = new AnswerRecorder(events);
+        AnswerReader reader = new AnswerReader(recorder, recorder, new KnownHeads());
         byte[] raw = String.join("", each.all("raw")).getBytes(StandardCharsets.US_ASCII);
         byte[] frame = each.bytes();
         assertThat(reader.frame(frame, 0, frame.length)).as("raw bytes").isEqualTo(raw.length);
