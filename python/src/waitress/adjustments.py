@@ -71,6 +71,7 @@ _MORE = frozenset(
         "reload",
         "reload_extra",
         "touch_reload",
+        "busy_poll",
         "warmup_path",
         "preload",
         "post_fork",

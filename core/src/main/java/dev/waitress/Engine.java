@@ -34,6 +34,7 @@ record Engine(
         PrivateDirectory directory = new PrivateDirectory();
         EventLoop loop = new EventLoop(
                 "waitress-loop", settings.getInt(Setting.RECV_BYTES), MemoryBudget.ofHeap(), Clock.SYSTEM);
+        loop.lookFor(TimeUnit.MICROSECONDS.toNanos(settings.get(Setting.BUSY_POLL)));
         loop.leftovers().add(directory::close);
         loop.start();
         long intervalNanos = TimeUnit.SECONDS.toNanos(settings.get(Setting.CLEANUP_INTERVAL));

@@ -526,6 +526,13 @@ public final class Setting<T> {
             "Seconds after which a worker that answers nothing at all, not even that it lives, is replaced and killed; the"
                     + " log says where its threads were. 0 is no limit.");
 
+    public static final Setting<Long> BUSY_POLL = define(
+            Group.TIMES,
+            "busy_poll",
+            ValueType.integer("MICROSECONDS", 0, 10_000),
+            50L,
+            "Time that the event loop looks for what is on its way before it sleeps, while one request at a time comes and"
+                    + " is answered so soon; 0 to save power.");
     public static final Setting<Long> ASYNCORE_LOOP_TIMEOUT = define(
             Group.COMPATIBILITY,
             "asyncore_loop_timeout",

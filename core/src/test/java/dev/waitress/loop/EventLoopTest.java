@@ -91,4 +91,18 @@ class EventLoopTest {
         loop.start();
         assertThat(failed.await(SECONDS, TimeUnit.SECONDS)).isTrue();
     }
+
+    /** While it looks for sockets it would not notice otherwise: who has a task for it wakes it up once. */
+    @Test
+    void runsTasksAtOnceWhileItLooksForMore() throws Exception {
+        EventLoop loop = new EventLoop("test-loop", 100, MemoryBudget.ofHeap(), Clock.SYSTEM);
+        loop.lookFor(TimeUnit.DAYS.toNanos(1));
+        loop.start();
+        for (int i = 0; i < 1000; i++) {
+            CountDownLatch ran = new CountDownLatch(1);
+            loop.execute(ran::countDown);
+            assertThat(ran.await(SECONDS, TimeUnit.SECONDS)).isTrue();
+        }
+        loop.stop();
+    }
 }
