@@ -9,7 +9,7 @@ import shutil
 import sys
 from typing import TYPE_CHECKING, NamedTuple
 
-from comparison import host, measure, options, wrk
+from comparison import host, measure, options, publication, wrk
 from comparison.errors import UsageError
 from comparison.interrupts import Interrupts
 from comparison.measure import Plan, Run
@@ -81,6 +81,9 @@ def _compare(chosen: Options, interrupts: Interrupts) -> int:
             names = [server.name for server in field.servers]
             report = Report(facts, field.cells, names, chosen.base, runs, field.left_out)
             _write(report, directory, chosen.json)
+            if chosen.publish:
+                environment.install_charts()
+                publication.write(report)
     return 1 if any(run.failure for run in runs) else 0
 
 

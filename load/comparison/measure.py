@@ -37,6 +37,7 @@ class Result(NamedTuple):
     requests_per_second: float
     p50_ms: float
     p99_ms: float
+    p999_ms: float
     errors: int
     socket_errors: int
     bad_statuses: int
@@ -133,6 +134,7 @@ def _result(
         requests_per_second=figures.requests_per_second,
         p50_ms=figures.p50_ms,
         p99_ms=figures.p99_ms,
+        p999_ms=figures.p999_ms,
         errors=figures.socket_errors + figures.bad_statuses,
         socket_errors=figures.socket_errors,
         bad_statuses=figures.bad_statuses,

@@ -25,6 +25,7 @@ class Options(NamedTuple):
     python: str
     pin: bool
     json: Path | None
+    publish: bool
 
 
 def parse(arguments: Sequence[str] | None = None) -> Options:
@@ -47,6 +48,7 @@ def _parser() -> argparse.ArgumentParser:
     add("--base", choices=servers, default="ours", help="the server that ratios divide by the others")
     add("--python", default=sys.executable, help="the Python that runs servers and applications")
     add("--pin", action="store_true", help="keep the server on one CPU and wrk on another")
+    add("--publish", action="store_true", help="write docs/benchmarks: a page and a chart, light and dark")
     add("--json", type=Path, metavar="FILE", help="write the raw results to FILE as well")
     return parser
 

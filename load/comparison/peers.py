@@ -9,7 +9,7 @@ import sys
 
 from comparison.errors import UsageError
 from comparison.paths import OURS, ROOT, VENV
-from comparison.servers import APPLICATION_PINS, PYTHON, Server
+from comparison.servers import APPLICATION_PINS, CHART_PINS, PYTHON, Server
 
 _INSTALL_LIMIT_SECONDS = 600
 _VERSION = "import platform; print(platform.python_version())"
@@ -44,6 +44,13 @@ class Environment:
         problem = self._install(APPLICATION_PINS)
         if problem:
             msg = f"cannot install {' '.join(APPLICATION_PINS)}: {problem}"
+            raise UsageError(msg)
+
+    def install_charts(self) -> None:
+        """Install what draws them."""
+        problem = self._install(CHART_PINS)
+        if problem:
+            msg = f"cannot install {' '.join(CHART_PINS)}: {problem}"
             raise UsageError(msg)
 
     def obstacle(self, server: Server) -> str | None:

@@ -25,6 +25,7 @@ COLUMNS = (
     Column("requests/s", lambda result: result.requests_per_second, 0, spread=True, compared=True),
     Column("p50 ms", lambda result: result.p50_ms, 2, compared=True),
     Column("p99 ms", lambda result: result.p99_ms, 2, compared=True),
+    Column("p99.9 ms", lambda result: result.p999_ms, 2, compared=True),
     Column("CPU µs/request", lambda result: result.cpu_us_per_request, 1, compared=True),
     Column("memory MiB", lambda result: result.memory_mib, 0, compared=True),
     Column("start s", lambda result: result.start_seconds, 2),

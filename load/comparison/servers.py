@@ -140,5 +140,8 @@ SERVERS = (
     Server("uwsgi", _uwsgi, ("uWSGI==2.0.31",), hint=_COMPILER, by_default=False),
 )
 
+# What draws charts.
+CHART_PINS = ("pygal==3.1.3",)
+
 # What the applications in load/apps import.
-APPLICATION_PINS = ("Flask==3.1.3", "Werkzeug==3.1.9")
+APPLICATION_PINS = ("Flask==3.1.3", "Werkzeug==3.1.9", "Django==5.2.9")

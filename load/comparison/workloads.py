@@ -11,6 +11,28 @@ _POST = """
 wrk.method = "POST"
 wrk.body = "name=value"
 """
+#: What a browser sends for a page that it has visited before.
+_BROWSER = """
+wrk.headers["User-Agent"] = "Mozilla/5.0 (X11; Linux x86_64; rv:128.0) Gecko/20100101 Firefox/128.0"
+wrk.headers["Accept"] = "text/html,application/xhtml+xml,application/xml;q=0.9,image/avif,*/*;q=0.8"
+wrk.headers["Accept-Language"] = "de-DE,de;q=0.8,en-US;q=0.5,en;q=0.3"
+wrk.headers["Accept-Encoding"] = "gzip, deflate, br, zstd"
+wrk.headers["Connection"] = "keep-alive"
+wrk.headers["Cookie"] = "sessionid=3o7bmznv8x0j1u2w5c9qk4r6t; csrftoken=XkP2vN8qLr5tYw1z; theme=dark"
+wrk.headers["Upgrade-Insecure-Requests"] = "1"
+wrk.headers["Sec-Fetch-Dest"] = "document"
+wrk.headers["Sec-Fetch-Mode"] = "navigate"
+wrk.headers["Sec-Fetch-Site"] = "same-origin"
+wrk.headers["Sec-Fetch-User"] = "?1"
+wrk.headers["Sec-CH-UA"] = '"Chromium";v="128", "Not;A=Brand";v="24"'
+wrk.headers["Sec-CH-UA-Mobile"] = "?0"
+wrk.headers["Sec-CH-UA-Platform"] = '"Linux"'
+wrk.headers["DNT"] = "1"
+wrk.headers["Sec-GPC"] = "1"
+wrk.headers["Priority"] = "u=0, i"
+wrk.headers["Pragma"] = "no-cache"
+wrk.headers["Cache-Control"] = "no-cache"
+"""
 _POST_64_KIB = """
 wrk.method = "POST"
 wrk.body = string.rep("x", 65536)
@@ -35,12 +57,27 @@ class Workload(NamedTuple):
     wrk_script: str | None = None
 
 
+def _sized(kibibytes: int) -> Workload:
+    size = kibibytes * 1024
+    return Workload(
+        f"kib{kibibytes}", f"{kibibytes} KiB at once", "sized:app", (32,), bytes_of_x(size), f"/{size}"
+    )
+
+
+def bytes_of_x(count: int) -> bytes:
+    """Return what ``apps/sized.py`` answers."""
+    return b"x" * count
+
+
 WORKLOADS = (
     Workload("hello", "plain WSGI, 14 bytes", "hello:app", (1, 32, 128)),
     Workload(
         "sleep", "time.sleep(0.010), then 14 bytes", "sleeping:app", (32,), threads=4, needs_threads=True
     ),
     Workload("flask", "Flask, one route, 14 bytes", "flask_hello:app", (32, 128)),
+    Workload("django", "Django, one route, 14 bytes", "django_hello:app", (32,)),
+    Workload("headers", "hello with 20 header fields of a browser", "hello:app", (32,), wrk_script=_BROWSER),
+    *(_sized(kibibytes) for kibibytes in (1, 4, 32, 64)),
     Workload("page", "10 KiB at once", "page:app", (32,), body=_PAGE),
     Workload("post", "POST of 10 bytes", "upload:app", (32,), body=b"0\n", wrk_script=_POST),
     Workload("large", "1 MiB at once", "large:app", (32,), body=bytes(_MIB)),

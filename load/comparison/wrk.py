@@ -38,6 +38,8 @@ class Figures(NamedTuple):
     p99_ms: float
     socket_errors: int
     bad_statuses: int
+    #: Only of a load with a script that :func:`script` has written; else 0.
+    p999_ms: float = 0.0
 
 
 class Driven(NamedTuple):
@@ -54,11 +56,17 @@ def require_wrk() -> None:
         raise UsageError(msg)
 
 
-def script(text: str | None, file: Path) -> str | None:
-    """Write the script of a workload where wrk can read it; one without a script needs none."""
-    if text is None:
-        return None
-    file.write_text(text)
+#: wrk itself tells no more than the hundredth.
+_DONE = """
+function done(_, latency, _)
+    io.write(string.format("99.9%%: %d us\\n", latency:percentile(99.9)))
+end
+"""
+
+
+def script(text: str | None, file: Path) -> str:
+    """Write the script of a workload, which may have none of its own, where wrk can read it."""
+    file.write_text((text or "") + _DONE)
     return str(file)
 
 
@@ -104,6 +112,7 @@ def command(load: Load) -> list[str]:
 def parse(output: str) -> Figures:
     """Read wrk's report; the two lines about errors are there only when errors are."""
     sockets = re.search(r"Socket errors: connect (\d+), read (\d+), write (\d+), timeout (\d+)", output)
+    slowest = re.search(r"99\.9%: (\d+) us", output)
     statuses = re.search(r"Non-2xx or 3xx responses: (\d+)", output)
     return Figures(
         requests=int(_require(r"(\d+) requests in ", output)),
@@ -112,6 +121,7 @@ def parse(output: str) -> Figures:
         p99_ms=_milliseconds(_require(r"99%\s+([\d.]+\w+)", output)),
         socket_errors=sum(int(count) for count in sockets.groups()) if sockets else 0,
         bad_statuses=int(statuses.group(1)) if statuses else 0,
+        p999_ms=int(slowest.group(1)) / 1000 if slowest else 0.0,
     )
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from comparison import aggregate, report
+from comparison import aggregate, publication, report
 from comparison.aggregate import Spread
 from comparison.measure import Result, Run
 from comparison.report import Report
@@ -20,6 +20,7 @@ def run(number: int, server: str, rate: float, errors: int = 0) -> Run:
         requests_per_second=rate,
         p50_ms=0.5,
         p99_ms=2.0,
+        p999_ms=4.0,
         errors=errors,
         socket_errors=errors,
         bad_statuses=0,
@@ -108,3 +109,13 @@ def test_no_ratios_without_the_base() -> None:
     """The peers alone are still worth a table."""
     text = report.markdown(Report({}, [CELL], ["peer"], "ours", [run(1, "peer", 30_000)], []))
     assert "÷" not in text
+
+
+def test_the_chart_divides_by_ours_round_by_round() -> None:
+    """A server that could not be measured has no bar."""
+    runs = [run(1, "ours", 100), run(1, "granian", 50), run(2, "ours", 200), run(2, "granian", 50)]
+    drawn = publication.chart(Report({}, [CELL], ["granian", "ours", "bjoern"], "ours", runs, []))
+    assert drawn == {
+        "cells": [CELL.name],
+        "servers": {"ours": [1.0], "granian": [0.375], "bjoern": [None]},
+    }

@@ -14,6 +14,11 @@ def test_reads_a_report_without_errors() -> None:
     assert wrk.parse(CLEAN) == wrk.Figures(398601, 79714.51, 0.35, 1.78, 0, 0)
 
 
+def test_reads_the_slowest_thousandth_where_a_script_tells_it() -> None:
+    """With the script that every workload of a comparison has."""
+    assert wrk.parse(CLEAN + "99.9%: 2345 us\n").p999_ms == 2.345
+
+
 def test_reads_seconds_and_errors() -> None:
     """All four kinds of socket errors count."""
     assert wrk.parse(WITH_ERRORS) == wrk.Figures(2843, 941.53, 123.46, 1020.0, 38, 7)
