@@ -141,6 +141,12 @@ class TestReload:
         os.kill(server.process.pid, signal.SIGTTIN)
         server.wait_for("a Java application has no worker processes")
 
+    def test_of_workers_is_of_no_use_to_a_java_application(self, start: Start, tmp_path: Path) -> None:
+        """A platform that sets WEB_CONCURRENCY for all does not keep it from starting."""
+        server = start("--app-class=Performer", CLASSPATH=str(classes(tmp_path)), WEB_CONCURRENCY="2")
+        server.wait_for("WARNING:waitress:workers is of no use: a Java application has no worker processes")
+        server.wait_until_ready()
+
     @pytest.mark.parametrize(
         "setting", ["touch_reload='x'", "warmup_path='/'", "max_requests=5", "max_worker_age=5", "max_worker_memory=5"]
     )

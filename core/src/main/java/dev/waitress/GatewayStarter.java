@@ -6,6 +6,7 @@ import dev.waitress.loop.EventLoop;
 import dev.waitress.settings.Preload;
 import dev.waitress.settings.Renewals;
 import dev.waitress.settings.Rescues;
+import dev.waitress.settings.Setting;
 import dev.waitress.settings.Settings;
 import dev.waitress.settings.SettingsException;
 import dev.waitress.task.TaskDispatcher;
@@ -43,6 +44,11 @@ public interface GatewayStarter {
         Renewals.refuse(settings, "a Java application cannot be loaded again");
         Rescues.refuse(settings, "a Java application has no worker processes");
         Preload.refuseAll(settings, "a Java application has no worker processes");
+        if (settings.get(Setting.WORKERS) > 1) {
+            // Not refused: platforms set WEB_CONCURRENCY for whatever runs on them.
+            System.getLogger("waitress")
+                    .log(Level.WARNING, "workers is of no use: a Java application has no worker processes");
+        }
         return (loop, directory) -> {
             tellIfMissing(directory);
             return new TaskDispatcher(application, settings, loop::execute, loop);

@@ -124,7 +124,6 @@ final class Workload implements AnswerReader.Listener {
         return limit;
     }
 
-    /** The batch to encode the next request into. */
     MarshalWriter encoder() {
         return batch.writer();
     }
@@ -288,12 +287,11 @@ final class Workload implements AnswerReader.Listener {
 
     /**
      * The worker is dead: what it was running is answered with 502, or given back where it may run again; what it had
-     * not begun is given back.
+     * not begun is given back. Its last words may be known already: those are taken for late ones.
      */
     Remains end() {
         limit.end();
-        board.tellLastWords(
-                new AnswerReader(this, handover, heads)); // those that came in time are known by their requests
+        board.tellLastWords(new AnswerReader(this, handover, heads));
         handover.close();
         int begun = board.lastBegun(inFlight.lastId());
         return Remains.of(inFlight.inOrder(), begun, retries, this::remove, this::finished);
