@@ -22,7 +22,7 @@ COMMAND = os.environ.get("WAITRESS_SERVE", str(ROOT / "waitress-serve"))
 START_SECONDS = 60
 STOP_SECONDS = 30
 EVENT_SECONDS = 30
-SERVING = re.compile(r"Serving on http://(?:127\.0\.0\.1:(?P<port>\d+)|unix:(?P<path>\S+))")
+SERVING = re.compile(r"Serving on (?P<scheme>https?)://(?:127\.0\.0\.1:(?P<port>\d+)|unix:(?P<path>\S+))")
 # Front and workers speak over loopback TCP, as on Windows.
 OVER_TCP = {"WAITRESS_JAVA_OPTS": "-Dwaitress.worker.transport=tcp"}
 # Inherited by every process that the server starts, also by one that leaves its group.
@@ -104,7 +104,7 @@ class Server:
 
     def wait_until_ready(self) -> None:
         """Wait until it says that it serves, wherever."""
-        self.wait_for("Serving on http://", timeout=START_SECONDS)
+        self.wait_for("Serving on https?://", timeout=START_SECONDS)
 
     @property
     def address(self) -> int | Path:
@@ -120,7 +120,8 @@ class Server:
     @property
     def url(self) -> str:
         """Address of the root, with the slash."""
-        return f"http://127.0.0.1:{self.port}/"
+        scheme = self.wait_for(SERVING, timeout=START_SECONDS)["scheme"]
+        return f"{scheme}://127.0.0.1:{self.port}/"
 
     def wait_for(
         self,

@@ -400,10 +400,13 @@ class TestSockets:
             self._refused([one], f"sockets: {one!r} is a connection, and no socket that can listen")
 
     def test_that_speak_tls_are_refused(self) -> None:
-        """They would be served as plain text."""
+        """Java cannot take over their keys, and would serve plain text."""
         plain = socket.create_server(("127.0.0.1", 0))
         with ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER).wrap_socket(plain, server_side=True) as wrapped:
-            why = "speaks TLS, and would be served as plain text; let a proxy speak it (docs/proxies)"
+            why = (
+                "speaks TLS, and the front cannot take that over: give the socket below it, and the certificate as"
+                " certfile=, keyfile= (docs/tls.md)"
+            )
             self._refused([wrapped], f"sockets: {wrapped!r} {why}", url_scheme="https")
             with pytest.raises(ValueError, match="speaks TLS"):
                 waitress.serve(app, sockets=[wrapped])

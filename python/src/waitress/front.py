@@ -89,6 +89,8 @@ class Front:
         self.startup_timeout: int = report[5]
         #: Where it listens: host and port, or "unix" and the path.
         self.listeners: List[Tuple[str, str]] = [(_shortest(host), port) for host, port in report[6]]
+        #: What is spoken at each: "http" or "https".
+        self.schemes: List[str] = [url.partition(":")[0] for url in report[7]]
 
     def _outcome(self) -> Optional[Tuple[Any, ...]]:
         """Wait for what has become of its start; what it logs before comes first."""

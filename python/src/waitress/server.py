@@ -89,8 +89,9 @@ class Server(Insides):
 
     def print_listen(self, format_str: str) -> None:
         """Log one line for each listener; the format has two places, for host and port."""
-        for host, port in self.effective_listen:
-            _LOG.info(format_str.format("[{}]".format(host) if ":" in host else host, port))
+        for (host, port), scheme in zip(self.effective_listen, self._front.schemes):
+            form = format_str.replace("http://", scheme + "://")
+            _LOG.info(form.format("[{}]".format(host) if ":" in host else host, port))
 
     # ---- Life ----
 

@@ -48,9 +48,8 @@ def _require_plain(one: object) -> None:
     kind = type(one)
     if hasattr(one, "do_handshake"):
         raise ValueError(
-            "sockets: {!r} speaks TLS, and would be served as plain text; let a proxy speak it (docs/proxies)".format(
-                one
-            )
+            "sockets: {!r} speaks TLS, and the front cannot take that over: give the socket below it, and the certificate as"
+            " certfile=, keyfile= (docs/tls.md)".format(one)
         )
     # gevent's and eventlet's are no subclasses, and stand for a plain descriptor all the same.
     if not isinstance(one, _real.socket) and kind.__module__.split(".")[0] not in _GREEN:

@@ -26,6 +26,8 @@ def text(name: str, value: object) -> str:
         return str(value).lower()
     if isinstance(value, int) and name == "unix_socket_perms":
         return format(value, "o")
+    if isinstance(value, int):
+        return format(int(value), "d")  # also of an enumeration, such as ssl.CERT_REQUIRED
     if isinstance(value, (list, tuple, set, frozenset)):
         return " ".join(str(item) for item in value)
     return str(value)

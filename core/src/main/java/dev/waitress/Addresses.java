@@ -32,13 +32,22 @@ final class Addresses {
      * @throws SettingsException naming the entry that stands for none
      */
     static List<InetSocketAddress> resolve(Settings settings) {
+        return resolve(settings.addresses(), settings);
+    }
+
+    /**
+     * The same of other entries than those of the settings.
+     *
+     * @throws SettingsException naming the entry that stands for none
+     */
+    static List<InetSocketAddress> resolve(List<String> entries, Settings settings) {
         boolean hasIpv6 = Binder.hasIpv6();
         if (!settings.get(Setting.IPV4) && !hasIpv6) {
             throw new SettingsException("IPv4 is disabled but IPv6 is not available. Cowardly refusing to start.");
         }
         List<InetSocketAddress> found = new ArrayList<>();
         Set<InetSocketAddress> seen = new HashSet<>();
-        for (String entry : settings.addresses()) {
+        for (String entry : entries) {
             if (!entry.equals(STANDARD_INPUT)) {
                 resolve(entry, settings.get(Setting.IPV4), settings.get(Setting.IPV6) && hasIpv6).stream()
                         // Port 0 may repeat: each takes a port of its own.

@@ -80,6 +80,7 @@ final class Listeners {
      */
     static void check(Settings settings) throws IOException {
         Addresses.resolve(settings);
+        Addresses.resolve(settings.get(Setting.HTTP_LISTEN), settings);
         String path = settings.get(Setting.UNIX_SOCKET);
         if (!path.isEmpty()) {
             try {
@@ -101,21 +102,26 @@ final class Listeners {
         if (Addresses.includeStandardInput(settings)) {
             opened.add(binder.adoptStandardInput());
         }
-        List<InetSocketAddress> addresses = new ArrayList<>(Addresses.resolve(settings));
+        openAll(Addresses.resolve(settings), binder);
+        openAll(Addresses.resolve(settings.get(Setting.HTTP_LISTEN), settings), Binder.plain(settings));
+    }
+
+    private void openAll(List<InetSocketAddress> found, Binder by) throws IOException {
+        List<InetSocketAddress> addresses = new ArrayList<>(found);
         while (!addresses.isEmpty()) {
             InetSocketAddress next = addresses.remove(0);
             InetSocketAddress counterpart = Addresses.counterpart(next);
             if (counterpart != null && addresses.remove(counterpart)) {
-                openBothFamilies(next, counterpart);
+                openBothFamilies(next, counterpart, by);
             } else {
-                open(next, () -> binder.bind(next));
+                open(next, () -> by.bind(next));
             }
         }
     }
 
-    private void openBothFamilies(InetSocketAddress first, InetSocketAddress second) throws IOException {
+    private void openBothFamilies(InetSocketAddress first, InetSocketAddress second, Binder by) throws IOException {
         boolean ipv4First = first.getAddress() instanceof Inet4Address;
-        open(first, () -> ipv4First ? binder.bindBothFamilies(first, second) : binder.bindBothFamilies(second, first));
+        open(first, () -> ipv4First ? by.bindBothFamilies(first, second) : by.bindBothFamilies(second, first));
     }
 
     private void open(SocketAddress address, Opening opening) throws IOException {

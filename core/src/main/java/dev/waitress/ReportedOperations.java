@@ -6,10 +6,17 @@ import dev.waitress.exchange.Outcome;
 import java.util.concurrent.Executor;
 import java.util.function.Consumer;
 
-/** Operations, and the word to a service manager when the application is loaded again, whoever has asked for that. */
-record ReportedOperations(Operations operations, ServiceReport service, Executor loop) implements Operations {
+/**
+ * Operations, and what else is done when the application is loaded again, whoever has asked for that.
+ *
+ * @param files has other files read again
+ * @param service tells a service manager of it
+ */
+record ReportedOperations(Operations operations, Runnable files, ServiceReport service, Executor loop)
+        implements Operations {
     @Override
     public void reload(String reason, Consumer<Outcome> told) {
+        files.run();
         loop.execute(service::reloads);
         operations.reload(reason, outcome -> {
             loop.execute(service::hasReloaded);

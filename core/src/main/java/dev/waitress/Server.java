@@ -54,12 +54,12 @@ public final class Server implements AutoCloseable {
         this.settings = settings;
         this.engine = engine;
         this.service = service;
-        this.operations = new ReportedOperations(engine.gateway().operations(), service, engine.loop()::execute);
+        this.operations = engine.operations(service);
         this.pidFile = pidFile;
         this.observation = observation;
         this.listeners = listeners;
         this.delay = new DrainDelay(settings);
-        this.clients = engine.clients(settings, observation.observer());
+        this.clients = engine.clients(settings, observation.observer(), listeners);
         engine.gateway().whenAskedToEnd(() -> inBackground(this::close));
         engine.gateway().whenAskedToReload(reason -> operations.reload(reason, Outcome::ignore));
     }
@@ -160,9 +160,12 @@ public final class Server implements AutoCloseable {
 
     /** Where it listens, with the real port where 0 was asked for. */
     public List<SocketAddress> addresses() {
-        return listeners.stream()
-                .flatMap(listener -> listener.addresses().stream())
-                .toList();
+        return listeners.stream().flatMap(each -> each.addresses().stream()).toList();
+    }
+
+    /** As URLs: https where TLS is spoken. */
+    public List<String> urls() {
+        return Listeners.urls(listeners);
     }
 
     private void serveUntilSignal(Runnable ready) throws InterruptedException {
@@ -175,9 +178,8 @@ public final class Server implements AutoCloseable {
         isOwnProcess = true;
         ready.run();
         open();
-        List<String> urls = Listeners.urls(listeners);
-        urls.forEach(url -> LOG.log(Level.INFO, "Serving on " + url));
-        engine.loop().execute(() -> service.serves(urls));
+        urls().forEach(url -> LOG.log(Level.INFO, "Serving on " + url));
+        engine.loop().execute(() -> service.serves(urls()));
         awaitEnd();
     }
 

@@ -39,6 +39,8 @@ class ArchitectureTest {
             .definedBy("dev.waitress.exchange")
             .layer("loop")
             .definedBy("dev.waitress.loop")
+            .layer("tls")
+            .definedBy("dev.waitress.tls")
             .layer("net")
             .definedBy("dev.waitress.net")
             .layer("wsgi")
@@ -51,6 +53,8 @@ class ArchitectureTest {
             .definedBy("dev.waitress.log")
             .layer("health")
             .definedBy("dev.waitress.health")
+            .layer("redirect")
+            .definedBy("dev.waitress.redirect")
             .layer("control")
             .definedBy("dev.waitress.control")
             .layer("metrics")
@@ -74,13 +78,17 @@ class ArchitectureTest {
             .whereLayer("loop")
             .mayOnlyAccessLayers("buffer", "http")
             .whereLayer("net")
-            .mayOnlyAccessLayers("settings", "exchange", "loop")
+            .mayOnlyAccessLayers("settings", "buffer", "exchange", "loop")
+            .whereLayer("tls")
+            .mayOnlyAccessLayers("settings")
             .whereLayer("task")
             .mayOnlyAccessLayers("settings", "buffer", "http", "proxy", "exchange", "loop", "wsgi")
             .whereLayer("connection")
-            .mayOnlyAccessLayers("settings", "buffer", "http", "http1", "proxy", "exchange", "loop", "net")
+            .mayOnlyAccessLayers("settings", "buffer", "http", "http1", "proxy", "exchange", "loop", "net", "tls")
             .whereLayer("health")
             .mayOnlyAccessLayers("settings", "buffer", "http", "exchange")
+            .whereLayer("redirect")
+            .mayOnlyAccessLayers("settings", "buffer", "http", "proxy", "exchange")
             .whereLayer("control")
             .mayOnlyAccessLayers("buffer", "http", "exchange")
             .whereLayer("metrics")
@@ -129,7 +137,14 @@ class ArchitectureTest {
     static final ArchRule NOTHING_BUT_THE_JDK = noClasses()
             .should()
             .dependOnClassesThat()
-            .resideOutsideOfPackages("dev.waitress..", "java..", "org.jspecify..");
+            .resideOutsideOfPackages(
+                    "dev.waitress..",
+                    "java..",
+                    "org.jspecify..",
+                    // These are in java.base, too.
+                    "javax.crypto..",
+                    "javax.net.ssl..",
+                    "javax.security.auth.x500..");
 
     @ArchTest
     static final ArchRule PACKAGES_HAVE_NO_CYCLES =
@@ -146,7 +161,8 @@ class ArchitectureTest {
             // An entry of the access log is composed by its log when its response has ended.
             .ignoreDependency(named("log.AccessEntry"), named("log.AccessLog"))
             // The rules of trust are settings that are told from others.
-            .ignoreDependency(named("settings.ProxyTrust"), named("settings.Settings"));
+            .ignoreDependency(named("settings.ProxyTrust"), named("settings.Settings"))
+            .ignoreDependency(named("settings.EncryptionRules"), named("settings.Settings"));
 
     private static DescribedPredicate<JavaClass> named(String name) {
         return DescribedPredicate.describe(

@@ -31,6 +31,7 @@ public final class Attached {
      */
     public static void main(String[] arguments) throws IOException, InterruptedException {
         ProcessName.show("front");
+        TlsProperties.set();
         boolean hasPipes = arguments.length > 0;
         InputStream orders = hasPipes ? new FileInputStream(arguments[0]) : System.in;
         OutputStream reports = hasPipes ? new FileOutputStream(arguments[1]) : new FileOutputStream(FileDescriptor.out);
@@ -60,7 +61,7 @@ public final class Attached {
             Server server = start(given, CallersSettings.require(given, hasSocket), gateway);
             server.endProcessIfFailed();
             starting.complete(server);
-            caller.started(gateway.join(), server.addresses());
+            caller.started(gateway.join(), server.addresses(), server.urls());
             return server;
         } catch (SettingsException e) {
             caller.refused(String.valueOf(e.getMessage()));

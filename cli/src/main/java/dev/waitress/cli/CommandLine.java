@@ -16,7 +16,14 @@ import java.util.stream.Stream;
 
 /** What the arguments of the command say: options of its own, settings in their order, and the application. */
 final class CommandLine {
-    private static final Set<String> ADDING_UP = Set.of(Setting.LISTEN.name(), Setting.RELOAD_EXTRA.name());
+    private static final Set<String> ADDING_UP = Set.of(
+            Setting.LISTEN.name(),
+            Setting.RELOAD_EXTRA.name(),
+            Setting.CERTFILE.name(),
+            Setting.KEYFILE.name(),
+            Setting.CA_CERTS.name(),
+            Setting.CRLFILE.name(),
+            Setting.HTTP_LISTEN.name());
 
     private static final String UNIX = "unix:";
 
@@ -103,6 +110,7 @@ final class CommandLine {
 
     /** The option of this name, or the only one that begins so; the only one of Waitress's if there are more. */
     private static Option find(String name) throws UsageException {
+        refuseSecret(name);
         List<Option> candidates =
                 Option.all().stream().filter(o -> o.name().startsWith(name)).toList();
         if (candidates.isEmpty()) {
@@ -112,6 +120,16 @@ final class CommandLine {
                 .or(() -> only(candidates.stream()))
                 .or(() -> only(candidates.stream().filter(Option::isOfWaitress)))
                 .orElseThrow(() -> new UsageException("option --" + name + " not a unique prefix"));
+    }
+
+    /** Every user of the machine could read it. */
+    private static void refuseSecret(String name) throws UsageException {
+        for (Setting<?> setting : Setting.textual()) {
+            if (setting.isSecret() && setting.option().equals(name)) {
+                throw new UsageException(
+                        "option --" + name + " would show it to every user of this machine: set " + setting.variable());
+            }
+        }
     }
 
     private static Optional<Option> only(Stream<Option> options) {

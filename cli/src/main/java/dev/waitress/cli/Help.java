@@ -39,7 +39,7 @@ final class Help {
         for (Group group : Group.values()) {
             help.title(group.title());
             Setting.textual().stream()
-                    .filter(setting -> setting.group() == group)
+                    .filter(setting -> setting.group() == group && !setting.isSecret())
                     .forEach(help::add);
         }
         return help.text.append(EXAMPLES).toString();

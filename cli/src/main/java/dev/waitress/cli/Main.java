@@ -35,6 +35,7 @@ public final class Main {
     /** Serves until it is told to end; the process ends with the status of {@code docs/cli.md}. */
     public static void main(String[] arguments) {
         ConsoleLog.install();
+        TlsProperties.set();
         System.exit(run(List.of(arguments), System.getenv(), System.out, System.err));
     }
 

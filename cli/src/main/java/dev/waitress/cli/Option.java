@@ -71,10 +71,13 @@ record Option(String name, String valueWord, String doc, String setting, String 
         return List.of(HELP, VERSION, CHECK, PRINT_SETTINGS, APP, APP_CLASS, CALL, PASTE, BIND);
     }
 
-    /** Every option, with the negations of flags. */
+    /** Every option, with the negations of flags; a secret has none. */
     static List<Option> all() {
         List<Option> all = new ArrayList<>(own());
         for (Setting<?> setting : Setting.textual()) {
+            if (setting.isSecret()) {
+                continue;
+            }
             all.add(of(setting));
             if (setting.isFlag()) {
                 all.add(new Option("no-" + setting.option(), "", "", setting.name(), "false"));

@@ -25,6 +25,9 @@ final class SettingsReport {
     }
 
     private static String value(Setting<?> setting, Settings settings) {
+        if (setting.isSecret()) {
+            return settings.isGiven(setting) ? "(not shown)" : "";
+        }
         // The default of listen stands for nothing once host, port or a Unix socket is given.
         return Setting.text(setting == Setting.LISTEN ? settings.addresses() : settings.get(setting));
     }

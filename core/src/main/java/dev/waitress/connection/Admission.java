@@ -7,6 +7,8 @@ import dev.waitress.net.ClientOptions;
 import dev.waitress.net.Listener;
 import dev.waitress.net.PlainTransport;
 import dev.waitress.net.SocketErrors;
+import dev.waitress.net.TlsTransport;
+import dev.waitress.net.Transport;
 import java.io.IOException;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
@@ -14,12 +16,13 @@ import java.nio.ByteBuffer;
 import java.nio.channels.SocketChannel;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Function;
 
 /**
  * Who may come in: takes clients as far as there is room, has idle ones give way to them, and lets listeners rest where
  * nobody can. Event loop only.
  */
-final class Admission implements Acceptor, Connection.Owner {
+final class Admission implements Acceptor, Connection.Owner, Handshake.Successor {
     private static final Logger LOG = System.getLogger("waitress");
 
     private final EventLoop loop;
@@ -72,14 +75,22 @@ final class Admission implements Acceptor, Connection.Owner {
             return;
         }
         connections.makeRoom(1);
+        Transport transport = new PlainTransport(socket, loop);
+        Function<Connection, ProtocolHandler> inner = protocols::http1;
+        if (peer.isEncrypted()) {
+            TlsTransport encrypted = protocols.securable(transport, loop::execute);
+            transport = encrypted;
+            inner = each -> protocols.handshake(each, encrypted, this);
+        }
         Connection connection = new Connection(
-                protocols.means(),
-                new PlainTransport(socket, loop),
-                this,
-                peer,
-                prefaces.areWanted() ? each -> protocols.preface(each, this::announced) : protocols::http1);
+                protocols.means(), transport, this, peer, prefaces.areWanted() ? behindPreface(inner) : inner);
         connections.add(connection, prefaces.areWanted() ? "" : peer.remoteAddress());
         connection.open();
+    }
+
+    private Function<Connection, ProtocolHandler> behindPreface(Function<Connection, ProtocolHandler> inner) {
+        return each ->
+                protocols.preface(each, (connection, client, behind) -> announced(connection, client, behind, inner));
     }
 
     private boolean admits(Peer peer) {
@@ -91,15 +102,31 @@ final class Admission implements Acceptor, Connection.Owner {
     }
 
     /** A preface has ended: the connection is that of a client like any other. */
-    private void announced(Connection connection, Peer client, ByteBuffer behind) {
+    private void announced(
+            Connection connection, Peer client, ByteBuffer behind, Function<Connection, ProtocolHandler> inner) {
         if (!admits(client)) {
             connection.close();
             return;
         }
         connections.identify(connection, client.remoteAddress());
-        connection.handledBy(protocols::http1, client);
-        connection.receive(behind);
+        connection.handledBy(inner, client);
+        if (behind.hasRemaining()) {
+            connection.receive(behind);
+        }
         connections.makeRoom(0); // not before: who gives way is read once more, by the same buffer
+        if (draining) {
+            connection.place().vacate();
+        }
+    }
+
+    @Override
+    public boolean makeRoom() {
+        return connections.vacateOldest();
+    }
+
+    @Override
+    public void secured(Connection connection, Peer client, String protocol) {
+        connection.handledBy(protocols::http1, client);
         if (draining) {
             connection.place().vacate();
         }

@@ -15,10 +15,12 @@ import dev.waitress.net.SocketErrors;
 import dev.waitress.proxy.TrustedProxy;
 import dev.waitress.settings.Setting;
 import dev.waitress.settings.Settings;
+import dev.waitress.tls.Encryption;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 
 /**
  * All clients of one loop: puts together what serves them, and looks after them as time passes. Event loop only, except
@@ -37,20 +39,41 @@ public final class Clients {
     private final long channelTimeoutNanos;
     private final long cleanupIntervalNanos;
 
-    /** Nobody yet; the observer sees all that they send. */
+    /** Nobody yet, and nobody who encrypts; the observer sees all that they send. */
     public Clients(
             EventLoop loop, Gateway gateway, PrivateDirectory directory, Settings settings, RequestObserver observer) {
+        this(loop, gateway, directory, settings, observer, null);
+    }
+
+    /**
+     * Nobody yet.
+     *
+     * @param observer sees all that they send
+     * @param encryption for listeners whose clients encrypt, if there are any
+     */
+    public Clients(
+            EventLoop loop,
+            Gateway gateway,
+            PrivateDirectory directory,
+            Settings settings,
+            RequestObserver observer,
+            @Nullable Encryption encryption) {
         this.loop = loop;
         this.observer = observer;
         this.connections = new Connections(settings);
         this.channelTimeoutNanos = TimeUnit.SECONDS.toNanos(settings.get(Setting.CHANNEL_TIMEOUT));
         this.cleanupIntervalNanos = TimeUnit.SECONDS.toNanos(settings.get(Setting.CLEANUP_INTERVAL));
         SocketErrors errors = new SocketErrors(settings);
-        Protocols protocols = protocols(gateway, directory, settings, errors);
+        Protocols protocols = protocols(gateway, directory, settings, errors, encryption);
         this.admission = new Admission(loop, protocols, connections, new ClientOptions(settings), errors);
     }
 
-    private Protocols protocols(Gateway gateway, PrivateDirectory directory, Settings settings, SocketErrors errors) {
+    private Protocols protocols(
+            Gateway gateway,
+            PrivateDirectory directory,
+            Settings settings,
+            SocketErrors errors,
+            @Nullable Encryption encryption) {
         TrustedProxy trustedProxy = new TrustedProxy(settings);
         RequestIds ids = new RequestIds(settings);
         BodyStorage bodies = new BodyStorage(
@@ -61,7 +84,8 @@ public final class Clients {
                 new Intake.Means(new ParserPool(Limits.of(settings)), trustedProxy, bodies, ids),
                 new Exchanges(gateway, observer, ids, name, settings.getInt(Setting.CHANNEL_REQUEST_LOOKAHEAD)),
                 new PrefaceRule(settings, trustedProxy),
-                Deadlines.of(settings));
+                Deadlines.of(settings),
+                encryption);
     }
 
     /** Begins to take clients from these listeners, or closes them if the end has begun before. */

@@ -119,6 +119,15 @@ final class Connections {
         }
     }
 
+    /** Has the one leave that has been idle for longest; false if nobody can. */
+    boolean vacateOldest() {
+        Place oldest = oldestIdle();
+        if (oldest != null) {
+            oldest.vacate();
+        }
+        return oldest != null;
+    }
+
     private @Nullable Place oldestIdle() {
         return open.keySet().stream()
                 .map(Connection::place)

@@ -11,14 +11,21 @@ import org.jspecify.annotations.Nullable;
  *
  * @param headNanos time for the whole head, from its first byte on; 0 for no limit
  * @param bodyBytesPerSecond least average rate of a body, once {@link #GRACE_NANOS} are over; 0 for no limit
+ * @param handshakeNanos time for a handshake, from the connection on
  */
-record Deadlines(long headNanos, long bodyBytesPerSecond) {
+record Deadlines(long headNanos, long bodyBytesPerSecond, long handshakeNanos) {
     static final long GRACE_NANOS = TimeUnit.SECONDS.toNanos(10);
 
     static Deadlines of(Settings settings) {
         return new Deadlines(
                 TimeUnit.SECONDS.toNanos(settings.get(Setting.REQUEST_HEAD_TIMEOUT)),
-                settings.get(Setting.REQUEST_BODY_MIN_RATE));
+                settings.get(Setting.REQUEST_BODY_MIN_RATE),
+                TimeUnit.SECONDS.toNanos(settings.get(Setting.TLS_HANDSHAKE_TIMEOUT)));
+    }
+
+    /** Whether a handshake takes too long that has taken so long. */
+    boolean isBrokenByHandshake(long elapsedNanos) {
+        return elapsedNanos > handshakeNanos;
     }
 
     /** The rule that a head breaks which began so long ago and is not complete. */

@@ -43,7 +43,7 @@ final class Inbox {
 
     /** True if there may be more to read at once. */
     private boolean readOnce(ProtocolHandler handler) throws IOException {
-        ByteBuffer in = resources.readBuffer();
+        ByteBuffer in = transport.bufferOf(resources);
         int count = transport.read(in);
         if (count < 0) {
             ended = true;
@@ -51,12 +51,12 @@ final class Inbox {
             handler.inputEnded();
             return false;
         }
-        boolean full = !in.hasRemaining();
+        boolean mayHaveMore = transport.mayHaveMore(in);
         if (count > 0) {
             receivedBytes += count;
             handler.received(in.flip());
         }
-        return full;
+        return mayHaveMore;
     }
 
     /** Leaves what the client sends to the kernel, or takes it again. */

@@ -49,7 +49,7 @@ final class Outbox {
     }
 
     boolean isEmpty() {
-        return waiting.isEmpty();
+        return waiting.isEmpty() && !transport.holdsOutput();
     }
 
     /**
@@ -95,7 +95,7 @@ final class Outbox {
         if (segment.remaining() >= DIRECT_BYTES) {
             transport.expectLargeBlocks();
         }
-        if (segment instanceof FileRegion region && transport.isLocal()) {
+        if (segment instanceof FileRegion region && !transport.sendsFiles()) {
             region.sendLocally(loop.resources().localFiles());
         }
         waiting.append(segment);
@@ -123,7 +123,7 @@ final class Outbox {
             return Outcome.BROKEN;
         }
         try {
-            long sent = waiting.writeTo(transport.output());
+            long sent = transport.flush() + waiting.writeTo(transport.output());
             transport.watchOutput(!waiting.isEmpty());
             settle();
             return broken ? Outcome.BROKEN : sent > 0 ? Outcome.SOME : Outcome.NOTHING;

@@ -1,5 +1,12 @@
 package dev.waitress.connection;
 
+import dev.waitress.net.TlsTransport;
+import dev.waitress.net.Transport;
+import dev.waitress.tls.Encryption;
+import java.util.Objects;
+import java.util.concurrent.Executor;
+import org.jspecify.annotations.Nullable;
+
 /**
  * What connections speak, made for each of them.
  *
@@ -8,14 +15,31 @@ package dev.waitress.connection;
  * @param exchanges where requests go
  * @param prefaces whether connections begin with a preface
  * @param deadlines how slowly a client may send
+ * @param encryption where connections are encrypted
  */
 record Protocols(
-        ConnectionMeans means, Intake.Means intake, Exchanges exchanges, PrefaceRule prefaces, Deadlines deadlines) {
+        ConnectionMeans means,
+        Intake.Means intake,
+        Exchanges exchanges,
+        PrefaceRule prefaces,
+        Deadlines deadlines,
+        @Nullable Encryption encryption) {
     ProtocolHandler http1(Connection connection) {
         return new Http1(connection, intake, exchanges, deadlines);
     }
 
     ProtocolHandler preface(Connection connection, Preface.Successor successor) {
         return new Preface(connection, prefaces, deadlines, successor);
+    }
+
+    ProtocolHandler handshake(Connection connection, TlsTransport transport, Handshake.Successor successor) {
+        Encryption with = Objects.requireNonNull(encryption, "no listener encrypts without it");
+        return new Handshake(connection, transport, with, deadlines, exchanges.name(), successor);
+    }
+
+    /** A socket on which encryption can begin. */
+    TlsTransport securable(Transport wire, Executor onLoop) {
+        Encryption with = Objects.requireNonNull(encryption, "no listener encrypts without it");
+        return new TlsTransport(wire, new TlsTransport.Means(means.loop(), onLoop, with.tasks()));
     }
 }

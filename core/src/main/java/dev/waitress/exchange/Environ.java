@@ -37,6 +37,8 @@ public final class Environ {
     private static final byte[] HTTP_HOST = Ascii.bytes("HTTP_HOST");
     private static final byte[] SERVER_NAME = Ascii.bytes("SERVER_NAME");
     private static final byte[] URL_SCHEME = Ascii.bytes("wsgi.url_scheme");
+    private static final byte[] HTTPS = Ascii.bytes("HTTPS");
+    private static final byte[] OFF = Ascii.bytes("off");
     private static final byte[] REQUEST_ID = Ascii.bytes("waitress.request_id");
     private static final byte[] HTTP_1_0 = Ascii.bytes("HTTP/1.0");
     private static final byte[] HTTP_1_1 = Ascii.bytes("HTTP/1.1");
@@ -59,7 +61,7 @@ public final class Environ {
     public Environ(Settings settings) {
         prefix = Ascii.bytes(settings.get(Setting.URL_PREFIX));
         serverName = Ascii.bytes(settings.get(Setting.SERVER_NAME));
-        urlScheme = Ascii.bytes(settings.get(Setting.URL_SCHEME));
+        urlScheme = Ascii.bytes(settings.usualScheme());
     }
 
     /**
@@ -70,7 +72,7 @@ public final class Environ {
         constants.put("SCRIPT_NAME", settings.get(Setting.URL_PREFIX));
         constants.put("SERVER_SOFTWARE", settings.get(Setting.IDENT));
         constants.put("SERVER_NAME", settings.get(Setting.SERVER_NAME));
-        constants.put("wsgi.url_scheme", settings.get(Setting.URL_SCHEME));
+        constants.put("wsgi.url_scheme", settings.usualScheme());
         return constants;
     }
 
@@ -94,6 +96,10 @@ public final class Environ {
         put(sink, SERVER_PORT, server.portBytes);
         if (!Arrays.equals(server.schemeBytes, urlScheme)) {
             putServer(sink, serverName, server.schemeBytes);
+        }
+        Facts facts = request.peer().facts;
+        for (int i = 0; i < facts.count(); i++) {
+            put(sink, facts.name(i), facts.value(i));
         }
         for (int field = 0; field < head.fieldCount(); field++) {
             if (!head.isRepeated(field) && !OwnFields.has(head, field)) {
@@ -164,6 +170,9 @@ public final class Environ {
         forwarding.forEachShortened((header, value) -> put(sink, Ascii.bytes(header.variable()), Ascii.bytes(value)));
         if (forwarding.host() != null) {
             put(sink, HTTP_HOST, Ascii.bytes(forwarding.host()));
+        }
+        if (server.isEncrypted() && "http".equals(forwarding.scheme())) {
+            put(sink, HTTPS, OFF);
         }
     }
 

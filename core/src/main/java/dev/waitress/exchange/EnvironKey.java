@@ -23,6 +23,9 @@ public final class EnvironKey {
         appendAll(peer.remoteAddressBytes);
         appendAll(peer.server.portBytes);
         appendAll(peer.server.schemeBytes);
+        if (peer.facts.count() > 0) {
+            appendAll(peer.facts.key());
+        }
         appendFields(head);
         checksum.reset();
         checksum.update(bytes, 0, length);

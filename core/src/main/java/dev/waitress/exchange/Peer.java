@@ -1,6 +1,8 @@
 package dev.waitress.exchange;
 
 import dev.waitress.http.Ascii;
+import dev.waitress.http.ResponseHead;
+import java.util.Map;
 
 /**
  * The two ends of a client's connection, as the application sees them; encoded once, used by every request. What one
@@ -12,6 +14,7 @@ public final class Peer {
     final byte[] remoteAddressBytes;
     final byte[] remotePortBytes;
     final ServerEnd server;
+    final Facts facts;
 
     /**
      * A peer.
@@ -21,20 +24,47 @@ public final class Peer {
      * @param server the other end
      */
     public Peer(String remoteAddress, String remotePort, ServerEnd server) {
-        this(remoteAddress, remotePort, server, remoteAddress);
+        this(remoteAddress, Ascii.bytes(remotePort), server, remoteAddress, Facts.NONE);
     }
 
-    private Peer(String remoteAddress, String remotePort, ServerEnd server, String hopAddress) {
+    private Peer(String remoteAddress, byte[] remotePort, ServerEnd server, String hopAddress, Facts facts) {
         this.remoteAddress = remoteAddress;
         this.hopAddress = hopAddress;
         this.remoteAddressBytes = Ascii.bytes(remoteAddress);
-        this.remotePortBytes = Ascii.bytes(remotePort);
+        this.remotePortBytes = remotePort;
         this.server = server;
+        this.facts = facts;
     }
 
     /** The client for whom this peer, a proxy, has connected. */
     public Peer announcing(String clientAddress, String clientPort) {
-        return new Peer(clientAddress, clientPort, server, hopAddress);
+        return new Peer(clientAddress, Ascii.bytes(clientPort), server, hopAddress, facts);
+    }
+
+    /**
+     * The same over an encrypted connection.
+     *
+     * @param variables what applications are told of that, by the names of the environ
+     */
+    public Peer over(Map<String, String> variables) {
+        return new Peer(remoteAddress, remotePortBytes, server, hopAddress, Facts.of(variables));
+    }
+
+    /** What applications are told of its encryption under this name; empty where there is nothing. */
+    public byte[] fact(byte[] name) {
+        return facts.value(name);
+    }
+
+    /** Whether the client has to encrypt. */
+    public boolean isEncrypted() {
+        return server.isEncrypted();
+    }
+
+    /** Adds to an answer what belongs into all answers here, unless its application has said it. */
+    void addTo(ResponseHead head) {
+        if (server.answerField.length > 0 && !head.has("strict-transport-security")) {
+            head.add(server.answerField);
+        }
     }
 
     /** Decimal. */

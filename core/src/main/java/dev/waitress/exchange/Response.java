@@ -47,6 +47,7 @@ public final class Response {
     private @Nullable Producer producer;
     private boolean clientClosed;
     private final RequestId id;
+    private final Peer peer;
     private ResponseObserver observer = ResponseObserver.NONE;
 
     /** The answer to a request that was accepted. */
@@ -55,6 +56,7 @@ public final class Response {
         this.name = name;
         this.body = new AnnouncedBody(request.head().isMethod("HEAD"));
         this.id = request.id();
+        this.peer = request.peer();
     }
 
     /** The observer is told about its head and its end. */
@@ -131,6 +133,7 @@ public final class Response {
         body.announce(head, bodyBytes);
         statusCode = head.statusCode();
         id.addTo(head);
+        peer.addTo(head);
         keepsConnection = sink.head(head, body.length());
         observer.started(head);
         if (body.isEmpty()) {

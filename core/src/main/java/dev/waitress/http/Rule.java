@@ -40,6 +40,8 @@ public enum Rule {
     TRAILER(Status.BAD_REQUEST, "Invalid trailer"),
     /** A trusted proxy sent what it should not. RFC 7239 §4. */
     PROXY_HEADER(Status.BAD_REQUEST, "Header \"%s\" malformed."),
+    /** Not encrypted, where all clients have to encrypt. RFC 9110 §4.2.2. */
+    NOT_ENCRYPTED(Status.BAD_REQUEST, "This port speaks HTTPS: the URL has to begin with https://"),
     /** A tunnel, which an origin server does not open. RFC 9110 §9.3.6. */
     CONNECT(Status.NOT_IMPLEMENTED, "CONNECT is not supported"),
     /** A major version other than 1. RFC 9110 §15.6.6. */

@@ -90,6 +90,10 @@ sealed interface Directive {
             case "worker" -> (OfAnswer) (answered, line) -> line.text(Ascii.bytes(answered.worker()));
             case "queue" -> (OfAnswer) (answered, line) -> micros(answered.queueNanos(), line);
             case "application" -> (OfAnswer) (answered, line) -> micros(answered.applicationNanos(), line);
+            case "SSL_PROTOCOL", "SSL_CIPHER" -> {
+                byte[] fact = Ascii.bytes(name);
+                yield (OfRequest) (asked, line) -> line.text(asked.peer().fact(fact));
+            }
             default -> throw new IllegalArgumentException("there is no %{" + name + "}x");
         };
     }

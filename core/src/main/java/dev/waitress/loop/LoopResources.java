@@ -6,6 +6,7 @@ import dev.waitress.buffer.MemoryBudget;
 import dev.waitress.http.HttpDate;
 import java.nio.ByteBuffer;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 
 /** What a loop lends to those it calls, one after the other. Event loop only. */
 public final class LoopResources {
@@ -19,6 +20,7 @@ public final class LoopResources {
     private final HttpDate date = new HttpDate();
     private byte[] dateField;
     private long dateNanos;
+    private @Nullable RecordBuffers records;
 
     /**
      * Makes all of it.
@@ -37,6 +39,14 @@ public final class LoopResources {
     /** A buffer for one read, empty; whoever reads uses it up before it returns. */
     public ByteBuffer readBuffer() {
         return readBuffer.clear();
+    }
+
+    /** Buffers for encrypted connections. */
+    public RecordBuffers records() {
+        if (records == null) {
+            records = new RecordBuffers();
+        }
+        return records;
     }
 
     /** The memory for all clients of the server. */

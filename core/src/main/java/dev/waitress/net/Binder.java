@@ -24,10 +24,22 @@ import org.jspecify.annotations.Nullable;
 public final class Binder {
     private final Settings settings;
     private final int backlog;
+    private final boolean encrypts;
 
+    /** For addresses that encrypt, if the settings want that. */
     public Binder(Settings settings) {
+        this(settings, settings.isEncrypting());
+    }
+
+    private Binder(Settings settings, boolean encrypts) {
+        this.encrypts = encrypts;
         this.settings = settings;
         this.backlog = settings.getInt(Setting.BACKLOG);
+    }
+
+    /** For addresses that do not encrypt. */
+    public static Binder plain(Settings settings) {
+        return new Binder(settings, false);
     }
 
     /** Whether this machine has IPv6 at all. */
@@ -140,6 +152,9 @@ public final class Binder {
     private ServerEnd endAt(SocketAddress address) {
         String scheme = settings.get(Setting.URL_SCHEME);
         if (address instanceof InetSocketAddress inet) {
+            if (encrypts) {
+                return ServerEnd.encrypted(String.valueOf(inet.getPort()), settings.get(Setting.HSTS));
+            }
             return new ServerEnd(scheme, String.valueOf(inet.getPort()));
         }
         // A Unix socket has no port: that of the scheme, as clients of the server before it see it.

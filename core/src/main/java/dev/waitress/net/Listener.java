@@ -81,6 +81,11 @@ public final class Listener {
         return addresses;
     }
 
+    /** Whether its clients have to encrypt. */
+    public boolean isEncrypted() {
+        return end.isEncrypted();
+    }
+
     /** Begins to take clients. */
     public void open(EventLoop loop, Acceptor acceptor, ClientOptions options, SocketErrors errors) throws IOException {
         SelectionKey key = loop.register(socket, 0, selected -> accept());
@@ -199,10 +204,12 @@ public final class Listener {
     }
 
     /**
-     * One URL for each address: {@code http://127.0.0.1:8080}, {@code http://[::1]:8080}, {@code http://unix:app.sock}.
+     * One URL for each address: {@code https://127.0.0.1:8443}, {@code http://[::1]:8080},
+     * {@code http://unix:app.sock}.
      */
     public List<String> urls() {
-        return addresses.stream().map(address -> "http://" + text(address)).toList();
+        String scheme = isEncrypted() ? "https://" : "http://";
+        return addresses.stream().map(address -> scheme + text(address)).toList();
     }
 
     /** An address as it stands in a URL. */

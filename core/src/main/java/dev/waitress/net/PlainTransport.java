@@ -88,8 +88,8 @@ public final class PlainTransport implements Transport {
     }
 
     @Override
-    public boolean isLocal() {
-        return remoteAddress() instanceof UnixDomainSocketAddress || isLoopback();
+    public boolean sendsFiles() {
+        return !(remoteAddress() instanceof UnixDomainSocketAddress) && !isLoopback();
     }
 
     private boolean isLoopback() {

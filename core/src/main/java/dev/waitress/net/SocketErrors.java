@@ -8,6 +8,7 @@ import java.lang.System.Logger.Level;
 import java.nio.channels.ClosedChannelException;
 import java.util.Locale;
 import java.util.Set;
+import javax.net.ssl.SSLException;
 
 /**
  * What is said of sockets that fail. That a client leaves is no failure, however it does so: RFC 9112 §9.5 lets either
@@ -61,6 +62,7 @@ public final class SocketErrors {
 
     private static boolean hasLeft(Throwable failure) {
         return failure instanceof ClosedChannelException
+                || failure instanceof SSLException // what it says makes no sense, or it does not trust us
                 || LEFT.contains(String.valueOf(failure.getMessage()).toLowerCase(Locale.ROOT));
     }
 }

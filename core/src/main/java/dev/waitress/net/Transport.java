@@ -1,5 +1,6 @@
 package dev.waitress.net;
 
+import dev.waitress.loop.LoopResources;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.GatheringByteChannel;
@@ -16,6 +17,16 @@ public interface Transport {
     /** Begins to watch for input. */
     void open(Watcher watcher) throws IOException;
 
+    /** The buffer of the loop, empty, for one {@link #read}. */
+    default ByteBuffer bufferOf(LoopResources resources) {
+        return resources.readBuffer();
+    }
+
+    /** Whether the last read, which has filled this buffer so far, may have left something. */
+    default boolean mayHaveMore(ByteBuffer in) {
+        return !in.hasRemaining();
+    }
+
     /**
      * Reads what is here.
      *
@@ -26,6 +37,20 @@ public interface Transport {
     /** Where output goes; it takes none while the client's side is full. */
     GatheringByteChannel output();
 
+    /**
+     * Sends what the output has taken, and the system has not.
+     *
+     * @return how many bytes the system takes now
+     */
+    default long flush() throws IOException {
+        return 0;
+    }
+
+    /** Whether the output has taken bytes that the system has not. */
+    default boolean holdsOutput() {
+        return false;
+    }
+
     void watchInput(boolean wanted);
 
     boolean isInputWatched();
@@ -35,8 +60,8 @@ public interface Transport {
     /** Whether it has refused bytes, and has not become ready for more. */
     boolean isFull();
 
-    /** Whether the client is on this machine, behind a Unix socket or TCP. */
-    boolean isLocal();
+    /** Whether the system may send a file by itself, and does so best: not to a client on this machine. */
+    boolean sendsFiles();
 
     /** Large blocks are about to be sent, where so far there may have been small ones only. */
     void expectLargeBlocks();

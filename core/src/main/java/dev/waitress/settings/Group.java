@@ -3,6 +3,7 @@ package dev.waitress.settings;
 /** What a setting is about; help and documentation show the table in these parts. */
 public enum Group {
     ADDRESSES("Addresses"),
+    ENCRYPTION("Encryption"),
     APPLICATION("What the application sees"),
     PROXIES("Proxies in front"),
     WORKERS("Threads and processes"),

@@ -6,6 +6,7 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.function.UnaryOperator;
 
 /**
  * One tunable of the server. The constants of this class are the whole table: options of the command line and their
@@ -79,6 +80,93 @@ public final class Setting<T> {
             ValueType.words("OPTIONS", ClientOption.VALID, ClientOption::require),
             List.of(),
             "Options of every client's TCP socket, such as SO_KEEPALIVE=1 TCP_KEEPIDLE=60.");
+
+    public static final Setting<List<String>> CERTFILE = define(
+            Group.ENCRYPTION,
+            "certfile",
+            ValueType.files(),
+            List.of(),
+            "Certificate and those of its issuers, PEM: TCP addresses speak HTTPS (docs/tls.md). Of several the name that a"
+                    + " client asks for chooses. On the command line it may be repeated.");
+    public static final Setting<List<String>> KEYFILE = define(
+            Group.ENCRYPTION,
+            "keyfile",
+            ValueType.files(),
+            List.of(),
+            "Its private key, PEM, if that is not in certfile; one for each certfile, in the same order.");
+    public static final Setting<String> KEYFILE_PASSWORD = define(
+            Group.ENCRYPTION,
+            "keyfile_password",
+            ValueType.text("TEXT"),
+            "",
+            "Password of encrypted keys; never on the command line, which every user of the machine can read.");
+    public static final Setting<Boolean> SELF_SIGNED = define(
+            Group.ENCRYPTION,
+            "self_signed",
+            ValueType.flag(),
+            false,
+            "For development: speak HTTPS with a certificate for localhost that is made at the start, in memory.");
+    public static final Setting<String> TLS_MIN_VERSION = define(
+            Group.ENCRYPTION,
+            "tls_min_version",
+            ValueType.choice("VERSION", "1.2", "1.3"),
+            "1.2",
+            "Oldest version of TLS that clients may speak: 1.2 or 1.3.");
+    public static final Setting<List<String>> CIPHERS = define(
+            Group.ENCRYPTION,
+            "ciphers",
+            ValueType.words("NAMES", "names of cipher suites", UnaryOperator.identity()),
+            List.of(),
+            "Cipher suites by the names of OpenSSL or IANA, the preferred first; by default the forward secret AEAD ones.");
+    public static final Setting<List<String>> CA_CERTS = define(
+            Group.ENCRYPTION,
+            "ca_certs",
+            ValueType.files(),
+            List.of(),
+            "Certificates of the authorities, PEM, whose clients' certificates are valid (cert_reqs).");
+    public static final Setting<String> CERT_REQS = define(
+            Group.ENCRYPTION,
+            "cert_reqs",
+            ValueType.numberedChoice("WHETHER", "none", "optional", "required"),
+            "none",
+            "Whether clients show a certificate: none, optional (one that is shown must be valid) or required; or 0, 1, 2.");
+    public static final Setting<List<String>> CRLFILE = define(
+            Group.ENCRYPTION,
+            "crlfile",
+            ValueType.files(),
+            List.of(),
+            "Revocation lists, PEM, of all authorities that issue clients' certificates.");
+    public static final Setting<Long> TLS_HANDSHAKE_TIMEOUT = define(
+            Group.ENCRYPTION,
+            "tls_handshake_timeout",
+            ValueType.integer("SECONDS", 1, TEN_YEARS),
+            10L,
+            "Seconds that a client has for its handshake, from its connection on.");
+    public static final Setting<List<String>> HTTP_LISTEN = define(
+            Group.ENCRYPTION,
+            "http_listen",
+            ValueType.words("ADDRESSES", "HOST:PORT or [IPV6]:PORT, separated by spaces", ValueType::requirePort),
+            List.of(),
+            "Addresses that speak plain HTTP beside those that speak HTTPS.");
+    public static final Setting<Boolean> HTTPS_REDIRECT = define(
+            Group.ENCRYPTION,
+            "https_redirect",
+            ValueType.flag(),
+            false,
+            "At http_listen, send every client to the same URL with https (308, or 301 for HTTP/1.0).");
+    public static final Setting<String> ACME_CHALLENGE_DIR = define(
+            Group.ENCRYPTION,
+            "acme_challenge_dir",
+            ValueType.text("FOLDER"),
+            "",
+            "Folder whose files http_listen serves under /.well-known/acme-challenge/, for example certbot's"
+                    + " (docs/tls.md).");
+    public static final Setting<String> HSTS = define(
+            Group.ENCRYPTION,
+            "hsts",
+            ValueType.line("VALUE"),
+            "",
+            "Strict-Transport-Security of the answers over HTTPS that have none, for example max-age=31536000.");
 
     public static final Setting<String> SERVER_NAME = define(
             Group.APPLICATION,
@@ -628,6 +716,11 @@ public final class Setting<T> {
     /** Word that stands for the value in help texts; empty for a flag. */
     public String valueWord() {
         return cast.word();
+    }
+
+    /** Whether its value must not be seen: no option of the command, and no report, shows it. */
+    public boolean isSecret() {
+        return this == KEYFILE_PASSWORD;
     }
 
     public boolean isFlag() {

@@ -129,6 +129,7 @@ public final class Settings {
             throw new SettingsException("ipv4 and ipv6 may not both be off.");
         }
         ProxyTrust.check(this);
+        EncryptionRules.check(this);
         requireMeaningfulForks();
         if (isGiven(Setting.HEALTH_PATH)
                 && !get(Setting.HEALTH)
@@ -188,6 +189,16 @@ public final class Settings {
     public boolean trustedProxySpeaksHttp() {
         return !get(Setting.PROXY_PROTOCOL)
                 || !get(Setting.TRUSTED_PROXY_HEADERS).isEmpty();
+    }
+
+    /** Whether TCP addresses speak HTTPS. */
+    public boolean isEncrypting() {
+        return EncryptionRules.isWanted(this);
+    }
+
+    /** {@code wsgi.url_scheme} of most requests. */
+    public String usualScheme() {
+        return isEncrypting() ? "https" : get(Setting.URL_SCHEME);
     }
 
     /** The addresses to listen on in the form of {@link Setting#LISTEN}; none with a Unix socket or open sockets. */

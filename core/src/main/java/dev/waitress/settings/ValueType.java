@@ -77,6 +77,23 @@ record ValueType<T>(String word, String valid, Function<String, T> parser, Unary
         });
     }
 
+    /** One of these words, or its number from 0 on. */
+    static ValueType<String> numberedChoice(String word, String... choices) {
+        ValueType<String> named = choice(word, choices);
+        List<String> all = List.of(choices);
+        Function<String, String> parser = text -> {
+            String given = text.trim();
+            boolean isNumber = given.length() == 1 && given.charAt(0) >= '0' && given.charAt(0) - '0' < all.size();
+            return isNumber ? all.get(given.charAt(0) - '0') : named.parser.apply(given);
+        };
+        return new ValueType<>(word, named.valid + ", or 0 to " + (all.size() - 1), parser, named.checker);
+    }
+
+    /** Names of files, as words. */
+    static ValueType<List<String>> files() {
+        return words("FILES", "names of files, separated by spaces", UnaryOperator.identity());
+    }
+
     /** Path of a Unix socket, for which the system's address has little room; empty for none. */
     static ValueType<String> socketPath() {
         return new ValueType<>("PATH", "a path of at most 107 bytes, 103 on macOS", UnaryOperator.identity(), value -> {

@@ -9,7 +9,7 @@ import org.junit.jupiter.api.Test;
 class DeadlinesTest {
     private static final long SECOND = TimeUnit.SECONDS.toNanos(1);
 
-    private final Deadlines deadlines = new Deadlines(30 * SECOND, 240);
+    private final Deadlines deadlines = new Deadlines(30 * SECOND, 240, 0);
 
     @Test
     void giveAHeadItsTime() {
@@ -33,7 +33,7 @@ class DeadlinesTest {
 
     @Test
     void areOffAtZero() {
-        Deadlines off = new Deadlines(0, 0);
+        Deadlines off = new Deadlines(0, 0, 0);
         assertThat(off.brokenByHead(Long.MAX_VALUE)).isNull();
         assertThat(off.brokenByBody(Long.MAX_VALUE, 0)).isNull();
     }

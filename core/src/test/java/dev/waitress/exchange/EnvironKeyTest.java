@@ -63,8 +63,13 @@ class EnvironKeyTest {
                     "X-A:1\r\n"));
         }
         ServerEnd server = new ServerEnd(Property.oneOf(random, "http", "https"), Property.oneOf(random, "80", "8080"));
-        Peer peer =
+        Peer plain =
                 new Peer(Property.oneOf(random, "10.0.0.1", "10.0.0.2"), Property.oneOf(random, "1", "2", ""), server);
+        Peer peer = switch (random.nextInt(4)) {
+            case 0 -> plain.over(Map.of("SSL_CLIENT_S_DN", "CN=one"));
+            case 1 -> plain.over(Map.of("SSL_CLIENT_S_DN", "CN=other"));
+            default -> plain;
+        };
         return new Request(Heads.parse(head + "\r\n"), BodyBuffer.EMPTY, peer, Forwarding.NONE);
     }
 
@@ -132,6 +137,20 @@ class EnvironKeyTest {
     void isAnotherWhereAnotherFieldDiffers(String field) {
         assertThat(key(get("/", field))).isNotEqualTo(key(get("/", "")));
         assertThat(shared(get("/", field))).isNotEqualTo(shared(get("/", "")));
+    }
+
+    /** Nobody is taken for another one because both have asked for the same. */
+    @Test
+    void isAnotherForAnotherCertificateOfTheClient() {
+        Peer plain = new Peer("10.0.0.1", "1", ServerEnd.encrypted("443", ""));
+        Request one = of(plain.over(Map.of("SSL_CLIENT_S_DN", "CN=one")));
+        assertThat(key(of(plain.over(Map.of("SSL_CLIENT_S_DN", "CN=one"))))).isEqualTo(key(one));
+        assertThat(key(of(plain.over(Map.of("SSL_CLIENT_S_DN", "CN=other"))))).isNotEqualTo(key(one));
+        assertThat(key(of(plain))).isNotEqualTo(key(one));
+    }
+
+    private static Request of(Peer peer) {
+        return new Request(Heads.parse("GET / HTTP/1.1\r\nHost: h\r\n\r\n"), BodyBuffer.EMPTY, peer, Forwarding.NONE);
     }
 
     @Test

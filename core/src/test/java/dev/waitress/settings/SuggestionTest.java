@@ -29,7 +29,7 @@ class SuggestionTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"nope", "foo", "x", "", "certfile"})
+    @ValueSource(strings = {"nope", "foo", "x", "", "worker_class"})
     void isNoneWhereNothingIsNear(String wrong) {
         assertThat(Suggestion.nearest(wrong, SETTINGS)).isEmpty();
     }

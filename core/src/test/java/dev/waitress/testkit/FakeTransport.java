@@ -195,8 +195,8 @@ public final class FakeTransport implements Transport {
     }
 
     @Override
-    public boolean isLocal() {
-        return false;
+    public boolean sendsFiles() {
+        return true;
     }
 
     @Override

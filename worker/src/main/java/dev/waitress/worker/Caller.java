@@ -35,7 +35,10 @@ public final class Caller {
     /** {@code (REOPEN, 0)}: open the access log again. */
     private static final int REOPEN = 5;
 
-    /** To the caller: {@code (STARTED, address, secret, directory, workers, startup_timeout, [(host, port), …])}. */
+    /**
+     * To the caller: {@code (STARTED, address, secret, directory, workers, startup_timeout, [(host, port), …], [url,
+     * …])}.
+     */
     private static final int STARTED = 0;
     /** {@code (REFUSED, message)}: the settings are wrong. */
     private static final int REFUSED = 1;
@@ -120,8 +123,8 @@ public final class Caller {
     }
 
     /** Tells that the server listens, where so many workers are to connect, and what to remove if we cannot. */
-    public void started(WorkerGateway gateway, List<SocketAddress> addresses) throws IOException {
-        MarshalWriter writer = begin(7, STARTED);
+    public void started(WorkerGateway gateway, List<SocketAddress> addresses, List<String> urls) throws IOException {
+        MarshalWriter writer = begin(8, STARTED);
         writer.text(gateway.home().address());
         writer.text(gateway.home().secret());
         writer.text(gateway.home().directory().toString());
@@ -138,6 +141,8 @@ public final class Caller {
                 writer.text(address.toString());
             }
         }
+        writer.list(urls.size());
+        urls.forEach(writer::text);
         send(writer);
     }
 

@@ -190,9 +190,17 @@ class WorkerGatewayTest {
                         gateway,
                         List.of(
                                 new InetSocketAddress(InetAddress.getLoopbackAddress(), 8080),
-                                UnixDomainSocketAddress.of("/app.sock")));
+                                UnixDomainSocketAddress.of("/app.sock")),
+                        List.of("https://127.0.0.1:8080", "http://unix:/app.sock"));
         assertThat(out.toString(StandardCharsets.ISO_8859_1))
-                .contains(gateway.home().address(), gateway.home().secret(), "127.0.0.1", "8080", "unix", "/app.sock");
+                .contains(
+                        gateway.home().address(),
+                        gateway.home().secret(),
+                        "127.0.0.1",
+                        "8080",
+                        "unix",
+                        "/app.sock",
+                        "https:");
     }
 
     @Test

@@ -1,5 +1,6 @@
 package dev.waitress.worker.process;
 
+import dev.waitress.settings.Setting;
 import java.io.Closeable;
 import java.io.File;
 import java.io.IOException;
@@ -57,6 +58,7 @@ public final class LaunchedProcess implements StartedProcess {
         builder.environment().put(STACKS_VARIABLE, stacks.path().toString());
         restoreLocale(builder.environment(), System.getProperty(LOCALE));
         saveMemory(builder.environment());
+        builder.environment().remove(Setting.KEYFILE_PASSWORD.variable()); // no application needs it
         LaunchedProcess process = new LaunchedProcess(builder.start(), stacks);
         process.onExit(status -> stacks.remove());
         return process;

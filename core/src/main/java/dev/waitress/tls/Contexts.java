@@ -1,0 +1,161 @@
+package dev.waitress.tls;
+
+import dev.waitress.settings.Settings;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
+import java.security.GeneralSecurityException;
+import java.security.MessageDigest;
+import java.security.cert.X509Certificate;
+import java.time.Instant;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.function.LongSupplier;
+import javax.net.ssl.KeyManager;
+import javax.net.ssl.SSLContext;
+import javax.net.ssl.SSLEngine;
+import javax.net.ssl.SSLParameters;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Makes engines of what the files hold, and follows these. The context stays when a certificate changes, and with it
+ * the keys of the tickets by which clients resume their sessions. Engines by any thread; {@link #look} by one.
+ */
+final class Contexts {
+    private static final Logger LOG = System.getLogger("waitress");
+
+    /** Sessions of clients that know no tickets. */
+    private static final int MOST_SESSIONS = 1000;
+
+    private final @Nullable CertificateFiles files;
+    private final ClientTrust trust;
+    private final LongSupplier timeOfDay;
+    private final Expiry expiry = new Expiry();
+    private final Complaint certificateComplaint = new Complaint("the certificate of before is served on");
+    private final Complaint trustComplaint = new Complaint("clients are judged as before");
+    private final KeyChooser chooser;
+    private final SSLParameters parameters;
+    private List<X509Certificate> leaves;
+    private @Nullable FileContents seen;
+    private FileContents trusted;
+    private volatile SSLContext context;
+
+    private Contexts(
+            Settings settings,
+            LongSupplier timeOfDay,
+            @Nullable CertificateFiles files,
+            @Nullable FileContents seen,
+            List<Identity> identities)
+            throws TlsException, GeneralSecurityException {
+        this.files = files;
+        this.seen = seen;
+        this.timeOfDay = timeOfDay;
+        this.trust = ClientTrust.of(settings);
+        this.chooser = new KeyChooser(identities);
+        this.leaves = identities.stream().map(Identity::leaf).toList();
+        this.trusted = trust.read();
+        this.context = context(trusted);
+        this.parameters = Parameters.of(settings, context);
+        expiry.warn(leaves, timeOfDay.getAsLong());
+    }
+
+    /**
+     * With the certificates of the settings.
+     *
+     * @throws TlsException naming the file that cannot be used
+     */
+    static Contexts ofFiles(Settings settings, LongSupplier timeOfDay) throws TlsException, GeneralSecurityException {
+        CertificateFiles files = CertificateFiles.of(settings);
+        FileContents contents = files.read();
+        List<Identity> identities = files.identities(contents, Instant.ofEpochMilli(timeOfDay.getAsLong()));
+        return new Contexts(settings, timeOfDay, files, contents, identities);
+    }
+
+    /** With a certificate that is made now. */
+    static Contexts selfSigned(Settings settings, LongSupplier timeOfDay)
+            throws TlsException, GeneralSecurityException {
+        Identity identity = SelfSigned.make(Instant.ofEpochMilli(timeOfDay.getAsLong()));
+        LOG.log(
+                Level.INFO,
+                "self_signed: clients cannot verify the certificate; its SHA-256 fingerprint is "
+                        + fingerprint(identity.leaf()));
+        return new Contexts(settings, timeOfDay, null, null, List.of(identity));
+    }
+
+    private static String fingerprint(X509Certificate certificate) throws GeneralSecurityException {
+        byte[] digest = MessageDigest.getInstance("SHA-256").digest(certificate.getEncoded());
+        return HexFormat.ofDelimiter(":").withUpperCase().formatHex(digest);
+    }
+
+    private SSLContext context(FileContents trustFiles) throws TlsException, GeneralSecurityException {
+        SSLContext made = SSLContext.getInstance("TLS");
+        made.init(new KeyManager[] {chooser}, trust.managers(trustFiles), null);
+        made.getServerSessionContext().setSessionCacheSize(MOST_SESSIONS);
+        return made;
+    }
+
+    SSLEngine engine() {
+        SSLEngine engine = context.createSSLEngine();
+        engine.setUseClientMode(false);
+        engine.setSSLParameters(parameters);
+        return engine;
+    }
+
+    /** Takes over what the files hold now, if that has changed and makes sense. */
+    void look() {
+        if (files != null) {
+            lookAtCertificates(files);
+        }
+        lookAtTrust();
+        expiry.warn(leaves, timeOfDay.getAsLong());
+    }
+
+    private void lookAtCertificates(CertificateFiles present) {
+        try {
+            FileContents now = present.read();
+            if (seen != null && now.areSameAs(seen)) {
+                certificateComplaint.settle();
+                return;
+            }
+            if (certificateComplaint.isAbout(now)) {
+                return;
+            }
+            takeOver(present, now);
+        } catch (TlsException e) {
+            certificateComplaint.say(e);
+        }
+    }
+
+    private void takeOver(CertificateFiles present, FileContents now) throws TlsException {
+        certificateComplaint.begin(now);
+        List<Identity> identities = present.identities(now, Instant.ofEpochMilli(timeOfDay.getAsLong()));
+        chooser.replace(identities);
+        leaves = identities.stream().map(Identity::leaf).toList();
+        seen = now;
+        certificateComplaint.settle();
+        LOG.log(
+                Level.INFO,
+                "new certificate, valid until " + leaves.get(0).getNotAfter().toInstant());
+    }
+
+    private void lookAtTrust() {
+        try {
+            FileContents now = trust.read();
+            if (now.areSameAs(trusted)) {
+                trustComplaint.settle();
+                return;
+            }
+            if (trustComplaint.isAbout(now)) {
+                return;
+            }
+            trustComplaint.begin(now);
+            context = context(now);
+            trusted = now;
+            trustComplaint.settle();
+            LOG.log(Level.INFO, "ca_certs and crlfile have changed: clients are judged by what they hold now");
+        } catch (TlsException e) {
+            trustComplaint.say(e);
+        } catch (GeneralSecurityException e) {
+            trustComplaint.say(new TlsException("ca_certs: " + e.getMessage()));
+        }
+    }
+}

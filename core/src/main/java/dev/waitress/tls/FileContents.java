@@ -1,0 +1,59 @@
+package dev.waitress.tls;
+
+import java.io.IOException;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+
+/** What some files hold at one time. That, and no times, tells whether they have changed. */
+final class FileContents {
+    private final List<byte[]> files;
+
+    private FileContents(List<byte[]> files) {
+        this.files = files;
+    }
+
+    /**
+     * Reads them all.
+     *
+     * @throws TlsException naming the one that is missing or cannot be read
+     */
+    static FileContents read(List<String> names) throws TlsException {
+        List<byte[]> files = new ArrayList<>();
+        for (String name : names) {
+            files.add(read(name));
+        }
+        return new FileContents(files);
+    }
+
+    private static byte[] read(String name) throws TlsException {
+        try {
+            return Files.readAllBytes(Path.of(name));
+        } catch (NoSuchFileException e) {
+            throw new TlsException(name + ": there is no such file");
+        } catch (AccessDeniedException e) {
+            throw new TlsException(name + ": the user " + System.getProperty("user.name") + " may not read it");
+        } catch (IOException | InvalidPathException e) {
+            throw new TlsException(name + ": cannot be read: " + e.getMessage());
+        }
+    }
+
+    /** Those of one, in the order of the names. */
+    byte[] bytes(int index) {
+        return files.get(index);
+    }
+
+    int count() {
+        return files.size();
+    }
+
+    /** Whether all are the same. */
+    boolean areSameAs(FileContents other) {
+        return files.size() == other.files.size() && Arrays.deepEquals(files.toArray(), other.files.toArray());
+    }
+}
