@@ -18,10 +18,13 @@ class Told:
 
     def __init__(self) -> None:
         self.messages: list[Any] = []
-        self.heads = Heads(threading.Lock(), self.messages.append)
+        self.heads = Heads(threading.Lock())
+
+    def tell(self, message: Any) -> None:
+        self.messages.append(message)
 
     def take(self, status: Any, headers: Any) -> Any:
-        return self.heads.take(status, headers)
+        return self.heads.take(status, headers, self)  # type: ignore[arg-type]
 
     def make_known(self, status: str, headers: list[tuple[str, str]]) -> None:
         for _ in range(3):
@@ -101,6 +104,12 @@ def test_have_so_many_numbers(told: Told) -> None:
 def test_are_small(told: Told, headers: list[tuple[str, str]], is_known: bool) -> None:  # noqa: FBT001
     told.make_known("200 OK", headers)
     assert bool(told.messages) == is_known
+
+
+def test_get_none_in_a_child(told: Told) -> None:
+    told.heads.become_forked()
+    told.make_known("200 OK", [PAIR])
+    assert told.messages == []
 
 
 def test_that_come_rarely_get_none(told: Told) -> None:

@@ -31,13 +31,13 @@ class Outbox:
     def __init__(self) -> None:
         self.sent: list[Any] = []
         self.while_sending: Any = lambda: None
-        self.heads = Heads(threading.Lock(), self.sent.append)
+        self.heads = Heads(threading.Lock())
 
     def send(self, message: Any, _raw: Any = None) -> None:
         self.while_sending()
         self.sent.append(message)
 
-    post = send
+    post = tell = send
 
     def flush_soon(self) -> None:
         pass

@@ -35,12 +35,12 @@ class FakeCrew:
         self.closed: set[int] = set()
         self.closed_streams: list[int] = []
         self.blocks = self
-        self.heads = Heads(threading.Lock(), self.messages.append)
+        self.heads = Heads(threading.Lock())
 
     def send(self, message: Any, raw: bytes | None = None) -> None:
         self.messages.append(message if raw is None else (*message[:-1], raw))
 
-    post = send
+    post = tell = send
 
     def flush_soon(self) -> None:
         """Nothing waits."""

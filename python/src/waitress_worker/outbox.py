@@ -60,7 +60,7 @@ class Outbox:
         #: A deque: each of its operations is whole without a lock. Some messages are encoded already.
         self.ready: Deque[Union[Message, bytes, _WithBody]] = deque()
         self._bodies = WholeBodies(is_wanted=shares_memory)
-        self.heads = Heads(new_lock(), self._tell)
+        self.heads = Heads(new_lock())
         self._lock = new_lock()
         #: When the front was last sent something.
         self.last_flush = 0.0
@@ -76,7 +76,8 @@ class Outbox:
         """Put an answer in the row; another one follows at once."""
         self.ready.append(message)
 
-    def _tell(self, message: Message) -> None:
+    def tell(self, message: Message) -> None:
+        """Send a message before anything else happens."""
         self.post(message)
         self.flush()
 
@@ -172,6 +173,7 @@ class Outbox:
 
     def become_forked(self) -> None:
         """Send nothing any more: this process is a child of the worker, whose answers those are."""
+        self.heads.become_forked()
         self.__class__ = _Forked
 
 

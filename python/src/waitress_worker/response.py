@@ -289,7 +289,7 @@ class Exchange:
             message = "start_response called a second time without providing exc_info."
             raise AssertionError(message)
         # All of it, or nothing: the application may catch what is wrong here and start again.
-        self._number, self._status, self._headers, self._length = self._outbox.heads.take(status, headers)
+        self._number, self._status, self._headers, self._length = self._outbox.heads.take(status, headers, self._outbox)
         return self.write
 
 
