@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 import threading
 from typing import Any
 
@@ -118,3 +119,11 @@ def test_that_come_rarely_get_none(told: Told) -> None:
         for number in range(1001):
             told.take("200 OK", [("X-Number", f"{number}")])
     assert len(told.messages) < 1001
+
+
+def test_take_no_memory_before_they_have_one(told: Told) -> None:
+    """However large they are."""
+    large = "x" * 1_000_000
+    known = sys.getrefcount(large)
+    told.take("200 OK", [("X-Large", large)])
+    assert sys.getrefcount(large) == known

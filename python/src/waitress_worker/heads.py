@@ -29,7 +29,8 @@ class Heads:
     def __init__(self, lock: Any) -> None:  # noqa: ANN401 -- a lock has no type in 2.7
         """Know none."""
         self._known: "Dict[Any, Head]" = {}
-        self._met: Dict[Any, int] = {}
+        #: How often those were met that are not known, by their hashes: they may be large.
+        self._met: Dict[int, int] = {}
         self._lock = lock
         self._most = MOST_HEADS
 
@@ -54,11 +55,12 @@ class Heads:
 
     def _meet(self, key: Tuple[Any, ...], head: "Head", outbox: "Outbox") -> None:
         """Count a good one; one that comes again and again is made known."""
-        times = self._met.get(key, 0) + 1
+        mark = hash(key)
+        times = self._met.get(mark, 0) + 1
         if times < _TIMES:
             if len(self._met) >= _MOST_MET:
                 self._met.clear()
-            self._met[key] = times
+            self._met[mark] = times
         elif len(head[2]) <= _MOST_FIELDS and sum(len(name) + len(value) for name, value in head[2]) <= _MOST_BYTES:
             self._make_known(key, head, outbox)
 
