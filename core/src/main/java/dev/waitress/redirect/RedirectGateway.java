@@ -1,9 +1,7 @@
 package dev.waitress.redirect;
 
-import dev.waitress.buffer.SharedMemory;
 import dev.waitress.exchange.Gateway;
-import dev.waitress.exchange.Operations;
-import dev.waitress.exchange.Readiness;
+import dev.waitress.exchange.GatewayInFront;
 import dev.waitress.exchange.Request;
 import dev.waitress.exchange.Response;
 import dev.waitress.exchange.ServerAnswer;
@@ -13,12 +11,10 @@ import dev.waitress.http.ResponseHead;
 import dev.waitress.settings.Setting;
 import dev.waitress.settings.Settings;
 import java.nio.file.Path;
-import java.time.Duration;
-import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /** Sends those who come by plain HTTP to HTTPS, and leaves the rest to another gateway. Event loop only. */
-public final class RedirectGateway implements Gateway {
+public final class RedirectGateway extends GatewayInFront {
     private static final int USUAL_PORT = 443;
     private static final byte[] PERMANENT = Ascii.bytes("308 Permanent Redirect");
 
@@ -33,7 +29,6 @@ public final class RedirectGateway implements Gateway {
     private final boolean redirects;
     private final @Nullable ChallengeFolder challenges;
     private final String port;
-    private final Gateway next;
 
     /**
      * In front of another gateway.
@@ -41,11 +36,11 @@ public final class RedirectGateway implements Gateway {
      * @param port where HTTPS is spoken
      */
     public RedirectGateway(Settings settings, int port, Gateway next) {
+        super(next);
         String folder = settings.get(Setting.ACME_CHALLENGE_DIR);
         this.redirects = settings.get(Setting.HTTPS_REDIRECT);
         this.challenges = folder.isEmpty() ? null : new ChallengeFolder(Path.of(folder));
         this.port = port == USUAL_PORT ? "" : ":" + port;
-        this.next = next;
     }
 
     @Override
@@ -59,7 +54,7 @@ public final class RedirectGateway implements Gateway {
             request.body().discard();
             redirect(request.head(), response);
         } else {
-            next.submit(request, response);
+            pass(request, response);
         }
     }
 
@@ -92,35 +87,5 @@ public final class RedirectGateway implements Gateway {
                 : head.find("host") < 0 ? "" : head.value("host");
         int colon = authority.lastIndexOf(':');
         return colon > authority.lastIndexOf(']') ? authority.substring(0, colon) : authority;
-    }
-
-    @Override
-    public SharedMemory bodyMemory() {
-        return next.bodyMemory();
-    }
-
-    @Override
-    public Readiness readiness() {
-        return next.readiness();
-    }
-
-    @Override
-    public Operations operations() {
-        return next.operations();
-    }
-
-    @Override
-    public void whenAskedToEnd(Runnable action) {
-        next.whenAskedToEnd(action);
-    }
-
-    @Override
-    public void whenAskedToReload(Consumer<String> action) {
-        next.whenAskedToReload(action);
-    }
-
-    @Override
-    public void close(Duration within) {
-        next.close(within);
     }
 }
