@@ -101,6 +101,8 @@ _MORE = frozenset(
         "health_listen",
         "control_socket",
         "metrics_listen",
+        "admin_actions",
+        "admin_token",
         "pid_file",
         "user",
         "group",

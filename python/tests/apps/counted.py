@@ -22,6 +22,8 @@ def app(environ: Any, start_response: Any) -> Any:
         return []
     if kind == "fail":
         raise ValueError("as asked")
+    if kind == "echo":
+        raise ValueError(argument)
     if kind == "stream":
         start_response("200 OK", [])
         return stream(int(argument))

@@ -126,7 +126,7 @@ public final class Server implements AutoCloseable {
         OverseenServer front = new OverseenServer(listeners, clients, engine.health(), () -> isOwnProcess, ending);
         SideListener metrics = null;
         try {
-            metrics = MetricsListener.open(settings, clients, observation, operations, engine);
+            metrics = MetricsListener.open(settings, listeners, clients, observation, operations, engine);
             side = SideListeners.of(metrics, ControlListener.open(settings, front, operations, engine));
             return this;
         } catch (IOException | RuntimeException e) {

@@ -67,7 +67,7 @@ final class SideListener {
     void close() {
         loop.execute(() -> {
             clients.drain(() -> {});
-            clients.closeAll();
+            clients.cutAll(); // those who watch would never go
         });
     }
 }

@@ -147,6 +147,11 @@ public final class Clients {
                     "cutting " + running + (running == 1 ? " connection" : " connections")
                             + " whose requests have not ended");
         }
+        cutAll();
+    }
+
+    /** The same where that is in order. */
+    public void cutAll() {
         connections.snapshot().forEach(Connection::close);
     }
 

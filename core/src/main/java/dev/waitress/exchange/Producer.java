@@ -16,6 +16,11 @@ public interface Producer {
         return "";
     }
 
+    /** Method and target of the request, as logs show them; empty where nobody knows. */
+    default String line() {
+        return "";
+    }
+
     /** When the request was given to whoever answers it. */
     default long begunNanos() {
         return 0;

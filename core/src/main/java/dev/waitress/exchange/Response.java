@@ -44,6 +44,7 @@ public final class Response {
     private int statusCode;
     private boolean complete;
     private @Nullable Status ownStatus;
+    private @Nullable String failure;
     private @Nullable Producer producer;
     private boolean clientClosed;
     private final RequestId id;
@@ -77,6 +78,11 @@ public final class Response {
     /** Its status, where the server has answered in its own name; null where the application did, or nobody. */
     public @Nullable Status ownStatus() {
         return ownStatus;
+    }
+
+    /** What is known of how the application failed over it, perhaps nothing; null where it did not. */
+    public @Nullable String failure() {
+        return failure;
     }
 
     /** Bytes of the body that were sent, or lie in the buffers on the way to the client. */
@@ -201,6 +207,9 @@ public final class Response {
      * @param traceback shown to the client only where the settings expose it
      */
     public void fail(String traceback) {
+        if (state != State.ENDED) {
+            failure = traceback;
+        }
         refuse(Status.INTERNAL_SERVER_ERROR, name.exposeTracebacks() ? traceback : INTERNAL_ERROR);
     }
 

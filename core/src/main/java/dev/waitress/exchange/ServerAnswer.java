@@ -3,6 +3,7 @@ package dev.waitress.exchange;
 import dev.waitress.http.Ascii;
 import dev.waitress.http.ResponseHead;
 import java.nio.charset.StandardCharsets;
+import java.util.Map;
 
 /**
  * An answer about the server itself, which no application gives.
@@ -26,6 +27,11 @@ public record ServerAnswer(String status, String allow, String type, String body
     }
 
     public void sendTo(Response response) {
+        sendTo(response, Map.of());
+    }
+
+    /** The same with fields of its own. */
+    public void sendTo(Response response, Map<String, String> fields) {
         ResponseHead head = new ResponseHead();
         byte[] line = Ascii.bytes(status);
         head.start(line, 0, line.length);
@@ -36,6 +42,7 @@ public record ServerAnswer(String status, String allow, String type, String body
         if (!body.isEmpty()) {
             field(head, "Content-Type", type);
         }
+        fields.forEach((name, value) -> field(head, name, value));
         byte[] bytes = body.getBytes(StandardCharsets.UTF_8);
         head.setContentLength(bytes.length); // also for HEAD: nothing is guessed from a body that is empty
         response.send(head, bytes, 0, bytes.length);

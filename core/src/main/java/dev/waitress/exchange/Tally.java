@@ -1,10 +1,16 @@
 package dev.waitress.exchange;
 
+import java.util.ArrayDeque;
+import java.util.Deque;
 import java.util.EnumMap;
+import java.util.List;
 import java.util.Map;
 
 /** What has happened among those who answer, since the server began. Event loop only. */
 public final class Tally {
+    /** Those that are remembered. */
+    private static final int MOST_RELOADS = 10;
+
     /** What is counted. */
     public enum Incident {
         /** A thread of a worker was stuck for a moment, and another one of it went on. */
@@ -20,18 +26,29 @@ public final class Tally {
     }
 
     /**
+     * An attempt to load the application again.
+     *
+     * @param number no other has it
+     * @param nanos when it ended, as the loop tells the time
+     * @param message for operators, of one or more lines
+     */
+    public record Reload(long number, long nanos, boolean isDone, String message) {}
+
+    /**
      * All of it at one moment.
      *
      * @param incidents how often each has happened; none is missing
      * @param replacements workers that were replaced, by the reason; none is missing
+     * @param reloads the last ones, in their order
      */
-    public record Counts(Map<Incident, Long> incidents, Map<Replacement, Long> replacements) {
+    public record Counts(Map<Incident, Long> incidents, Map<Replacement, Long> replacements, List<Reload> reloads) {
         /** Nothing has happened. */
         public static final Counts NONE = new Tally().counts();
 
         public Counts {
             incidents = Map.copyOf(incidents);
             replacements = Map.copyOf(replacements);
+            reloads = List.copyOf(reloads);
         }
 
         public long of(Incident incident) {
@@ -45,6 +62,8 @@ public final class Tally {
 
     private final Map<Incident, Long> incidents = new EnumMap<>(Incident.class);
     private final Map<Replacement, Long> replacements = new EnumMap<>(Replacement.class);
+    private final Deque<Reload> reloads = new ArrayDeque<>();
+    private long reloaded;
 
     /** Nothing has happened. */
     public Tally() {
@@ -64,7 +83,16 @@ public final class Tally {
         replacements.merge(reason, 1L, Long::sum);
     }
 
+    /** The application was loaded again, or could not be. */
+    public void reloaded(boolean isDone, String message, long nowNanos) {
+        count(isDone ? Incident.RELOAD : Incident.RELOAD_FAILED);
+        if (reloads.size() == MOST_RELOADS) {
+            reloads.removeFirst();
+        }
+        reloads.addLast(new Reload(++reloaded, nowNanos, isDone, message));
+    }
+
     public Counts counts() {
-        return new Counts(incidents, replacements);
+        return new Counts(incidents, replacements, List.copyOf(reloads));
     }
 }

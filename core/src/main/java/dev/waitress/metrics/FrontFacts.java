@@ -6,10 +6,20 @@ import java.util.List;
 /**
  * What the front knows of itself at one moment.
  *
+ * @param addresses where it listens, as URLs
+ * @param nowNanos the time, as the loop tells it
+ * @param upNanos since when it serves
  * @param obstacles why requests would not be answered; empty if they would
  * @param bufferedBytes memory that clients take up
  * @param mostBufferedBytes memory that they may take up
  * @param droppedLines lines that the access log has lost
  */
 public record FrontFacts(
-        List<String> obstacles, ClientCounts clients, long bufferedBytes, long mostBufferedBytes, long droppedLines) {}
+        List<String> addresses,
+        long nowNanos,
+        long upNanos,
+        List<String> obstacles,
+        ClientCounts clients,
+        long bufferedBytes,
+        long mostBufferedBytes,
+        long droppedLines) {}

@@ -12,7 +12,7 @@ import java.util.concurrent.Executor;
 import java.util.function.Supplier;
 
 /** Answers what those ask who gather metrics; the text is not written on the loop. */
-public final class MetricsGateway implements Gateway {
+final class MetricsGateway implements Gateway {
     private static final Logger LOG = System.getLogger("waitress");
 
     private static final String PATH = "/metrics";
@@ -20,13 +20,8 @@ public final class MetricsGateway implements Gateway {
     private final Scraper scraper;
     private final Executor loop;
 
-    /**
-     * For one server.
-     *
-     * @param elsewhere runs what takes too long for the loop
-     */
-    public MetricsGateway(Sources sources, Executor loop, Executor elsewhere) {
-        this.scraper = new Scraper(sources, elsewhere);
+    MetricsGateway(Scraper scraper, Executor loop) {
+        this.scraper = scraper;
         this.loop = loop;
     }
 

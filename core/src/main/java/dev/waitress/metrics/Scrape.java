@@ -1,6 +1,7 @@
 package dev.waitress.metrics;
 
 import dev.waitress.exchange.Inspection;
+import java.util.List;
 import java.util.Map;
 import java.util.OptionalLong;
 
@@ -8,6 +9,7 @@ import java.util.OptionalLong;
  * All that is told at one moment.
  *
  * @param version of the server
+ * @param failures the last ones, the last one first
  * @param workers what the system tells of their processes, by process id
  * @param own the same of the front
  * @param openDescriptors those of the front
@@ -17,6 +19,7 @@ import java.util.OptionalLong;
 record Scrape(
         String version,
         RequestCounts requests,
+        List<RecentFailures.Failure> failures,
         FrontFacts front,
         Inspection inspection,
         Map<Long, ProcessFacts> workers,

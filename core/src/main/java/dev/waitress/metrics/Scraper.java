@@ -3,6 +3,7 @@ package dev.waitress.metrics;
 import dev.waitress.exchange.Inspection;
 import dev.waitress.exchange.WorkerStatus;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.OptionalLong;
 import java.util.concurrent.Executor;
@@ -31,14 +32,17 @@ final class Scraper {
      */
     void scrape(Consumer<Supplier<Scrape>> told) {
         RequestCounts requests = sources.traffic().counts();
+        List<RecentFailures.Failure> failures = sources.traffic().failures();
         FrontFacts front = sources.front().get();
         sources.operations()
                 .inspect(
                         false,
-                        inspection -> elsewhere.execute(() -> told.accept(() -> whole(requests, front, inspection))));
+                        inspection -> elsewhere.execute(
+                                () -> told.accept(() -> whole(requests, failures, front, inspection))));
     }
 
-    private Scrape whole(RequestCounts requests, FrontFacts front, Inspection inspection) {
+    private Scrape whole(
+            RequestCounts requests, List<RecentFailures.Failure> failures, FrontFacts front, Inspection inspection) {
         long own = ProcessHandle.current().pid();
         Map<Long, ProcessFacts> workers = new HashMap<>();
         for (WorkerStatus worker : inspection.workers()) {
@@ -48,6 +52,7 @@ final class Scraper {
         return new Scrape(
                 version(),
                 requests,
+                failures,
                 front,
                 inspection,
                 workers,

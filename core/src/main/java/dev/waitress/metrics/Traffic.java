@@ -8,6 +8,7 @@ import dev.waitress.exchange.Response;
 import dev.waitress.exchange.ResponseObserver;
 import dev.waitress.http.RequestHead;
 import dev.waitress.http.Status;
+import java.util.List;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
@@ -15,6 +16,7 @@ import org.jspecify.annotations.Nullable;
 public final class Traffic implements RequestObserver {
     private final LongSupplier nanos;
     private final RequestCounts counts = new RequestCounts();
+    private final RecentFailures failures = new RecentFailures();
 
     /**
      * Nothing was counted yet.
@@ -28,6 +30,11 @@ public final class Traffic implements RequestObserver {
     /** All that was counted so far. */
     RequestCounts counts() {
         return counts.copy();
+    }
+
+    /** Those that have failed last. */
+    List<RecentFailures.Failure> failures() {
+        return failures.all(nanos.getAsLong());
     }
 
     @Override
@@ -75,6 +82,7 @@ public final class Traffic implements RequestObserver {
                 counts.addOwn(own);
             }
             count(method, response.statusCode(), endedNanos - firstByteNanos);
+            failures.note(response, endedNanos);
             addPhases(response.producer());
         }
 

@@ -382,6 +382,20 @@ public final class Setting<T> {
             "Addresses of their own where /metrics tells Prometheus and others what the server counts"
                     + " (docs/metrics.md).");
 
+    public static final Setting<Boolean> ADMIN_ACTIONS = define(
+            Group.METRICS,
+            "admin_actions",
+            ValueType.flag(),
+            false,
+            "Let who may see all on the page of metrics_listen reload the application, and start and end workers.");
+    public static final Setting<String> ADMIN_TOKEN = define(
+            Group.METRICS,
+            "admin_token",
+            ValueType.line("TOKEN"),
+            "",
+            "Who knows it sees query strings and tracebacks on the page of metrics_listen also where that is no loopback"
+                    + " address; best given as WAITRESS_ADMIN_TOKEN, which other users cannot read.");
+
     public static final Setting<String> PID_FILE = define(
             Group.SERVICE,
             "pid_file",

@@ -136,6 +136,9 @@ public final class Settings {
                 && get(Setting.HEALTH_LISTEN).isEmpty()) {
             throw new SettingsException("health_path has no meaning without setting health or health_listen");
         }
+        if (get(Setting.METRICS_LISTEN).isEmpty() && (get(Setting.ADMIN_ACTIONS) || isGiven(Setting.ADMIN_TOKEN))) {
+            throw new SettingsException("admin_actions and admin_token have no meaning without setting metrics_listen");
+        }
         if (get(Setting.SOCKETS).stream().map(Settings::isUnix).distinct().count() > 1) {
             throw new SettingsException("Internet and UNIX sockets may not be mixed.");
         }

@@ -69,7 +69,7 @@ final class AppTask {
         this.isQueued = isQueued;
         this.waiting = new AtomicReference<>(request);
         this.stream = new ResponseStream(
-                answer, loop, transit, settings.get(Setting.OUTBUF_HIGH_WATERMARK), this::dropUnbegun);
+                answer, loop, transit, settings.get(Setting.OUTBUF_HIGH_WATERMARK), this::dropUnbegun, this::line);
         this.response = new AppResponse(stream, request.head().isMethod("HEAD"), unknownStatuses);
     }
 

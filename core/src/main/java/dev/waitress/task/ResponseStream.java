@@ -7,6 +7,7 @@ import dev.waitress.http.ResponseHead;
 import java.util.concurrent.Executor;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Supplier;
 
 /**
  * Takes a response from a task thread to the event loop, and makes the thread wait while the client is too far behind.
@@ -18,6 +19,7 @@ final class ResponseStream implements Producer {
     private final Transit transit;
     private final long highWatermark;
     private final Runnable whenClientGone;
+    private final Supplier<String> line;
 
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition moved = lock.newCondition();
@@ -39,12 +41,19 @@ final class ResponseStream implements Producer {
     private volatile String name = "";
     private volatile long begunNanos;
 
-    ResponseStream(Response response, Executor loop, Transit transit, long highWatermark, Runnable whenClientGone) {
+    ResponseStream(
+            Response response,
+            Executor loop,
+            Transit transit,
+            long highWatermark,
+            Runnable whenClientGone,
+            Supplier<String> line) {
         this.response = response;
         this.loop = loop;
         this.transit = transit;
         this.highWatermark = highWatermark;
         this.whenClientGone = whenClientGone;
+        this.line = line;
         this.last = () -> response.fail("");
         loop.execute(() -> {
             response.producedBy(this);
@@ -143,6 +152,11 @@ final class ResponseStream implements Producer {
     @Override
     public String name() {
         return name;
+    }
+
+    @Override
+    public String line() {
+        return line.get();
     }
 
     @Override

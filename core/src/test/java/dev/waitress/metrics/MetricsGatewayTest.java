@@ -39,10 +39,11 @@ class MetricsGatewayTest {
     private List<String> obstacles = List.of();
     private final Traffic traffic = new Traffic(() -> 0);
     private final MetricsGateway gateway = new MetricsGateway(
-            new Sources(traffic, this::front, new Inspected(), () -> 7, 1024), Runnable::run, elsewhere::add);
+            new Scraper(new Sources(traffic, this::front, new Inspected(), () -> 7, 1024), elsewhere::add),
+            Runnable::run);
 
     private FrontFacts front() {
-        return new FrontFacts(obstacles, new ClientCounts(Map.of("idle", 3L), 9, 1), 4096, 8192, 2);
+        return new FrontFacts(List.of(), 0, 0, obstacles, new ClientCounts(Map.of("idle", 3L), 9, 1), 4096, 8192, 2);
     }
 
     private final class Inspected implements Operations {

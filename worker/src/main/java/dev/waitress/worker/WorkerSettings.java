@@ -47,7 +47,8 @@ final class WorkerSettings {
         writer.text("request_timeout");
         writer.integer(config.settings().getInt(Setting.REQUEST_TIMEOUT));
         writer.text("expose_tracebacks");
-        writer.bool(config.settings().get(Setting.EXPOSE_TRACEBACKS));
+        writer.bool(config.settings().get(Setting.EXPOSE_TRACEBACKS)
+                || !config.settings().get(Setting.METRICS_LISTEN).isEmpty()); // for the page
         writer.text("warmup_path");
         writer.text(config.settings().get(Setting.WARMUP_PATH));
         writer.text("post_fork");

@@ -118,6 +118,11 @@ final class HeldRequest implements Producer, AnswerReader.Target {
     }
 
     @Override
+    public String line() {
+        return request().line();
+    }
+
+    @Override
     public long begunNanos() {
         return begunNanos;
     }

@@ -153,7 +153,7 @@ final class Rollout {
         String news = "The application was loaded again, " + slots;
         if (!opened.complete(null)) {
             LOG.log(Level.INFO, news);
-            tally.count(Tally.Incident.RELOAD);
+            tally.reloaded(true, news, timers.nowNanos());
         }
         settle(Outcome.done(news));
     }
@@ -173,7 +173,7 @@ final class Rollout {
         } else {
             opened.complete(null);
             LOG.log(Level.ERROR, news);
-            tally.count(Tally.Incident.RELOAD_FAILED);
+            tally.reloaded(false, news, timers.nowNanos());
             if (!isLoaded) {
                 intake.suspend(NOT_LOADED);
             }

@@ -1,0 +1,68 @@
+package dev.waitress.metrics;
+
+import dev.waitress.exchange.Producer;
+import dev.waitress.exchange.Response;
+import dev.waitress.http.Status;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** The requests that have failed last. Event loop only. */
+final class RecentFailures {
+    private static final int MOST = 20;
+
+    /** Characters of a traceback, whose end says most. */
+    private static final int LONGEST = 8 * 1024;
+
+    /**
+     * One of them.
+     *
+     * @param number no other has it
+     * @param status 0 where the answer had begun, and was cut off
+     * @param request method and target, as logs show them; empty if nobody knows
+     * @param traceback empty where there is none
+     */
+    record Failure(long number, long ageNanos, int status, String request, String traceback) {}
+
+    private final Deque<Failure> failures = new ArrayDeque<>();
+    private long count;
+
+    /** Notes a response that has ended, if the application has failed over it. */
+    void note(Response response, long nowNanos) {
+        Status own = response.ownStatus();
+        String traceback = response.failure();
+        boolean isLost = own == Status.BAD_GATEWAY || own == Status.GATEWAY_TIMEOUT;
+        if (traceback == null && !isLost) {
+            return;
+        }
+        if (failures.size() == MOST) {
+            failures.removeFirst();
+        }
+        failures.addLast(new Failure(
+                ++count,
+                nowNanos,
+                own == null ? 0 : own.code(),
+                line(response.producer()),
+                traceback == null ? "" : end(traceback)));
+    }
+
+    private static String line(@Nullable Producer producer) {
+        return producer == null ? "" : producer.line();
+    }
+
+    private static String end(String traceback) {
+        int start = traceback.length() - LONGEST;
+        return start <= 0 ? traceback : "[...]" + traceback.substring(start);
+    }
+
+    /** Those, the last one first. */
+    List<Failure> all(long nowNanos) {
+        List<Failure> all = new ArrayList<>();
+        failures.descendingIterator()
+                .forEachRemaining(each -> all.add(new Failure(
+                        each.number(), nowNanos - each.ageNanos(), each.status(), each.request(), each.traceback())));
+        return all;
+    }
+}
