@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import contextlib
+import json
 import os
 import random
 import re
 import shutil
 import signal
+import socket
 import subprocess
 import threading
 from collections import Counter
@@ -14,12 +17,16 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 import pytest
+import requests
 from metering import OWN, Meter
 from probes import until, workers
 from serving import ROOT
 from wire import Connection
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
     from conftest import Start
 
 APPS = str(ROOT / "python" / "tests" / "apps")
@@ -259,6 +266,43 @@ def test_are_checked_by_promtool(start: Start) -> None:
     assert (checked.returncode, checked.stdout, checked.stderr) == (0, "", "")
 
 
+OBSERVABILITY = ROOT / "docs" / "deploy" / "observability"
+
+
+def queries() -> list[str]:
+    """Those of the dashboard and of the alert rules."""
+    dashboard = json.loads((OBSERVABILITY / "grafana.json").read_text())
+    shown = [target["expr"] for panel in dashboard["panels"] for target in panel["targets"]]
+    chosen = [variable["query"]["query"] for variable in dashboard["templating"]["list"] if variable["type"] == "query"]
+    rules = (OBSERVABILITY / "alerts.yml").read_text()
+    watched = re.findall(r"expr: (?:>-\n)?((?:.|\n)*?)\n +(?:for|labels):", rules)
+    assert len(watched) == rules.count("expr:")
+    return [*shown, *chosen, *watched]
+
+
+def test_are_what_the_dashboard_and_the_alerts_ask_for(start: Start) -> None:
+    """Every name in them is exposed, with the labels that they select and show."""
+    sampled = Meter(start("counted:app", OWN, PYTHONPATH=APPS)).sampled()
+    labels = {label for family in sampled.families for sample in family.samples for label in sample.labels}
+    names = sampled.names()
+    for query in queries():
+        asked = re.findall(r"\b(?:waitress|http_server|process)_[a-z_]+", query)
+        assert asked, query
+        assert set(asked) <= names, query
+        grouped = {each for group in re.findall(r"by \(([^)]*)\)", query) for each in group.split(", ")}
+        selected = set(re.findall(r'(\w+)=~?"', query))
+        assert grouped | selected <= labels | {"instance"}, query
+
+
+def test_are_asked_for_by_rules_that_prometheus_reads() -> None:
+    promtool = shutil.which("promtool")
+    if promtool is None:
+        pytest.skip("promtool of Debian's prometheus is not installed")
+    rules = OBSERVABILITY / "alerts.yml"
+    checked = subprocess.run([promtool, "check", "rules", rules], capture_output=True, text=True, check=False)
+    assert checked.returncode == 0, checked.stderr
+
+
 def test_are_all_in_the_documentation(start: Start) -> None:
     """And nothing else is."""
     page = (ROOT / "docs" / "metrics.md").read_text()
@@ -266,3 +310,65 @@ def test_are_all_in_the_documentation(start: Start) -> None:
     families = Meter(start("counted:app", OWN, PYTHONPATH=APPS)).sampled().families
     exposed = {family.name + ("_total" if family.type == "counter" else "") for family in families}
     assert told == exposed
+
+
+def free_port() -> int:
+    """A port that nobody listens on now."""
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        return int(listener.getsockname()[1])
+
+
+@contextlib.contextmanager
+def prometheus(folder: Path, target: int) -> Iterator[str]:
+    """Run Prometheus, which gathers from one port every second; its address."""
+    command = shutil.which("prometheus")
+    if command is None:
+        pytest.skip("Debian's prometheus is not installed")
+    port = free_port()
+    (folder / "prometheus.yml").write_text(
+        "global: {scrape_interval: 1s}\n"
+        f"rule_files: [{OBSERVABILITY / 'alerts.yml'}]\n"
+        f"scrape_configs: [{{job_name: shop, static_configs: [{{targets: ['127.0.0.1:{target}']}}]}}]\n"
+    )
+    process = subprocess.Popen(
+        [command, f"--config.file={folder / 'prometheus.yml'}", f"--storage.tsdb.path={folder / 'data'}"]
+        + [f"--web.listen-address=127.0.0.1:{port}"],
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    )
+    try:
+        yield f"http://127.0.0.1:{port}"
+    finally:
+        process.terminate()
+        process.wait()
+
+
+def test_are_data_for_every_panel_of_the_dashboard(start: Start, tmp_path: Path) -> None:
+    """Gathered by a real Prometheus, while clients ask and the application is loaded again."""
+    server = start("counted:app", OWN, PYTHONPATH=APPS)
+    dashboard = json.loads((OBSERVABILITY / "grafana.json").read_text())
+    without = {panel["title"]: [target["expr"] for target in panel["targets"]] for panel in dashboard["panels"]}
+    with prometheus(tmp_path, Meter(server).port) as url:
+
+        def gives_data(query: str) -> bool:
+            plain = query.replace("$__rate_interval", "30s").replace("$instance", ".*")
+            try:
+                answer = requests.get(f"{url}/api/v1/query", params={"query": plain}, timeout=10)
+            except requests.ConnectionError:
+                return False  # it starts
+            return answer.status_code == 200 and any(
+                result["value"][1] != "NaN" for result in answer.json()["data"]["result"]
+            )
+
+        def all_have_data() -> bool:
+            for target in ("/", "/fail", "http://["):
+                with Connection(server.port) as connection:
+                    connection.ask("GET", target)
+                    connection.head()
+            for title in [title for title, asked in without.items() if any(map(gives_data, asked))]:
+                del without[title]
+            return not without
+
+        until(lambda: gives_data("up == 1"), "a first scrape")
+        os.kill(server.process.pid, signal.SIGHUP)
+        until(all_have_data, "data for all panels")

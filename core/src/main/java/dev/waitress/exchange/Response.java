@@ -40,7 +40,6 @@ public final class Response {
 
     /** Bytes of the body of an answer in the server's name. */
     private long errorBytes;
-
     private int statusCode;
     private boolean complete;
     private @Nullable Status ownStatus;
