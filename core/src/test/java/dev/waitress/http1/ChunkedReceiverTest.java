@@ -2,16 +2,23 @@ package dev.waitress.http1;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.waitress.http.Limits;
 import dev.waitress.settings.Setting;
+import dev.waitress.settings.Settings;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class ChunkedReceiverTest {
+    private static final String CHUNKED = "POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n";
+    private static final Limits NO_LIMIT =
+            Limits.of(Settings.ofText(Map.of("max_request_body_size", String.valueOf(Long.MAX_VALUE))));
+
     private static List<String> feed(String body) {
-        List<String> events = Fed.whole("POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n" + body);
+        List<String> events = Fed.whole(CHUNKED + body);
         return events.subList(1, events.size());
     }
 
@@ -82,6 +89,22 @@ class ChunkedReceiverTest {
 
     private static String trailer(int bytes) {
         return "X:" + "x".repeat(bytes - 4) + "\r\n";
+    }
+
+    /** Where bodies have no limit too: what is left of a size without its first digits would end the body elsewhere. */
+    @ParameterizedTest
+    @ValueSource(strings = {"10000000000000000", "10000000000000005", "ffffffffffffffff", "1000000000000000"})
+    void refusesASizeBeyondAllNumbersWithoutALimit(String size) {
+        assertThat(Fed.whole(CHUNKED + size + "\r\nhello\r\n0\r\n\r\n", NO_LIMIT))
+                .last()
+                .asString()
+                .startsWith("413 ");
+    }
+
+    @Test
+    void takesALargeSizeWithoutALimit() {
+        assertThat(Fed.whole(CHUNKED + "00fffffffffffffff\r\nhello", NO_LIMIT))
+                .noneMatch(event -> event.startsWith("4"));
     }
 
     @Test

@@ -76,6 +76,8 @@ class Http1ParserTest {
         @ParameterizedTest
         @CsvSource({
             "get / HTTP/1.1, 400 Malformed HTTP method \"get\" HTTP/1.0",
+            "GEa / HTTP/1.1, 400 Malformed HTTP method \"GEa\" HTTP/1.0",
+            "zET / HTTP/1.1, 400 Malformed HTTP method \"zET\" HTTP/1.0",
             "GET / HTTP/2.0, 505 HTTP version is not supported HTTP/1.0",
             "GET / HTTP/0.9, 505 HTTP version is not supported HTTP/1.0",
             "CONNECT a:443 HTTP/1.1, 501 CONNECT is not supported HTTP/1.1",
