@@ -141,7 +141,7 @@ final class Workload implements AnswerReader.Listener {
             BodyBuffer body,
             long arrivedNanos) {
         long nowNanos = timers.nowNanos();
-        if (inFlight.size() == 0 || pace.isStalled() && !hasUnbegun()) {
+        if (inFlight.size() == 0) {
             pace.begins(nowNanos);
         }
         int end = encoder().length();
@@ -260,7 +260,7 @@ final class Workload implements AnswerReader.Listener {
     }
 
     private boolean hasUnbegun() {
-        return inFlight.size() > 0 && !InFlight.isBegun(inFlight.lastId(), board.lastBegun(inFlight.lastId()));
+        return !InFlight.isBegun(inFlight.lastId(), board.lastBegun(inFlight.lastId()));
     }
 
     /** Asks the worker for the requests that it has not begun. */

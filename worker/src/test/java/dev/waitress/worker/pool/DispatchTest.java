@@ -3,10 +3,13 @@ package dev.waitress.worker.pool;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.waitress.buffer.BodyBuffer;
+import dev.waitress.buffer.MemoryBudget;
 import dev.waitress.loop.TurnTaker;
 import dev.waitress.worker.fakes.FakeClient;
 import dev.waitress.worker.fakes.FakeTerms;
 import dev.waitress.worker.fakes.ScriptedWorker;
+import dev.waitress.worker.wire.MarshalReader;
+import dev.waitress.worker.wire.MarshalWriter;
 import dev.waitress.worker.wire.Protocol;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -117,8 +120,95 @@ class DispatchTest {
         assertThat(worker.requests().sent()).endsWith(content);
     }
 
+    /** Whatever becomes of its request. */
+    @Nested
+    class ABody {
+        private final MemoryBudget memory = new MemoryBudget(1 << 20);
+
+        private FakeClient sends() throws IOException {
+            return fixture.ask("POST", "/", PoolFixture.body(new byte[4], memory));
+        }
+
+        @Test
+        void isHeldWhileItsRequestWaits() throws IOException {
+            sends();
+            assertThat(memory.held()).isPositive();
+        }
+
+        @Test
+        void isDroppedWhenNobodyWillAnswer() throws IOException {
+            sends();
+            fixture.pool.intake().suspend("broken");
+            assertThat(memory.held()).as("before").isZero();
+            sends();
+            assertThat(memory.held()).as("after").isZero();
+        }
+
+        @Test
+        void isDroppedWhenItsClientLeavesBeforeAWorkerComes() throws IOException {
+            sends().response().clientGone();
+            assertThat(memory.held()).isZero();
+        }
+
+        @Test
+        void isDroppedWhenItsClientHasLeftAndAWorkerGivesItBack() throws IOException {
+            ScriptedWorker worker = fixture.serving(1);
+            FakeClient gone = sends();
+            fixture.turn();
+            gone.response().clientGone();
+            worker.givesBack(1);
+            fixture.turn();
+            assertThat(memory.held()).isZero();
+        }
+
+        @Test
+        void isDroppedWithTheAnswer() throws IOException {
+            ScriptedWorker worker = fixture.serving(1);
+            sends();
+            fixture.turn();
+            worker.answers(1, "");
+            assertThat(memory.held()).isZero();
+        }
+
+        @Test
+        void isDroppedWhenTheWorkerThatHadBegunItDies() throws IOException {
+            ScriptedWorker worker = fixture.serving(1);
+            FakeClient lost = sends();
+            FakeClient gone = sends();
+            fixture.turn();
+            worker.begins(2);
+            gone.response().clientGone();
+            worker.worker().die();
+            assertThat(lost.status()).isEqualTo("502 Bad Gateway");
+            assertThat(memory.held()).isZero();
+        }
+    }
+
     @Nested
     class ARequestWithoutAWorker {
+        /** How many still do, and for how long this one has. */
+        @Test
+        void isToldToTheWorkerThatComes() throws IOException {
+            asks();
+            asks();
+            fixture.timers.advance(Duration.ofMillis(1500));
+            ScriptedWorker worker = fixture.serving(1);
+            fixture.turn();
+            byte[] sent = worker.requests().sent();
+            int first = 9; // behind the length of the frame and the head of the list
+            assertThat(MarshalReader.getInt(sent, first + WaitingRequest.ID)).isEqualTo(1);
+            assertThat(new String(sent, StandardCharsets.ISO_8859_1)).containsSubsequence(mark(1.5, 1), mark(1.5, 0));
+        }
+
+        private String mark(double seconds, int depth) {
+            MarshalWriter writer = new MarshalWriter(64);
+            writer.text("waitress.queue_time");
+            writer.number(seconds);
+            writer.text("waitress.queue_depth");
+            writer.integer(depth);
+            return new String(writer.toByteArray(), StandardCharsets.ISO_8859_1);
+        }
+
         @Test
         void waitsForOne() throws IOException {
             FakeClient client = asks();
@@ -186,8 +276,29 @@ class DispatchTest {
         @Test
         void isLookedAtWhenItMayStall() {
             assertThat(fixture.turn()).isEqualTo(TurnTaker.NO_DEADLINE);
+            fixture.timers.advance(Duration.ofHours(1));
             asks();
             assertThat(fixture.turn()).isEqualTo(STALL.toNanos());
+            fixture.timers.advance(Duration.ofNanos(1));
+            asks();
+            assertThat(fixture.turn()).as("since the first").isEqualTo(STALL.toNanos() - 1);
+        }
+
+        @Test
+        void isGivenMoreAgainOnceItAnswersInTime() {
+            asks();
+            asks();
+            fixture.turn();
+            fixture.timers.advance(STALL);
+            fixture.turn();
+            worker.answers(1, "");
+            worker.answers(2, "");
+            asks();
+            asks();
+            FakeClient third = asks();
+            fixture.turn();
+            worker.answers(5, "third");
+            assertThat(third.body()).isEqualTo("third|complete");
         }
 
         @Test
@@ -242,6 +353,56 @@ class DispatchTest {
         }
 
         @Test
+        void keepsWhatItHasAThreadFor() throws IOException {
+            asks();
+            fixture.turn();
+            fixture.serving(2);
+            fixture.timers.advance(STALL);
+            fixture.turn();
+            assertThat(worker.control().told()).containsExactly(TAKEOVER);
+        }
+
+        @Test
+        void keepsItsRequestsIfAllOthersHaveAsManyAsTheyMay() throws IOException {
+            asks();
+            fixture.turn();
+            fixture.timers.advance(STALL);
+            fixture.turn();
+            ScriptedWorker other = fixture.serving(2);
+            asks();
+            asks();
+            fixture.turn();
+            fixture.timers.advance(STALL);
+            fixture.turn();
+            assertThat(other.control().told()).containsExactly(TAKEOVER);
+        }
+
+        @Test
+        void isLookedAtAgainLaterOnceAllOfItsThreadsWereLetGoOn() {
+            asks();
+            fixture.turn();
+            fixture.timers.advance(STALL);
+            assertThat(fixture.turn()).isEqualTo(Duration.ofMillis(50).toNanos());
+        }
+
+        /** Its stream has ended, and counts no more. */
+        @Test
+        void isGivenNoMoreThanItHasThreadsAlsoWhereItHasStreamed() throws IOException {
+            asks();
+            fixture.turn();
+            worker.streams(1);
+            worker.endsStream(1);
+            asks();
+            fixture.turn();
+            fixture.timers.advance(STALL);
+            fixture.turn();
+            int before = worker.requests().sent().length;
+            asks();
+            fixture.turn();
+            assertThat(worker.requests().sent()).hasSize(before);
+        }
+
+        @Test
         void isAskedForThemOnceAtATime() throws IOException {
             asks();
             asks();
@@ -293,6 +454,23 @@ class DispatchTest {
             fixture.turn();
             assertThat(worker.requests().sent().length).isGreaterThan(before);
         }
+    }
+
+    /** A thread for it may have to be started first, where those before it are streamed. */
+    @Test
+    void letsAThreadGoOnAtOnceForARequestBehindThoseThatStall() throws IOException {
+        fixture = new PoolFixture(directory, 2);
+        ScriptedWorker worker = fixture.serving(1);
+        asks();
+        fixture.turn();
+        worker.begins(1);
+        fixture.timers.advance(STALL);
+        fixture.turn();
+        assertThat(worker.control().told()).containsExactly(TAKEOVER);
+        fixture.timers.advance(Duration.ofHours(1));
+        asks();
+        fixture.turn();
+        assertThat(worker.control().told()).containsExactly(TAKEOVER);
     }
 
     @Test

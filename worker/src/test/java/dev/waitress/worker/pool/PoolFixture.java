@@ -150,9 +150,13 @@ final class PoolFixture {
 
     /** A body of these bytes. */
     static BodyBuffer body(byte[] content) throws IOException {
+        return body(content, new MemoryBudget(1 << 20));
+    }
+
+    /** The same, which takes up memory. */
+    static BodyBuffer body(byte[] content, MemoryBudget memory) throws IOException {
         BodyBuffer body = new BodyBuffer(
-                content.length,
-                new BodyStorage(1 << 20, new MemoryBudget(1 << 20), new PrivateDirectory(), SharedMemory.NONE));
+                content.length, new BodyStorage(1 << 20, memory, new PrivateDirectory(), SharedMemory.NONE));
         body.append(content, 0, content.length);
         return body;
     }
