@@ -65,7 +65,7 @@ public final class LaunchedProcess implements StartedProcess {
     }
 
     /** Unless the user has set something else. */
-    private static void saveMemory(Map<String, String> environment) {
+    static void saveMemory(Map<String, String> environment) {
         boolean isSet = environment.containsKey(ARENAS)
                 || environment.getOrDefault("GLIBC_TUNABLES", "").contains("arena_max");
         if (!isSet) {

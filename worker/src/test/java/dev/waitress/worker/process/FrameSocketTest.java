@@ -256,6 +256,63 @@ class FrameSocketTest {
         assertThat(events.poll(SECONDS, TimeUnit.SECONDS)).isEqualTo("frame of 3");
     }
 
+    /** It may have said no more, and live. */
+    @Test
+    void doesNotWaitForMoreLastWords() throws Exception {
+        listen(true, null);
+        send(1, new byte[1]);
+        assertThat(next()).isEqualTo("frame of 1");
+        send(2, new byte[2]);
+        loop.execute(() -> {
+            socket().receiveLast();
+            events.add("all");
+        });
+        assertThat(events.poll(SECONDS, TimeUnit.SECONDS)).isEqualTo("frame of 2");
+        assertThat(events.poll(SECONDS, TimeUnit.SECONDS)).isEqualTo("all");
+    }
+
+    /** It still says something, perhaps; but nobody can work with that. */
+    @Test
+    void tellsThatTheOtherSideReadsNoMore() throws Exception {
+        listen(true, null);
+        send(1, new byte[1]);
+        assertThat(next()).isEqualTo("frame of 1");
+        other.shutdownInput();
+        loop.execute(() -> {
+            socket().sendFrame(new MarshalWriter(1));
+            events.add("sent, backlog " + socket().backlog());
+        });
+        assertThat(events.poll(SECONDS, TimeUnit.SECONDS))
+                .as("later, and nothing is kept")
+                .isEqualTo("sent, backlog 0");
+        assertThat(events.poll(SECONDS, TimeUnit.SECONDS)).startsWith(CLOSED + ":");
+    }
+
+    /** Whoever closes it has nothing more to say. */
+    @Test
+    void keepsNothingOnceItIsClosed() throws Exception {
+        listen(true, null);
+        send(1, new byte[1]);
+        assertThat(next()).isEqualTo("frame of 1");
+        loop.execute(() -> {
+            socket().send(new byte[1], 0, 1);
+            socket().close();
+            events.add("backlog " + socket().backlog());
+        });
+        assertThat(next()).isEqualTo("backlog 0");
+    }
+
+    @Test
+    void letsAnotherHaveItsSocket() throws Exception {
+        listen(true, null);
+        loop.execute(() -> {
+            assertThat(socket().release()).isSameAs(ours);
+            events.add("handed over " + socket().isHandedOver());
+        });
+        assertThat(next()).isEqualTo("handed over true");
+        assertThat(ours.isOpen()).isTrue();
+    }
+
     /** Who takes in its last words may have something to tell it, which cannot be sent any more. */
     @Test
     void takesInAllThatWasSaidBeforeTheOtherSideWent() throws Exception {

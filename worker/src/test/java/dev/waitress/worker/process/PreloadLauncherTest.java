@@ -21,6 +21,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -142,14 +143,24 @@ class PreloadLauncherTest {
         }
 
         void fails(String message) {
-            control.say(writer -> {
+            control.say(failure(message));
+            timers.turn();
+        }
+
+        /** It says so, and nobody has read that when it ends. */
+        void failsLast(String message) {
+            control.sayLast(failure(message));
+            exits(3);
+        }
+
+        private Consumer<MarshalWriter> failure(String message) {
+            return writer -> {
                 writer.tuple(4);
                 writer.integer(Protocol.FAILED);
                 writer.text(message);
                 writer.text("");
                 writer.integer(3);
-            });
-            timers.turn();
+            };
         }
 
         void exits(int status) {
@@ -233,6 +244,13 @@ class PreloadLauncherTest {
         }
 
         @Test
+        void itsFailureIsKnownAlsoWhereItEndsRightAfter() throws IOException {
+            zygote(1).connects().failsLast("no module");
+            assertThat(opened).isCompletedWithValue(new LoadFailure("no module", "", 3));
+            assertThat(zygote(1).control.isOpen()).isFalse();
+        }
+
+        @Test
         void itMayTakeAWhileToEndAfterAFailure() throws IOException {
             zygote(1).connects().fails("no module");
             timers.advance(Worker.QUIT_LIMIT);
@@ -274,7 +292,17 @@ class PreloadLauncherTest {
         @Test
         void hasTheNumberOfItsOwnProcess() throws IOException {
             assertThat(worker(1).pid()).as("it is waited for the zygote").isEqualTo(1);
+            zygote(1).loads();
+            zygote(1).says(Protocol.FORKED, 1, pid(1));
+            assertThat(worker(1).pid()).as("before it connects").isEqualTo(pid(1));
+        }
+
+        @Test
+        void thatNobodyWaitsForMayComeAndGo() throws IOException {
             serve();
+            zygote(1).says(Protocol.FORKED, 9, pid(9));
+            zygote(1).says(Protocol.EXITED, 9, 0);
+            assertThat(zygote(1).process.wasKilled()).isFalse();
             assertThat(worker(1).pid()).isEqualTo(pid(1));
         }
 
@@ -324,6 +352,10 @@ class PreloadLauncherTest {
             zygote(1).says(Protocol.EXITED, 1, 0);
             zygote(1).says(Protocol.EXITED, 2, 0);
             assertThat(zygote(1).quits()).isTrue();
+            timers.advance(Worker.QUIT_LIMIT.minusMillis(1));
+            assertThat(zygote(1).process.wasKilled()).as("it may take a while").isFalse();
+            timers.advance(Duration.ofMillis(2));
+            assertThat(zygote(1).process.wasKilled()).isTrue();
             zygote(1).exits(0);
             assertThat(launcher.running()).contains(zygote(2).process).doesNotContain(zygote(1).process);
         }
@@ -425,6 +457,16 @@ class PreloadLauncherTest {
         }
 
         @Test
+        void isMadeGoodByAnotherWhereTheNextCannotLoadTheApplication() throws IOException {
+            supervisor.addWorker();
+            zygote(2).connects().fails("no module");
+            supervisor.addWorker();
+            assertThat(zygotes).as("one that loads it anew").hasSize(3);
+            timers.advance(Worker.QUIT_LIMIT);
+            assertThat(zygote(2).process.wasKilled()).as("it may hang").isTrue();
+        }
+
+        @Test
         void isNotMadeGoodAnyMoreWhenNobodyWaitsForThat() {
             supervisor.addWorker();
             supervisor.removeWorker();
@@ -447,6 +489,17 @@ class PreloadLauncherTest {
         }
 
         @Test
+        void isThatOfAProcessWithoutWorkersAtOnce() throws IOException {
+            serve();
+            supervisor.abandon();
+            zygote(1).says(Protocol.EXITED, 1, 0);
+            zygote(1).says(Protocol.EXITED, 2, 0);
+            assertThat(zygote(1).quits()).isFalse();
+            launcher.close();
+            assertThat(zygote(1).quits()).isTrue();
+        }
+
+        @Test
         void doesNotWaitForOneThatIsStillLoading() throws IOException {
             zygote(1).connects();
             supervisor.close();
@@ -460,6 +513,16 @@ class PreloadLauncherTest {
         var introduction = new WorkerDoor.Introduction(1, "zygote-leash", "cpython 3.11.7", 1);
         assertThat(supervisor.welcome(introduction, leash)).isTrue();
         assertThat(zygote(1).process.leash()).isSameAs(leash);
+    }
+
+    @Test
+    void listensInEachTurnOfTheLoop() throws IOException {
+        zygote(1).connects();
+        launcher.act(timers.nowNanos());
+        assertThat(zygote(1).control.receives()).isEqualTo(1);
+        zygote(1).exits(1);
+        launcher.act(timers.nowNanos());
+        assertThat(zygote(1).control.receives()).as("to one that is there").isEqualTo(1);
     }
 
     @Test

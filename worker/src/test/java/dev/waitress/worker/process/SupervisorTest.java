@@ -180,6 +180,32 @@ class SupervisorTest {
         assertThat(dead.get()).isNull();
     }
 
+    /** Also where it was dismissed, with those that came with it, when its process had ended. */
+    @Test
+    void holdsNoSuccessorThatIsDead() throws IOException {
+        serve();
+        change();
+        exits(4, 1);
+        assertThatNobodyHoldsTheLast();
+    }
+
+    @Test
+    void holdsNoSuccessorOfOneThatIsDead() throws IOException {
+        serve();
+        supervisor.renew(worker(1).worker(), Worn.byRequests(500));
+        exits(3, 1);
+        assertThatNobodyHoldsTheLast();
+    }
+
+    private void assertThatNobodyHoldsTheLast() {
+        WeakReference<Worker> dead =
+                new WeakReference<>(launched.remove(launched.size() - 1).worker());
+        for (int i = 0; i < 100 && dead.get() != null; i++) {
+            System.gc();
+        }
+        assertThat(dead.get()).isNull();
+    }
+
     private boolean quits(int number) {
         return worker(number).control().told().contains(String.valueOf(Protocol.QUIT));
     }
@@ -223,6 +249,20 @@ class SupervisorTest {
             assertThat(worker(2).process().wasKilled()).isTrue();
         }
 
+        @Test
+        void failsAsOneSaysRightBeforeItEnds() throws IOException {
+            supervisor.begin(opened);
+            worker(1).connects().control().sayLast(writer -> {
+                writer.tuple(4);
+                writer.integer(Protocol.FAILED);
+                writer.text("no module");
+                writer.text("");
+                writer.integer(3);
+            });
+            exits(1, 3);
+            assertThat(opened).isCompletedWithValue(new LoadFailure("no module", "", 3));
+        }
+
         /** Python has said so itself. */
         @Test
         void saysNothingOfAPythonThatIsTooOld() throws IOException {
@@ -249,6 +289,8 @@ class SupervisorTest {
             worker(1).connects().fails("no module", 1);
             assertThat(opened).isCompletedWithValue(null);
             assertThat(intake.isSuspended()).isTrue();
+            timers.advance(Duration.ofSeconds(10));
+            assertThat(launched).as("nothing else helps").hasSize(WORKERS);
             change();
             assertThat(intake.isSuspended()).isFalse();
             ready(3, 4);
@@ -315,6 +357,21 @@ class SupervisorTest {
             exits(4, 1);
             timers.turn();
             assertThat(launched).hasSize(5);
+            exits(5, 1);
+            timers.turn();
+            assertThat(launched).as("what was before is forgotten").hasSize(6);
+        }
+
+        @Test
+        void isReplacedAtOnceAgainOnceTheApplicationWasLoadedAgain() throws IOException {
+            exits(1, 1);
+            timers.turn();
+            exits(3, 1);
+            supervisor.reload("asked for", Outcome::ignore);
+            ready(4, 5);
+            exits(4, 1);
+            timers.turn();
+            assertThat(launched).hasSize(6);
         }
 
         /** Also if it was ready long before those that came with it. */
@@ -465,9 +522,13 @@ class SupervisorTest {
         }
 
         @Test
-        void mayTakeTooMuchMemory() {
+        void mayTakeTooMuchMemory() throws IOException {
             supervisor.tooLarge(worker(2).process().pid());
             supervisor.tooLarge(4711);
+            assertThat(launched).hasSize(3);
+            ready(3);
+            assertThat(quits(2)).isTrue();
+            assertThat(quits(1)).isFalse();
             assertThat(launched).hasSize(3);
         }
 
@@ -615,6 +676,17 @@ class SupervisorTest {
         }
 
         @Test
+        void shrinksByOneThatIsStillToBeStarted() {
+            exits(1, 1);
+            timers.turn();
+            exits(3, 1);
+            supervisor.removeWorker();
+            timers.advance(Duration.ofSeconds(10));
+            assertThat(launched).hasSize(3);
+            assertThat(quits(2)).isFalse();
+        }
+
+        @Test
         void isNeverNone() {
             assertThat(supervisor.removeWorker()).isEqualTo(Outcome.done("one worker less, 1 from now on"));
             assertThat(supervisor.removeWorker()).isEqualTo(Outcome.refused("the last worker stays"));
@@ -678,6 +750,17 @@ class SupervisorTest {
         }
 
         @Test
+        void letsTheNextBeRenewedWhereItShrinksByOneThatIs() throws IOException {
+            supervisor.renew(worker(2).worker(), new Worn(Replacement.MAX_WORKER_AGE, "is old"));
+            supervisor.renew(worker(1).worker(), new Worn(Replacement.MAX_WORKER_AGE, "is old"));
+            assertThat(launched).hasSize(3);
+            supervisor.removeWorker();
+            assertThat(launched).hasSize(4);
+            ready(4);
+            assertThat(quits(1)).isTrue();
+        }
+
+        @Test
         void shrinksByOneThatIsBeingRenewed() throws IOException {
             supervisor.renew(worker(2).worker(), new Worn(Replacement.MAX_WORKER_AGE, "is old"));
             supervisor.removeWorker();
@@ -693,6 +776,23 @@ class SupervisorTest {
         @BeforeEach
         void begin() throws IOException {
             serve();
+        }
+
+        /** Its application may take long to load. */
+        @Test
+        void isToldOnceAlsoWhereAChangeHasOvertakenAnother() throws IOException {
+            List<Outcome> told = new ArrayList<>();
+            change();
+            change();
+            supervisor.reload("asked for", told::add);
+            timers.advance(PATIENCE);
+            ready(5, 6);
+            assertThat(told).hasSize(1);
+            change();
+            change();
+            ready(7, 8);
+            ready(9, 10);
+            assertThat(told).hasSize(1);
         }
 
         /** Its application may take long to load. */
@@ -857,8 +957,10 @@ class SupervisorTest {
         void doesNotWaitForeverForTheOneBefore() {
             change();
             change();
+            timers.advance(PATIENCE.minusMillis(1));
             change();
-            timers.advance(PATIENCE);
+            assertThat(launched).hasSize(4);
+            timers.advance(Duration.ofMillis(1));
             assertThat(launched).hasSize(6);
             assertThat(worker(3).process().wasKilled()).isTrue();
             timers.advance(PATIENCE);
