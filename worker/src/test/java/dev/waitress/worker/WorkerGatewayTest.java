@@ -192,15 +192,28 @@ class WorkerGatewayTest {
                                 new InetSocketAddress(InetAddress.getLoopbackAddress(), 8080),
                                 UnixDomainSocketAddress.of("/app.sock")),
                         List.of("https://127.0.0.1:8080", "http://unix:/app.sock"));
-        assertThat(out.toString(StandardCharsets.ISO_8859_1))
-                .contains(
+        byte[] frame = out.toByteArray();
+        assertThat(MarshalReader.getInt(frame, 0)).isEqualTo(frame.length - 4);
+        MarshalReader reader = new MarshalReader();
+        reader.reset(frame, 4, frame.length);
+        assertThat(reader.sequence()).isEqualTo(8);
+        assertThat(reader.integer()).isZero();
+        assertThat(List.of(reader.text(), reader.text(), reader.text()))
+                .containsExactly(
                         gateway.home().address(),
                         gateway.home().secret(),
-                        "127.0.0.1",
-                        "8080",
-                        "unix",
-                        "/app.sock",
-                        "https:");
+                        gateway.home().directory().toString());
+        assertThat(reader.integer()).as("workers").isEqualTo(1);
+        assertThat(reader.integer()).as("seconds that they may take to start").isEqualTo(60);
+        assertThat(reader.sequence()).isEqualTo(2);
+        assertThat(reader.sequence()).isEqualTo(2);
+        assertThat(List.of(reader.text(), reader.text())).containsExactly("127.0.0.1", "8080");
+        assertThat(reader.sequence()).isEqualTo(2);
+        assertThat(List.of(reader.text(), reader.text())).containsExactly("unix", "/app.sock");
+        assertThat(reader.sequence()).isEqualTo(2);
+        assertThat(List.of(reader.text(), reader.text()))
+                .containsExactly("https://127.0.0.1:8080", "http://unix:/app.sock");
+        assertThat(reader.position()).isEqualTo(frame.length);
     }
 
     @Test

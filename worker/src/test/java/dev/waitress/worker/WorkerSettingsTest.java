@@ -3,6 +3,8 @@ package dev.waitress.worker;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.waitress.settings.Settings;
+import dev.waitress.worker.fakes.Marshalled;
+import dev.waitress.worker.memory.BodySlots;
 import dev.waitress.worker.wire.MarshalWriter;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -73,6 +75,48 @@ class WorkerSettingsTest {
                 .contains(text("board") + text("/begun-1"))
                 .contains(text("bodies") + text(""))
                 .contains(text("by_descriptor") + entry(writer -> writer.bool(true)));
+    }
+
+    /** In one whole dictionary: of anything else Python reads nothing. */
+    @Test
+    void areWholeAndNameWhatWasSet() {
+        Map<String, String> settings = Map.ofEntries(
+                Map.entry("stream_threads", "9"),
+                Map.entry("outbuf_high_watermark", "5000000000"),
+                Map.entry("log_level", "warning"),
+                Map.entry("log_format", "time"),
+                Map.entry("request_timeout", "11"),
+                Map.entry("expose_tracebacks", "true"),
+                Map.entry("warmup_path", "/warm"),
+                Map.entry("post_fork", "shop:forked"),
+                Map.entry("worker_exit", "shop:ends"),
+                Map.entry("workers", "1"),
+                Map.entry("url_prefix", "/shop"),
+                Map.entry("ident", "shop-server"),
+                Map.entry("server_name", "shop.example"),
+                Map.entry("url_scheme", "https"));
+        WorkerConfig config = config(PythonApplication.named("shop:app", false), settings);
+        MarshalWriter writer = WorkerSettings.write(config, Path.of("/begun-1"), null, true);
+        assertThat(Marshalled.dictionary(writer.toByteArray()))
+                .containsEntry("stream_threads", 9)
+                .containsEntry("body_slot_bytes", BodySlots.SLOT_BYTES)
+                .containsEntry("outbuf_high_watermark", Integer.MAX_VALUE)
+                .containsEntry("log_level", "warning")
+                .containsEntry("log_format", "time")
+                .containsEntry("request_timeout", 11)
+                .containsEntry("expose_tracebacks", true)
+                .containsEntry("warmup_path", "/warm")
+                .containsEntry("post_fork", "shop:forked")
+                .containsEntry("worker_exit", "shop:ends")
+                .containsEntry(
+                        "environ",
+                        Map.of(
+                                "SCRIPT_NAME", "/shop",
+                                "SERVER_SOFTWARE", "shop-server",
+                                "SERVER_NAME", "shop.example",
+                                "wsgi.url_scheme", "https",
+                                "wsgi.multithread", true,
+                                "wsgi.multiprocess", false));
     }
 
     @Test

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import dev.waitress.buffer.Segment;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.RandomAccessFile;
 import java.nio.channels.Channels;
 import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
@@ -91,6 +92,20 @@ class ArenaTest {
         Path file = Files.writeString(directory.resolve("arena"), MEMORY);
         assertThatThrownBy(() -> new Arena(file, first, slots, slotBytes)).isInstanceOf(IllegalArgumentException.class);
         assertThat(file).hasSize(MEMORY.length());
+    }
+
+    @ParameterizedTest
+    @CsvSource({"2, 2, 4", "1, 1, 1", "4096, 4096, 1", "1024, 1, 1073740800"})
+    void mayBeAsSmallAndAsLargeAsTheseBounds(int first, int slots, int slotBytes) throws IOException {
+        Path file = directory.resolve("arena");
+        int bytes = slots * slotBytes;
+        try (RandomAccessFile sparse = new RandomAccessFile(file.toFile(), "rw")) {
+            sparse.setLength(first + (long) bytes);
+        }
+        try (Arena arena = new Arena(file, first, slots, slotBytes)) {
+            assertThat(arena.block(0, bytes).remaining()).isEqualTo(bytes);
+            assertThat(arena.block(slots - 1, 1).remaining()).isEqualTo(1);
+        }
     }
 
     @Test

@@ -11,6 +11,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
+import java.util.Random;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -44,6 +45,21 @@ class BodySlotsTest {
         byte[] file = Files.readAllBytes(slots.path());
         int start = slot.number() * BodySlots.SLOT_BYTES;
         assertThat(Arrays.copyOfRange(file, start, start + body.length)).isEqualTo(body);
+    }
+
+    /** Each has its place, which is written before its first use. */
+    @Test
+    void leaveEachOtherAlone() throws IOException {
+        byte[] bodies = new byte[2 * BodySlots.SLOT_BYTES];
+        new Random(1).nextBytes(bodies);
+        SharedMemory.Slot first = take(BodySlots.SLOT_BYTES);
+        first.bytes().put(0, bodies, 0, BodySlots.SLOT_BYTES);
+        SharedMemory.Slot second = take(BodySlots.SMALLEST_BODY);
+        second.giveBack();
+        assertThat(take(BodySlots.SLOT_BYTES)).isSameAs(second);
+        second.bytes().put(0, bodies, BodySlots.SLOT_BYTES, BodySlots.SLOT_BYTES);
+        assertThat(Arrays.copyOf(Files.readAllBytes(slots.path()), bodies.length))
+                .isEqualTo(bodies);
     }
 
     @ParameterizedTest

@@ -4,13 +4,21 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import dev.waitress.buffer.BufferPool;
+import dev.waitress.buffer.LoanedSegment;
+import dev.waitress.buffer.MemoryBudget;
+import dev.waitress.buffer.OverflowBuffer;
+import dev.waitress.buffer.PrivateDirectory;
 import dev.waitress.buffer.Segment;
 import java.io.ByteArrayOutputStream;
+import java.io.EOFException;
 import java.io.IOException;
+import java.io.RandomAccessFile;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.channels.Channels;
 import java.nio.channels.FileChannel;
+import java.nio.channels.WritableByteChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -49,6 +57,23 @@ class RingTest {
         ByteArrayOutputStream target = new ByteArrayOutputStream();
         body.writeTo(Channels.newChannel(target));
         return target.toString(StandardCharsets.ISO_8859_1);
+    }
+
+    /** A socket that is full after a byte. */
+    private static final class TakesOne implements WritableByteChannel {
+        @Override
+        public int write(ByteBuffer source) {
+            source.get();
+            return 1;
+        }
+
+        @Override
+        public boolean isOpen() {
+            return true;
+        }
+
+        @Override
+        public void close() {}
     }
 
     private void send(int start, int count) throws IOException {
@@ -133,7 +158,54 @@ class RingTest {
     }
 
     @Test
-    void thatItsWorkerTakesAwayFailsAWriteAndACopyAndNothingElse() throws IOException {
+    void hasNoBodyThatGoesBeyondItsEnd() throws IOException {
+        send(0, 4);
+        assertThatThrownBy(() -> ring.body(4, BYTES - 3)).isInstanceOf(IllegalArgumentException.class);
+        assertThat(sent(ring.body(4, BYTES - 4))).isEqualTo("efghij");
+    }
+
+    /** What is left of it; the worker may lay another one in its place. */
+    @Test
+    void isCopiedWhereABodyHasToWait() throws IOException {
+        ring.body(0, 3);
+        try (OverflowBuffer waiting = new OverflowBuffer(
+                        new BufferPool(16, new MemoryBudget(1 << 20)), 1 << 20, new PrivateDirectory(directory));
+                FileChannel target = FileChannel.open(
+                        directory.resolve("target"), StandardOpenOption.CREATE, StandardOpenOption.WRITE)) {
+            LoanedSegment body = ring.body(3, 4);
+            body.truncate(3);
+            body.writeTo(new TakesOne());
+            waiting.append(body);
+            waiting.settle();
+            Files.writeString(file, "\0".repeat(FIRST) + "ABCDEFGHIJ");
+            waiting.writeTo(target);
+        }
+        assertThat(Files.readString(directory.resolve("target"))).isEqualTo("ef");
+    }
+
+    @Test
+    void hasNoCopyOfWhatItsWorkerHasTakenAway() throws IOException {
+        try (OverflowBuffer waiting = new OverflowBuffer(
+                new BufferPool(16, new MemoryBudget(1 << 20)), 1 << 20, new PrivateDirectory(directory))) {
+            waiting.append(ring.body(0, 4));
+            Files.write(file, new byte[0]);
+            assertThatThrownBy(waiting::settle).isInstanceOf(EOFException.class);
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource({"5, 1", "67108864, 1", "5, 67108864"})
+    void mayBeAsSmallAndAsLargeAsTheseBounds(int first, int bytes) throws IOException {
+        try (RandomAccessFile sparse = new RandomAccessFile(file.toFile(), "rw")) {
+            sparse.setLength(first + (long) bytes);
+        }
+        try (Ring other = new Ring(file, first, bytes)) {
+            assertThat(other.body(0, bytes).remaining()).isEqualTo(bytes);
+        }
+    }
+
+    @Test
+    void thatItsWorkerTakesAwayFailsAWriteAndNothingElse() throws IOException {
         Segment body = ring.body(0, 4);
         Files.write(file, new byte[0]);
         try (FileChannel target =

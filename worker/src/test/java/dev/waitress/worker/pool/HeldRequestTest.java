@@ -1,6 +1,7 @@
 package dev.waitress.worker.pool;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.waitress.worker.fakes.FakeClient;
 import dev.waitress.worker.fakes.ScriptedWorker;
@@ -10,6 +11,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.function.Consumer;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
@@ -22,6 +24,7 @@ class HeldRequestTest {
     private static final String CLIENT_LEFT = Protocol.GONE + " 1";
     private static final String FILE_SENT = Protocol.SENT + " 1";
     private static final int SLOT_BYTES = 4096;
+    private static final Path MAPS = Path.of("/proc/self/maps");
 
     @TempDir
     private Path directory;
@@ -87,6 +90,12 @@ class HeldRequestTest {
         return Files.write(directory.resolve("arena"), memory);
     }
 
+    private boolean isMapped(String name) throws IOException {
+        try (Stream<String> maps = Files.lines(MAPS)) {
+            return maps.anyMatch(line -> line.endsWith(directory.resolve(name).toString()));
+        }
+    }
+
     @Test
     void isStreamed() {
         starts();
@@ -100,6 +109,13 @@ class HeldRequestTest {
         says(Protocol.FAIL, 1, writer -> writer.text("Traceback"));
         assertThat(client.status()).isEqualTo("500 Internal Server Error");
         assertThat(client.body()).contains("Traceback");
+    }
+
+    @Test
+    void isOverWhereTheApplicationFails() {
+        says(Protocol.FAIL, 1, writer -> writer.text("Traceback"));
+        worker.worker().retire();
+        assertThat(worker.control().told()).as("nothing is waited for").containsExactly(String.valueOf(Protocol.QUIT));
     }
 
     @Test
@@ -228,6 +244,15 @@ class HeldRequestTest {
         }
 
         @Test
+        void isGivenBackWhenItsWorkerDies() throws IOException {
+            assumeTrue(Files.isReadable(MAPS), "the system does not say what is mapped");
+            shares(arena());
+            assertThat(isMapped("arena")).isTrue();
+            worker.worker().die();
+            assertThat(isMapped("arena")).isFalse();
+        }
+
+        @Test
         void endsTheWorkerThatSharesItTwice() throws IOException {
             Path file = arena();
             shares(file);
@@ -283,6 +308,15 @@ class HeldRequestTest {
 
         private int freed() throws IOException {
             return Files.readAllBytes(file)[0];
+        }
+
+        @Test
+        void isGivenBackWhenItsWorkerDies() throws IOException {
+            assumeTrue(Files.isReadable(MAPS), "the system does not say what is mapped");
+            shares();
+            assertThat(isMapped("ring")).isTrue();
+            worker.worker().die();
+            assertThat(isMapped("ring")).isFalse();
         }
 
         @Test

@@ -115,6 +115,17 @@ class QueueTest {
         }
 
         @Test
+        void isFullAlsoForAWorkerWhoseThreadsAreTaken() throws IOException {
+            fixture.serving(1);
+            for (int i = 0; i < 3; i++) {
+                fixture.ask("/");
+            }
+            fixture.serving(2);
+            assertThat(fixture.ask("/").status()).as("a thread is free").isEmpty();
+            assertThat(fixture.ask("/").status()).isEqualTo(REFUSED);
+        }
+
+        @Test
         void dropsTheBodyOfWhatItRefuses() throws IOException {
             MemoryBudget memory = new MemoryBudget(1000);
             BodyBuffer body =
@@ -150,6 +161,17 @@ class QueueTest {
             ScriptedWorker worker = fixture.serving(1);
             fixture.turn();
             assertThat(worker.requests().sent()).isEmpty();
+        }
+
+        @Test
+        void endsTheBodiesOfWhatItRefuses() throws IOException {
+            MemoryBudget memory = new MemoryBudget(1000);
+            FakeClient client = fixture.ask("POST", "/", PoolFixture.body(new byte[4], memory));
+            assertThat(memory.held()).isPositive();
+            fixture.timers.advance(TIMEOUT);
+            fixture.turn();
+            assertThat(client.status()).isEqualTo(REFUSED);
+            assertThat(memory.held()).isZero();
         }
 
         @Test

@@ -7,6 +7,7 @@ import dev.waitress.settings.Settings;
 import dev.waitress.worker.fakes.FakeClient;
 import java.util.HexFormat;
 import java.util.Objects;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
@@ -64,6 +65,29 @@ class EncodedRequestTest {
         assertThat(QueueMark.without(encoded, 0, encoded.length)).isEqualTo(encoded);
     }
 
+    @Test
+    void hasAMarkWhereItHasWaitedForAMillisecond() {
+        MarshalWriter number = new MarshalWriter(16);
+        number.number(0.001);
+        MarshalWriter writer = new MarshalWriter(16);
+        QueueMark.write(encode("GET", "/a", false), 1_000_000, 3, writer);
+        assertThat(HexFormat.of().formatHex(writer.toByteArray()))
+                .contains(HexFormat.of().formatHex(number.toByteArray()));
+    }
+
+    @Test
+    void losesItsMarkWhereverItLies() {
+        byte[] encoded = encode("GET", "/a", false);
+        MarshalWriter writer = new MarshalWriter(16);
+        writer.raw(encoded, 0, encoded.length);
+        QueueMark.write(encoded, 1_500_000_000, 3, writer);
+        int end = writer.length();
+        writer.raw(encoded, 0, encoded.length);
+        byte[] all = writer.toByteArray();
+        assertThat(QueueMark.without(all, encoded.length, end)).isEqualTo(encoded);
+        assertThat(QueueMark.without(all, end, all.length)).isEqualTo(encoded);
+    }
+
     /** Python's own bytes for the same. */
     @ParameterizedTest
     @CsvSource({"1.5, 67000000000000f83f", "0.0025, 677b14ae47e17a643f"})
@@ -74,7 +98,7 @@ class EncodedRequestTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"0", "999999"})
+    @CsvSource({"-1", "0", "999999"})
     void hasNoMarkWhereItHasNotWaited(long nanos) {
         byte[] encoded = encode("GET", "/a", false);
         MarshalWriter writer = new MarshalWriter(16);
