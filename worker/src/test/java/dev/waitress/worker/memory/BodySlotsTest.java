@@ -50,11 +50,13 @@ class BodySlotsTest {
     /** Each has its place, which is written before its first use. */
     @Test
     void leaveEachOtherAlone() throws IOException {
-        byte[] bodies = new byte[2 * BodySlots.SLOT_BYTES];
+        byte[] bodies = new byte[3 * BodySlots.SLOT_BYTES];
         new Random(1).nextBytes(bodies);
         SharedMemory.Slot first = take(BodySlots.SLOT_BYTES);
-        first.bytes().put(0, bodies, 0, BodySlots.SLOT_BYTES);
         SharedMemory.Slot second = take(BodySlots.SMALLEST_BODY);
+        SharedMemory.Slot third = take(BodySlots.SLOT_BYTES);
+        first.bytes().put(0, bodies, 0, BodySlots.SLOT_BYTES);
+        third.bytes().put(0, bodies, 2 * BodySlots.SLOT_BYTES, BodySlots.SLOT_BYTES);
         second.giveBack();
         assertThat(take(BodySlots.SLOT_BYTES)).isSameAs(second);
         second.bytes().put(0, bodies, BodySlots.SLOT_BYTES, BodySlots.SLOT_BYTES);
