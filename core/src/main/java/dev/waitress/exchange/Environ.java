@@ -2,6 +2,7 @@ package dev.waitress.exchange;
 
 import dev.waitress.http.Ascii;
 import dev.waitress.http.ByteArrays;
+import dev.waitress.http.Protocol;
 import dev.waitress.http.RequestHead;
 import dev.waitress.http.Syntax;
 import dev.waitress.proxy.Forwarding;
@@ -42,6 +43,9 @@ public final class Environ {
     private static final byte[] REQUEST_ID = Ascii.bytes("waitress.request_id");
     private static final byte[] HTTP_1_0 = Ascii.bytes("HTTP/1.0");
     private static final byte[] HTTP_1_1 = Ascii.bytes("HTTP/1.1");
+    /** With a minor version, which it has not: applications divide the name at its dot. */
+    private static final byte[] HTTP_2 = Ascii.bytes("HTTP/2.0");
+
     private static final byte[] NOTHING = {};
     private static final byte[] ROOT = {'/'};
     private static final byte[] COMMA = {',', ' '};
@@ -91,7 +95,7 @@ public final class Environ {
         ServerEnd server = request.peer().server;
         put(sink, REQUEST_METHOD, head.bytes(), head.methodStart(), head.methodEnd());
         put(sink, QUERY_STRING, NOTHING);
-        put(sink, SERVER_PROTOCOL, head.minorVersion() == 0 ? HTTP_1_0 : HTTP_1_1);
+        put(sink, SERVER_PROTOCOL, protocol(head.protocol()));
         putClient(sink, request.peer().remoteAddressBytes);
         put(sink, SERVER_PORT, server.portBytes);
         if (!Arrays.equals(server.schemeBytes, urlScheme)) {
@@ -140,6 +144,14 @@ public final class Environ {
         if (forwarding != Forwarding.NONE) {
             writeForwarding(request.peer().server, forwarding, sink);
         }
+    }
+
+    private static byte[] protocol(Protocol protocol) {
+        return switch (protocol) {
+            case HTTP_1_0 -> HTTP_1_0;
+            case HTTP_1_1 -> HTTP_1_1;
+            case HTTP_2 -> HTTP_2;
+        };
     }
 
     private static void put(Sink sink, byte[] name, byte[] value) {

@@ -19,7 +19,7 @@ public final class EnvironKey {
         Peer peer = request.peer();
         length = 0;
         append(head.bytes(), head.methodStart(), head.methodEnd());
-        separate((byte) ('0' + head.minorVersion()));
+        separate(head.protocol().sign());
         appendAll(peer.remoteAddressBytes);
         appendAll(peer.server.portBytes);
         appendAll(peer.server.schemeBytes);

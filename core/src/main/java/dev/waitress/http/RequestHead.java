@@ -41,7 +41,7 @@ public final class RequestHead {
     int queryEnd;
     int authority;
     int authorityEnd;
-    int minorVersion;
+    Protocol protocol = Protocol.HTTP_1_0;
 
     long contentLength;
     boolean chunked;
@@ -71,7 +71,7 @@ public final class RequestHead {
         copy.queryEnd = queryEnd;
         copy.authority = authority;
         copy.authorityEnd = authorityEnd;
-        copy.minorVersion = minorVersion;
+        copy.protocol = protocol;
         copy.contentLength = contentLength;
         copy.chunked = chunked;
         copy.close = close;
@@ -138,9 +138,13 @@ public final class RequestHead {
         return base + authorityEnd;
     }
 
-    /** 0 for HTTP/1.0, 1 for HTTP/1.1 and every later 1.x. RFC 9110 §2.5. */
+    public Protocol protocol() {
+        return protocol;
+    }
+
+    /** 0 for HTTP/1.0, 1 for all that knows what HTTP/1.1 knows. RFC 9110 §2.5. */
     public int minorVersion() {
-        return minorVersion;
+        return protocol == Protocol.HTTP_1_0 ? 0 : 1;
     }
 
     public boolean isMethod(String method) {
@@ -161,6 +165,7 @@ public final class RequestHead {
         return contentLength;
     }
 
+    /** Whether the body comes piece by piece, and no head says how long it is. */
     public boolean isChunked() {
         return chunked;
     }
@@ -176,7 +181,7 @@ public final class RequestHead {
 
     /** Whether the client lets the connection be used again. RFC 9112 §9.3. */
     public boolean wantsKeepAlive() {
-        return !close && (minorVersion > 0 || keepAlive);
+        return !close && (minorVersion() > 0 || keepAlive);
     }
 
     /** Whether there are fields named Forwarded (RFC 7239) or X-Forwarded-something. */

@@ -29,7 +29,7 @@ public final class RequestHeadBuilder {
         head.targetEnd = 0;
         path(start, start, start);
         authority(start, start);
-        head.minorVersion = 0;
+        head.protocol = Protocol.HTTP_1_0;
         head.contentLength = RequestHead.NO_LENGTH;
         head.chunked = false;
         head.close = false;
@@ -38,14 +38,22 @@ public final class RequestHeadBuilder {
         head.proxyFields = false;
     }
 
+    /**
+     * The head goes on: what lies in the array before, to which positions count from its start, lies in this one too.
+     */
+    public void extend(byte[] source, int length) {
+        head.bytes = source;
+        head.length = length;
+    }
+
     /** The method, with which the head begins. */
     public void method(int end) {
         head.methodEnd = end - head.base;
     }
 
-    /** See {@link RequestHead#minorVersion}. */
-    public void minorVersion(int minorVersion) {
-        head.minorVersion = minorVersion;
+    /** The version of HTTP in which the request came. */
+    public void protocol(Protocol protocol) {
+        head.protocol = protocol;
     }
 
     void target(int start, int end) {

@@ -1,6 +1,8 @@
 package dev.waitress.http1;
 
+import dev.waitress.http.FieldIndex;
 import dev.waitress.http.Rejection;
+import dev.waitress.http.RequestFields;
 import dev.waitress.http.RequestHead;
 import dev.waitress.http.RequestHeadBuilder;
 import dev.waitress.http.Rule;
@@ -13,11 +15,8 @@ import org.jspecify.annotations.Nullable;
  * failure is the answer.
  */
 final class HeadParser {
-    private static final String X_FORWARDED = "x-forwarded-";
-
     private final RequestHeadBuilder builder = new RequestHeadBuilder();
-    private final FieldIndex index = new FieldIndex();
-    private final MessageFields message = new MessageFields();
+    private final RequestFields fields = new RequestFields();
 
     private byte[] bytes = {};
 
@@ -40,8 +39,7 @@ final class HeadParser {
     Rejection parse(byte[] source, int start, int length, HeadScanner lines) {
         bytes = source;
         builder.begin(source, start, length);
-        index.clear(lines.lineCount());
-        message.clear();
+        fields.clear(lines.lineCount());
         Rejection refused = parseFields(start, lines);
         if (refused == null) {
             refused = RequestLine.parse(bytes, start, start + lines.end(0), builder);
@@ -49,7 +47,7 @@ final class HeadParser {
         if (refused != null) {
             return refused;
         }
-        Rule broken = message.check(builder);
+        Rule broken = fields.check(builder);
         return broken == null ? null : Rejection.of(broken).forRequest(head().minorVersion(), head().isMethod("HEAD"));
     }
 
@@ -71,26 +69,12 @@ final class HeadParser {
                 continue; // well formed, and counts for nothing: it could pose as the name with a hyphen
             }
             int field = builder.field(start, colon, value, valueEnd);
-            if (!message.note(bytes, start, colon, field)) {
-                return Rejection.of(Rule.DUPLICATE_FIELD, Rejection.echo(bytes, start, colon));
+            Rejection refused = fields.add(builder, bytes, start, colon, field, nameHash);
+            if (refused != null) {
+                return refused;
             }
-            if (isProxyField(start, colon)) {
-                builder.proxyField();
-            }
-            index.add(builder, field, nameHash);
         }
         return null;
-    }
-
-    /** Most names end the question at their first byte. */
-    private boolean isProxyField(int start, int end) {
-        return switch (bytes[start]) {
-            case 'x', 'X' ->
-                end - start > X_FORWARDED.length()
-                        && Syntax.equalsIgnoreCase(bytes, start, start + X_FORWARDED.length(), X_FORWARDED);
-            case 'f', 'F' -> Syntax.equalsIgnoreCase(bytes, start, end, "forwarded");
-            default -> false;
-        };
     }
 
     private int endOfName(int start, int end) {

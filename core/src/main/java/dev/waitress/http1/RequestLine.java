@@ -1,5 +1,6 @@
 package dev.waitress.http1;
 
+import dev.waitress.http.Protocol;
 import dev.waitress.http.Rejection;
 import dev.waitress.http.RequestHeadBuilder;
 import dev.waitress.http.Rule;
@@ -37,7 +38,7 @@ final class RequestLine {
         }
         // RFC 9110 §2.5: a higher minor version is served as the highest that we speak.
         int minorVersion = bytes[end - 1] == '0' ? 0 : 1;
-        builder.minorVersion(minorVersion);
+        builder.protocol(minorVersion == 0 ? Protocol.HTTP_1_0 : Protocol.HTTP_1_1);
         Rule broken = builder.head().isMethod("CONNECT")
                 ? Rule.CONNECT
                 : Target.parse(bytes, methodEnd + 1, targetEnd, builder);

@@ -1,8 +1,7 @@
-package dev.waitress.http1;
+package dev.waitress.http;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.waitress.http.Ascii;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;

@@ -1,10 +1,5 @@
-package dev.waitress.http1;
+package dev.waitress.http;
 
-import dev.waitress.http.Authority;
-import dev.waitress.http.RequestHead;
-import dev.waitress.http.RequestHeadBuilder;
-import dev.waitress.http.Rule;
-import dev.waitress.http.Syntax;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 

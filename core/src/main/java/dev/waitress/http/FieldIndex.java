@@ -1,7 +1,5 @@
-package dev.waitress.http1;
+package dev.waitress.http;
 
-import dev.waitress.http.RequestHead;
-import dev.waitress.http.RequestHeadBuilder;
 import java.util.Arrays;
 import java.util.SplittableRandom;
 
@@ -9,8 +7,9 @@ import java.util.SplittableRandom;
  * Finds header fields of the same name, and links each behind the one before it. Open addressing from a name's hash to
  * the last field of that name.
  */
-final class FieldIndex {
-    private static final int FIRST_SLOTS = 2 * HeadScanner.FIRST_LINES;
+public final class FieldIndex {
+    /** Twice the lines of most heads. */
+    private static final int FIRST_SLOTS = 64;
 
     // Not known to clients, who could else send a thousand names that all meet in one slot.
     private static final int HASH_KEY = new SplittableRandom().nextInt() | 1;
@@ -22,7 +21,7 @@ final class FieldIndex {
     private int[] hashes = new int[FIRST_SLOTS / 2];
 
     /** The hash of a name that is one byte longer, letters in one case; that of the empty name is 0. */
-    static int hash(int hash, byte next) {
+    public static int hash(int hash, byte next) {
         return Integer.rotateLeft(hash ^ (next | 0x20), 5) * HASH_KEY;
     }
 

@@ -1,6 +1,4 @@
-package dev.waitress.http1;
-
-import dev.waitress.http.Syntax;
+package dev.waitress.http;
 
 /** The elements of a field that is a list, RFC 9110 §5.6.1: empty ones are none. Reusable; one thread at a time. */
 final class ListElements {
