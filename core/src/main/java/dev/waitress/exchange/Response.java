@@ -18,9 +18,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Response {
     private static final String INTERNAL_ERROR = "The server encountered an unexpected internal server error";
-
     private static final String TOO_LONG = "The application took longer for this request than it may";
-
     private static final String TOO_MANY = "Too many requests wait for the application";
 
     private enum State {
@@ -32,12 +30,10 @@ public final class Response {
     private final ResponseSink sink;
     private final ServerName name;
     private final AnnouncedBody body;
-
     private State state = State.OPEN;
     private boolean keepsConnection;
     /** Bytes of the body that the producer knows to have left. */
     private long reported;
-
     /** Bytes of the body of an answer in the server's name. */
     private long errorBytes;
     private int statusCode;
@@ -46,11 +42,14 @@ public final class Response {
     private @Nullable String failure;
     private @Nullable Producer producer;
     private boolean clientClosed;
+    /** Whether its client left before its end, and its producer goes on. */
+    private boolean isAbandoned;
+
     private final RequestId id;
     private final Peer peer;
     private ResponseObserver observer = ResponseObserver.NONE;
 
-    /** The answer to a request that was accepted. */
+    /** Of a request that was accepted. */
     public Response(Request request, ResponseSink sink, ServerName name) {
         this.sink = sink;
         this.name = name;
@@ -186,6 +185,7 @@ public final class Response {
 
     /** The body is complete. */
     public void end() {
+        release();
         if (state != State.STARTED) {
             return;
         }
@@ -214,6 +214,11 @@ public final class Response {
 
     /** Answers in the server's name if nothing was sent yet, else cuts the connection. */
     public void refuse(Status errorStatus, String text) {
+        release();
+        settle(errorStatus, text);
+    }
+
+    private void settle(Status errorStatus, String text) {
         State before = state;
         state = State.ENDED;
         if (before == State.OPEN) {
@@ -240,7 +245,7 @@ public final class Response {
         if (before == State.ENDED) {
             return "nobody waits for it";
         }
-        refuse(Status.GATEWAY_TIMEOUT, TOO_LONG);
+        settle(Status.GATEWAY_TIMEOUT, TOO_LONG);
         if (producer != null) {
             producer.clientGone();
         }
@@ -261,9 +266,8 @@ public final class Response {
         send(RetryLater.head(), body, 0, body.length);
     }
 
-    /** The channel tells how much of its output still waits. */
+    /** The channel tells how much still waits, head and framing included, so that it never reports too much. */
     public void flushed(long pendingBytes) {
-        // What waits includes head and chunk framing, so this never reports too much.
         reportDrained(body.written() - pendingBytes - reported);
     }
 
@@ -291,10 +295,19 @@ public final class Response {
     public void clientGone() {
         if (state != State.ENDED) {
             state = State.ENDED;
+            isAbandoned = true;
             if (producer != null) {
                 producer.clientGone();
             }
             observer.ended(this);
+        }
+    }
+
+    /** Nobody works for it any more, as whoever did tells by its end; the client may have left long before. */
+    public void release() {
+        if (isAbandoned) {
+            isAbandoned = false;
+            sink.released();
         }
     }
 }

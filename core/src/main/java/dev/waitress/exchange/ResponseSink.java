@@ -36,4 +36,7 @@ public interface ResponseSink {
      * @return bytes of the body
      */
     int error(Status status, String text, RequestId id);
+
+    /** Whoever produced it has ended too, after the client had left before the end. */
+    default void released() {}
 }

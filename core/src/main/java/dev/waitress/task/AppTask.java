@@ -185,6 +185,7 @@ final class AppTask {
         Request request = waiting.getAndSet(null);
         if (request != null) {
             request.body().discard();
+            answer.release();
         }
     }
 

@@ -80,4 +80,9 @@ public final class FakeSink implements ResponseSink {
         written.writeBytes(body);
         return body.length;
     }
+
+    @Override
+    public void released() {
+        end += ", released";
+    }
 }

@@ -206,4 +206,55 @@ class ResponseLifeTest {
             assertThat(told).containsExactly("closed");
         }
     }
+
+    /** Of what a client has given up: whoever answers tells by his end that nothing runs any more. */
+    @Nested
+    class Release {
+        private Response abandoned() {
+            Response response = to("GET", "");
+            response.clientGone();
+            assertThat(sink.outcome()).isEqualTo("--running");
+            return response;
+        }
+
+        @Test
+        void comesWithTheEnd() {
+            Response response = abandoned();
+            response.start(head("200 OK"), 5);
+            response.body(bytes("hello"), 0, 5);
+            assertThat(sink.outcome()).isEqualTo("--running");
+            response.end();
+            assertThat(sink.outcome()).isEqualTo("--running, released");
+        }
+
+        @Test
+        void comesWithEveryOtherEnd() {
+            abandoned().fail("");
+            assertThat(sink.outcome()).isEqualTo("--running, released");
+        }
+
+        @Test
+        void comesOnce() {
+            Response response = abandoned();
+            response.postpone();
+            response.end();
+            response.release();
+            assertThat(sink.outcome()).isEqualTo("--running, released");
+        }
+
+        @Test
+        void doesNotComeWhereTheClientOnlyWaitsNoLonger() {
+            Response response = abandoned();
+            response.expire();
+            assertThat(sink.outcome()).isEqualTo("--running");
+        }
+
+        @Test
+        void isNotToldWhereTheClientHasItsAnswer() {
+            Response response = to("GET", "");
+            response.send(head("200 OK"), bytes(""), 0, 0);
+            response.release();
+            assertThat(sink.outcome()).doesNotContain("released");
+        }
+    }
 }

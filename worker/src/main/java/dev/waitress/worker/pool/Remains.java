@@ -46,6 +46,7 @@ public record Remains(List<String> lost, List<String> repeated, List<WaitingRequ
                 back.add(each.takeBack());
                 remove.accept(each);
             } else if (each.response.hasEnded()) {
+                each.response.release();
                 finished.accept(each);
             } else if (retries && each.isRepeatable()) {
                 repeated.add(each.request().line());

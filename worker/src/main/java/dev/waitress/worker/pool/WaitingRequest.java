@@ -52,6 +52,7 @@ public final class WaitingRequest implements Producer {
     void drop() {
         encoded = NOTHING;
         close(body);
+        response.release();
     }
 
     /** Lets go of the body of a request that nobody will answer. */
