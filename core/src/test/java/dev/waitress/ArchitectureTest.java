@@ -33,6 +33,8 @@ class ArchitectureTest {
             .definedBy("dev.waitress.http")
             .layer("http1")
             .definedBy("dev.waitress.http1")
+            .layer("http2")
+            .definedBy("dev.waitress.http2")
             .layer("proxy")
             .definedBy("dev.waitress.proxy")
             .layer("exchange")
@@ -71,6 +73,8 @@ class ArchitectureTest {
             .mayOnlyAccessLayers("settings", "buffer")
             .whereLayer("http1")
             .mayOnlyAccessLayers("http")
+            .whereLayer("http2")
+            .mayOnlyAccessLayers("http")
             .whereLayer("proxy")
             .mayOnlyAccessLayers("settings", "http")
             .whereLayer("exchange")
@@ -84,7 +88,8 @@ class ArchitectureTest {
             .whereLayer("task")
             .mayOnlyAccessLayers("settings", "buffer", "http", "proxy", "exchange", "loop", "wsgi")
             .whereLayer("connection")
-            .mayOnlyAccessLayers("settings", "buffer", "http", "http1", "proxy", "exchange", "loop", "net", "tls")
+            .mayOnlyAccessLayers(
+                    "settings", "buffer", "http", "http1", "proxy", "exchange", "loop", "net", "tls", "http2")
             .whereLayer("health")
             .mayOnlyAccessLayers("settings", "buffer", "http", "exchange")
             .whereLayer("redirect")
@@ -99,7 +104,7 @@ class ArchitectureTest {
     @ArchTest
     static final ArchRule HTTP_DOES_NO_IO = noClasses()
             .that()
-            .resideInAnyPackage("dev.waitress.http", "dev.waitress.http1")
+            .resideInAnyPackage("dev.waitress.http", "dev.waitress.http1", "dev.waitress.http2")
             .should()
             .dependOnClassesThat()
             .resideInAnyPackage(

@@ -3,6 +3,7 @@ package dev.waitress.exchange;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.waitress.buffer.BodyBuffer;
+import dev.waitress.http.RequestHead;
 import dev.waitress.proxy.Forwarding;
 import dev.waitress.settings.Settings;
 import dev.waitress.testkit.Heads;
@@ -159,5 +160,19 @@ class EnvironKeyTest {
     void growsWithTheRequest() {
         String large = "x".repeat(10_000);
         assertThat(key(get("/", "X-A: " + large + "\r\n"))).hasSizeGreaterThan(large.length());
+    }
+
+    /** Fields in lower case, as HTTP/2 has them, may come in HTTP/1.1 too. */
+    @Test
+    void isAnotherInHttp2() {
+        Request http1 = request(Heads.parse("GET / HTTP/1.1\r\nhost: a\r\n\r\n"));
+        Request http2 = request(Heads.http2(":method", "GET", ":scheme", "http", ":path", "/", "host", "a"));
+        assertThat(shared(http2)).containsEntry("SERVER_PROTOCOL", "HTTP/2.0");
+        assertThat(key(http2)).isNotEqualTo(key(http1));
+    }
+
+    private static Request request(RequestHead head) {
+        Peer peer = new Peer("10.0.0.1", "1", new ServerEnd("http", "80"));
+        return new Request(head, BodyBuffer.EMPTY, peer, Forwarding.NONE);
     }
 }
