@@ -76,7 +76,7 @@ final class Admission implements Acceptor, Connection.Owner, Handshake.Successor
         }
         connections.makeRoom(1);
         Transport transport = new PlainTransport(socket, loop);
-        Function<Connection, ProtocolHandler> inner = protocols::http1;
+        Function<Connection, ProtocolHandler> inner = protocols::first;
         if (peer.isEncrypted()) {
             TlsTransport encrypted = protocols.securable(transport, loop::execute);
             transport = encrypted;
@@ -126,7 +126,7 @@ final class Admission implements Acceptor, Connection.Owner, Handshake.Successor
 
     @Override
     public void secured(Connection connection, Peer client, String protocol) {
-        connection.handledBy(protocols::http1, client);
+        connection.handledBy(chosen -> protocols.agreed(chosen, protocol), client);
         if (draining) {
             connection.place().vacate();
         }
@@ -182,6 +182,7 @@ final class Admission implements Acceptor, Connection.Owner, Handshake.Successor
     /** From now on every answer ends its connection. */
     void sendAway() {
         sendsAway = true;
+        connections.snapshot().forEach(Connection::sendAway);
     }
 
     /** Takes no new client, and calls back when the last one has its answer. */

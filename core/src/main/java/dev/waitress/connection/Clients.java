@@ -79,12 +79,17 @@ public final class Clients {
         BodyStorage bodies = new BodyStorage(
                 settings.getInt(Setting.INBUF_OVERFLOW), loop.resources().memory(), directory, gateway.bodyMemory());
         ServerName name = new ServerName(settings.get(Setting.IDENT), settings.get(Setting.EXPOSE_TRACEBACKS));
+        ConnectionMeans connectionMeans =
+                new ConnectionMeans(loop, settings.getInt(Setting.OUTBUF_OVERFLOW), directory, errors);
+        Intake.Means intake = new Intake.Means(new ParserPool(Limits.of(settings)), trustedProxy, bodies, ids);
         return new Protocols(
-                new ConnectionMeans(loop, settings.getInt(Setting.OUTBUF_OVERFLOW), directory, errors),
-                new Intake.Means(new ParserPool(Limits.of(settings)), trustedProxy, bodies, ids),
+                connectionMeans,
+                intake,
                 new Exchanges(gateway, observer, ids, name, settings.getInt(Setting.CHANNEL_REQUEST_LOOKAHEAD)),
                 new PrefaceRule(settings, trustedProxy),
                 Deadlines.of(settings),
+                Http2Means.of(settings, connectionMeans, intake),
+                settings.get(Setting.HTTP2_CLEARTEXT),
                 encryption);
     }
 

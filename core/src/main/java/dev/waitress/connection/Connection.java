@@ -22,10 +22,8 @@ final class Connection implements Transport.Watcher, Flushable, Lingering.Owner,
     interface Owner {
         /** Whether the server stops. */
         boolean isDraining();
-
         /** Whether clients are to come back on another connection, at another server: this one is about to stop. */
         boolean sendsAway();
-
         /** A connection waits for its next request: another client may have its place. */
         void becameIdle(Connection connection);
 
@@ -39,7 +37,6 @@ final class Connection implements Transport.Watcher, Flushable, Lingering.Owner,
     private final Place place;
     private final SocketErrors errors;
     private final Owner owner;
-
     private Peer peer;
     private ProtocolHandler handler;
     private Phase phase = Phase.OPEN;
@@ -108,17 +105,20 @@ final class Connection implements Transport.Watcher, Flushable, Lingering.Owner,
 
     private void read() {
         try {
-            switch (inbox.read(handler)) {
-                case BROKEN -> close();
-                case SOME -> place.moved();
-                case NOTHING -> {}
-            }
-            // A client may close its side and still wait for its answer.
+            note(inbox.read(handler)); // a client may close its side and still wait for its answer
             if (inbox.hasEnded() && outbox.isEmpty() && !handler.awaitsApplication()) {
                 close();
             }
         } catch (RuntimeException | Error e) {
             failed(e);
+        }
+    }
+
+    private void note(Outcome outcome) {
+        switch (outcome) {
+            case BROKEN -> close();
+            case SOME -> place.moved();
+            case NOTHING -> {}
         }
     }
 
@@ -172,15 +172,10 @@ final class Connection implements Transport.Watcher, Flushable, Lingering.Owner,
         if (isClosed()) {
             return;
         }
-        switch (outbox.send()) {
-            case BROKEN -> {
-                close();
-                return;
-            }
-            case SOME -> place.moved();
-            case NOTHING -> {}
+        note(outbox.send());
+        if (!isClosed()) {
+            handler.outputTaken(outbox.size());
         }
-        handler.outputTaken(outbox.size());
         if (!isClosed() && outbox.isEmpty() && !handler.awaitsApplication()) {
             if (isOpen()) {
                 handler.outputSent();
@@ -225,6 +220,19 @@ final class Connection implements Transport.Watcher, Flushable, Lingering.Owner,
     /** Ends what comes too slowly. */
     void enforceDeadlines(long nowNanos) {
         handler.enforceDeadlines(nowNanos);
+    }
+
+    /** Its client is to come back on another connection. */
+    void sendAway() {
+        handler.sendAway();
+    }
+
+    /** Closes it while it is idle; what its protocol says then leaves if the socket takes it at once. */
+    @Override
+    public void leave() {
+        handler.leave();
+        outbox.send();
+        close();
     }
 
     /** Nobody is there any more, or nothing is left to do; whoever still responds is told. */
@@ -280,6 +288,10 @@ final class Connection implements Transport.Watcher, Flushable, Lingering.Owner,
         return owner.sendsAway();
     }
 
+    Peer peer() {
+        return peer;
+    }
+
     /** It has its answer, and waits for the next request. */
     void becomeIdle() {
         if (owner.isDraining()) {
@@ -287,9 +299,5 @@ final class Connection implements Transport.Watcher, Flushable, Lingering.Owner,
         } else {
             owner.becameIdle(this);
         }
-    }
-
-    Peer peer() {
-        return peer;
     }
 }

@@ -25,8 +25,8 @@ final class Place {
         /** Takes in what has come, and sends what can leave; false if there was nothing. */
         boolean move();
 
-        /** Is no more, and needs no place. */
-        void close();
+        /** Is no more, and needs no place; its client is told where that can be. */
+        void leave();
     }
 
     private final Turns loop;
@@ -89,7 +89,7 @@ final class Place {
         }
         long leftNanos = FIRST_WORD_NANOS - (loop.nowNanos() - takenNanos);
         if (holder.hasServed() || leftNanos <= 0) {
-            holder.close();
+            holder.leave();
         } else {
             loop.schedule(leftNanos, this::vacate);
         }
@@ -101,7 +101,7 @@ final class Place {
      */
     void vacateIfUnused(long nowNanos, long timeoutNanos) {
         if (!holder.waitsForApplication() && nowNanos - lastActiveNanos() > timeoutNanos && !holder.move()) {
-            holder.close();
+            holder.leave();
         }
     }
 }

@@ -39,6 +39,12 @@ interface ProtocolHandler {
         return false;
     }
 
+    /** Clients are to come back on other connections: this one takes what has been sent, and no more. */
+    default void sendAway() {}
+
+    /** The connection is idle, and ends now: a last word to the client, if there is one. */
+    default void leave() {}
+
     /** Its time is over: gives back all, and tells whoever still responds. */
     default void ended() {}
 }

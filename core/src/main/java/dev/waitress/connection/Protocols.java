@@ -15,6 +15,8 @@ import org.jspecify.annotations.Nullable;
  * @param exchanges where requests go
  * @param prefaces whether connections begin with a preface
  * @param deadlines how slowly a client may send
+ * @param http2 what HTTP/2 needs
+ * @param isHttp2Cleartext whether clients may begin with HTTP/2 where nothing else has chosen a protocol
  * @param encryption where connections are encrypted
  */
 record Protocols(
@@ -23,9 +25,28 @@ record Protocols(
         Exchanges exchanges,
         PrefaceRule prefaces,
         Deadlines deadlines,
+        Http2Means http2,
+        boolean isHttp2Cleartext,
         @Nullable Encryption encryption) {
-    ProtocolHandler http1(Connection connection) {
+    /** Makes sense of the first bytes of a client. */
+    ProtocolHandler first(Connection connection) {
+        return isHttp2Cleartext
+                ? new ProtocolChoice(connection, deadlines, this::http1, this::http2)
+                : http1(connection);
+    }
+
+    /** Speaks what both sides have agreed on, by its name in RFC 7301; HTTP/1 where that is empty. */
+    ProtocolHandler agreed(Connection connection, String protocol) {
+        return protocol.equals("h2") ? http2(connection) : http1(connection);
+    }
+
+    private ProtocolHandler http1(Connection connection) {
         return new Http1(connection, intake, exchanges, deadlines);
+    }
+
+    /** From the preface on. */
+    ProtocolHandler http2(Connection connection) {
+        return new Http2(connection, http2, exchanges, deadlines);
     }
 
     ProtocolHandler preface(Connection connection, Preface.Successor successor) {

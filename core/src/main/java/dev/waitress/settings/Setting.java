@@ -81,6 +81,12 @@ public final class Setting<T> {
             List.of(),
             "Options of every client's TCP socket, such as SO_KEEPALIVE=1 TCP_KEEPIDLE=60.");
 
+    public static final Setting<Boolean> HTTP2_CLEARTEXT = define(
+            Group.ADDRESSES,
+            "http2_cleartext",
+            ValueType.flag(),
+            false,
+            "Speak HTTP/2 too, without encryption, with clients that begin with it (prior knowledge, h2c).");
     public static final Setting<List<String>> CERTFILE = define(
             Group.ENCRYPTION,
             "certfile",
@@ -555,6 +561,14 @@ public final class Setting<T> {
             0L,
             "Requests that may wait until a thread of the application is free; more are refused at once (503 with"
                     + " Retry-After). 0 is no limit.");
+
+    public static final Setting<Long> HTTP2_MAX_CONCURRENT_STREAMS = define(
+            Group.LIMITS,
+            "http2_max_concurrent_streams",
+            ValueType.integer("COUNT", 1, 10_000),
+            100L,
+            "Requests of one HTTP/2 connection that are received or answered at once; one that its client has given up"
+                    + " counts until the application has ended.");
 
     public static final Setting<Long> CLEANUP_INTERVAL = define(
             Group.TIMES,

@@ -62,7 +62,28 @@ final class Stage implements Gateway, Connection.Owner, AutoCloseable {
     }
 
     Stage(int recvBytes, int lookahead, long memoryBytes) throws IOException {
-        Settings settings = Settings.ofText(Map.of());
+        this(recvBytes, lookahead, memoryBytes, Map.of(), Spoken.HTTP_1);
+    }
+
+    /** A client whose connection is one of HTTP/2 from its first byte on. */
+    static Stage ofHttp2(Map<String, String> settings) throws IOException {
+        return new Stage(8192, 0, 1 << 20, settings, Spoken.HTTP_2);
+    }
+
+    /** A client whose first bytes say what it speaks. */
+    static Stage ofBoth() throws IOException {
+        return new Stage(8192, 0, 1 << 20, Map.of(), Spoken.BOTH);
+    }
+
+    private enum Spoken {
+        HTTP_1,
+        HTTP_2,
+        BOTH
+    }
+
+    private Stage(int recvBytes, int lookahead, long memoryBytes, Map<String, String> text, Spoken spoken)
+            throws IOException {
+        Settings settings = Settings.ofText(text);
         loop = new FakeLoop(recvBytes, memoryBytes);
         RequestIds ids = new RequestIds(settings);
         BodyStorage bodies = new BodyStorage(1 << 19, loop.memory, directory, SharedMemory.NONE);
@@ -70,12 +91,22 @@ final class Stage implements Gateway, Connection.Owner, AutoCloseable {
                 new Intake.Means(new ParserPool(Limits.of(settings)), new TrustedProxy(settings), bodies, ids);
         Exchanges exchanges =
                 new Exchanges(this, request -> new Noting(), ids, new ServerName("test", false), lookahead);
+        ConnectionMeans means = new ConnectionMeans(loop, 1 << 20, directory, new SocketErrors(settings));
+        Protocols protocols = new Protocols(
+                means,
+                intake,
+                exchanges,
+                new PrefaceRule(settings, new TrustedProxy(settings)),
+                Deadlines.of(settings),
+                Http2Means.of(settings, means, intake),
+                spoken == Spoken.BOTH,
+                null);
         connection = new Connection(
-                new ConnectionMeans(loop, 1 << 20, directory, new SocketErrors(settings)),
+                means,
                 client,
                 this,
                 new Peer("1.2.3.4", "5", new ServerEnd("http", "80")),
-                each -> new Http1(each, intake, exchanges, Deadlines.of(settings)));
+                spoken == Spoken.HTTP_2 ? protocols::http2 : protocols::first);
         connection.open();
     }
 
