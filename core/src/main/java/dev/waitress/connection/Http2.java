@@ -1,5 +1,6 @@
 package dev.waitress.connection;
 
+import dev.waitress.buffer.Lease;
 import dev.waitress.http2.Allowance;
 import dev.waitress.http2.ErrorCode;
 import dev.waitress.http2.Fault;
@@ -51,6 +52,9 @@ final class Http2 implements ProtocolHandler, Http2Intake.Owner {
     private final Http2Intake intake;
     private final FrameReader reader;
 
+    /** For what has come of a head, and what the client has had remembered. */
+    private final Lease lease;
+
     private Farewell farewell = Farewell.STAYS;
     private long announcedNanos;
 
@@ -68,6 +72,7 @@ final class Http2 implements ProtocolHandler, Http2Intake.Owner {
         this.output = requests.output();
         this.intake = new Http2Intake(connection, means, streams, requests, allowance, this);
         this.reader = new FrameReader(intake, allowance, means.limits().maxHeadBytes());
+        this.lease = means.lease();
         for (byte[] frame :
                 ServerSettings.frames(means.mostStreams(), means.limits().maxHeadBytes())) {
             output.frame(frame);
@@ -83,6 +88,8 @@ final class Http2 implements ProtocolHandler, Http2Intake.Owner {
         noteUnit(connection.nowNanos());
         if (fault != null) {
             end(fault);
+        } else if (!lease.resizeTo(reader.heldBytes() + intake.heldBytes())) {
+            end(new Fault(ErrorCode.INTERNAL_ERROR, "the server is short of memory"));
         } else {
             output.fill();
         }
@@ -230,6 +237,7 @@ final class Http2 implements ProtocolHandler, Http2Intake.Owner {
 
     @Override
     public void ended() {
+        lease.close();
         streams.closeAll();
     }
 }

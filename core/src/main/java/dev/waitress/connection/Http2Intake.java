@@ -62,6 +62,11 @@ final class Http2Intake implements FrameListener {
         this.bodies = new Http2Bodies(means, streams, requests, allowance);
     }
 
+    /** Bytes that are held for the sake of later heads. */
+    int heldBytes() {
+        return decoder.heldBytes();
+    }
+
     /** What comes of their bodies. */
     Http2Bodies bodies() {
         return bodies;

@@ -23,6 +23,11 @@ final class DynamicTable {
         return count;
     }
 
+    /** What it takes up in memory, about. */
+    int heldBytes() {
+        return bytes;
+    }
+
     /** The entry that was added so long ago, 0 for the last one. */
     Entry entry(int age) {
         Entry found = ring == null ? null : ring[Math.floorMod(newest - age, SLOTS)];

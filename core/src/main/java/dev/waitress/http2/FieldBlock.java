@@ -36,6 +36,11 @@ final class FieldBlock {
         return stream != 0;
     }
 
+    /** What it takes up in memory. */
+    int heldBytes() {
+        return bytes.length;
+    }
+
     /** Whether a frame may come now; what it breaks, if not. */
     @Nullable
     Fault admits(int type, int ofStream) {

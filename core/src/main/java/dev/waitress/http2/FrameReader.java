@@ -77,6 +77,11 @@ public final class FrameReader {
         return collected > 0 || state == State.PREFACE ? units + 1 : 0;
     }
 
+    /** Bytes that it holds on to, for the sake of frames and blocks that are still to be completed. */
+    public int heldBytes() {
+        return payload.length + block.heldBytes();
+    }
+
     /** Reads all of the bytes; what they have broken, if anything: then the rest is left. */
     public @Nullable Fault read(ByteBuffer in) {
         Fault fault = null;

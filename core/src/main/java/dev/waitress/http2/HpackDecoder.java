@@ -53,6 +53,11 @@ public final class HpackDecoder {
         }
     }
 
+    /** Bytes that it holds on to, for the sake of later blocks. */
+    public int heldBytes() {
+        return table.heldBytes();
+    }
+
     /** Decodes a whole block; what it breaks, if anything. */
     public @Nullable Fault decode(byte[] block, int from, int to, FieldSink sink) {
         bytes = block;

@@ -121,6 +121,20 @@ class Http2AttacksTest {
     }
 
     @Test
+    void whatHasComeOfABlockIsCountedInTheMemoryForAllClients() {
+        for (int others = 0; others < 22; others++) {
+            client.stage.loop.memory.resize(0, 16 * 1024);
+        }
+        client.send(new Wire().frame(1, 0, 1, "x".repeat(16_000)));
+        for (int i = 0; i < 12; i++) {
+            client.send(new Wire().frame(9, 0, 1, "x".repeat(16_000)));
+        }
+        assertThat(client.fault()).contains(" INTERNAL_ERROR the server is short of memory");
+        client.stage.connection.close();
+        assertThat(client.stage.loop.memory.held()).isEqualTo(22 * 16 * 1024);
+    }
+
+    @Test
     void aBlockThatTakesTooLongEndsTheConnection() {
         client.send(new Wire().frame(1, 0, 1, "x"));
         for (int second = 0; second < 29; second++) {
