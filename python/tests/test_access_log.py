@@ -268,3 +268,25 @@ def text(data: bytes) -> str:
 def utf8(data: bytes) -> str:
     decoded = data.decode("utf-8", "surrogateescape")
     return re.sub("[\udc80-\udcff]", lambda match: chr(ord(match[0]) - 0xDC00), decoded)
+
+
+def test_shows_what_the_filter_lets_pass(start: Start, tmp_path: Path) -> None:
+    """A health check has no line, a failure has one."""
+    log = tmp_path / "access.log"
+    options = ("--access-log-format=%U %s", "--access-log-filter=not path:/-/, status>=400", "--health")
+    server = start("examples.hello:app", f"--access-log={log}", *options)
+    with Connection(server.port) as connection:
+        for target in ("/", "/-/live", "/-/none"):
+            connection.ask("GET", target)
+            connection.body(connection.head())
+        connection.ask("GET", "/", "Content-Length: x")
+        assert connection.head().status == 400
+    server.stop()
+    assert log.read_text() == "- 400\n"
+
+
+def test_a_filter_that_is_none_ends_the_start_with_one_line(tmp_path: Path) -> None:
+    server = Server(HELLO, f"--access-log={tmp_path}/access.log", "--access-log-filter=status>=400, paht:/")
+    assert server.process.wait(EVENT_SECONDS) == 1
+    server.kill()
+    assert re.fullmatch(r'Error: access_log_filter: "paht:/" at character 13 is no condition; .*\n', server.log)

@@ -156,7 +156,7 @@ class Worker:
             self._make_ready(loaded)
 
     def _make_ready(self, loaded: Loaded) -> None:
-        if self.settings["ini"]:
+        if self.settings["ini"] or self.settings["log_config"]:
             self._own_logging()
         self._warm_up(loaded.application)
 

@@ -46,6 +46,11 @@ class Loaded:
 def _load(settings: "Dict[str, Any]") -> Callable[..., Any]:
     name, path = settings["application"], settings["ini"]
     if not path:
+        if settings["log_config"]:
+            from waitress_worker import logging_file  # noqa: PLC0415 -- as below
+
+            logging_file.set_up(settings["log_config"])
+            return load(name, is_factory=settings["factory"])
         application = load(name, is_factory=settings["factory"])
         _set_up_logging(settings["log_level"], settings["log_format"])
         return application
@@ -68,10 +73,22 @@ def _load_and_watch(settings: "Dict[str, Any]", tell: Callable[..., None]) -> Ca
 
 def _set_up_logging(level: str, form: str) -> None:
     """Log to the console, as the front does, unless the application has set up something else."""
+    if form == "json":
+        _log_json()
     logging.basicConfig(format=_WITH_TIME if form == "time" else logging.BASIC_FORMAT)
     logger = logging.getLogger("waitress")
     if logger.level == logging.NOTSET:
         logger.setLevel(level.upper())
+
+
+def _log_json() -> None:
+    from waitress_worker.records import JsonFormatter  # noqa: PLC0415 -- as above
+
+    root = logging.getLogger()
+    if not root.handlers:
+        handler = logging.StreamHandler()
+        handler.setFormatter(JsonFormatter())
+        root.addHandler(handler)
 
 
 @contextmanager

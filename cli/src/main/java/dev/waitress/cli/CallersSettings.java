@@ -60,7 +60,7 @@ final class CallersSettings {
 
     /** Records go to Python's logging, which alone says what becomes of them. */
     private static void requireNoConsole(Settings settings) {
-        for (Setting<?> setting : List.of(Setting.LOG_LEVEL, Setting.LOG_FORMAT)) {
+        for (Setting<?> setting : List.of(Setting.LOG_LEVEL, Setting.LOG_FORMAT, Setting.LOG_CONFIG)) {
             if (settings.isGiven(setting)) {
                 throw new SettingsException(
                         setting.name() + ": under serve() Python's logging decides, by the logger 'waitress'");

@@ -6,6 +6,7 @@ import dev.waitress.settings.Settings;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
 import java.util.logging.ErrorManager;
+import java.util.logging.Formatter;
 import java.util.logging.Handler;
 import java.util.logging.Level;
 import java.util.logging.LogRecord;
@@ -44,8 +45,8 @@ final class ConsoleLog extends Handler {
     /** Shows what the settings say, in the form that they say. */
     static void follow(Settings settings) {
         show(PythonRecord.levelNamed(settings.get(Setting.LOG_LEVEL)));
-        PythonFormatter formatter =
-                new PythonFormatter(settings.get(Setting.LOG_FORMAT).equals("time"));
+        String form = settings.get(Setting.LOG_FORMAT);
+        Formatter formatter = form.equals("json") ? new JsonFormatter() : new PythonFormatter(form.equals("time"));
         for (Handler handler : Logger.getLogger("").getHandlers()) {
             handler.setFormatter(formatter);
         }
@@ -72,13 +73,18 @@ final class ConsoleLog extends Handler {
 
     private void say(String line) {
         long missed = lost.getAndSet(0);
-        if (missed > 0
-                && !writer.offer("WARNING:waitress:standard error was not read: " + missed + " records lost\n")) {
+        if (missed > 0 && !writer.offer(getFormatter().format(lostRecords(missed)))) {
             lost.addAndGet(missed);
         }
         if (!writer.offer(line)) {
             lost.incrementAndGet();
         }
+    }
+
+    private static LogRecord lostRecords(long count) {
+        LogRecord told = new LogRecord(Level.WARNING, "standard error was not read: " + count + " records lost");
+        told.setLoggerName(WAITRESS.getName());
+        return told;
     }
 
     @Override

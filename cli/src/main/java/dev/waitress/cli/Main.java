@@ -160,7 +160,9 @@ public final class Main {
         }
         PythonApplication application = PythonApplication.named(line.application(), line.has(Option.CALL));
         WorkerConfig config = new WorkerConfig(List.of(python(settings, environment)), application, settings);
-        return (loop, directory) -> WorkerGateway.start(config, loop, directory);
+        return settings.get(Setting.LOG_CONFIG).isEmpty()
+                ? (loop, directory) -> WorkerGateway.start(config, loop, directory)
+                : WorkerLog.starter(config);
     }
 
     private static String python(Settings settings, Map<String, String> environment) {

@@ -2,11 +2,12 @@ package dev.waitress.cli;
 
 import dev.waitress.GatewayStarter;
 import dev.waitress.ini.IniFile;
+import dev.waitress.settings.Setting;
 import dev.waitress.settings.Settings;
+import dev.waitress.settings.SettingsException;
 import dev.waitress.settings.Source;
 import dev.waitress.worker.PythonApplication;
 import dev.waitress.worker.WorkerConfig;
-import dev.waitress.worker.WorkerGateway;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
@@ -55,6 +56,9 @@ record Paste(IniFile file, Path path, String name, String server, Map<String, St
      * @param python command of the interpreter, if the application is Python's
      */
     GatewayStarter starter(Settings settings, String python) throws UsageException, IOException {
+        if (settings.isGiven(Setting.LOG_CONFIG)) {
+            throw new SettingsException("log_config: the ini file says what is logged; put it into [loggers] there");
+        }
         ConsoleLog.show(Level.WARNING);
         if (file.isJava(name)) {
             LogLevels.apply(file);
@@ -62,10 +66,6 @@ record Paste(IniFile file, Path path, String name, String server, Map<String, St
         }
         PythonApplication application = PythonApplication.inFile(path.toString(), name, variables);
         WorkerConfig config = new WorkerConfig(List.of(python), application, settings);
-        return (loop, directory) -> {
-            WorkerGateway gateway = WorkerGateway.start(config, loop, directory);
-            WorkerLog.install(gateway.logging());
-            return gateway;
-        };
+        return WorkerLog.starter(config);
     }
 }

@@ -38,7 +38,8 @@ final class PythonFormatter extends Formatter {
         return line.toString();
     }
 
-    private static String levelName(Level level) {
+    /** As Python calls it. */
+    static String levelName(Level level) {
         if (level.intValue() >= Level.SEVERE.intValue()) {
             return "ERROR";
         }

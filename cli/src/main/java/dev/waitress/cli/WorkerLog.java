@@ -1,6 +1,9 @@
 package dev.waitress.cli;
 
+import dev.waitress.GatewayStarter;
 import dev.waitress.worker.ApplicationLogging;
+import dev.waitress.worker.WorkerConfig;
+import dev.waitress.worker.WorkerGateway;
 import java.util.logging.Handler;
 import java.util.logging.LogRecord;
 import java.util.logging.Logger;
@@ -20,8 +23,16 @@ final class WorkerLog extends Handler {
         this.before = before;
     }
 
-    /** Takes the place of every handler. */
-    static void install(ApplicationLogging workers) {
+    /** Starts workers that have set up logging for all, and takes the place of every handler then. */
+    static GatewayStarter starter(WorkerConfig config) {
+        return (loop, directory) -> {
+            WorkerGateway gateway = WorkerGateway.start(config, loop, directory);
+            install(gateway.logging());
+            return gateway;
+        };
+    }
+
+    private static void install(ApplicationLogging workers) {
         for (Handler handler : ROOT.getHandlers()) {
             ROOT.removeHandler(handler);
             ROOT.addHandler(new WorkerLog(workers, handler));

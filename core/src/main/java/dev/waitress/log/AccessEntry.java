@@ -88,8 +88,10 @@ final class AccessEntry implements ResponseObserver {
     }
 
     private void end(Answered answered) {
-        format.write(texts, ends, answered, log.lines().next());
-        log.lines().ended();
+        if (log.shows(answered.status())) {
+            format.write(texts, ends, answered, log.lines().next());
+            log.lines().ended();
+        }
         log.recycle(this);
     }
 }

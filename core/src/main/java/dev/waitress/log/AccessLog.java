@@ -4,6 +4,7 @@ import dev.waitress.exchange.Refusal;
 import dev.waitress.exchange.Request;
 import dev.waitress.exchange.RequestObserver;
 import dev.waitress.exchange.ResponseObserver;
+import dev.waitress.http.RequestHead;
 import dev.waitress.settings.Setting;
 import dev.waitress.settings.Settings;
 import dev.waitress.settings.SettingsException;
@@ -21,11 +22,13 @@ public final class AccessLog implements RequestObserver {
     private static final int LARGEST_SPARE_BYTES = 8 * 1024;
 
     private final AccessFormat format;
+    private final AccessFilter filter;
     private final LogQueue lines;
     private final Deque<AccessEntry> spare = new ArrayDeque<>();
 
-    private AccessLog(AccessFormat format, AccessFile file) {
+    private AccessLog(AccessFormat format, AccessFilter filter, AccessFile file) {
         this.format = format;
+        this.filter = filter;
         this.lines = new LogQueue(format, file);
     }
 
@@ -41,8 +44,9 @@ public final class AccessLog implements RequestObserver {
             return null;
         }
         AccessFormat format = format(settings);
+        AccessFilter filter = filter(settings);
         try {
-            return new AccessLog(format, new AccessFile(name));
+            return new AccessLog(format, filter, new AccessFile(name));
         } catch (IOException e) {
             throw cannotOpen(e);
         }
@@ -56,6 +60,7 @@ public final class AccessLog implements RequestObserver {
      */
     public static void check(Settings settings) throws IOException {
         format(settings);
+        filter(settings);
         String name = settings.get(Setting.ACCESS_LOG);
         if (!name.isEmpty()) {
             try {
@@ -74,18 +79,24 @@ public final class AccessLog implements RequestObserver {
         }
     }
 
+    private static AccessFilter filter(Settings settings) {
+        return AccessFilter.parse(settings.get(Setting.ACCESS_LOG_FILTER));
+    }
+
     private static IOException cannotOpen(IOException reason) {
         return new IOException("cannot open the access log: " + reason.getMessage(), reason);
     }
 
     @Override
     public ResponseObserver accepted(Request request) {
-        return take().begin(request);
+        return filter.wants(request.head()) ? take().begin(request) : ResponseObserver.NONE;
     }
 
     @Override
     public void refused(Refusal refusal) {
-        take().refused(refusal);
+        if (filter.wants((RequestHead) null)) {
+            take().refused(refusal);
+        }
     }
 
     private AccessEntry take() {
@@ -98,6 +109,11 @@ public final class AccessLog implements RequestObserver {
         if (spare.size() < MOST_SPARE && entry.capacity() <= LARGEST_SPARE_BYTES) {
             spare.addLast(entry);
         }
+    }
+
+    /** Whether an answer of this status has its line. */
+    boolean shows(int status) {
+        return filter.wants(status);
     }
 
     LogQueue lines() {

@@ -2,10 +2,13 @@ package dev.waitress.settings;
 
 import java.util.List;
 
-/** The settings that say what becomes of a worker that fails, and of its requests: only where there are workers. */
+/**
+ * The settings that only workers know how to obey: what becomes of one that fails, and of its requests, and how Python
+ * logs.
+ */
 public final class Rescues {
     private static final List<Setting<?>> ALL =
-            List.of(Setting.STARTUP_TIMEOUT, Setting.WORKER_TIMEOUT, Setting.RETRY_IDEMPOTENT);
+            List.of(Setting.STARTUP_TIMEOUT, Setting.WORKER_TIMEOUT, Setting.RETRY_IDEMPOTENT, Setting.LOG_CONFIG);
 
     private Rescues() {}
 

@@ -437,9 +437,15 @@ public final class Setting<T> {
     public static final Setting<String> LOG_FORMAT = define(
             Group.LOGGING,
             "log_format",
-            ValueType.choice("FORMAT", "plain", "time"),
+            ValueType.choice("FORMAT", "plain", "time", "json"),
             "plain",
-            "Form of the command's records on standard error: plain, or time to put date and time before each.");
+            "Form of the command's records on standard error: plain, time to put date and time before each, or json.");
+    public static final Setting<String> LOG_CONFIG = define(
+            Group.LOGGING,
+            "log_config",
+            ValueType.text("FILE"),
+            "",
+            "JSON file for Python's logging.config.dictConfig, which then rules over the front's records too.");
     public static final Setting<String> ACCESS_LOG = define(
             Group.LOGGING,
             "access_log",
@@ -452,6 +458,12 @@ public final class Setting<T> {
             ValueType.text("FORMAT"),
             "combined",
             "Form of its lines: combined, json, or directives such as %h %t %r %>s %D (docs/logging.md).");
+    public static final Setting<String> ACCESS_LOG_FILTER = define(
+            Group.LOGGING,
+            "access_log_filter",
+            ValueType.text("CONDITIONS"),
+            "",
+            "Which requests have a line, for example: not path:/-/, status>=400, sample:0.01 (all must hold; docs/logging.md).");
     public static final Setting<Boolean> REQUEST_ID = define(
             Group.LOGGING,
             "request_id",

@@ -16,6 +16,7 @@ import dev.waitress.worker.process.FileWatch;
 import dev.waitress.worker.process.LaunchedProcess;
 import dev.waitress.worker.process.MemoryWatch;
 import dev.waitress.worker.process.Reasons;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
@@ -75,7 +76,16 @@ public record WorkerConfig(List<String> python, PythonApplication application, S
         if (!application.iniFile().isEmpty()) {
             files.add(application.iniFile());
         }
+        if (!logConfig().isEmpty()) {
+            files.add(logConfig());
+        }
         return files;
+    }
+
+    /** Absolute path of the file that sets up logging in the workers; empty if there is none. */
+    String logConfig() {
+        String file = settings.get(Setting.LOG_CONFIG);
+        return file.isEmpty() ? "" : Path.of(file).toAbsolutePath().toString();
     }
 
     int threads() {

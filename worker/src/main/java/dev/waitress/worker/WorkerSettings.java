@@ -44,6 +44,8 @@ final class WorkerSettings {
         writer.text(config.settings().get(Setting.LOG_LEVEL));
         writer.text("log_format");
         writer.text(config.settings().get(Setting.LOG_FORMAT));
+        writer.text("log_config");
+        writer.text(config.logConfig());
         writer.text("request_timeout");
         writer.integer(config.settings().getInt(Setting.REQUEST_TIMEOUT));
         writer.text("expose_tracebacks");
