@@ -26,9 +26,10 @@ class JsonFormatterTest {
     @Test
     void isOneObject() {
         assertThat(line("a \"b\""))
-                .matches("\\{\"time\": \"[-0-9]{10}T[0-9]{2}:[0-9]{2}:43\\.120[-+][0-9]{2}:[0-9]{2}\", \"level\": \"WARNING\","
-                        + " \"logger\": \"waitress\", \"message\": \"a \\\\\"b\\\\\"\", \"pid\": " + PID
-                        + ", \"thread\": \"[^\"]+\"\\}\n");
+                .matches(
+                        "\\{\"time\": \"[-0-9]{10}T[0-9]{2}:[0-9]{2}:43\\.120[-+][0-9]{2}:[0-9]{2}\", \"level\": \"WARNING\","
+                                + " \"logger\": \"waitress\", \"message\": \"a \\\\\"b\\\\\"\", \"pid\": " + PID
+                                + ", \"thread\": \"[^\"]+\"\\}\n");
     }
 
     @Test
@@ -53,7 +54,8 @@ class JsonFormatterTest {
     void hasTheStackOfAFailureAsOneText() {
         LogRecord logged = logged("failed");
         logged.setThrown(new IllegalStateException("e\nf"));
-        assertThat(formatter.format(logged)).contains(", \"exception\": \"java.lang.IllegalStateException: e\\nf\\n\\u0009at ")
+        assertThat(formatter.format(logged))
+                .contains(", \"exception\": \"java.lang.IllegalStateException: e\\nf\\n\\u0009at ")
                 .endsWith("\"}\n");
     }
 }

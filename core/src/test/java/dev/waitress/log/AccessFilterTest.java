@@ -13,7 +13,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 class AccessFilterTest {
     private static boolean passes(AccessFilter filter, String path, int status) {
-        return filter.wants(Heads.parse("GET " + path + " HTTP/1.1\r\n\r\n")) && filter.wants(status);
+        return filter.wants(Heads.parse("GET " + path + " HTTP/1.1\r\nHost: a\r\n\r\n")) && filter.wants(status);
     }
 
     @ParameterizedTest
