@@ -9,7 +9,7 @@ public final class Suggestion {
     /** A shorter name is the beginning of too many words. */
     private static final int LONG_ENOUGH_TO_BEGIN_WITH = 4;
 
-    private static final int MOST_EDITS = 3;
+    private static final int MOST_EDITS = 2;
     private static final int LETTERS_PER_EDIT = 3;
 
     private Suggestion() {}
