@@ -47,14 +47,13 @@ public final class Environ {
     private static final byte[] HTTP_2 = Ascii.bytes("HTTP/2.0");
 
     private static final byte[] NOTHING = {};
-    private static final byte[] ROOT = {'/'};
     private static final byte[] COMMA = {',', ' '};
     /** RFC 9110 §5.3 and RFC 6265 §5.4: a comma would end a cookie's value. */
     private static final byte[] SEMICOLON = {';', ' '};
 
     private static final int HTTP_PREFIX = 5;
 
-    private final byte[] prefix;
+    private final PathInfo path;
     private final byte[] serverName;
     /** Of most requests, and so among the constants. */
     private final byte[] urlScheme;
@@ -63,7 +62,7 @@ public final class Environ {
     private byte[] scratch = new byte[1024];
 
     public Environ(Settings settings) {
-        prefix = Ascii.bytes(settings.get(Setting.URL_PREFIX));
+        path = new PathInfo(settings.get(Setting.URL_PREFIX));
         serverName = Ascii.bytes(settings.get(Setting.SERVER_NAME));
         urlScheme = Ascii.bytes(settings.usualScheme());
     }
@@ -117,7 +116,8 @@ public final class Environ {
         RequestHead head = request.head();
         byte[] bytes = head.bytes();
         Forwarding forwarding = request.forwarding();
-        writePath(head, sink);
+        path.find(head);
+        put(sink, PATH_INFO, path.bytes(), path.start(), path.end());
         put(sink, REQUEST_URI, bytes, head.targetStart(), head.targetEnd());
         if (head.queryStart() < head.queryEnd()) {
             put(sink, QUERY_STRING, bytes, head.queryStart(), head.queryEnd());
@@ -190,64 +190,6 @@ public final class Environ {
 
     private static byte[] either(@Nullable String forwarded, byte[] own) {
         return forwarded == null ? own : Ascii.bytes(forwarded);
-    }
-
-    private void writePath(RequestHead head, Sink sink) {
-        int start = head.pathStart();
-        int end = head.pathEnd();
-        byte[] bytes = head.bytes();
-        if (start == end) {
-            // RFC 9112 §3.2.1 and §3.2.4: an absolute target without a path means the root, or the whole server.
-            put(
-                    sink,
-                    PATH_INFO,
-                    head.isMethod("OPTIONS") && head.queryStart() == head.queryEnd() ? new byte[] {'*'} : ROOT);
-            return;
-        }
-        if (hasEscape(bytes, start, end)) {
-            end = decode(bytes, start, end);
-            bytes = scratch;
-            start = 0;
-        }
-        while (end - start > 1 && bytes[start] == '/' && bytes[start + 1] == '/') {
-            start++;
-        }
-        put(sink, PATH_INFO, bytes, afterPrefix(bytes, start, end), end);
-    }
-
-    private static boolean hasEscape(byte[] bytes, int start, int end) {
-        for (int i = start; i < end; i++) {
-            if (bytes[i] == '%') {
-                return true;
-            }
-        }
-        return false;
-    }
-
-    /** Decodes into the scratch and returns the length; what is no escape stays as it is. RFC 3986 §2.1. */
-    private int decode(byte[] bytes, int start, int end) {
-        room(end - start);
-        int length = 0;
-        for (int i = start; i < end; i++) {
-            int octet = bytes[i] == '%' && i + 2 < end ? hex(bytes[i + 1]) << 4 | hex(bytes[i + 2]) : -1;
-            scratch[length++] = octet < 0 ? bytes[i] : (byte) octet;
-            i += octet < 0 ? 0 : 2;
-        }
-        return length;
-    }
-
-    /** The digit's value, or a negative number that stays negative in every combination. */
-    private static int hex(byte b) {
-        int value = Character.digit(b, 16);
-        return value < 0 ? Integer.MIN_VALUE >> 8 : value;
-    }
-
-    private int afterPrefix(byte[] bytes, int start, int end) {
-        int after = start + prefix.length;
-        boolean below = after <= end
-                && Arrays.equals(bytes, start, after, prefix, 0, prefix.length)
-                && (after == end || bytes[after] == '/');
-        return below ? after : start;
     }
 
     private void writeField(RequestHead head, int field, Sink sink) {

@@ -36,6 +36,7 @@ public final class Response {
     private long reported;
     /** Bytes of the body of an answer in the server's name. */
     private long errorBytes;
+
     private int statusCode;
     private boolean complete;
     private @Nullable Status ownStatus;
