@@ -119,6 +119,18 @@ class WorkerSettingsTest {
                                 "wsgi.multiprocess", false));
     }
 
+    /** Clients, or those who look at the page of the metrics. */
+    @Test
+    void exposeTracebacksOnlyWhereSomebodyIsToSeeThem() {
+        PythonApplication application = PythonApplication.named("shop:app", false);
+        String exposes = text("expose_tracebacks") + entry(writer -> writer.bool(true));
+        assertThat(text(config(application, Map.of()))).doesNotContain(exposes);
+        assertThat(text(config(application, Map.of("expose_tracebacks", "true"))))
+                .contains(exposes);
+        assertThat(text(config(application, Map.of("metrics_listen", "127.0.0.1:9100"))))
+                .contains(exposes);
+    }
+
     @Test
     void watchTheIniFileBesideWhatIsNamed() {
         WorkerConfig config =
