@@ -257,15 +257,20 @@ class TestClients:
             answer = requests.post(f"http://127.0.0.1:{port}/hash", body, timeout=30)
             assert answer.text == hashlib.sha256(body).hexdigest()
 
-    @pytest.mark.skipif(
-        H2SPEC is None, reason="there is no h2spec (go install github.com/summerwind/h2spec/cmd/h2spec)"
-    )
-    def test_h2spec(self, server: Server) -> None:
+    @pytest.mark.skipif(H2SPEC is None, reason="no h2spec (go install github.com/summerwind/h2spec/cmd/h2spec@latest)")
+    @pytest.mark.parametrize("encryption", ["none", "tls"])
+    def test_h2spec(self, start: Start, encryption: str) -> None:
         """Every case, the strict ones too."""
+        server = start(
+            "parallel:app", "--http2-cleartext" if encryption == "none" else "--self-signed", PYTHONPATH=APPS
+        )
+        options = [] if encryption == "none" else ["-t", "-k"]
         answer = subprocess.run(
-            [str(H2SPEC), "-h", "127.0.0.1", "-p", str(server.port), "-P", "/large?100", "-S", "-o", "5"],
-            capture_output=True, text=True, check=False,
-        )  # fmt: skip
+            [str(H2SPEC), "-h", "127.0.0.1", "-p", str(server.port), *options, "-P", "/large?100", "-S", "-o", "5"],
+            capture_output=True,
+            text=True,
+            check=False,
+        )
         assert answer.stdout.rstrip().endswith(" 0 skipped, 0 failed"), answer.stdout[-3000:]
 
 

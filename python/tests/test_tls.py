@@ -12,6 +12,7 @@ import subprocess
 import time
 from typing import TYPE_CHECKING
 
+import httpx
 import pytest
 import requests
 from certificates import NEEDED, TIMEOUT, Authority, ask, connect, openssl
@@ -102,6 +103,26 @@ def test_the_access_log_tells_of_it(server: Server, authority: Authority, tmp_pa
                 return
         time.sleep(0.05)
     raise AssertionError(log)
+
+
+@pytest.mark.parametrize(("offered", "chosen"), [(["http/1.1", "h2"], "h2"), (["http/1.1"], "http/1.1"), ([], None)])
+def test_clients_choose_a_version_of_http(
+    server: Server, authority: Authority, offered: list[str], chosen: str | None
+) -> None:
+    """The server prefers HTTP/2, whatever comes first."""
+    context = authority.context()
+    if offered:
+        context.set_alpn_protocols(offered)
+    with context.wrap_socket(socket.create_connection(("localhost", server.port)), server_hostname="localhost") as one:
+        assert one.selected_alpn_protocol() == chosen
+
+
+def test_http2_is_spoken_over_it(server: Server, authority: Authority) -> None:
+    with httpx.Client(http1=False, http2=True, verify=authority.context()) as client:
+        answer = client.get(f"https://localhost:{server.port}/")
+        assert answer.http_version == "HTTP/2"
+        assert answer.json()["SERVER_PROTOCOL"] == "HTTP/2.0"
+        assert answer.json()["wsgi.url_scheme"] == "https"
 
 
 def test_a_connection_is_kept(server: Server, authority: Authority) -> None:

@@ -70,6 +70,7 @@ _MORE = frozenset(
         "self_signed",
         "tls_min_version",
         "ciphers",
+        "http_protocols",
         "ca_certs",
         "cert_reqs",
         "crlfile",

@@ -12,6 +12,7 @@ final class EncryptionRules {
             Setting.CERT_REQS,
             Setting.CRLFILE,
             Setting.TLS_HANDSHAKE_TIMEOUT,
+            Setting.HTTP_PROTOCOLS,
             Setting.HTTP_LISTEN,
             Setting.HTTPS_REDIRECT,
             Setting.ACME_CHALLENGE_DIR,
@@ -36,6 +37,13 @@ final class EncryptionRules {
         checkCertificate(settings);
         checkClients(settings);
         checkPlainAddresses(settings);
+    }
+
+    static String requireProtocol(String name) {
+        if (!name.equals("h2") && !name.equals("h1")) {
+            throw new IllegalArgumentException();
+        }
+        return name;
     }
 
     private static void checkCertificate(Settings settings) {

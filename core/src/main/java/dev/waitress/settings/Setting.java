@@ -124,6 +124,12 @@ public final class Setting<T> {
             ValueType.words("NAMES", "names of cipher suites", UnaryOperator.identity()),
             List.of(),
             "Cipher suites by the names of OpenSSL or IANA, the preferred first; by default the forward secret AEAD ones.");
+    public static final Setting<List<String>> HTTP_PROTOCOLS = define(
+            Group.ENCRYPTION,
+            "http_protocols",
+            ValueType.words("NAMES", "h2, h1 or both", EncryptionRules::requireProtocol),
+            List.of("h2", "h1"),
+            "What is spoken with clients that can choose (ALPN), the preferred first: h2 is HTTP/2, h1 HTTP/1.1.");
     public static final Setting<List<String>> CA_CERTS = define(
             Group.ENCRYPTION,
             "ca_certs",

@@ -11,6 +11,9 @@ final class Parameters {
     /** RFC 7301 §6. */
     private static final String HTTP_1_1 = "http/1.1";
 
+    /** RFC 9113 §3.2. */
+    private static final String HTTP_2 = "h2";
+
     private static final String TLS_1_2 = "TLSv1.2";
     private static final String TLS_1_3 = "TLSv1.3";
 
@@ -23,7 +26,9 @@ final class Parameters {
         parameters.setProtocols(onlyNewest ? new String[] {TLS_1_3} : new String[] {TLS_1_3, TLS_1_2});
         parameters.setCipherSuites(ciphers(names, context).toArray(String[]::new));
         parameters.setUseCipherSuitesOrder(true);
-        parameters.setApplicationProtocols(new String[] {HTTP_1_1});
+        parameters.setApplicationProtocols(settings.get(Setting.HTTP_PROTOCOLS).stream()
+                .map(name -> name.equals(HTTP_2) ? HTTP_2 : HTTP_1_1)
+                .toArray(String[]::new));
         switch (settings.get(Setting.CERT_REQS)) {
             case "required" -> parameters.setNeedClientAuth(true);
             case "optional" -> parameters.setWantClientAuth(true);
