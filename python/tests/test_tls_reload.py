@@ -11,6 +11,7 @@ import time
 from typing import TYPE_CHECKING
 
 import pytest
+import requests
 from certificates import NEEDED, TIMEOUT, Authority, ask, connect
 from serving import ROOT
 from test_tls import GET, read_answer
@@ -202,7 +203,11 @@ def test_authorities_and_lists_are_followed_too(start: Start, files: Files) -> N
 def test_the_end_of_one_is_announced(start: Start, tmp_path: Path) -> None:
     authority = Authority(tmp_path)
     path = authority.issue("short", names="DNS:localhost", usage="serverAuth", days=2)
-    server = start(ECHO, f"--certfile={path}", f"--keyfile={path.with_suffix('.key')}", **HERE)
+    options = (f"--certfile={path}", f"--keyfile={path.with_suffix('.key')}", "--metrics-listen=127.0.0.1:0")
+    server = start(ECHO, *options, **HERE)
+    metrics = requests.get(server.wait_for(r"Metrics on (\S+)")[1] + "/metrics", timeout=TIMEOUT).text
+    left = float(metrics.partition("\nwaitress_certificate_not_after_seconds ")[2].split()[0]) - time.time()
+    assert 1.9 < left / 86400 < 2.1
     server.wait_for(r"WARNING:waitress:the certificate of CN=short expires on .*: whatever renews it has not done so")
     reload(server)
     assert ask(server.port, authority.context())["HTTPS"] == "on"

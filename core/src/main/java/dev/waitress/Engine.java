@@ -86,6 +86,11 @@ record Engine(
         }
     }
 
+    /** When the first of its certificates expires, since 1970; 0 if it has none. */
+    long certificateEndSeconds() {
+        return encryption == null ? 0 : encryption.endSeconds();
+    }
+
     private static void close(@Nullable Encryption encryption) {
         if (encryption != null) {
             encryption.close();

@@ -76,7 +76,8 @@ final class MetricsListener {
                 clients.counts(),
                 engine.loop().resources().memory().held(),
                 engine.loop().resources().memory().most(),
-                observation.droppedLines());
+                observation.droppedLines(),
+                engine.certificateEndSeconds());
     }
 
     /** Who can only be reached from this machine tells more, and is careful by what name it is called. */

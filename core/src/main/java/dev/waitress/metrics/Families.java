@@ -82,6 +82,9 @@ final class Families {
             Family.gauge("waitress_spool_files", "Temporary files with bodies and output of clients.");
     static final Family DROPPED =
             Family.counter("waitress_access_log_dropped_lines", "Lines of the access log that found no room.");
+    static final Family CERTIFICATE_END = Family.gauge(
+            "waitress_certificate_not_after_seconds",
+            "When the first of the server's certificates expires, in seconds since 1970.");
 
     private Families() {}
 }

@@ -13,6 +13,7 @@ import java.util.List;
  * @param bufferedBytes memory that clients take up
  * @param mostBufferedBytes memory that they may take up
  * @param droppedLines lines that the access log has lost
+ * @param certificateEndSeconds when the first of its certificates expires, since 1970; 0 if it has none
  */
 public record FrontFacts(
         List<String> addresses,
@@ -22,4 +23,5 @@ public record FrontFacts(
         ClientCounts clients,
         long bufferedBytes,
         long mostBufferedBytes,
-        long droppedLines) {}
+        long droppedLines,
+        long certificateEndSeconds) {}

@@ -175,6 +175,9 @@ final class MetricsText {
         one(Families.BUFFERED, scrape.front().bufferedBytes());
         one(Families.MOST_BUFFERED, scrape.front().mostBufferedBytes());
         one(Families.SPOOLED, scrape.spooledFiles());
+        if (scrape.front().certificateEndSeconds() > 0) {
+            one(Families.CERTIFICATE_END, scrape.front().certificateEndSeconds());
+        }
         one(Families.DROPPED, scrape.front().droppedLines());
     }
 }

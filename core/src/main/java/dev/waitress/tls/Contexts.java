@@ -7,6 +7,7 @@ import java.security.GeneralSecurityException;
 import java.security.MessageDigest;
 import java.security.cert.X509Certificate;
 import java.time.Instant;
+import java.util.Comparator;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.function.LongSupplier;
@@ -34,7 +35,7 @@ final class Contexts {
     private final Complaint trustComplaint = new Complaint("clients are judged as before");
     private final KeyChooser chooser;
     private final SSLParameters parameters;
-    private List<X509Certificate> leaves;
+    private volatile List<X509Certificate> leaves;
     private @Nullable FileContents seen;
     private FileContents trusted;
     private volatile SSLContext context;
@@ -98,6 +99,14 @@ final class Contexts {
         engine.setUseClientMode(false);
         engine.setSSLParameters(parameters);
         return engine;
+    }
+
+    /** When the first of the certificates expires. */
+    Instant end() {
+        return leaves.stream()
+                .map(each -> each.getNotAfter().toInstant())
+                .min(Comparator.naturalOrder())
+                .orElseThrow();
     }
 
     /** Takes over what the files hold now, if that has changed and makes sense. */

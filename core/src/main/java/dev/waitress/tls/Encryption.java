@@ -105,6 +105,11 @@ public final class Encryption implements AutoCloseable {
         return tasks;
     }
 
+    /** When the first of the certificates expires, since 1970. */
+    public long endSeconds() {
+        return contexts.end().getEpochSecond();
+    }
+
     /** Looks at the files soon, and not only when it is time for that. */
     public void reload() {
         looks.execute(this::look);

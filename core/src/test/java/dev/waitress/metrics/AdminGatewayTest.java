@@ -65,7 +65,7 @@ class AdminGatewayTest {
     }
 
     private String answer(boolean takesOrders, String request) {
-        FrontFacts front = new FrontFacts(List.of(), 0, 0, List.of(), ClientCounts.NONE, 0, 0, 0);
+        FrontFacts front = new FrontFacts(List.of(), 0, 0, List.of(), ClientCounts.NONE, 0, 0, 0, 0);
         Sources sources = new Sources(new Traffic(() -> 0), () -> front, new Noted(), () -> 0, 1);
         Guard guard = new Guard(true, Set.of(), "", takesOrders);
         Request parsed = Requests.parse(request);

@@ -46,6 +46,7 @@ class FeedTest {
                 ClientCounts.NONE,
                 0,
                 0,
+                0,
                 0);
     }
 

@@ -43,7 +43,8 @@ class MetricsGatewayTest {
             Runnable::run);
 
     private FrontFacts front() {
-        return new FrontFacts(List.of(), 0, 0, obstacles, new ClientCounts(Map.of("idle", 3L), 9, 1), 4096, 8192, 2);
+        ClientCounts clients = new ClientCounts(Map.of("idle", 3L), 9, 1);
+        return new FrontFacts(List.of(), 0, 0, obstacles, clients, 4096, 8192, 2, 1_800_000_000);
     }
 
     private final class Inspected implements Operations {
@@ -121,6 +122,7 @@ class MetricsGatewayTest {
                 .contains("\nwaitress_connections_turned_away_total 1\n")
                 .contains("\nwaitress_buffer_bytes 4096\n", "\nwaitress_buffer_limit_bytes 8192\n")
                 .contains("\nwaitress_spool_files 7\n", "\nprocess_max_fds 1024\n")
+                .contains("\nwaitress_certificate_not_after_seconds 1800000000\n")
                 .contains("\nwaitress_queue_requests 5\n");
     }
 

@@ -7,6 +7,7 @@ import java.net.Socket;
 import java.net.SocketException;
 import java.util.ArrayList;
 import java.util.List;
+import javax.net.ssl.SSLException;
 import org.jspecify.annotations.Nullable;
 
 /** A client that sends a case, with the follow-up behind it, and says what came of it in the words of a case. */
@@ -20,8 +21,13 @@ final class Exchange implements Closeable {
     private boolean closeAnnounced;
 
     Exchange(List<Outcome> expected, InetSocketAddress server) throws IOException {
+        this(expected, new Socket(server.getAddress(), server.getPort()));
+    }
+
+    /** Over a socket that may encrypt. */
+    Exchange(List<Outcome> expected, Socket socket) throws IOException {
         this.expected = expected;
-        this.socket = new Socket(server.getAddress(), server.getPort());
+        this.socket = socket;
         socket.setTcpNoDelay(true);
         socket.setSoTimeout(LONGEST_WAIT_MILLIS);
         this.answers = new Answers(socket.getInputStream());
@@ -30,7 +36,7 @@ final class Exchange implements Closeable {
     Exchange send(byte[] bytes) throws IOException {
         try {
             socket.getOutputStream().write(bytes);
-        } catch (SocketException e) {
+        } catch (SocketException | SSLException e) {
             // The server has answered and closed before it read all of this; what it answered is still to be read.
             assert !socket.isClosed();
         }

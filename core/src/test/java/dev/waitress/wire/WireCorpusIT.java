@@ -6,8 +6,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.waitress.Server;
 import dev.waitress.Waitress;
 import dev.waitress.settings.Setting;
+import dev.waitress.testkit.TlsClient;
 import java.io.IOException;
 import java.net.InetSocketAddress;
+import java.net.Socket;
+import java.security.GeneralSecurityException;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
@@ -20,13 +23,31 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
-/** Every case of wire/ against a running server, over a socket. */
+/** Every case of wire/ against a running server, over a socket: by plain HTTP, and by HTTPS with the same bytes. */
 @Timeout(120)
 class WireCorpusIT {
     private static final int CLIENTS = 16;
+
+    /** How clients come, in the order of the addresses. */
+    private enum Way {
+        HTTPS,
+        HTTP;
+
+        Socket connect(InetSocketAddress address) throws IOException {
+            if (this == HTTP) {
+                return new Socket(address.getAddress(), address.getPort());
+            }
+            try {
+                return TlsClient.trusting().getSocketFactory().createSocket(address.getAddress(), address.getPort());
+            } catch (GeneralSecurityException e) {
+                throw new IOException(e);
+            }
+        }
+    }
 
     /** One server for each set of limits. */
     private static final Map<List<String>, Server> SERVERS = new HashMap<>();
@@ -38,7 +59,11 @@ class WireCorpusIT {
                 SERVERS.put(
                         wire.limits(),
                         Waitress.start(
-                                new EchoApplication(), wire.settings().with(Setting.LISTEN, List.of("127.0.0.1:0"))));
+                                new EchoApplication(),
+                                wire.settings()
+                                        .with(Setting.LISTEN, List.of("127.0.0.1:0"))
+                                        .with(Setting.SELF_SIGNED, true)
+                                        .with(Setting.HTTP_LISTEN, List.of("127.0.0.1:0"))));
             }
         }
     }
@@ -48,29 +73,32 @@ class WireCorpusIT {
         SERVERS.values().forEach(Server::close);
     }
 
-    @Test
-    void inOneWriteEndsAsTheCaseSays() throws Exception {
-        assertAll(wire -> List.of(withFollowUp(wire)));
+    @ParameterizedTest
+    @EnumSource
+    void inOneWriteEndsAsTheCaseSays(Way way) throws Exception {
+        assertAll(way, wire -> List.of(withFollowUp(wire)));
     }
 
-    @Test
-    void inTwoWritesEndsAsTheCaseSays() throws Exception {
-        assertAll(wire -> {
+    @ParameterizedTest
+    @EnumSource
+    void inTwoWritesEndsAsTheCaseSays(Way way) throws Exception {
+        assertAll(way, wire -> {
             byte[] all = withFollowUp(wire);
             int cut = new SplittableRandom(wire.name().hashCode()).nextInt(1, wire.input().length + 1);
             return List.of(Arrays.copyOf(all, cut), Arrays.copyOfRange(all, cut, all.length));
         });
     }
 
-    @Test
-    void isToldToGoOnWhereItWaitsForThat() throws Exception {
+    @ParameterizedTest
+    @EnumSource
+    void isToldToGoOnWhereItWaitsForThat(Way way) throws Exception {
         List<WireCase> waiting =
                 WireCorpus.cases().filter(WireCase::awaitsContinue).toList();
         assertThat(waiting).isNotEmpty();
         for (WireCase wire : waiting) {
             byte[] all = withFollowUp(wire);
             int head = new String(all, ISO_8859_1).indexOf("\r\n\r\n") + 4;
-            try (Exchange exchange = exchange(wire).send(Arrays.copyOf(all, head))) {
+            try (Exchange exchange = exchange(way, wire).send(Arrays.copyOf(all, head))) {
                 assertThat(exchange.isToldToContinue()).as(wire.name()).isTrue();
                 assertSame(
                         wire,
@@ -84,11 +112,11 @@ class WireCorpusIT {
         List<byte[]> of(WireCase wire);
     }
 
-    private static void assertAll(Writes writes) throws Exception {
+    private static void assertAll(Way way, Writes writes) throws Exception {
         List<WireCase> cases = WireCorpus.cases().toList();
         List<Callable<List<Outcome>>> exchanges = new ArrayList<>();
         for (WireCase wire : cases) {
-            exchanges.add(() -> outcomes(wire, writes.of(wire)));
+            exchanges.add(() -> outcomes(way, wire, writes.of(wire)));
         }
         ExecutorService clients = Executors.newFixedThreadPool(CLIENTS);
         List<Future<List<Outcome>>> received = clients.invokeAll(exchanges);
@@ -98,8 +126,8 @@ class WireCorpusIT {
         }
     }
 
-    private static List<Outcome> outcomes(WireCase wire, List<byte[]> writes) throws IOException {
-        try (Exchange exchange = exchange(wire)) {
+    private static List<Outcome> outcomes(Way way, WireCase wire, List<byte[]> writes) throws IOException {
+        try (Exchange exchange = exchange(way, wire)) {
             for (byte[] write : writes) {
                 exchange.send(write);
             }
@@ -109,13 +137,13 @@ class WireCorpusIT {
         }
     }
 
-    private static Exchange exchange(WireCase wire) throws IOException {
+    private static Exchange exchange(Way way, WireCase wire) throws IOException {
         Server server = SERVERS.get(wire.limits());
         if (server == null) {
             throw new IllegalStateException("no server for " + wire);
         }
-        return new Exchange(wire.expectedBefore(WireCorpus.FOLLOW_UP), (InetSocketAddress)
-                server.addresses().get(0));
+        InetSocketAddress address = (InetSocketAddress) server.addresses().get(way == Way.HTTPS ? 0 : 1);
+        return new Exchange(wire.expectedBefore(WireCorpus.FOLLOW_UP), way.connect(address));
     }
 
     private static byte[] withFollowUp(WireCase wire) {
