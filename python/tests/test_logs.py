@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import re
+import time
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
@@ -164,3 +165,45 @@ def test_a_file_that_is_wrong_ends_the_start_with_one_line(tmp_path: Path, confi
     server.wait_for("log_config")
     server.kill()
     assert re.fullmatch(r"Error: log_config /\S+\.json: .*" + re.escape(reason) + r".*\n", server.log)
+
+
+SLOW = r"""
+import threading, time
+def app(environ, start_response):
+    if environ["PATH_INFO"] == "/slow":
+        wait_for_long()
+    environ["wsgi.input"].read()
+    start_response("200 OK", [("Content-Length", "2")])
+    return [b"ok"]
+def wait_for_long():
+    time.sleep(2.5)
+"""
+PHASES = r"receive (\d+\.\d{3}), queue (\d+\.\d{3}), application (\d+\.\d{3}), send (\d+\.\d{3}), by 1/\d+"
+
+
+def test_a_slow_request_is_told_of_with_the_place_where_it_was_meanwhile(start: Start, tmp_path: Path) -> None:
+    (tmp_path / "shop.py").write_text(SLOW)
+    server = start("shop:app", "--slow-request-threshold=1", "--request-id", PYTHONPATH=str(tmp_path))
+    assert ask(server, "/quick") == 200
+    assert ask(server, "/slow?a=%0A\x1f") == 400
+    assert ask(server, "/slow?a=%0A") == 200
+    title = r"^WARNING:waitress:slow request: GET /slow\?a=%0A \(\S+\): 200 after [23]\.\d{3} s: "
+    told = server.wait_for(title + PHASES + r", which was here after [12]\.\d{3} s:$")
+    receive, queue, application, send = map(float, told.groups())
+    assert 2.5 <= application < 4
+    assert max(receive, queue, send) < 1
+    server.wait_for(r"^    time\.sleep\(2\.5\)$")
+    assert "/quick" not in server.log
+    assert "waitress_worker" not in server.log
+
+
+def test_a_request_that_its_client_makes_slow_is_told_apart(start: Start, tmp_path: Path) -> None:
+    (tmp_path / "shop.py").write_text(SLOW)
+    server = start("shop:app", "--slow-request-threshold=1", PYTHONPATH=str(tmp_path))
+    with Connection(server.port) as connection:
+        connection.ask("POST", "/quick", "Content-Length: 2")
+        time.sleep(2)  # this is what is slow
+        connection.send(b"ab")
+        assert connection.head().status == 200
+    told = server.wait_for(r"^WARNING:waitress:slow client: POST /quick: 200 after \d\.\d{3} s: " + PHASES + "$")
+    assert float(told[1]) >= 1

@@ -114,6 +114,7 @@ _MORE = frozenset(
         "access_log",
         "access_log_format",
         "access_log_filter",
+        "slow_request_threshold",
         "request_id",
         "request_id_header",
         "max_request_line_size",

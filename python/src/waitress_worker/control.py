@@ -217,6 +217,7 @@ class Worker:
             protocol.RECORD: self._handle,
             protocol.PING: lambda: self._tell(protocol.PONG),
             protocol.OVERDUE: self._locate,
+            protocol.WHERE: lambda request_id: self._tell(protocol.LOCATED, request_id, self.crew.where(request_id)),
             protocol.RECALL: lambda: self._tell(protocol.RECALLED, self.crew.recall()),
             protocol.STACKS: lambda: self._tell(protocol.STACKS_TAKEN, stacks.take(self.crew.requests())),
         }

@@ -13,7 +13,7 @@ from functools import partial
 from io import BytesIO
 from typing import Any, BinaryIO, Callable, Dict, List, Optional
 
-from waitress_worker import protocol
+from waitress_worker import protocol, stacks
 from waitress_worker.arrivals import Arrivals
 from waitress_worker.board import Board
 from waitress_worker.channel import Channel
@@ -176,6 +176,10 @@ class Crew:
     def overdue(self, request_id: int, *, shows_all: bool) -> str:
         """Stop a request that takes too long; tell where it is, or nothing if it has ended meanwhile."""
         return self._limit.stop(request_id, self.requests, shows_all=shows_all)
+
+    def where(self, request_id: int) -> str:
+        """Tell where a request is, which goes on; nothing if no thread runs it."""
+        return stacks.of_request(request_id, self.requests())
 
     def _held(self) -> List[int]:
         """Tell the requests that run, or wait for a thread."""

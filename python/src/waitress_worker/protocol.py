@@ -37,6 +37,9 @@ OVERDUE = 10
 # Front to zygote, which is told QUIT too.
 FORK = 11
 
+# Front to worker again.
+WHERE = 12
+
 # Worker to front, on control.
 READY = 0
 FAILED = 1

@@ -43,6 +43,14 @@ def take(requests: "Dict[int, int]") -> "List[Stack]":
     return _as_text(found[:_MOST_THREADS])
 
 
+def of_request(request_id: int, requests: "Dict[int, int]") -> str:
+    """Format the stack of the thread that runs a request; nothing if none does. ``requests`` is as for :func:`take`."""
+    for ident, frame in _frames():
+        if requests.get(ident) == request_id:
+            return of(frame)
+    return ""
+
+
 def _as_text(found: "List[Tuple[bool, str, int, Any]]") -> "List[Stack]":
     stacks = []
     room = _MOST_CHARACTERS

@@ -3,6 +3,7 @@ package dev.waitress;
 import dev.waitress.exchange.Observers;
 import dev.waitress.exchange.RequestObserver;
 import dev.waitress.log.AccessLog;
+import dev.waitress.log.SlowRequests;
 import dev.waitress.loop.Clock;
 import dev.waitress.metrics.Traffic;
 import dev.waitress.settings.Setting;
@@ -17,8 +18,12 @@ import org.jspecify.annotations.Nullable;
  *
  * @param accessLog a line for each, if somebody wants that
  * @param traffic their numbers, the same
+ * @param slow a record for each that takes long, the same
  */
-record Observation(@Nullable AccessLog accessLog, @Nullable Traffic traffic) {
+record Observation(
+        @Nullable AccessLog accessLog,
+        @Nullable Traffic traffic,
+        @Nullable SlowRequests slow) {
     /**
      * As the settings want it.
      *
@@ -26,12 +31,15 @@ record Observation(@Nullable AccessLog accessLog, @Nullable Traffic traffic) {
      */
     static Observation open(Settings settings) throws IOException {
         boolean counts = !settings.get(Setting.METRICS_LISTEN).isEmpty();
-        return new Observation(AccessLog.open(settings), counts ? new Traffic(Clock.SYSTEM::nanos) : null);
+        return new Observation(
+                AccessLog.open(settings),
+                counts ? new Traffic(Clock.SYSTEM::nanos) : null,
+                SlowRequests.of(settings, Clock.SYSTEM::nanos));
     }
 
     /** Sees all that is noted. */
     RequestObserver observer() {
-        return Observers.of(Stream.<@Nullable RequestObserver>of(accessLog, traffic)
+        return Observers.of(Stream.<@Nullable RequestObserver>of(accessLog, traffic, slow)
                 .filter(Objects::nonNull)
                 .toList());
     }

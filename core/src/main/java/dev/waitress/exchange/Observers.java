@@ -38,6 +38,12 @@ public final class Observers implements RequestObserver {
     /** Those of one response. */
     private record Pair(ResponseObserver first, ResponseObserver second) implements ResponseObserver {
         @Override
+        public void producedBy(Producer producer) {
+            first.producedBy(producer);
+            second.producedBy(producer);
+        }
+
+        @Override
         public void started(ResponseHead head) {
             first.started(head);
             second.started(head);

@@ -1,5 +1,7 @@
 package dev.waitress.exchange;
 
+import java.util.function.Consumer;
+
 /** Who writes a response piece by piece, and is told how it gets on. Called on the event loop. */
 public interface Producer {
     /** The client, or the buffers on the way to it, took this many bytes of the response. */
@@ -20,6 +22,13 @@ public interface Producer {
     default String line() {
         return "";
     }
+
+    /**
+     * Finds out where the code is that answers, and leaves it at that.
+     *
+     * @param told is told its stack on the event loop, at once or later or never; empty if it is not running now
+     */
+    default void locate(Consumer<String> told) {}
 
     /** When the request was given to whoever answers it. */
     default long begunNanos() {

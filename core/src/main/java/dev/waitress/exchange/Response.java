@@ -102,6 +102,7 @@ public final class Response {
     /** Who is to be told how the response gets on. */
     public void producedBy(Producer newProducer) {
         producer = newProducer;
+        observer.producedBy(newProducer);
         if (clientClosed) {
             newProducer.clientClosed();
         }

@@ -7,6 +7,9 @@ public interface ResponseObserver {
     /** Sees nothing. */
     ResponseObserver NONE = response -> {};
 
+    /** This one is to produce it from now on; where a worker has died, another one may follow. */
+    default void producedBy(Producer producer) {}
+
     /**
      * The head is on its way as it is; it is valid during the call only. Not called for answers in the server's name.
      */

@@ -470,6 +470,12 @@ public final class Setting<T> {
             ValueType.text("CONDITIONS"),
             "",
             "Which requests have a line, for example: not path:/-/, status>=400, sample:0.01 (all must hold; docs/logging.md).");
+    public static final Setting<Long> SLOW_REQUEST_THRESHOLD = define(
+            Group.LOGGING,
+            "slow_request_threshold",
+            ValueType.integer("SECONDS", 0, ONE_DAY),
+            0L,
+            "Seconds from which on a request is slow: a record tells its phases, and where its code was. 0 tells of none.");
     public static final Setting<Boolean> REQUEST_ID = define(
             Group.LOGGING,
             "request_id",

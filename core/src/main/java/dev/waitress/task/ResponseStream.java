@@ -7,7 +7,9 @@ import dev.waitress.http.ResponseHead;
 import java.util.concurrent.Executor;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Takes a response from a task thread to the event loop, and makes the thread wait while the client is too far behind.
@@ -40,6 +42,7 @@ final class ResponseStream implements Producer {
     // The loop may look before the task thread has begun.
     private volatile String name = "";
     private volatile long begunNanos;
+    private volatile @Nullable Thread running;
 
     ResponseStream(
             Response response,
@@ -72,6 +75,7 @@ final class ResponseStream implements Producer {
         whenStreamed = streamed;
         name = Thread.currentThread().getName();
         begunNanos = System.nanoTime();
+        running = Thread.currentThread();
     }
 
     /** Ends with a whole response. Like every end it takes the place of another, until {@link #handOver}. */
@@ -133,6 +137,7 @@ final class ResponseStream implements Producer {
 
     /** Brings the end to the loop. The client may have it, and ask again, before this returns. */
     void handOver() {
+        running = null;
         bring(lastBytes, last);
     }
 
@@ -157,6 +162,14 @@ final class ResponseStream implements Producer {
     @Override
     public String line() {
         return line.get();
+    }
+
+    @Override
+    public void locate(Consumer<String> told) {
+        Thread thread = running;
+        String stack = thread == null ? "" : StackTraceText.of(thread, false).toString();
+        boolean isStillThere = thread != null && running == thread; // else it is at another request
+        told.accept(isStillThere ? stack.stripTrailing().replaceFirst("^\n", "") : "");
     }
 
     @Override

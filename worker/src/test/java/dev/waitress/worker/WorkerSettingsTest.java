@@ -85,6 +85,7 @@ class WorkerSettingsTest {
                 Map.entry("outbuf_high_watermark", "5000000000"),
                 Map.entry("log_level", "warning"),
                 Map.entry("log_format", "time"),
+                Map.entry("log_config", "/etc/log.json"),
                 Map.entry("request_timeout", "11"),
                 Map.entry("expose_tracebacks", "true"),
                 Map.entry("warmup_path", "/warm"),
@@ -103,6 +104,7 @@ class WorkerSettingsTest {
                 .containsEntry("outbuf_high_watermark", Integer.MAX_VALUE)
                 .containsEntry("log_level", "warning")
                 .containsEntry("log_format", "time")
+                .containsEntry("log_config", "/etc/log.json")
                 .containsEntry("request_timeout", 11)
                 .containsEntry("expose_tracebacks", true)
                 .containsEntry("warmup_path", "/warm")

@@ -50,6 +50,7 @@ final class HeldRequest implements Producer, AnswerReader.Target {
     private boolean clientLeft;
     private boolean isStreaming;
     private boolean isOverdue;
+    private @Nullable Consumer<String> whenLocated;
 
     /** A request that was encoded for its worker. */
     HeldRequest(
@@ -125,6 +126,19 @@ final class HeldRequest implements Producer, AnswerReader.Target {
     @Override
     public long begunNanos() {
         return begunNanos;
+    }
+
+    @Override
+    public void locate(Consumer<String> told) {
+        whenLocated = told;
+        holder.control.where(id);
+    }
+
+    /** The worker has said where it is; nothing if no thread has it. */
+    void located(String stack) {
+        if (whenLocated != null) {
+            whenLocated.accept(stack);
+        }
     }
 
     @Override

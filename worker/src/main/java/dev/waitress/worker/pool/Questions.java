@@ -4,6 +4,7 @@ import dev.waitress.worker.wire.ControlReader;
 import dev.waitress.worker.wire.ControlWriter;
 import dev.waitress.worker.wire.ThreadStack;
 import java.util.List;
+import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 
 /**
@@ -14,12 +15,19 @@ final class Questions implements ControlReader.Answers {
     private final Heartbeat heartbeat;
     private final TimeLimit limit;
     private final ControlWriter control;
+    private final BiConsumer<Integer, String> located;
     private Consumer<List<ThreadStack>> whenStacksTaken = stacks -> {};
 
-    Questions(Heartbeat heartbeat, TimeLimit limit, ControlWriter control) {
+    /**
+     * Those of one worker.
+     *
+     * @param located told where a request is, which may be over
+     */
+    Questions(Heartbeat heartbeat, TimeLimit limit, ControlWriter control, BiConsumer<Integer, String> located) {
         this.heartbeat = heartbeat;
         this.limit = limit;
         this.control = control;
+        this.located = located;
     }
 
     /** It is asked from now on whether it lives. */
@@ -66,5 +74,6 @@ final class Questions implements ControlReader.Answers {
     @Override
     public void located(int id, String stacks) {
         limit.located(id, stacks);
+        located.accept(id, stacks);
     }
 }

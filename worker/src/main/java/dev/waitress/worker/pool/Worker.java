@@ -55,7 +55,7 @@ public final class Worker implements ControlReader.Listener, Workload.Listener {
         this.workload = new Workload(number, process, terms, lifetime, batches, board, control, this);
         Heartbeat heartbeat = new Heartbeat(
                 process, terms.silenceNanos(), lifetime, control, links::receive, since -> listener.hung(this, since));
-        this.questions = new Questions(heartbeat, workload.limit(), control);
+        this.questions = new Questions(heartbeat, workload.limit(), control, workload::located);
         expect(terms.startupNanos(), WorkerState.STARTING, () -> listener.late(this));
     }
 

@@ -200,6 +200,14 @@ final class Workload implements AnswerReader.Listener {
         finished(held);
     }
 
+    /** Where a request is that was asked for, if it is not over. */
+    void located(int id, String stack) {
+        HeldRequest held = inFlight.find(id);
+        if (held != null) {
+            held.located(stack);
+        }
+    }
+
     long countAnswered() {
         return answered;
     }

@@ -78,6 +78,11 @@ public final class ControlWriter {
         tell(Protocol.OVERDUE, id, showsAll ? 1 : 0);
     }
 
+    /** It is to say where a request is, which goes on. */
+    public void where(int id) {
+        tell(Protocol.WHERE, id);
+    }
+
     /** It forks workers, and is to fork this one, which writes its stacks into a file. */
     public void fork(int worker, String stacks) {
         if (link != null) {

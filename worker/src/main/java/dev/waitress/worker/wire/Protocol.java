@@ -87,6 +87,9 @@ public final class Protocol {
      */
     public static final int FORK = 11;
 
+    /** {@code (WHERE, id)}: where is the thread of this request, which goes on; LOCATED is the answer. */
+    public static final int WHERE = 12;
+
     /** Worker to front, on control: {@code (READY,)}: the application is loaded. */
     public static final int READY = 0;
     /** {@code (FAILED, message, traceback, exit status)}: it is not. */

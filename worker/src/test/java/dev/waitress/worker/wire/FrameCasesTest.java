@@ -90,6 +90,7 @@ class FrameCasesTest {
             case "recall" -> writer.recall();
             case "askForStacks" -> writer.askForStacks();
             case "overdue" -> writer.overdue(numbers[0], numbers[1] == 1);
+            case "where" -> writer.where(numbers[0]);
             case "quit" -> writer.quit();
             case "ping" -> writer.ping();
             case "fork" -> writer.fork(numbers[0], words[2]);
