@@ -27,6 +27,21 @@ sealed interface Directive {
         }
     }
 
+    /** The name of the worker, which is often that of the line before. */
+    final class OfWorker implements OfAnswer {
+        private String last = "";
+        private byte[] lastBytes = {};
+
+        @Override
+        public void write(Answered answered, Line line) {
+            if (!answered.worker().equals(last)) {
+                last = answered.worker();
+                lastBytes = Ascii.bytes(last);
+            }
+            line.text(lastBytes);
+        }
+    }
+
     /** Stands in every line as it is. */
     @SuppressWarnings("ArrayRecordComponent") // never compared
     record Literal(byte[] bytes) implements OfRequest {
@@ -87,7 +102,7 @@ sealed interface Directive {
     private static Directive own(String name) {
         return switch (name) {
             case "id" -> (OfRequest) (asked, line) -> line.text(asked.id().text());
-            case "worker" -> (OfAnswer) (answered, line) -> line.text(Ascii.bytes(answered.worker()));
+            case "worker" -> new OfWorker();
             case "queue" -> (OfAnswer) (answered, line) -> micros(answered.queueNanos(), line);
             case "application" -> (OfAnswer) (answered, line) -> micros(answered.applicationNanos(), line);
             case "SSL_PROTOCOL", "SSL_CIPHER" -> {

@@ -59,10 +59,14 @@ final class Line {
     void decimal(long number) {
         room(MOST_DIGITS);
         int end = length + digits(number);
+        int i = end - 1;
         long left = number;
-        for (int i = end - 1; i >= length; i--) {
-            bytes[i] = (byte) ('0' + left % 10);
-            left /= 10;
+        for (; left > Integer.MAX_VALUE; left /= 10) {
+            bytes[i--] = (byte) ('0' + left % 10);
+        }
+        // Most numbers are small, and a division of those takes less time.
+        for (int small = (int) left; i >= length; small /= 10) {
+            bytes[i--] = (byte) ('0' + small % 10);
         }
         length = end;
     }
@@ -76,7 +80,7 @@ final class Line {
 
     private static int digits(long number) {
         int count = 1;
-        for (long left = number / 10; left > 0; left /= 10) {
+        for (long bound = 10; count < MOST_DIGITS - 1 && number >= bound; bound *= 10) {
             count++;
         }
         return count;
