@@ -39,13 +39,6 @@ final class EncryptionRules {
         checkPlainAddresses(settings);
     }
 
-    static String requireProtocol(String name) {
-        if (!name.equals("h2") && !name.equals("h1")) {
-            throw new IllegalArgumentException();
-        }
-        return name;
-    }
-
     private static void checkCertificate(Settings settings) {
         int certificates = settings.get(Setting.CERTFILE).size();
         int keys = settings.get(Setting.KEYFILE).size();

@@ -127,7 +127,7 @@ public final class Setting<T> {
     public static final Setting<List<String>> HTTP_PROTOCOLS = define(
             Group.ENCRYPTION,
             "http_protocols",
-            ValueType.words("NAMES", "h2, h1 or both", EncryptionRules::requireProtocol),
+            ValueType.words("NAMES", "h2, h1 or both", HttpVersionName::require),
             List.of("h2", "h1"),
             "What is spoken with clients that can choose (ALPN), the preferred first: h2 is HTTP/2, h1 HTTP/1.1.");
     public static final Setting<List<String>> CA_CERTS = define(

@@ -9,7 +9,7 @@ public final class Suggestion {
     /** A shorter name is the beginning of too many words. */
     private static final int LONG_ENOUGH_TO_BEGIN_WITH = 4;
 
-    private static final int MOST_EDITS = 2;
+    private static final int MOST_EDITS = 3;
     private static final int LETTERS_PER_EDIT = 3;
 
     private Suggestion() {}
@@ -17,12 +17,17 @@ public final class Suggestion {
     /** The known name that is nearest to a wrong one, if one is near. */
     public static Optional<String> nearest(String wrong, Collection<String> known) {
         int most = Math.min(MOST_EDITS, Math.max(1, wrong.length() / LETTERS_PER_EDIT));
-        return known.stream()
-                .filter(name -> edits(wrong, name) <= most)
-                .min(Comparator.comparingInt(name -> edits(wrong, name)))
+        return nearest(wrong, known, Math.min(most, MOST_EDITS - 1))
                 .or(() -> known.stream()
                         .filter(name -> name.length() >= LONG_ENOUGH_TO_BEGIN_WITH && wrong.startsWith(name))
-                        .max(Comparator.comparingInt(String::length)));
+                        .max(Comparator.comparingInt(String::length)))
+                .or(() -> nearest(wrong, known, most));
+    }
+
+    private static Optional<String> nearest(String wrong, Collection<String> known, int mostEdits) {
+        return known.stream()
+                .filter(name -> edits(wrong, name) <= mostEdits)
+                .min(Comparator.comparingInt(name -> edits(wrong, name)));
     }
 
     /** The end of a message: what was meant, in quotes, or nothing. */
