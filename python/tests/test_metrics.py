@@ -309,7 +309,7 @@ def test_are_all_in_the_documentation(start: Start) -> None:
     told = set(re.findall(r"^\| `([a-z_]+)` \|", page, re.MULTILINE))
     families = Meter(start("counted:app", OWN, PYTHONPATH=APPS)).sampled().families
     exposed = {family.name + ("_total" if family.type == "counter" else "") for family in families}
-    exposed.add("waitress_certificate_not_after_seconds")  # only where there is a certificate: test_tls.py
+    exposed.add("waitress_certificate_not_after_seconds")  # only where there is a certificate: test_tls_reload.py
     assert told == exposed
 
 
