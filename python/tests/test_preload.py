@@ -149,10 +149,10 @@ class TestWorkers:
     def test_warm_up_each_for_itself(self, preload: Callable[..., Watched], shop: Shop) -> None:
         shop.write(
             "wsgi.py",
-            "import os, sys\n"
+            "import os\n"
             "def app(environ, start_response):\n"
             "    if environ['PATH_INFO'] == '/warm':\n"
-            "        print('warm', os.getpid(), file=sys.stderr, flush=True)\n"
+            "        os.write(2, b'warm %d\\n' % os.getpid())\n"
             "    start_response('200 OK', [])\n"
             "    return [b'ok']\n",
         )

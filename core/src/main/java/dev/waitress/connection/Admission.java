@@ -189,11 +189,22 @@ final class Admission implements Acceptor, Connection.Owner, Handshake.Successor
     void drain(Runnable callback) {
         sendAway();
         draining = true;
+        vacateAll();
+        listeners.forEach(Listener::leaveLoop);
+        // Not before the loop has noticed that: it would close them itself, some time after the last look for clients.
+        loop.execute(() -> closeListeners(callback));
+    }
+
+    private void vacateAll() {
+        connections.snapshot().forEach(connection -> connection.place().vacate());
+    }
+
+    private void closeListeners(Runnable callback) {
         whenEmpty = callback;
         listeners.forEach(Listener::acceptLast);
         listeners.forEach(Listener::close);
         listeners.clear();
-        connections.snapshot().forEach(connection -> connection.place().vacate());
+        vacateAll();
         if (connections.isEmpty()) {
             callback.run();
         }

@@ -188,12 +188,17 @@ public final class Listener {
         }
     }
 
+    /** The loop forgets it at its next turn; from then on {@link #close} closes it at once. */
+    public void leaveLoop() {
+        if (opened != null) {
+            opened.key.cancel();
+        }
+    }
+
     /** Stops listening, and removes the file of a Unix socket. */
     public void close() {
         try {
-            if (opened != null) {
-                opened.key.cancel();
-            }
+            leaveLoop();
             if (early != null) {
                 closeQuietly(early);
             }
