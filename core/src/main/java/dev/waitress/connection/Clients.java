@@ -81,6 +81,7 @@ public final class Clients {
         ServerName name = new ServerName(settings.get(Setting.IDENT), settings.get(Setting.EXPOSE_TRACEBACKS));
         ConnectionMeans connectionMeans =
                 new ConnectionMeans(loop, settings.getInt(Setting.OUTBUF_OVERFLOW), directory, errors);
+        boolean isHttp2Cleartext = settings.get(Setting.HTTP2_CLEARTEXT);
         Intake.Means intake = new Intake.Means(new ParserPool(Limits.of(settings)), trustedProxy, bodies, ids);
         return new Protocols(
                 connectionMeans,
@@ -88,8 +89,8 @@ public final class Clients {
                 new Exchanges(gateway, observer, ids, name, settings.getInt(Setting.CHANNEL_REQUEST_LOOKAHEAD)),
                 new PrefaceRule(settings, trustedProxy),
                 Deadlines.of(settings),
-                Http2Means.of(settings, connectionMeans, intake),
-                settings.get(Setting.HTTP2_CLEARTEXT),
+                isHttp2Cleartext || encryption != null ? Http2Means.of(settings, connectionMeans, intake) : null,
+                isHttp2Cleartext,
                 encryption);
     }
 

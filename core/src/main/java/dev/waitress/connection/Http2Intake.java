@@ -37,7 +37,6 @@ final class Http2Intake implements FrameListener {
     private final Http2Output output;
     private final Allowance allowance;
     private final Owner owner;
-    private final boolean trustsPeer;
     private final Http2Bodies bodies;
 
     private final HpackDecoder decoder = new HpackDecoder();
@@ -58,7 +57,6 @@ final class Http2Intake implements FrameListener {
         this.output = requests.output();
         this.allowance = allowance;
         this.owner = owner;
-        this.trustsPeer = means.trusts(connection.peer());
         this.bodies = new Http2Bodies(means, streams, requests, allowance);
     }
 
@@ -128,7 +126,7 @@ final class Http2Intake implements FrameListener {
             return null;
         }
         RequestHead head = endsStream ? heads.head() : heads.head().detach();
-        ForwardingOutcome reading = means.readProxyFields(head, connection.peer(), trustsPeer);
+        ForwardingOutcome reading = means.readProxyFields(head, connection.peer(), requests.peerIsTrusted());
         Forwarding forwarding = reading instanceof Forwarding believed ? believed : Forwarding.NONE;
         Upload upload = new Upload(head, forwarding, means.intake().bodies(), nowNanos, bodies.received());
         stream.upload = upload;

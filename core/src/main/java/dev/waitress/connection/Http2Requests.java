@@ -62,6 +62,11 @@ final class Http2Requests implements Http2Sink.Owner, Http2Output.Owner {
         return output;
     }
 
+    /** Whether the client speaks for others. */
+    boolean peerIsTrusted() {
+        return peerIsTrusted;
+    }
+
     boolean haveBeenServed() {
         return served;
     }

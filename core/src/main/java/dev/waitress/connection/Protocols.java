@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
  * @param exchanges where requests go
  * @param prefaces whether connections begin with a preface
  * @param deadlines how slowly a client may send
- * @param http2 what HTTP/2 needs
+ * @param http2 what HTTP/2 needs, where it is spoken
  * @param isHttp2Cleartext whether clients may begin with HTTP/2 where nothing else has chosen a protocol
  * @param encryption where connections are encrypted
  */
@@ -25,7 +25,7 @@ record Protocols(
         Exchanges exchanges,
         PrefaceRule prefaces,
         Deadlines deadlines,
-        Http2Means http2,
+        @Nullable Http2Means http2,
         boolean isHttp2Cleartext,
         @Nullable Encryption encryption) {
     /** Makes sense of the first bytes of a client. */
@@ -46,7 +46,8 @@ record Protocols(
 
     /** From the preface on. */
     ProtocolHandler http2(Connection connection) {
-        return new Http2(connection, http2, exchanges, deadlines);
+        Http2Means with = Objects.requireNonNull(http2, "nobody can choose HTTP/2 without it");
+        return new Http2(connection, with, exchanges, deadlines);
     }
 
     ProtocolHandler preface(Connection connection, Preface.Successor successor) {

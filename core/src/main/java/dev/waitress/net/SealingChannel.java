@@ -17,6 +17,8 @@ final class SealingChannel implements GatheringByteChannel {
     /** RFC 8446 §5.1. */
     private static final int MOST_PLAIN_BYTES = 16 * 1024;
 
+    private static final ByteBuffer EMPTY = ByteBuffer.allocate(0);
+
     private final SSLEngine engine;
     private final SealedOutput output;
     private final LoopResources resources;
@@ -37,8 +39,6 @@ final class SealingChannel implements GatheringByteChannel {
             single[0] = EMPTY;
         }
     }
-
-    private static final ByteBuffer EMPTY = ByteBuffer.allocate(0);
 
     @Override
     public long write(ByteBuffer[] sources) throws IOException {
