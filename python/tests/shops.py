@@ -36,13 +36,13 @@ def app(environ, start_response):
     elif path == "/page":
         text = PAGE
     elif path == "/slow":
-        print("slow request begins", file=sys.stderr, flush=True)
+        sys.stderr.write("slow request begins\\n")
         with open(os.path.join(HERE, "pipe")) as pipe:
             pipe.readline()
     elif path == "/brief":
         time.sleep(0.01)
     elif path == "/die":
-        print("attempt", environ.get("waitress.attempt", 1), file=sys.stderr, flush=True)
+        sys.stderr.write("attempt {}\\n".format(environ.get("waitress.attempt", 1)))
         os.kill(os.getpid(), 9)
     elif path == "/die-once":
         if environ.get("waitress.attempt", 1) == 1:

@@ -41,6 +41,19 @@ def test_are_those_of_modules_that_came_since(monkeypatch: pytest.MonkeyPatch, t
     assert told == [[str(tmp_path / "lazy.py")]]
 
 
+def test_that_are_missing_have_changed_when_they_are_there(tmp_path: Path) -> None:
+    """However old what comes there is, and however late the front looks."""
+    present = tmp_path / "present.py"
+    present.write_text("def\n")
+    told: list[tuple[int, list[str]]] = []
+    watched = Imports(lambda since, files: told.append((since, files)))
+    broken = SyntaxError("invalid syntax", (str(present), 1, 1, "def"))
+    broken.__cause__ = SyntaxError("invalid syntax", (str(tmp_path / "missing.py"), 1, 1, "def"))
+    watched.report(broken)
+    found = [(since > 0, file) for since, files in told for file in files if file.startswith(str(tmp_path))]
+    assert found == [(True, str(present)), (False, str(tmp_path / "missing.py"))]
+
+
 def test_are_of_no_interest_if_they_came_with_python_or_are_ours() -> None:
     assert not is_watched(os.__file__)
     assert not is_watched(imports.__file__)

@@ -45,7 +45,7 @@ def logging_app(global_conf):
 
 def waiting(global_conf, until):
     def app(environ, start_response):
-        print("it waits", file=sys.stderr, flush=True)
+        sys.stderr.write("it waits\\n")
         while not os.path.exists(until):
             time.sleep(0.01)
         start_response("200 OK", [])

@@ -40,7 +40,7 @@ HOOKS = """\
 import sys
 
 def tell(what):
-    print(what, file=sys.stderr, flush=True)
+    sys.stderr.write(what + "\\n")
 
 def begin(number):
     tell("hook: {} begins".format(number))
@@ -162,7 +162,7 @@ class TestWorkers:
     def test_have_random_numbers_of_their_own(self, preload: Callable[..., Watched], shop: Shop) -> None:
         shop.write(
             "hooks.py",
-            "import random, sys\ndef begin(_):\n    print('drew', random.random(), file=sys.stderr, flush=True)\n",
+            "import random, sys\ndef begin(_):\n    sys.stderr.write('drew {}\\n'.format(random.random()))\n",
         )
         watched = preload("--workers=3", "--post-fork=shop.hooks:begin")
         assert len(set(re.findall("^drew .*$", watched.server.log, re.MULTILINE))) == 3
@@ -185,7 +185,7 @@ class TestWorkers:
         shop.write(
             "views.py",
             "import atexit, os, sys\nTEXT = 'one'\n"
-            "atexit.register(lambda: print('exit', os.getpid(), file=sys.stderr, flush=True))\n",
+            "atexit.register(lambda: sys.stderr.write('exit {}\\n'.format(os.getpid())))\n",
         )
         watched = preload()
         worker, _ = watched.fetch()

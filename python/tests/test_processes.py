@@ -88,12 +88,12 @@ def kill_oneself(environ):
     return "asked"
 
 def hang(environ):
-    print("it hangs", file=sys.stderr, flush=True)
+    sys.stderr.write("it hangs\\n")
     with open(os.path.join(HERE, "pipe")) as pipe:
         return pipe.readline()
 
 def hold(environ):
-    print("it holds", file=sys.stderr, flush=True)
+    sys.stderr.write("it holds\\n")
     ctypes.PyDLL(None).sleep(600)
 
 def lose(environ):
@@ -107,7 +107,7 @@ def lose(environ):
 def keep_a_child(environ):
     child = multiprocessing.Process(target=time.sleep, args=(600,))
     child.start()
-    print("child {}".format(child.pid), file=sys.stderr, flush=True)
+    sys.stderr.write("child {}\\n".format(child.pid))
     os.kill(os.getpid(), signal.SIGKILL)
 
 def keep_a_child_unless_first(environ):
@@ -119,7 +119,7 @@ def keep_a_child_unless_first(environ):
 def keep_a_daemon(environ):
     child = multiprocessing.get_context(environ["QUERY_STRING"] or "fork").Process(target=time.sleep, args=(600,), daemon=True)
     child.start()
-    print("daemon {}".format(child.pid), file=sys.stderr, flush=True)
+    sys.stderr.write("daemon {}\\n".format(child.pid))
     return "it stays"
 
 def keep_a_daemon_unless_first(environ):
@@ -370,7 +370,7 @@ def after_fork():
     try:
         os.remove(os.path.join(HERE, "mark"))
     except OSError:
-        print("it begins", file=sys.stderr, flush=True)
+        sys.stderr.write("it begins\\n")
     else:
         time.sleep(600)
 
@@ -443,13 +443,13 @@ class TestWorkersOfServe:
 
 IMPORTING = """
 import sys, time
-print("it imports", file=sys.stderr, flush=True)
+sys.stderr.write("it imports\\n")
 time.sleep(600)
 """
 
 IMPORTING_WITH_GIL = """
 import ctypes, sys
-print("it imports", file=sys.stderr, flush=True)
+sys.stderr.write("it imports\\n")
 ctypes.PyDLL(None).sleep(600)
 """
 
@@ -457,7 +457,7 @@ ctypes.PyDLL(None).sleep(600)
 IMPORTING_WITH_A_DAEMON = """
 import multiprocessing, sys, time
 multiprocessing.get_context("fork").Process(target=time.sleep, args=(600,), daemon=True).start()
-print("it imports", file=sys.stderr, flush=True)
+sys.stderr.write("it imports\\n")
 time.sleep(600)
 """
 
@@ -468,7 +468,7 @@ from site_app import app
 
 @atexit.register
 def stay():
-    print("it does not end", file=sys.stderr, flush=True)
+    sys.stderr.write("it does not end\\n")
     time.sleep(600)
 """
 
@@ -623,7 +623,7 @@ def wait():
     try:
         channel.receive()
     except (EOFError, OSError):
-        print("it was let go", file=sys.stderr, flush=True)
+        sys.stderr.write("it was let go\\n")
 
 threading.Thread(target=wait, daemon=True).start()
 server.run()

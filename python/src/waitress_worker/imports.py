@@ -22,7 +22,10 @@ class Imports:
     """Tells of the files behind modules, from those on that are imported after it was made."""
 
     def __init__(self, tell: Callable[[int, List[str]], None]) -> None:
-        """Call ``tell`` with files and with a time, in milliseconds, before which none of them had been read."""
+        """Call ``tell`` with files and with a time, in milliseconds, before which none of them had been read.
+
+        The time is 0 for files that are missing: they have changed if somebody finds them, however old they are.
+        """
         self._tell = tell
         self._reporting = threading.Lock()
         self._known: Set[str] = set(sys.modules)
@@ -54,9 +57,11 @@ class Imports:
         if failure is not None:
             since = self._began
             files += files_behind(failure)
-        paths = sorted({os.path.abspath(file) for file in files if file and is_watched(file)})
-        if paths:
-            self._tell(int(since * 1000), paths)
+        paths = {os.path.abspath(file) for file in files if file and is_watched(file)}
+        missing = {path for path in paths if not os.path.exists(path)}
+        for time_of_all, some in ((int(since * 1000), paths - missing), (0, missing)):
+            if some:
+                self._tell(time_of_all, sorted(some))
 
     def _is_new(self, name: str) -> bool:
         if name in self._known:

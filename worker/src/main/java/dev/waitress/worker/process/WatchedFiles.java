@@ -52,20 +52,29 @@ final class WatchedFiles {
     /**
      * Watches these files from now on.
      *
-     * @param since when none of them had been read yet; one that is newer has changed after it was, or may have
+     * @param since when none of them had been read yet; one that is newer has changed after it was, or may have; a
+     *     directory is newer if something in it has come or gone
      */
     void add(Instant since, Collection<Path> files) {
         for (Path file : files) {
             if (known.containsKey(file)) {
                 continue;
             }
-            Stamp stamp = Stamp.of(file);
-            known.put(file, stamp);
-            Instant modified = stamp.modified.toInstant();
+            known.put(file, Stamp.of(file));
+            Instant modified = modified(file);
             // A time to come says nothing: somebody's clock is wrong.
             if (modified.isAfter(since) && !modified.isAfter(Instant.now())) {
                 changed.add(file);
             }
+        }
+    }
+
+    /** When it was, or long ago if it is not there. */
+    private static Instant modified(Path file) {
+        try {
+            return Files.getLastModifiedTime(file).toInstant();
+        } catch (IOException e) {
+            return Instant.EPOCH;
         }
     }
 

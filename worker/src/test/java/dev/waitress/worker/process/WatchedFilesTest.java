@@ -75,6 +75,30 @@ class WatchedFilesTest {
     @Nested
     class ThatWereReadBeforeWeKnew {
         @Test
+        void haveChangedIfTheyAreADirectoryThatHas() throws IOException {
+            write("package/a.py", "1", READ);
+            Path inside = directory.resolve("package");
+            Files.setLastModifiedTime(inside, FileTime.from(READ.plusNanos(1_000_000)));
+            assertThat(watching(inside).takeChanges()).containsExactly(inside);
+        }
+
+        @Test
+        void haveNotChangedIfTheyAreADirectoryThatHasNot() throws IOException {
+            write("package/a.py", "1", READ);
+            Path inside = directory.resolve("package");
+            Files.setLastModifiedTime(inside, FileTime.from(READ));
+            assertThat(watching(inside).takeChanges()).isEmpty();
+        }
+
+        @Test
+        void haveComeIfTheyWereMissingHoweverOldTheyAre() throws IOException {
+            Path file = write("a.py", "1", READ);
+            WatchedFiles watched = new WatchedFiles(List.of());
+            watched.add(Instant.EPOCH, List.of(file, directory, directory.resolve("still-missing.py")));
+            assertThat(watched.takeChanges()).containsExactlyInAnyOrder(file, directory);
+        }
+
+        @Test
         void haveChangedIfTheyAreNewer() throws IOException {
             Path file = write("a.py", "1", READ.plusNanos(1_000_000));
             assertThat(watching(file, write("b.py", "1", READ)).takeChanges()).containsExactly(file);
