@@ -13,7 +13,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
-from serving import COMMAND, ROOT
+import requests
+import serving
+from serving import COMMAND, EVENT_SECONDS, ROOT, Server
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -189,6 +191,32 @@ class TestClassesInMemory:
         made = archive.stat().st_mtime_ns
         assert self.source(checkout) == "shared objects file (top)"
         assert archive.stat().st_mtime_ns == made
+
+    def test_are_those_of_requests_too(self, checkout: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+        """Not only those of a start."""
+        self.source(checkout)
+        monkeypatch.setattr(serving, "COMMAND", str(checkout / "waitress-serve"))
+        server = Server("examples.hello:app", environment={"WAITRESS_JAVA_OPTS": "-Xlog:class+load:stderr"})
+        try:
+            assert requests.get(server.url, timeout=EVENT_SECONDS).status_code == requests.codes.ok
+            server.wait_for(r" dev\.waitress\.http1\.Http1Parser source: shared objects file \(top\)$")
+        finally:
+            server.stop()
+
+    def test_come_with_the_modules_of_workers(self, checkout: Path, tmp_path: Path) -> None:
+        """Unpacked and compiled; a server whose package was removed meanwhile has its own."""
+        (tmp_path / "site_app.py").write_text(
+            "import sys\napp = print\nprint('from', sys.modules['waitress_worker'].__file__)\n"
+        )
+        command = [str(checkout / "waitress-serve"), "--check", f"--python={sys.executable}", "site_app:app"]
+        where = run(*command, PYTHONPATH=str(tmp_path))
+        (kept,) = (checkout / "cli" / "target" / "packages").iterdir()
+        assert f"from {kept / 'waitress_worker' / '__init__.py'}\n" in where.stdout, where.stderr
+        assert list((kept / "waitress_worker" / "__pycache__").glob("crew.*.pyc"))
+        (kept / "waitress_worker" / "__main__.py").unlink()
+        where = run(*command, PYTHONPATH=str(tmp_path))
+        assert where.returncode == 0, where.stderr
+        assert str(kept) not in where.stdout
 
     def test_are_made_again_for_another_jar(self, checkout: Path) -> None:
         self.source(checkout)

@@ -10,6 +10,9 @@ if not __package__:
     # Run as a folder, which Python has put on the path; the package is imported from beside it, and then the
     # application must not see that place.
     sys.path[0] = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
+    # The user may not want to have bytecode where the application lies; this place is the server's own.
+    as_users_want = sys.dont_write_bytecode
+    sys.dont_write_bytecode = False
 
 if sys.version_info < (3, 6) and sys.version_info[:2] != (2, 7):
     from waitress_worker.protocol import WRONG_PYTHON
@@ -42,6 +45,7 @@ except ImportError as failure:
 
 if not __package__:
     del sys.path[0]
+    sys.dont_write_bytecode = as_users_want
 
 if __name__ == "__main__":
     sys.exit(main(*sys.argv[1:]))

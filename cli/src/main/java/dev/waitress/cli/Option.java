@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One option of the command line.
@@ -51,6 +52,17 @@ record Option(String name, String valueWord, String doc, String setting, String 
     /** By their short names. */
     private static final Map<String, Option> SHORT =
             Map.of("-h", HELP, "-V", VERSION, "-b", BIND, "-w", of(Setting.WORKERS));
+
+    /** By its name, which is enough; what a record has of its own is generated at each start, and takes a while. */
+    @Override
+    public boolean equals(@Nullable Object other) {
+        return other instanceof Option option && name.equals(option.name);
+    }
+
+    @Override
+    public int hashCode() {
+        return name.hashCode();
+    }
 
     /** The option of this short name, for example {@code -h}. */
     static Optional<Option> ofShort(String name) {

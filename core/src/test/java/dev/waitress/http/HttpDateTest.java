@@ -3,11 +3,17 @@ package dev.waitress.http;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.nio.charset.StandardCharsets;
+import java.time.LocalDate;
+import java.time.LocalDateTime;
+import java.time.LocalTime;
+import java.time.ZoneOffset;
+import java.time.format.DateTimeFormatter;
 import java.util.Locale;
 import java.util.TimeZone;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** IMF-fixdate, RFC 9110 §5.6.7. */
 class HttpDateTest {
@@ -33,6 +39,19 @@ class HttpDateTest {
         } finally {
             Locale.setDefault(locale);
             TimeZone.setDefault(zone);
+        }
+    }
+
+    /** Of one year that has each date there is, with times of one and of two digits. */
+    @ParameterizedTest
+    @ValueSource(ints = {1, 12 * 3600 + 34 * 60 + 56})
+    void isThatOfEveryDay(int secondOfDay) {
+        DateTimeFormatter form = DateTimeFormatter.ofPattern("EEE, dd MMM yyyy HH:mm:ss 'GMT'", Locale.ENGLISH);
+        HttpDate date = new HttpDate();
+        for (int day = 1; day <= 366; day++) {
+            LocalDateTime time = LocalDate.ofYearDay(2028, day).atTime(LocalTime.ofSecondOfDay(secondOfDay));
+            assertThat(field(date, time.toInstant(ZoneOffset.UTC).toEpochMilli()))
+                    .isEqualTo("Date: " + form.format(time) + "\r\n");
         }
     }
 

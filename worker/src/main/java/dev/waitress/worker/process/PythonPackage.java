@@ -11,10 +11,13 @@ import java.util.List;
 final class PythonPackage {
     static final String NAME = "waitress_worker";
 
+    /** What Python runs when it is given the package's folder. */
+    static final String PROGRAM = "__main__.py";
+
     /** {@code python/src/waitress_worker}; a test holds this list against the folder. */
     static final List<String> FILES = List.of(
             "__init__.py",
-            "__main__.py",
+            PROGRAM,
             "application.py",
             "arena.py",
             "arrivals.py",

@@ -31,22 +31,15 @@ public record PythonStarter(List<String> python, String title, WorkerHome home) 
     private StartedProcess start(List<String> purpose, int number, Path stacks) throws IOException {
         List<String> command = new ArrayList<>(python);
         // What is on the command line shows in process lists: which application, which worker.
-        command.add(prepare().resolve(PythonPackage.NAME).toString());
+        command.add(home.requirePackage().resolve(PythonPackage.NAME).toString());
         command.addAll(purpose);
         command.addAll(List.of(home.address(), String.valueOf(number), title));
         return LaunchedProcess.start(command, home.secret(), new StackFile(stacks));
     }
 
-    /** The directory, with all that a worker looks for there: it may have been removed. */
-    private Path prepare() throws IOException {
-        Path directory = home.requireDirectory();
-        PythonPackage.unpack(directory);
-        return directory;
-    }
-
     @Override
     public WorkerBoard board(int number) throws IOException {
-        prepare();
+        home.requirePackage();
         return home.board(number);
     }
 

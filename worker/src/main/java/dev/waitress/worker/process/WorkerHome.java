@@ -23,6 +23,8 @@ public final class WorkerHome implements Closeable {
     /** Where request bodies lie that are worth it; null where the system has no such memory. */
     private final @Nullable BodySlots bodies = BodySlots.create();
 
+    private final @Nullable KeptPackage kept = KeptPackage.find();
+
     private final int threads;
     private @Nullable WorkerDoor door;
 
@@ -73,6 +75,16 @@ public final class WorkerHome implements Closeable {
         Path path = directory.path();
         requireOpen().reopen(path);
         return path;
+    }
+
+    /** The directory that holds the workers' Python, with all that workers look for. */
+    Path requirePackage() throws IOException {
+        Path own = requireDirectory();
+        if (kept != null && kept.isThere()) {
+            return kept.path();
+        }
+        PythonPackage.unpack(own);
+        return own;
     }
 
     /** In memory if possible: a disk that is full must not keep a worker from being replaced. */
