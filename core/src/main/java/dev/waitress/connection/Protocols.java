@@ -1,5 +1,6 @@
 package dev.waitress.connection;
 
+import dev.waitress.net.TlsMeans;
 import dev.waitress.net.TlsTransport;
 import dev.waitress.net.Transport;
 import dev.waitress.tls.Encryption;
@@ -62,6 +63,6 @@ record Protocols(
     /** A socket on which encryption can begin. */
     TlsTransport securable(Transport wire, Executor onLoop) {
         Encryption with = Objects.requireNonNull(encryption, "no listener encrypts without it");
-        return new TlsTransport(wire, new TlsTransport.Means(means.loop(), onLoop, with.tasks()));
+        return new TlsTransport(wire, new TlsMeans(means.loop(), onLoop, with.tasks()));
     }
 }

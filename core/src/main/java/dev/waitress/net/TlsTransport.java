@@ -3,15 +3,11 @@ package dev.waitress.net;
 import dev.waitress.buffer.Lease;
 import dev.waitress.buffer.MemoryBudget;
 import dev.waitress.loop.LoopResources;
-import dev.waitress.loop.Turns;
 import java.io.IOException;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.nio.ByteBuffer;
 import java.nio.channels.GatheringByteChannel;
-import java.util.ArrayList;
-import java.util.List;
-import java.util.concurrent.Executor;
 import javax.net.ssl.SSLEngine;
 import javax.net.ssl.SSLException;
 import org.jspecify.annotations.Nullable;
@@ -33,14 +29,6 @@ public final class TlsTransport implements Transport {
     /** What an engine takes of the heap: 7 to 10 KB were measured on Java 17, up to 16 KB with a resumed session. */
     public static final int ENGINE_BYTES = 16 * 1024;
 
-    /**
-     * What all encrypted connections of a loop share.
-     *
-     * @param onLoop has something run in a turn of the loop
-     * @param tasks threads for the arithmetic of handshakes
-     */
-    public record Means(Turns loop, Executor onLoop, Executor tasks) {}
-
     /** Is told how the handshake ends. */
     public interface Handler {
         /** What is sent and read from now on is encrypted. */
@@ -59,7 +47,7 @@ public final class TlsTransport implements Transport {
     }
 
     private final Transport wire;
-    private final Means means;
+    private final TlsMeans means;
     private final LoopResources resources;
     private final Lease lease;
     private final SealedInput input;
@@ -75,7 +63,7 @@ public final class TlsTransport implements Transport {
     /** What there is once a handshake has begun. */
     private record Secured(RecordLayer records, SealingChannel channel, Handler handler) {}
 
-    public TlsTransport(Transport wire, Means means) {
+    public TlsTransport(Transport wire, TlsMeans means) {
         this.wire = wire;
         this.means = means;
         this.resources = means.loop().resources();
@@ -147,17 +135,7 @@ public final class TlsTransport implements Transport {
     private void compute(SSLEngine engine) {
         computes = true;
         wire.watchInput(false);
-        List<Runnable> delegated = new ArrayList<>();
-        for (Runnable next = engine.getDelegatedTask(); next != null; next = engine.getDelegatedTask()) {
-            delegated.add(next);
-        }
-        means.tasks().execute(() -> {
-            try {
-                delegated.forEach(Runnable::run);
-            } finally {
-                means.onLoop().execute(this::resume);
-            }
-        });
+        means.compute(engine, this::resume);
     }
 
     private void fail(Secured with, SSLException reason) throws IOException {

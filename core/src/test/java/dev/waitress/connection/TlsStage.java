@@ -13,6 +13,7 @@ import dev.waitress.exchange.ServerEnd;
 import dev.waitress.exchange.ServerName;
 import dev.waitress.http.Limits;
 import dev.waitress.net.SocketErrors;
+import dev.waitress.net.TlsMeans;
 import dev.waitress.net.TlsTransport;
 import dev.waitress.proxy.TrustedProxy;
 import dev.waitress.settings.Settings;
@@ -63,7 +64,7 @@ final class TlsStage implements Gateway, Connection.Owner, Handshake.Successor, 
         intake = new Intake.Means(new ParserPool(Limits.of(settings)), new TrustedProxy(settings), bodies, ids);
         exchanges = new Exchanges(this, RequestObserver.NONE, ids, new ServerName("test", false), 0);
         deadlines = Deadlines.of(settings);
-        TlsTransport transport = new TlsTransport(wire, new TlsTransport.Means(loop, Runnable::run, tasks::add));
+        TlsTransport transport = new TlsTransport(wire, new TlsMeans(loop, Runnable::run, tasks::add));
         connection = new Connection(
                 new ConnectionMeans(loop, 1 << 20, directory, new SocketErrors(settings)),
                 transport,

@@ -112,6 +112,11 @@ public final class WorkerBoard implements Closeable {
         return last;
     }
 
+    /** Whether a request is left that no thread has begun, of those up to the one that the worker was given last. */
+    boolean hasUnbegun(int lastGiven) {
+        return !InFlight.isBegun(lastGiven, lastBegun(lastGiven));
+    }
+
     /** Id of the request that each thread has begun last; 0 before the first, and of all if the file cannot be read. */
     int[] begun() {
         int[] ids = new int[begun.capacity() / Integer.BYTES];

@@ -15,7 +15,6 @@ import dev.waitress.worker.wire.RequestEncoder;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.ThreadLocalRandom;
-import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -36,16 +35,17 @@ final class Workload implements AnswerReader.Listener {
     private final Timers timers;
     private final Batches batches;
     private final WorkerBoard board;
-    private final int threads;
-    private final int mostStreaming;
-    private final boolean retries;
+    private final WorkerTerms terms;
     private final ControlWriter control;
-    private final Handover handover;
+    private final Handover handover = new Handover();
     private final HeldRequest.Holder holder;
     private final LateAnswer late;
     private final Pace pace;
     private final KnownHeads heads = new KnownHeads();
     private final InFlight inFlight = new InFlight();
+    private final OpenBatch batch;
+    private final TimeLimit limit;
+
     /** How many requests it is to answer; 0 for no limit. */
     private final long mostRequests;
 
@@ -54,8 +54,6 @@ final class Workload implements AnswerReader.Listener {
 
     private long answered;
 
-    private final OpenBatch batch;
-    private final TimeLimit limit;
     /** It was asked to give back what it has not begun, and has not answered yet. */
     private boolean isRecalled;
 
@@ -72,16 +70,19 @@ final class Workload implements AnswerReader.Listener {
         this.timers = timers;
         this.batches = batches;
         this.board = board;
-        this.threads = terms.threads();
-        this.mostStreaming = terms.streamThreads();
-        this.retries = terms.retries();
+        this.terms = terms;
         this.control = control;
-        this.handover = new Handover();
-        Consumer<HeldRequest> finished = this::answered;
         this.holder = new HeldRequest.Holder(
-                number, process, terms.creditStep(), control, handover, terms.statuses(), () -> streaming++, finished);
+                number,
+                process,
+                terms.creditStep(),
+                control,
+                handover,
+                terms.statuses(),
+                () -> streaming++,
+                this::answered);
         this.late = new LateAnswer(control, handover);
-        this.pace = new Pace(threads, terms.tally());
+        this.pace = new Pace(terms.threads(), terms.tally());
         this.mostRequests = terms.wear().requests(ThreadLocalRandom.current());
         this.batch = new OpenBatch(batches);
         this.limit = new TimeLimit(process, terms.limit(), timers, board, inFlight, control, listener);
@@ -111,7 +112,7 @@ final class Workload implements AnswerReader.Listener {
 
     /** Those that take up its threads: the worker has others for responses that are on their way. */
     int busy() {
-        return inFlight.size() - Math.min(streaming, mostStreaming);
+        return inFlight.size() - Math.min(streaming, terms.streamThreads());
     }
 
     /** Whether it holds nothing that anybody waits for. */
@@ -233,12 +234,6 @@ final class Workload implements AnswerReader.Listener {
         held.place().release(batches);
     }
 
-    private WaitingRequest takeBack(HeldRequest held) {
-        WaitingRequest waiting = held.takeBack();
-        remove(held);
-        return waiting;
-    }
-
     // ---- Requests that come back -----------------------------------------------------------------------------------
 
     /**
@@ -252,7 +247,7 @@ final class Workload implements AnswerReader.Listener {
         }
         limit.watch();
         // One takeover sends what is ready; more are of use only to requests that have not begun.
-        if (pace.isStalled() && !hasUnbegun()) {
+        if (pace.isStalled() && !board.hasUnbegun(inFlight.lastId())) {
             return TurnTaker.NO_DEADLINE;
         }
         long left = pace.left(nowNanos);
@@ -261,14 +256,10 @@ final class Workload implements AnswerReader.Listener {
         }
         pace.stalled(nowNanos);
         control.takeover();
-        if (busy() > threads) {
+        if (busy() > terms.threads()) {
             listener.overloaded();
         }
         return pace.patienceNanos();
-    }
-
-    private boolean hasUnbegun() {
-        return !InFlight.isBegun(inFlight.lastId(), board.lastBegun(inFlight.lastId()));
     }
 
     /** Asks the worker for the requests that it has not begun. */
@@ -288,7 +279,8 @@ final class Workload implements AnswerReader.Listener {
             if (held == null) {
                 throw new IllegalArgumentException("gave back a request that it does not hold");
             }
-            unbegun.add(takeBack(held));
+            unbegun.add(held.takeBack());
+            remove(held);
         }
         return unbegun;
     }
@@ -302,6 +294,6 @@ final class Workload implements AnswerReader.Listener {
         board.tellLastWords(new AnswerReader(this, handover, heads));
         handover.close();
         int begun = board.lastBegun(inFlight.lastId());
-        return Remains.of(inFlight.inOrder(), begun, retries, this::remove, this::finished);
+        return Remains.of(inFlight.inOrder(), begun, terms.retries(), this::remove, this::finished);
     }
 }
