@@ -33,6 +33,7 @@ SETTINGS = {
     "by_descriptor": False,
     "expose_tracebacks": True,
     "request_timeout": 0,
+    "metrics_limit": 0,
     "stream_threads": 1,
 }
 #: Threads that there can be.

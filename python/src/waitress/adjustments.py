@@ -103,6 +103,7 @@ _MORE = frozenset(
         "health_listen",
         "control_socket",
         "metrics_listen",
+        "metrics_limit",
         "admin_actions",
         "admin_token",
         "pid_file",

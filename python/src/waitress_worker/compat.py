@@ -41,6 +41,14 @@ else:
         """Raise UnicodeEncodeError if a text has characters that are no bytes."""
         text.encode("latin-1")
 
+    def whole_characters(text: str) -> str:
+        """Return a text with something else for halves of characters, which cannot be encoded."""
+        try:
+            text.encode("utf-8")
+        except UnicodeEncodeError:
+            return text.encode("utf-8", "replace").decode("utf-8")
+        return text
+
     def acquire_within(lock: Any, seconds: float) -> bool:  # noqa: ANN401 -- a lock, of which kind ever
         """Take a lock if it can be had in time; signal handlers run meanwhile."""
         return bool(lock.acquire(True, seconds))

@@ -20,6 +20,7 @@ from waitress_worker.leash import end_with_the_other_side
 from waitress_worker.loading import Loaded, failures_told
 from waitress_worker.log import LOG, FrontRecords, harmless, log_failure, wanted_level
 from waitress_worker.outset import begin, introduce
+from waitress_worker.series import SERIES
 from waitress_worker.signals import when_asked_to_end
 from waitress_worker.threads import Threads
 
@@ -124,6 +125,7 @@ class Worker:
             self._control = self._introduce(address, secret, "control")
             #: What the front wants of its workers.
             self.settings: Dict[str, Any] = native(self._control.receive())
+            SERIES.limit(self.settings["metrics_limit"])
         except BaseException:
             self.close()
             raise
@@ -179,6 +181,10 @@ class Worker:
     def start(self, application: Callable[..., Any], *, is_expendable: bool = True) -> None:
         """Run requests from now on; an expendable process ends if something is wrong with a thread of ours."""
         settings = self.settings
+        if settings["metrics_limit"]:
+            from waitress_worker import prometheus  # noqa: PLC0415 -- as above
+
+            prometheus.take_over()  # an application that was given to us has perhaps imported it before
         self.threads = threads = Threads()
         self._requests.wait_to_read = self._control.wait_to_read = threads.wait_to_read
         board = _open_board(settings["board"], settings["threads"] + settings["stream_threads"])

@@ -18,12 +18,14 @@ from waitress_worker.arrivals import Arrivals
 from waitress_worker.board import Board
 from waitress_worker.channel import Channel
 from waitress_worker.compat import perf_counter
+from waitress_worker.counted import CountedOutbox, counted
 from waitress_worker.environ import Environs
 from waitress_worker.forks import in_each_child
 from waitress_worker.input import Bodies
 from waitress_worker.limit import TimeLimit
 from waitress_worker.log import log_failure
 from waitress_worker.members import Member, Members
+from waitress_worker.metrics import METRICS
 from waitress_worker.outbox import Outbox
 from waitress_worker.response import Exchange
 from waitress_worker.streams import Streams
@@ -74,6 +76,10 @@ class Crew:
         self._limit = TimeLimit(settings["request_timeout"], threads)
         self._arrivals = Arrivals(channel, self._environs)
         self._turns = Turns(self._arrivals, self._members, outbox, threads, now)
+        #: Where metrics of the application are wanted.
+        self._counted = CountedOutbox(outbox, threads) if settings["metrics_limit"] else None
+        if self._counted is not None:
+            self._environs.constants["waitress.metrics"] = METRICS
 
         _CREWS.add(self)
 
@@ -81,6 +87,8 @@ class Crew:
         """Start the threads; they end with the process."""
         for member in list(self._members):
             self._start(member)
+        if self._counted is not None:
+            self._counted.start()
 
     def _start(self, member: Member) -> None:
         member.join = self._threads.start(partial(self._work, member), "waitress-{}".format(member.number))
@@ -89,10 +97,14 @@ class Crew:
 
     def _work(self, me: Member) -> None:
         me.ident = self._threads.ident()
+        if self._counted is not None:
+            self._counted.enlist()
         while True:
             try:
                 self._run_requests(me)
             except Surplus:
+                if self._counted is not None:
+                    self._counted.dismiss()
                 return
             except (EOFError, EnvironmentError):
                 # The front is gone, or we have left it. The next thread that waits for a request finds that out too.
@@ -108,6 +120,9 @@ class Crew:
         constants, templates = self._environs.constants, self._environs.templates
         gone, closed = streams.gone, streams.closed
         new_exchange = self._limit.exchange() if self._limit.seconds else Exchange
+        of_requests: Any = outbox
+        if self._counted is not None:
+            new_exchange, of_requests = counted(new_exchange), self._counted
         while True:
             request_id, own, body, template = turns.next(me)
             begun[number] = me.request_id = request_id
@@ -120,7 +135,7 @@ class Crew:
                 environ = own
                 environ.update(constants)
             method = environ["REQUEST_METHOD"]
-            exchange = new_exchange(outbox, streams, request_id, method)
+            exchange = new_exchange(of_requests, streams, request_id, method)
             environ["waitress.client_disconnected"] = exchange.client_disconnected
             try:
                 stream = BytesIO() if body is None else self._bodies.open(body)
@@ -196,6 +211,8 @@ class Crew:
     def stop(self, timeout: Optional[float] = None) -> int:
         """Wait until every thread has run what there is to run; return how many have not, if there is a time limit."""
         running = self._turns.wait_for_rest(timeout)
+        if self._counted is not None:
+            self._counted.stop()
         self._outbox.flush()
         return running
 

@@ -35,6 +35,10 @@ class Loaded:
             raise LoadError("ini files and --reload need Python 3.6 or newer")
         sys.path[:] = settings["path"] or sys.path + [os.getcwd()]
         LOADING.add(self)
+        if settings["metrics_limit"]:
+            from waitress_worker import prometheus  # noqa: PLC0415 -- seldom needed, and the start of a worker counts
+
+            prometheus.take_over()
         try:
             self.application = _load_and_watch(settings, tell) if settings["reload"] else _load(settings)
             self.post_fork = Hook("post_fork", settings["post_fork"])

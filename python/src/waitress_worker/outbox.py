@@ -122,7 +122,7 @@ class Outbox:
             body = None
             if type(item) is not _WithBody:
                 messages.append(item)
-            elif item.message[0] == protocol.RESPONSE:
+            elif _answer(item.message)[0] == protocol.RESPONSE:
                 body = self._lay(messages, item.message, item.body)
             else:
                 messages.append(item.message)
@@ -135,9 +135,12 @@ class Outbox:
 
     def _lay(self, messages: List[Any], message: Any, body: Raw) -> Optional[Raw]:  # noqa: ANN401 -- a response
         """Add a response with the body beside it; return the body if it must follow the frame."""
-        told = self._bodies.lay(message, body)
+        told = self._bodies.lay(_answer(message), body)
+        is_laid = told[-1][0] == protocol.LAID
+        if message[0] == protocol.COUNTED:
+            told[-1] = message[:-1] + (told[-1],)
         messages += told
-        return None if told[-1][0] == protocol.LAID else body
+        return None if is_laid else body
 
     def _transmit(self, messages: List[Any], raw: Optional[Raw] = None) -> None:
         try:
@@ -175,6 +178,11 @@ class Outbox:
         """Send nothing any more: this process is a child of the worker, whose answers those are."""
         self.heads.become_forked()
         self.__class__ = _Forked
+
+
+def _answer(message: Any) -> Any:  # noqa: ANN401 -- two of them
+    """Return a message without what was counted before it."""
+    return message[-1] if message[0] == protocol.COUNTED else message
 
 
 def _as_mixed_frame(messages: List[Union[Message, bytes]]) -> bytes:

@@ -17,6 +17,9 @@ SHARED = 7
 RING = 8
 LAID = 9
 HEAD = 10
+COUNTED = 11
+COUNTS = 12
+SERIES = 13
 
 #: Heads of responses that the front keeps for each worker.
 MOST_HEADS = 256

@@ -22,6 +22,7 @@ from waitress_worker.leash import end_with_the_other_side
 from waitress_worker.loading import Loaded, failures_told
 from waitress_worker.log import LOG, harmless
 from waitress_worker.outset import begin, introduce
+from waitress_worker.series import SERIES
 from waitress_worker.signals import when_asked_to_end
 from waitress_worker.title import show
 from waitress_worker.whereabouts import tell_at_a_signal
@@ -107,6 +108,7 @@ class Zygote:
         """Wait for the settings."""
         self._control = control
         self._settings: Dict[str, Any] = native(control.receive())
+        SERIES.limit(self._settings["metrics_limit"])
         self._children = Children()
 
     def _tell(self, *message: Any) -> None:  # noqa: ANN401 -- whatever marshal takes

@@ -15,6 +15,8 @@ module dev.waitress {
     exports dev.waitress.exchange to
             dev.waitress.worker,
             dev.waitress.cli;
+    exports dev.waitress.meter to
+            dev.waitress.worker;
     exports dev.waitress.control to
             dev.waitress.worker;
     exports dev.waitress.http to

@@ -55,7 +55,8 @@ final class MetricsListener {
                 () -> facts(listeners, clients, observation, engine, sinceNanos),
                 operations,
                 engine.directory()::countSpooled,
-                DescriptorLimit.ofThisProcess().descriptors());
+                DescriptorLimit.ofThisProcess().descriptors(),
+                engine.gateway().meter());
         Settings own = ownSettings(settings);
         AdminGateway gateway =
                 new AdminGateway(sources, guard(settings, own), loop::execute, loop, ForkJoinPool.commonPool());

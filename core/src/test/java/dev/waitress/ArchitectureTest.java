@@ -47,6 +47,8 @@ class ArchitectureTest {
             .definedBy("dev.waitress.net")
             .layer("wsgi")
             .definedBy("dev.waitress.wsgi")
+            .layer("meter")
+            .definedBy("dev.waitress.meter")
             .layer("task")
             .definedBy("dev.waitress.task")
             .layer("connection")
@@ -69,6 +71,8 @@ class ArchitectureTest {
             .mayNotAccessAnyLayer()
             .whereLayer("wsgi")
             .mayNotAccessAnyLayer()
+            .whereLayer("meter")
+            .mayOnlyAccessLayers("wsgi")
             .whereLayer("http")
             .mayOnlyAccessLayers("settings", "buffer")
             .whereLayer("http1")
@@ -78,7 +82,7 @@ class ArchitectureTest {
             .whereLayer("proxy")
             .mayOnlyAccessLayers("settings", "http")
             .whereLayer("exchange")
-            .mayOnlyAccessLayers("settings", "buffer", "http", "proxy")
+            .mayOnlyAccessLayers("settings", "buffer", "http", "proxy", "meter")
             .whereLayer("loop")
             .mayOnlyAccessLayers("buffer", "http")
             .whereLayer("net")
@@ -86,7 +90,7 @@ class ArchitectureTest {
             .whereLayer("tls")
             .mayOnlyAccessLayers("settings")
             .whereLayer("task")
-            .mayOnlyAccessLayers("settings", "buffer", "http", "proxy", "exchange", "loop", "wsgi")
+            .mayOnlyAccessLayers("settings", "buffer", "http", "proxy", "exchange", "loop", "wsgi", "meter")
             .whereLayer("connection")
             .mayOnlyAccessLayers(
                     "settings", "buffer", "http", "http1", "proxy", "exchange", "loop", "net", "tls", "http2")
@@ -97,7 +101,7 @@ class ArchitectureTest {
             .whereLayer("control")
             .mayOnlyAccessLayers("buffer", "http", "exchange")
             .whereLayer("metrics")
-            .mayOnlyAccessLayers("buffer", "http", "exchange", "loop", "control")
+            .mayOnlyAccessLayers("buffer", "http", "exchange", "loop", "control", "meter")
             .whereLayer("log")
             .mayOnlyAccessLayers("settings", "http", "proxy", "exchange");
 
@@ -165,6 +169,8 @@ class ArchitectureTest {
             .ignoreDependency(named("exchange.ResponseObserver"), named("exchange.Response"))
             // An entry of the access log is composed by its log when its response has ended.
             .ignoreDependency(named("log.AccessEntry"), named("log.AccessLog"))
+            // Where nothing is counted, what counts is there all the same.
+            .ignoreDependency(named("wsgi.Metrics"), named("wsgi.NoMetrics"))
             // The rules of trust are settings that are told from others.
             .ignoreDependency(named("settings.ProxyTrust"), named("settings.Settings"))
             .ignoreDependency(named("settings.EncryptionRules"), named("settings.Settings"));

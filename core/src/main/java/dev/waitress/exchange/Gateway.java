@@ -1,6 +1,7 @@
 package dev.waitress.exchange;
 
 import dev.waitress.buffer.SharedMemory;
+import dev.waitress.meter.Meter;
 import java.time.Duration;
 import java.util.function.Consumer;
 
@@ -33,6 +34,11 @@ public interface Gateway {
     /** What an operator may ask of it. */
     default Operations operations() {
         return Operations.NONE;
+    }
+
+    /** What the application counts itself. */
+    default Meter meter() {
+        return Meter.NONE;
     }
 
     /**

@@ -1,6 +1,7 @@
 package dev.waitress.exchange;
 
 import dev.waitress.buffer.SharedMemory;
+import dev.waitress.meter.Meter;
 import java.time.Duration;
 import java.util.function.Consumer;
 
@@ -31,6 +32,11 @@ public abstract class GatewayInFront implements Gateway {
     @Override
     public final Operations operations() {
         return next.operations();
+    }
+
+    @Override
+    public final Meter meter() {
+        return next.meter();
     }
 
     @Override

@@ -1,5 +1,7 @@
 package dev.waitress.metrics;
 
+import java.util.List;
+
 /** Writes metrics down, family after family. One thread. */
 final class Exposition {
     /** From there on a double has no digits behind the point. */
@@ -40,6 +42,18 @@ final class Exposition {
     /** The same for a value that may have a fraction. */
     Exposition add(double value, String... labels) {
         series("", labels, "");
+        text.append(' ').append(number(value)).append('\n');
+        return this;
+    }
+
+    /**
+     * A series that has a part of the family's name.
+     *
+     * @param suffix what its name has behind that
+     * @param bound of a bucket; empty for others
+     */
+    Exposition addPart(String suffix, double value, String bound, List<String> labels) {
+        series(suffix, labels.toArray(String[]::new), bound);
         text.append(' ').append(number(value)).append('\n');
         return this;
     }

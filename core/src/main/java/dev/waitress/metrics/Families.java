@@ -82,6 +82,13 @@ final class Families {
             Family.gauge("waitress_spool_files", "Temporary files with bodies and output of clients.");
     static final Family DROPPED =
             Family.counter("waitress_access_log_dropped_lines", "Lines of the access log that found no room.");
+    static final Family APPLICATION_SERIES =
+            Family.gauge("waitress_application_series", "Series of the application's own metrics.");
+    static final Family APPLICATION_DROPPED = Family.counter(
+            "waitress_application_metrics_dropped",
+            "Changes of the application's own metrics that were dropped, because there are more series than"
+                    + " metrics_limit.");
+
     static final Family CERTIFICATE_END = Family.gauge(
             "waitress_certificate_not_after_seconds",
             "When the first of the server's certificates expires, in seconds since 1970.");

@@ -14,6 +14,7 @@ record Family(String name, Type type, String help) {
         COUNTER("_total"),
         GAUGE(""),
         HISTOGRAM(""),
+        SUMMARY(""),
         INFO("_info");
 
         private final String suffix;

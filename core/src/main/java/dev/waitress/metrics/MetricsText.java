@@ -22,10 +22,12 @@ final class MetricsText {
             List.of("starting", "ready", "serving", "silent", "hung", "draining", "quitting");
 
     private final Scrape scrape;
+    private final Format format;
     private final Exposition text;
 
     private MetricsText(Scrape scrape, Format format) {
         this.scrape = scrape;
+        this.format = format;
         this.text = new Exposition(format);
     }
 
@@ -37,7 +39,8 @@ final class MetricsText {
         whole.addConnections();
         whole.addWorkers();
         whole.addEvents();
-        whole.addBuffers();
+        whole.addAmounts();
+        whole.addApplication();
         return whole.text.end();
     }
 
@@ -171,7 +174,9 @@ final class MetricsText {
                 .add(counts.of(Incident.RELOAD_FAILED), "outcome", "failed");
     }
 
-    private void addBuffers() {
+    private void addAmounts() {
+        one(Families.APPLICATION_SERIES, scrape.application().size());
+        one(Families.APPLICATION_DROPPED, scrape.application().dropped());
         one(Families.BUFFERED, scrape.front().bufferedBytes());
         one(Families.MOST_BUFFERED, scrape.front().mostBufferedBytes());
         one(Families.SPOOLED, scrape.spooledFiles());
@@ -179,5 +184,10 @@ final class MetricsText {
             one(Families.CERTIFICATE_END, scrape.front().certificateEndSeconds());
         }
         one(Families.DROPPED, scrape.front().droppedLines());
+    }
+
+    private void addApplication() {
+        ApplicationText application = new ApplicationText(text, format);
+        scrape.application().metrics().forEach(application::add);
     }
 }

@@ -1,6 +1,7 @@
 package dev.waitress.metrics;
 
 import dev.waitress.exchange.Inspection;
+import dev.waitress.meter.Meter;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalLong;
@@ -15,6 +16,7 @@ import java.util.OptionalLong;
  * @param openDescriptors those of the front
  * @param mostDescriptors those that it may have
  * @param spooledFiles temporary files
+ * @param application what it counts itself
  */
 record Scrape(
         String version,
@@ -26,4 +28,5 @@ record Scrape(
         ProcessFacts own,
         OptionalLong openDescriptors,
         OptionalLong mostDescriptors,
-        long spooledFiles) {}
+        long spooledFiles,
+        Meter application) {}

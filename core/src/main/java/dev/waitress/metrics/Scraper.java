@@ -59,7 +59,8 @@ final class Scraper {
                 ProcessFacts.of(own, false),
                 ProcessFacts.descriptors(),
                 most == Long.MAX_VALUE ? OptionalLong.empty() : OptionalLong.of(most),
-                sources.spooledFiles().getAsLong());
+                sources.spooledFiles().getAsLong(),
+                sources.application());
     }
 
     private static String version() {

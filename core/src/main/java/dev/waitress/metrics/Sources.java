@@ -1,6 +1,7 @@
 package dev.waitress.metrics;
 
 import dev.waitress.exchange.Operations;
+import dev.waitress.meter.Meter;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 
@@ -10,10 +11,12 @@ import java.util.function.Supplier;
  * @param front asked on the loop
  * @param spooledFiles asked elsewhere
  * @param mostDescriptors those that this process may have; {@link Long#MAX_VALUE} where nobody knows
+ * @param application what it counts itself
  */
 public record Sources(
         Traffic traffic,
         Supplier<FrontFacts> front,
         Operations operations,
         LongSupplier spooledFiles,
-        long mostDescriptors) {}
+        long mostDescriptors,
+        Meter application) {}

@@ -394,6 +394,13 @@ public final class Setting<T> {
             "Addresses of their own where /metrics tells Prometheus and others what the server counts"
                     + " (docs/metrics.md).");
 
+    public static final Setting<Long> METRICS_LIMIT = define(
+            Group.METRICS,
+            "metrics_limit",
+            ValueType.integer("SERIES", 1, 100_000),
+            5000L,
+            "Series of the application's own metrics, a histogram counting as one; others are dropped, and counted.");
+
     public static final Setting<Boolean> ADMIN_ACTIONS = define(
             Group.METRICS,
             "admin_actions",

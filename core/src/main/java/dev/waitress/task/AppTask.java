@@ -13,6 +13,7 @@ import dev.waitress.settings.Setting;
 import dev.waitress.settings.Settings;
 import dev.waitress.wsgi.Application;
 import dev.waitress.wsgi.FileWrapper;
+import dev.waitress.wsgi.Metrics;
 import java.io.InputStream;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
@@ -41,6 +42,7 @@ final class AppTask {
     private final ResponseStream stream;
     private final AppResponse response;
     private final Response answer;
+    private final Metrics metrics;
     private final long arrivedNanos;
     private final boolean isQueued;
 
@@ -62,9 +64,11 @@ final class AppTask {
             Transit transit,
             Settings settings,
             UnknownStatuses unknownStatuses,
+            Metrics metrics,
             long arrivedNanos,
             boolean isQueued) {
         this.answer = answer;
+        this.metrics = metrics;
         this.arrivedNanos = arrivedNanos;
         this.isQueued = isQueued;
         this.waiting = new AtomicReference<>(request);
@@ -228,6 +232,9 @@ final class AppTask {
         environ.put("wsgi.multiprocess", false);
         environ.put("wsgi.run_once", false);
         environ.put("waitress.client_disconnected", (BooleanSupplier) stream::isClientGone);
+        if (metrics != Metrics.NONE) {
+            environ.put("waitress.metrics", metrics);
+        }
         if (deadline > 0) {
             environ.put("waitress.deadline", deadline);
         }

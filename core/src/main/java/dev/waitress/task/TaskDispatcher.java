@@ -2,6 +2,7 @@ package dev.waitress.task;
 
 import dev.waitress.exchange.Environ;
 import dev.waitress.exchange.Gateway;
+import dev.waitress.exchange.Meters;
 import dev.waitress.exchange.Operations;
 import dev.waitress.exchange.QueueDepth;
 import dev.waitress.exchange.QueueLimits;
@@ -11,9 +12,12 @@ import dev.waitress.exchange.Response;
 import dev.waitress.exchange.RunLimit;
 import dev.waitress.exchange.UnknownStatuses;
 import dev.waitress.loop.Timers;
+import dev.waitress.meter.Meter;
+import dev.waitress.meter.ProcessMetrics;
 import dev.waitress.settings.Setting;
 import dev.waitress.settings.Settings;
 import dev.waitress.wsgi.Application;
+import dev.waitress.wsgi.Metrics;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.time.Duration;
@@ -37,6 +41,8 @@ public final class TaskDispatcher implements Gateway {
     private final QueueStart start;
     private final QueueLimits limits;
     private final TaskLimit limit;
+    private final Meter meter;
+    private final Metrics metrics;
 
     /** Whether a timer runs for the task that waits for longest. Event loop only. */
     private boolean isWatched;
@@ -56,6 +62,8 @@ public final class TaskDispatcher implements Gateway {
         this.limits = QueueLimits.of(settings);
         this.bornNanos = timers.nowNanos();
         this.limit = new TaskLimit(RunLimit.of(settings), timers, this::isBusy);
+        this.meter = Meters.of(settings);
+        this.metrics = meter.limit() == 0 ? Metrics.NONE : new ProcessMetrics(meter);
         this.pool = new TaskPool(settings.getInt(Setting.THREADS), settings.getInt(Setting.STREAM_THREADS), this::work);
         pool.open();
     }
@@ -83,6 +91,7 @@ public final class TaskDispatcher implements Gateway {
                 transit,
                 settings,
                 unknownStatuses,
+                metrics,
                 nowNanos - waitedNanos,
                 depth > 0 || waitedNanos > 0));
         limit.watch();
@@ -140,6 +149,11 @@ public final class TaskDispatcher implements Gateway {
             pool.end(task);
             task.handOver();
         }
+    }
+
+    @Override
+    public Meter meter() {
+        return meter;
     }
 
     @Override

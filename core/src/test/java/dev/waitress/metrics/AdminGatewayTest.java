@@ -13,6 +13,7 @@ import dev.waitress.exchange.Response;
 import dev.waitress.exchange.ServerName;
 import dev.waitress.exchange.Tally;
 import dev.waitress.loop.Timers;
+import dev.waitress.meter.Meter;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
@@ -66,7 +67,7 @@ class AdminGatewayTest {
 
     private String answer(boolean takesOrders, String request) {
         FrontFacts front = new FrontFacts(List.of(), 0, 0, List.of(), ClientCounts.NONE, 0, 0, 0, 0);
-        Sources sources = new Sources(new Traffic(() -> 0), () -> front, new Noted(), () -> 0, 1);
+        Sources sources = new Sources(new Traffic(() -> 0), () -> front, new Noted(), () -> 0, 1, Meter.NONE);
         Guard guard = new Guard(true, Set.of(), "", takesOrders);
         Request parsed = Requests.parse(request);
         FakeSink sink = new FakeSink(parsed.head(), NAME, false);

@@ -15,6 +15,7 @@ import dev.waitress.exchange.ServerName;
 import dev.waitress.exchange.Tally;
 import dev.waitress.exchange.WorkerStatus;
 import dev.waitress.loop.Timers;
+import dev.waitress.meter.Meter;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -32,7 +33,7 @@ class FeedTest {
     private String request = "GET /secret?token=1";
     private final Traffic traffic = new Traffic(() -> 0);
     private final Feed feed = new Feed(
-            new Scraper(new Sources(traffic, FeedTest::front, new Inspected(), () -> 0, 1), elsewhere::add),
+            new Scraper(new Sources(traffic, FeedTest::front, new Inspected(), () -> 0, 1, Meter.NONE), elsewhere::add),
             new PageJson(false, true),
             Runnable::run,
             new Waiting());

@@ -16,6 +16,7 @@ import dev.waitress.exchange.Response;
 import dev.waitress.exchange.ServerName;
 import dev.waitress.exchange.Tally;
 import dev.waitress.exchange.WorkerStatus;
+import dev.waitress.meter.Meter;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
@@ -39,7 +40,7 @@ class MetricsGatewayTest {
     private List<String> obstacles = List.of();
     private final Traffic traffic = new Traffic(() -> 0);
     private final MetricsGateway gateway = new MetricsGateway(
-            new Scraper(new Sources(traffic, this::front, new Inspected(), () -> 7, 1024), elsewhere::add),
+            new Scraper(new Sources(traffic, this::front, new Inspected(), () -> 7, 1024, Meter.NONE), elsewhere::add),
             Runnable::run);
 
     private FrontFacts front() {

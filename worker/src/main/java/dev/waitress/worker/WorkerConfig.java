@@ -1,5 +1,6 @@
 package dev.waitress.worker;
 
+import dev.waitress.exchange.Meters;
 import dev.waitress.exchange.QueueLimits;
 import dev.waitress.exchange.QueueStart;
 import dev.waitress.exchange.RunLimit;
@@ -121,6 +122,7 @@ public record WorkerConfig(List<String> python, PythonApplication application, S
                 RunLimit.of(settings),
                 new QueueStart(settings, System::currentTimeMillis),
                 QueueLimits.of(settings),
-                new Tally());
+                new Tally(),
+                Meters.of(settings));
     }
 }

@@ -9,6 +9,7 @@ import dev.waitress.exchange.Readiness;
 import dev.waitress.exchange.Request;
 import dev.waitress.exchange.Response;
 import dev.waitress.loop.EventLoop;
+import dev.waitress.meter.Meter;
 import dev.waitress.worker.pool.LoadFailure;
 import dev.waitress.worker.pool.Remains;
 import dev.waitress.worker.pool.WaitingRequest;
@@ -237,6 +238,11 @@ public final class WorkerGateway implements Gateway {
     @Override
     public Operations operations() {
         return new WorkerOperations(source, pool, loop::execute);
+    }
+
+    @Override
+    public Meter meter() {
+        return pool.meter();
     }
 
     // ---- Requests --------------------------------------------------------------------------------------------------

@@ -51,6 +51,11 @@ final class WorkerSettings {
         writer.text("expose_tracebacks");
         writer.bool(config.settings().get(Setting.EXPOSE_TRACEBACKS)
                 || !config.settings().get(Setting.METRICS_LISTEN).isEmpty()); // for the page
+        writer.text("metrics_limit");
+        writer.integer(
+                config.settings().get(Setting.METRICS_LISTEN).isEmpty()
+                        ? 0
+                        : config.settings().getInt(Setting.METRICS_LIMIT));
         writer.text("warmup_path");
         writer.text(config.settings().get(Setting.WARMUP_PATH));
         writer.text("post_fork");

@@ -26,6 +26,11 @@ final class LateAnswer implements AnswerReader.Target {
     }
 
     @Override
+    public boolean isOver() {
+        return true;
+    }
+
+    @Override
     public void streams() {}
 
     @Override

@@ -7,6 +7,7 @@ import dev.waitress.exchange.Response;
 import dev.waitress.exchange.Tally;
 import dev.waitress.loop.Timers;
 import dev.waitress.loop.TurnTaker;
+import dev.waitress.meter.Meter;
 import dev.waitress.worker.wire.MarshalWriter;
 import dev.waitress.worker.wire.RequestEncoder;
 import java.lang.System.Logger;
@@ -90,6 +91,11 @@ public final class WorkerPool implements TurnTaker {
     /** What happens to them. */
     public Tally tally() {
         return terms.tally();
+    }
+
+    /** What the application counts in them. */
+    public Meter meter() {
+        return terms.meter();
     }
 
     /** Hands a log record to the logging of one of them; false if none can take it. */

@@ -5,6 +5,7 @@ import dev.waitress.exchange.QueueStart;
 import dev.waitress.exchange.RunLimit;
 import dev.waitress.exchange.Tally;
 import dev.waitress.exchange.UnknownStatuses;
+import dev.waitress.meter.Meter;
 
 /**
  * What holds for all workers of a server.
@@ -23,6 +24,7 @@ import dev.waitress.exchange.UnknownStatuses;
  * @param start since when a request waits that comes from a proxy
  * @param queue how many requests may wait for one of them, and how long
  * @param tally what happens to them
+ * @param meter what the application counts in them
  */
 public record WorkerTerms(
         int threads,
@@ -38,4 +40,5 @@ public record WorkerTerms(
         RunLimit limit,
         QueueStart start,
         QueueLimits queue,
-        Tally tally) {}
+        Tally tally,
+        Meter meter) {}

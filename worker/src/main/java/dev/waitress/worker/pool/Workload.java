@@ -4,11 +4,11 @@ import dev.waitress.buffer.BodyBuffer;
 import dev.waitress.exchange.Response;
 import dev.waitress.loop.Timers;
 import dev.waitress.loop.TurnTaker;
+import dev.waitress.meter.WorkerMeter;
 import dev.waitress.worker.wire.AnswerReader;
 import dev.waitress.worker.wire.ControlWriter;
 import dev.waitress.worker.wire.EnvironTemplate;
 import dev.waitress.worker.wire.FrameLink;
-import dev.waitress.worker.wire.KnownHeads;
 import dev.waitress.worker.wire.MarshalWriter;
 import dev.waitress.worker.wire.QueueMark;
 import dev.waitress.worker.wire.RequestEncoder;
@@ -41,11 +41,10 @@ final class Workload implements AnswerReader.Listener {
     private final HeldRequest.Holder holder;
     private final LateAnswer late;
     private final Pace pace;
-    private final KnownHeads heads = new KnownHeads();
+    private final AnswerReader answers;
     private final InFlight inFlight = new InFlight();
     private final OpenBatch batch;
     private final TimeLimit limit;
-
     /** How many requests it is to answer; 0 for no limit. */
     private final long mostRequests;
 
@@ -82,6 +81,7 @@ final class Workload implements AnswerReader.Listener {
                 () -> streaming++,
                 this::answered);
         this.late = new LateAnswer(control, handover);
+        this.answers = new AnswerReader(this, handover, new WorkerMeter(terms.meter(), process::pid));
         this.pace = new Pace(terms.threads(), terms.tally());
         this.mostRequests = terms.wear().requests(ThreadLocalRandom.current());
         this.batch = new OpenBatch(batches);
@@ -91,7 +91,7 @@ final class Workload implements AnswerReader.Listener {
     /** The socket for requests is there. */
     void sendOn(FrameLink requests) {
         batch.sendOn(requests);
-        requests.handOver(new AnswerReader(this, handover, heads));
+        requests.handOver(answers);
     }
 
     /** What the worker hands over instead of bytes. */
@@ -291,7 +291,8 @@ final class Workload implements AnswerReader.Listener {
      */
     Remains end() {
         limit.end();
-        board.tellLastWords(new AnswerReader(this, handover, heads));
+        board.tellLastWords(answers);
+        answers.end();
         handover.close();
         int begun = board.lastBegun(inFlight.lastId());
         return Remains.of(inFlight.inOrder(), begun, terms.retries(), this::remove, this::finished);

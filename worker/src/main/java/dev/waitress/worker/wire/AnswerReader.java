@@ -1,6 +1,7 @@
 package dev.waitress.worker.wire;
 
 import dev.waitress.http.ResponseHead;
+import dev.waitress.meter.WorkerMeter;
 import org.jspecify.annotations.Nullable;
 
 /** Reads the answers of one worker and hands each to where it belongs. Event loop only. */
@@ -32,6 +33,11 @@ public final class AnswerReader implements FrameListener {
 
     /** Where one answer goes. What it is given is used during the call only. */
     public interface Target {
+        /** Whether the request was answered before. */
+        default boolean isOver() {
+            return false;
+        }
+
         /** What comes next is a part of a response that goes on, not the whole of it. */
         void streams();
 
@@ -68,7 +74,8 @@ public final class AnswerReader implements FrameListener {
     private final Memory memory;
     private final MarshalReader reader = new MarshalReader();
     private final ResponseHead head = new ResponseHead();
-    private final KnownHeads known;
+    private final KnownHeads known = new KnownHeads();
+    private final CountReader counts;
 
     /** Whose body the raw bytes behind the frame are, and how many are still to come. */
     private @Nullable Target rawTarget;
@@ -76,11 +83,11 @@ public final class AnswerReader implements FrameListener {
     private int rawLeft;
     private boolean rawIsLast;
 
-    /** Asks a listener where each answer belongs; the worker has numbered some heads, and numbers more. */
-    public AnswerReader(Listener listener, Memory memory, KnownHeads known) {
+    /** Asks a listener where each answer belongs; of a worker that has told nothing yet. */
+    public AnswerReader(Listener listener, Memory memory, WorkerMeter meter) {
         this.listener = listener;
         this.memory = memory;
-        this.known = known;
+        this.counts = new CountReader(reader, meter);
     }
 
     @Override
@@ -90,13 +97,14 @@ public final class AnswerReader implements FrameListener {
         listener.answered();
         int messages = reader.sequence();
         for (int i = 0; i < messages; i++) {
-            message();
+            message(false);
         }
         return rawLeft;
     }
 
     /**
-     * Takes in messages that lie one behind another, in no frame; nothing follows them.
+     * Takes in messages that lie one behind another, in no frame; nothing follows them. What they count of a request
+     * that is answered was known before.
      *
      * @throws IllegalArgumentException if one of them makes no sense
      */
@@ -104,20 +112,35 @@ public final class AnswerReader implements FrameListener {
         reader.reset(bytes, 0, bytes.length);
         listener.answered();
         while (reader.position() < bytes.length) {
-            message();
+            message(true);
         }
     }
 
-    private void message() {
+    /** Nothing comes any more. */
+    public void end() {
+        counts.end();
+    }
+
+    private void message(boolean isRepeated) {
         reader.sequence();
         int kind = reader.integer();
         int id = reader.integer();
+        if (kind == Protocol.COUNTED) {
+            counts.read(!isRepeated || !listener.targetOf(id).isOver());
+            reader.sequence();
+            kind = reader.integer();
+            id = reader.integer();
+        }
         if (kind == Protocol.ARENA) {
             memory.share(reader.text(), reader.integer(), reader.integer(), reader.integer());
         } else if (kind == Protocol.RING) {
             memory.shareRing(reader.text(), reader.integer(), reader.integer());
         } else if (kind == Protocol.HEAD) {
             known.add(id, head, readHead());
+        } else if (kind == Protocol.COUNTS) {
+            counts.read(true);
+        } else if (kind == Protocol.SERIES) {
+            counts.readDefinitions(id);
         } else {
             answer(kind, listener.targetOf(id));
         }

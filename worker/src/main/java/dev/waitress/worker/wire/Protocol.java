@@ -51,6 +51,19 @@ public final class Protocol {
      */
     public static final int HEAD = 10;
 
+    /**
+     * {@code (COUNTED, id, changes, message)}: a message on this request, and what the application has counted before:
+     * for each value its number in 4 bytes, and by how much it has grown, or what a gauge is now, as a double.
+     */
+    public static final int COUNTED = 11;
+    /** {@code (COUNTS, 0, changes)}: the same with no message, from outside of requests. */
+    public static final int COUNTS = 12;
+    /**
+     * {@code (SERIES, number, [(kind, name, help, spread, part, bound, [label, value, …]), …])}: values of the
+     * application's metrics, numbered from this one on.
+     */
+    public static final int SERIES = 13;
+
     /** Numbers of heads, from 0 on. */
     public static final int MOST_HEADS = 256;
 

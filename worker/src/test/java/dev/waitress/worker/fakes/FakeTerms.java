@@ -5,6 +5,7 @@ import dev.waitress.exchange.QueueStart;
 import dev.waitress.exchange.RunLimit;
 import dev.waitress.exchange.Tally;
 import dev.waitress.exchange.UnknownStatuses;
+import dev.waitress.meter.Meter;
 import dev.waitress.worker.pool.Wear;
 import dev.waitress.worker.pool.WorkerTerms;
 import dev.waitress.worker.wire.MarshalWriter;
@@ -68,7 +69,8 @@ public final class FakeTerms {
                 limit,
                 QueueStart.NONE,
                 queue,
-                new Tally());
+                new Tally(),
+                new Meter(100));
     }
 
     private static MarshalWriter firstMessage(Path board, boolean byDescriptor) {

@@ -5,6 +5,11 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 
 import dev.waitress.http.ResponseHead;
+import dev.waitress.meter.Meter;
+import dev.waitress.meter.Part;
+import dev.waitress.meter.WorkerMeter;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -21,7 +26,9 @@ class AnswerReaderTest {
 
     private final List<String> events = new ArrayList<>();
     private final AnswerRecorder recorder = new AnswerRecorder(events);
-    private final AnswerReader reader = new AnswerReader(recorder, recorder, new KnownHeads());
+    private final Meter meter = new Meter(10);
+    private final AnswerReader reader =
+            new AnswerReader(recorder, recorder, new WorkerMeter(meter, () -> 1));
 
     // ---- Messages --------------------------------------------------------------------------------------------------
 
@@ -96,6 +103,55 @@ class AnswerReaderTest {
             writer.integer(2);
             writer.integer(3);
         });
+    }
+
+    private static Consumer<MarshalWriter> counted(int id, double amount, Consumer<MarshalWriter> rest) {
+        return writer -> {
+            writer.tuple(4);
+            writer.integer(Protocol.COUNTED);
+            writer.integer(id);
+            changes(writer, amount);
+            rest.accept(writer);
+        };
+    }
+
+    private static void changes(MarshalWriter writer, double amount) {
+        byte[] changes = ByteBuffer.allocate(12)
+                .order(ByteOrder.LITTLE_ENDIAN)
+                .putInt(1)
+                .putDouble(amount)
+                .array();
+        writer.blob(changes, 0, changes.length);
+    }
+
+    private static Consumer<MarshalWriter> series(int first) {
+        return writer -> {
+            writer.tuple(3);
+            writer.integer(Protocol.SERIES);
+            writer.integer(first);
+            writer.list(1);
+            writer.tuple(7);
+            writer.integer(0);
+            writer.text("orders");
+            writer.text("Orders.");
+            writer.integer(0);
+            writer.integer(0);
+            writer.text("");
+            writer.list(2);
+            writer.text("kind");
+            writer.text("book");
+        };
+    }
+
+    private double orders() {
+        return meter.metrics()
+                .iterator()
+                .next()
+                .series()
+                .iterator()
+                .next()
+                .joined(Part.VALUE)
+                .orElseThrow();
     }
 
     @SafeVarargs
@@ -315,5 +371,50 @@ class AnswerReaderTest {
         reads(response("404 Not Found", bytes("y")));
         reads(numbered(3));
         assertThat(events).contains("7 head 404 1", "7 head 200 1");
+    }
+
+    // ---- What the application counts -------------------------------------------------------------------------------
+
+    private void take(byte[] frame) {
+        reader.frame(frame, 0, frame.length);
+    }
+
+    @Test
+    void countsWhatComesWithAnAnswerAndBesideOnes() {
+        take(frame(series(1), counted(ID, 2, fail())));
+        take(frame(writer -> {
+            writer.tuple(3);
+            writer.integer(Protocol.COUNTS);
+            writer.integer(0);
+            changes(writer, 0.5);
+        }));
+        assertThat(orders()).isEqualTo(2.5);
+        assertThat(events).containsExactly("7 fail Traceback");
+    }
+
+    @Test
+    void countsLastWordsOnlyIfTheyAreNew() {
+        take(frame(series(1)));
+        for (int id : new int[] {7, 8}) {
+            MarshalWriter writer = new MarshalWriter(64);
+            counted(id, 1, fail()).accept(writer);
+            reader.messages(writer.toByteArray());
+        }
+        assertThat(orders()).as("number 8 was answered before").isEqualTo(1);
+    }
+
+    @Test
+    void refusesCountsThatMakeNoSense() {
+        assertThatIllegalArgumentException().isThrownBy(() -> take(frame(series(2))));
+        assertThatIllegalArgumentException().isThrownBy(() -> take(frame(counted(ID, 1, fail()))));
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> take(frame(series(1), counted(ID, 1, counted(ID, 1, fail())))));
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> take(frame(writer -> {
+                    writer.tuple(3);
+                    writer.integer(Protocol.COUNTS);
+                    writer.integer(0);
+                    writer.blob(new byte[11], 0, 11);
+                })));
     }
 }

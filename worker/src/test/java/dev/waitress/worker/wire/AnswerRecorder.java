@@ -50,6 +50,12 @@ final class AnswerRecorder implements AnswerReader.Listener, AnswerReader.Memory
             events.add(id + " " + event);
         }
 
+        /** Number 8 is answered. */
+        @Override
+        public boolean isOver() {
+            return id == 8;
+        }
+
         @Override
         public void streams() {
             note("streams");

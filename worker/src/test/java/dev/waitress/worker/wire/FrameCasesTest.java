@@ -2,6 +2,8 @@ package dev.waitress.worker.wire;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.waitress.meter.Meter;
+import dev.waitress.meter.WorkerMeter;
 import dev.waitress.worker.fakes.FakeLink;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -36,7 +38,8 @@ class FrameCasesTest {
     @MethodSource("answers")
     void readsWhatAWorkerAnswers(FrameCase each) {
         AnswerRecorder recorder = new AnswerRecorder(events);
-        AnswerReader reader = new AnswerReader(recorder, recorder, new KnownHeads());
+        AnswerReader reader =
+                new AnswerReader(recorder, recorder, new WorkerMeter(Meter.NONE, () -> 1));
         byte[] raw = String.join("", each.all("raw")).getBytes(StandardCharsets.US_ASCII);
         byte[] frame = each.bytes();
         assertThat(reader.frame(frame, 0, frame.length)).as("raw bytes").isEqualTo(raw.length);

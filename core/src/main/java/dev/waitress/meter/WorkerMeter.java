@@ -1,0 +1,62 @@
+package dev.waitress.meter;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.LongSupplier;
+import org.jspecify.annotations.Nullable;
+
+/** What one process counts, which numbers its values from 1 on. One thread at a time. */
+public final class WorkerMeter {
+    private final Meter meter;
+    private final LongSupplier process;
+    private final List<@Nullable Value> values = new ArrayList<>();
+
+    /**
+     * Nothing of that process yet.
+     *
+     * @param process tells its id; distinguishes it from others
+     */
+    public WorkerMeter(Meter meter, LongSupplier process) {
+        this.meter = meter;
+        this.process = process;
+    }
+
+    /**
+     * The value of a number, which is the next one.
+     *
+     * @throws IllegalArgumentException if it is not, or if there are more than there can be
+     */
+    public void define(int number, Definition definition) {
+        if (number != values.size() + 1 || number > (long) meter.limit() * (Series.MOST_BUCKETS + 1)) {
+            throw new IllegalArgumentException("a metric of number " + number + " behind " + values.size());
+        }
+        Value value = meter.define(definition);
+        if (value != null) {
+            value.begin(process);
+        }
+        values.add(value);
+    }
+
+    /**
+     * A value has grown by so much, or, of a gauge, is so much now; number 0 stands for all that the process has not
+     * told of because they are too many.
+     *
+     * @throws IllegalArgumentException if there is no such value, or if it cannot change so
+     */
+    public void change(int number, double amount) {
+        if (number < 0 || number > values.size()) {
+            throw new IllegalArgumentException("a metric of number " + number + ", which nobody has told of");
+        }
+        Value value = number == 0 ? null : values.get(number - 1);
+        if (value == null) {
+            meter.drop(number == 0 ? amount : 1);
+        } else {
+            value.change(process, amount);
+        }
+    }
+
+    /** The process has ended. */
+    public void end() {
+        meter.end(process);
+    }
+}

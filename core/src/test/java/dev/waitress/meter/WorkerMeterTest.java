@@ -1,0 +1,117 @@
+package dev.waitress.meter;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class WorkerMeterTest {
+    private final Meter meter = new Meter(2);
+    private final WorkerMeter one = new WorkerMeter(meter, () -> 11);
+    private final WorkerMeter two = new WorkerMeter(meter, () -> 22);
+
+    private static Definition counter(String name, String... labels) {
+        return new Definition(Kind.COUNTER, name, "Help.", Spread.ALL, Part.VALUE, "", List.of(labels));
+    }
+
+    private static Definition gauge(Spread spread) {
+        return new Definition(Kind.GAUGE, "open", "Help.", spread, Part.VALUE, "", List.of());
+    }
+
+    private Metric metric() {
+        assertThat(meter.metrics()).hasSize(1);
+        return meter.metrics().iterator().next();
+    }
+
+    private double joined() {
+        return metric().series().iterator().next().joined(Part.VALUE).orElse(Double.NaN);
+    }
+
+    @Test
+    void addsUpWhatWorkersCountAndKeepsItWhenTheyEnd() {
+        one.define(1, counter("orders"));
+        two.define(1, counter("orders"));
+        one.change(1, 2);
+        two.change(1, 3);
+        one.end();
+        assertThat(joined()).isEqualTo(5);
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "MIN, 3, 3",
+        "LIVEMIN, 3, 5",
+        "MAX, 5, 5",
+        "LIVEMAX, 5, 5",
+        "SUM, 8, 8",
+        "LIVESUM, 8, 5",
+        "MOSTRECENT, 3, 3",
+        "LIVEMOSTRECENT, 3, 5"
+    })
+    void joinsGaugesByTheirMode(Spread spread, double both, double left) {
+        one.define(1, gauge(spread));
+        two.define(1, gauge(spread));
+        one.change(1, 5);
+        two.change(1, 3);
+        assertThat(joined()).isEqualTo(both);
+        two.end();
+        assertThat(joined()).isEqualTo(left);
+    }
+
+    @Test
+    void tellsGaugesOfEachWorkerAndForgetsThemWithIt() {
+        one.define(1, gauge(Spread.ALL));
+        two.define(1, gauge(Spread.ALL));
+        two.change(1, 3);
+        assertThat(metric().isEach()).isTrue();
+        assertThat(metric().series().iterator().next().byProcess())
+                .containsEntry(11L, 0.0)
+                .containsEntry(22L, 3.0)
+                .hasSize(2);
+        one.end();
+        two.end();
+        assertThat(metric().series()).isEmpty();
+        assertThat(meter.size()).isZero();
+    }
+
+    @Test
+    void holdsNoMoreSeriesThanTheLimit() {
+        one.define(1, counter("orders", "kind", "a"));
+        one.define(2, counter("orders", "kind", "b"));
+        one.define(3, counter("orders", "kind", "c"));
+        two.define(1, counter("orders", "kind", "b"));
+        one.change(3, 7);
+        two.change(1, 1);
+        one.change(0, 2);
+        assertThat(meter.size()).isEqualTo(2);
+        assertThat(meter.dropped())
+                .as("one change, and two of which the worker has not told")
+                .isEqualTo(3);
+    }
+
+    @Test
+    void letsTheLastKindOfANameCount() {
+        one.define(1, counter("open_total"));
+        one.change(1, 4);
+        two.define(1, gauge(Spread.LIVESUM));
+        two.define(2, counter("open"));
+        two.change(1, 9);
+        two.change(2, 1);
+        one.change(1, 4);
+        assertThat(metric().kind()).isEqualTo(Kind.COUNTER);
+        assertThat(joined()).isEqualTo(1);
+        assertThat(meter.size()).isEqualTo(1);
+    }
+
+    @Test
+    void refusesNumbersThatNobodyHasToldOf() {
+        assertThatIllegalArgumentException().isThrownBy(() -> one.change(1, 1));
+        assertThatIllegalArgumentException().isThrownBy(() -> one.change(-1, 1));
+        assertThatIllegalArgumentException().isThrownBy(() -> one.define(2, counter("orders")));
+        one.define(1, counter("orders"));
+        assertThatIllegalArgumentException().isThrownBy(() -> one.define(1, counter("orders")));
+    }
+}
