@@ -128,12 +128,7 @@ final class Connection implements Transport.Watcher, Flushable, Lingering.Owner,
         close();
     }
 
-    /**
-     * Takes in what has come, and sends what can leave. Before a client is judged: not it but this process may have
-     * been at rest, and what the kernel holds already counts.
-     *
-     * @return whether anything has moved
-     */
+    // Not the client but this process may have been at rest, and what the kernel holds already counts.
     @Override
     public boolean move() {
         long before = place.moves();

@@ -32,8 +32,6 @@ public final class Response {
     private final AnnouncedBody body;
     private State state = State.OPEN;
     private boolean keepsConnection;
-    /** Bytes of the body that the producer knows to have left. */
-    private long reported;
     /** Bytes of the body of an answer in the server's name. */
     private long errorBytes;
 
@@ -41,8 +39,7 @@ public final class Response {
     private boolean complete;
     private @Nullable Status ownStatus;
     private @Nullable String failure;
-    private @Nullable Producer producer;
-    private boolean clientClosed;
+    private final Backchannel backchannel = new Backchannel();
     /** Whether its client left before its end, and its producer goes on. */
     private boolean isAbandoned;
 
@@ -66,7 +63,7 @@ public final class Response {
 
     /** Who produces it, if anybody does yet. */
     public @Nullable Producer producer() {
-        return producer;
+        return backchannel.producer();
     }
 
     /** Status of the head; 0 if none was sent. */
@@ -101,11 +98,8 @@ public final class Response {
 
     /** Who is to be told how the response gets on. */
     public void producedBy(Producer newProducer) {
-        producer = newProducer;
         observer.producedBy(newProducer);
-        if (clientClosed) {
-            newProducer.clientClosed();
-        }
+        backchannel.leadTo(newProducer);
     }
 
     /** Whether nothing more can be written: it was sent, or its client left. */
@@ -173,7 +167,7 @@ public final class Response {
     private void passed(long count, long admitted) {
         body.passed(count, admitted);
         if (count > admitted) {
-            reportDrained(count - admitted);
+            backchannel.drained(count - admitted);
         }
         if (state == State.STARTED && body.isFull()) {
             finish();
@@ -248,9 +242,7 @@ public final class Response {
             return "nobody waits for it";
         }
         settle(Status.GATEWAY_TIMEOUT, TOO_LONG);
-        if (producer != null) {
-            producer.clientGone();
-        }
+        backchannel.clientGone();
         return before == State.OPEN ? "answered with 504" : "its connection is cut";
     }
 
@@ -270,14 +262,7 @@ public final class Response {
 
     /** The channel tells how much still waits, head and framing included, so that it never reports too much. */
     public void flushed(long pendingBytes) {
-        reportDrained(body.written() - pendingBytes - reported);
-    }
-
-    private void reportDrained(long bytes) {
-        if (producer != null && bytes > 0) {
-            reported += bytes;
-            producer.drained(bytes);
-        }
+        backchannel.drainedUpTo(body.written() - pendingBytes);
     }
 
     /** The channel tells that all of it has left for the client. */
@@ -287,10 +272,7 @@ public final class Response {
 
     /** The channel tells that its client has closed its side; whoever produces the response from now on learns it. */
     public void clientClosed() {
-        clientClosed = true;
-        if (producer != null) {
-            producer.clientClosed();
-        }
+        backchannel.clientClosed();
     }
 
     /** The channel tells that its client is gone. */
@@ -298,9 +280,7 @@ public final class Response {
         if (state != State.ENDED) {
             state = State.ENDED;
             isAbandoned = true;
-            if (producer != null) {
-                producer.clientGone();
-            }
+            backchannel.clientGone();
             observer.ended(this);
         }
     }
