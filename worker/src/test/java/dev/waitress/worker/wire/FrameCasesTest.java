@@ -39,7 +39,7 @@ class FrameCasesTest {
     void readsWhatAWorkerAnswers(FrameCase each) {
         AnswerRecorder recorder = new AnswerRecorder(events);
         AnswerReader reader =
-                new AnswerReader(recorder, recorder, new WorkerMeter(Meter.NONE, () -> 1));
+                new AnswerReader(recorder, recorder, new WorkerMeter(new Meter(10), () -> 1));
         byte[] raw = String.join("", each.all("raw")).getBytes(StandardCharsets.US_ASCII);
         byte[] frame = each.bytes();
         assertThat(reader.frame(frame, 0, frame.length)).as("raw bytes").isEqualTo(raw.length);
