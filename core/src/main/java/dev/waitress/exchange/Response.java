@@ -46,6 +46,8 @@ public final class Response {
     private final RequestId id;
     private final Peer peer;
     private ResponseObserver observer = ResponseObserver.NONE;
+    private boolean endIsTold;
+    private boolean hasLeft;
 
     /** Of a request that was accepted. */
     public Response(Request request, ResponseSink sink, ServerName name) {
@@ -193,7 +195,7 @@ public final class Response {
         state = State.ENDED;
         complete = body.isComplete();
         sink.end(complete);
-        observer.ended(this);
+        tellEnd();
     }
 
     /**
@@ -226,7 +228,7 @@ public final class Response {
             sink.cut();
         }
         if (before != State.ENDED) {
-            observer.ended(this);
+            tellEnd();
         }
     }
 
@@ -265,9 +267,20 @@ public final class Response {
         backchannel.drainedUpTo(body.written() - pendingBytes);
     }
 
-    /** The channel tells that all of it has left for the client. */
+    /** The channel tells that all of it has left for the client, perhaps in the very call that ends it. */
     public void left() {
-        observer.left();
+        hasLeft = true;
+        if (endIsTold) {
+            observer.left();
+        }
+    }
+
+    private void tellEnd() {
+        endIsTold = true;
+        observer.ended(this);
+        if (hasLeft) {
+            observer.left();
+        }
     }
 
     /** The channel tells that its client has closed its side; whoever produces the response from now on learns it. */
@@ -281,7 +294,7 @@ public final class Response {
             state = State.ENDED;
             isAbandoned = true;
             backchannel.clientGone();
-            observer.ended(this);
+            tellEnd();
         }
     }
 

@@ -2,12 +2,19 @@ package dev.waitress.exchange;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.waitress.buffer.Segment;
+import dev.waitress.http.BodyLength;
 import dev.waitress.http.Rejection;
 import dev.waitress.http.ResponseHead;
 import dev.waitress.http.Rule;
+import dev.waitress.http.Status;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class ObserversTest {
     private static final ServerName NAME = new ServerName("", false);
@@ -72,6 +79,60 @@ class ObserversTest {
                         "a left",
                         "b left",
                         "c left");
+    }
+
+    /** On HTTP/2 the answer may leave while its end is written. */
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void seeTheEndBeforeTheLastByte(boolean isError) {
+        Request request = Requests.parse("GET / HTTP/1.1\r\nHost: a\r\n\r\n");
+        Prompt sink = new Prompt();
+        Response response = new Response(request, sink, NAME);
+        sink.response = response;
+        response.observedBy(named("a").accepted(request));
+        if (isError) {
+            response.refuse(Status.BAD_GATEWAY, "lost");
+        } else {
+            ServerAnswer.NOT_FOUND.sendTo(response);
+            seen.remove("a started");
+        }
+        assertThat(seen).containsExactly("a accepted", isError ? "a ended 502" : "a ended 404", "a left");
+    }
+
+    /** Has sent all as soon as it has it. */
+    private static final class Prompt implements ResponseSink {
+        private @Nullable Response response;
+
+        private void sent() {
+            Objects.requireNonNull(response).left();
+        }
+
+        @Override
+        public boolean head(ResponseHead head, BodyLength body) {
+            return true;
+        }
+
+        @Override
+        public void body(byte[] bytes, int offset, int length) {}
+
+        @Override
+        public void body(Segment segment) {
+            segment.discard();
+        }
+
+        @Override
+        public void end(boolean complete) {
+            sent();
+        }
+
+        @Override
+        public void cut() {}
+
+        @Override
+        public int error(Status status, String text, RequestId id) {
+            sent();
+            return 0;
+        }
     }
 
     @Test
