@@ -78,7 +78,8 @@ final class MetricsListener {
                 engine.loop().resources().memory().held(),
                 engine.loop().resources().memory().most(),
                 observation.droppedLines(),
-                engine.certificateEndSeconds());
+                engine.certificateEndSeconds(),
+                observation.spanCounts());
     }
 
     /** Who can only be reached from this machine tells more, and is careful by what name it is called. */

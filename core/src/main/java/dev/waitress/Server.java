@@ -6,6 +6,7 @@ import dev.waitress.exchange.Outcome;
 import dev.waitress.log.AccessLog;
 import dev.waitress.loop.Clock;
 import dev.waitress.net.Listener;
+import dev.waitress.otlp.Spans;
 import dev.waitress.settings.Setting;
 import dev.waitress.settings.Settings;
 import dev.waitress.settings.SettingsException;
@@ -155,6 +156,7 @@ public final class Server implements AutoCloseable {
         HealthListener.check(settings);
         MetricsListener.check(settings);
         AccessLog.check(settings);
+        Spans.check(settings, System.getenv());
         Engine.start(settings.with(Setting.HEALTH_LISTEN, List.of()), starter).stop(LEAST_END);
     }
 

@@ -37,6 +37,8 @@ class ArchitectureTest {
             .definedBy("dev.waitress.http2")
             .layer("proxy")
             .definedBy("dev.waitress.proxy")
+            .layer("trace")
+            .definedBy("dev.waitress.trace")
             .layer("exchange")
             .definedBy("dev.waitress.exchange")
             .layer("loop")
@@ -63,6 +65,8 @@ class ArchitectureTest {
             .definedBy("dev.waitress.control")
             .layer("metrics")
             .definedBy("dev.waitress.metrics")
+            .layer("otlp")
+            .definedBy("dev.waitress.otlp")
             .layer("root")
             .definedBy("dev.waitress")
             .whereLayer("settings")
@@ -81,8 +85,10 @@ class ArchitectureTest {
             .mayOnlyAccessLayers("http")
             .whereLayer("proxy")
             .mayOnlyAccessLayers("settings", "http")
+            .whereLayer("trace")
+            .mayOnlyAccessLayers("settings", "http")
             .whereLayer("exchange")
-            .mayOnlyAccessLayers("settings", "buffer", "http", "proxy", "meter")
+            .mayOnlyAccessLayers("settings", "buffer", "http", "proxy", "meter", "trace")
             .whereLayer("loop")
             .mayOnlyAccessLayers("buffer", "http")
             .whereLayer("net")
@@ -101,9 +107,11 @@ class ArchitectureTest {
             .whereLayer("control")
             .mayOnlyAccessLayers("buffer", "http", "exchange")
             .whereLayer("metrics")
-            .mayOnlyAccessLayers("buffer", "http", "exchange", "loop", "control", "meter")
+            .mayOnlyAccessLayers("buffer", "http", "exchange", "loop", "control", "meter", "otlp")
             .whereLayer("log")
-            .mayOnlyAccessLayers("settings", "http", "proxy", "exchange");
+            .mayOnlyAccessLayers("settings", "http", "proxy", "exchange", "trace")
+            .whereLayer("otlp")
+            .mayOnlyAccessLayers("settings", "buffer", "http", "proxy", "exchange", "loop", "log", "trace");
 
     @ArchTest
     static final ArchRule HTTP_DOES_NO_IO = noClasses()

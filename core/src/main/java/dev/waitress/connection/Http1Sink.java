@@ -116,7 +116,7 @@ final class Http1Sink implements ResponseSink {
         byte[] body = ErrorAnswer.body(status, text, name);
         connection
                 .outbox()
-                .write(form.errorHead(status, body.length, connection.dateField(), name.serverField(), id.field()));
+                .write(form.errorHead(status, body.length, connection.dateField(), name.serverField(), id.fields()));
         if (!form.sendsErrorBody()) {
             return 0;
         }

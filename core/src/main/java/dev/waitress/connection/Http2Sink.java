@@ -121,7 +121,7 @@ final class Http2Sink implements ResponseSink {
         encoder.lines(PLAIN_TEXT);
         encoder.lines(connection.dateField());
         encoder.lines(name.serverField());
-        encoder.lines(id.field());
+        encoder.lines(id.fields());
         output.frame(encoder.headers(stream.id, !hasBody));
         owner.answered(stream);
         if (hasBody) {

@@ -8,6 +8,7 @@ import dev.waitress.http.Syntax;
 import dev.waitress.proxy.Forwarding;
 import dev.waitress.settings.Setting;
 import dev.waitress.settings.Settings;
+import dev.waitress.trace.TraceContext;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.Map;
@@ -41,6 +42,9 @@ public final class Environ {
     private static final byte[] HTTPS = Ascii.bytes("HTTPS");
     private static final byte[] OFF = Ascii.bytes("off");
     private static final byte[] REQUEST_ID = Ascii.bytes("waitress.request_id");
+    private static final byte[] TRACE_ID = Ascii.bytes("waitress.trace_id");
+    private static final byte[] TRACE_PARENT = Ascii.bytes("HTTP_TRACEPARENT");
+    private static final byte[] TRACE_STATE = Ascii.bytes("HTTP_TRACESTATE");
     private static final byte[] HTTP_1_0 = Ascii.bytes("HTTP/1.0");
     private static final byte[] HTTP_1_1 = Ascii.bytes("HTTP/1.1");
     /** With a minor version, which it has not: applications divide the name at its dot. */
@@ -126,10 +130,17 @@ public final class Environ {
         if (port.length > 0) {
             put(sink, REMOTE_PORT, port);
         }
+        TraceContext trace = request.id().trace();
         for (int field = 0; field < head.fieldCount(); field++) {
-            if (OwnFields.has(head, field) && !head.isRepeated(field) && !forwarding.hides(field)) {
+            if (OwnFields.has(head, field)
+                    && !head.isRepeated(field)
+                    && !forwarding.hides(field)
+                    && (trace == null || !isOfTrace(head, field))) {
                 writeField(head, field, sink);
             }
+        }
+        if (trace != null) {
+            writeTrace(trace, sink);
         }
         if (head.hasAuthority()) {
             put(sink, HTTP_HOST, bytes, head.authorityStart(), head.authorityEnd());
@@ -143,6 +154,19 @@ public final class Environ {
         }
         if (forwarding != Forwarding.NONE) {
             writeForwarding(request.peer().server, forwarding, sink);
+        }
+    }
+
+    private static boolean isOfTrace(RequestHead head, int field) {
+        return head.isField(field, "traceparent") || head.isField(field, "tracestate");
+    }
+
+    /** By the names under which what instruments applications looks for what the client has sent. */
+    private static void writeTrace(TraceContext trace, Sink sink) {
+        put(sink, TRACE_ID, trace.traceId());
+        put(sink, TRACE_PARENT, trace.traceParent());
+        if (trace.traceState().length > 0) {
+            put(sink, TRACE_STATE, trace.traceState());
         }
     }
 

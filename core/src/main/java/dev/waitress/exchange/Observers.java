@@ -44,6 +44,12 @@ public final class Observers implements RequestObserver {
         }
 
         @Override
+        public void lost() {
+            first.lost();
+            second.lost();
+        }
+
+        @Override
         public void started(ResponseHead head) {
             first.started(head);
             second.started(head);

@@ -104,6 +104,11 @@ public final class Response {
         backchannel.leadTo(newProducer);
     }
 
+    /** Who produced it died; another one is to do so from the beginning, or the server answers. */
+    public void lost() {
+        observer.lost();
+    }
+
     /** Whether nothing more can be written: it was sent, or its client left. */
     public boolean hasEnded() {
         return state == State.ENDED;

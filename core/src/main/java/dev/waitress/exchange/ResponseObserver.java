@@ -10,6 +10,9 @@ public interface ResponseObserver {
     /** This one is to produce it from now on; where a worker has died, another one may follow. */
     default void producedBy(Producer producer) {}
 
+    /** Who was to produce it died while it ran; it runs once more, or the server answers. */
+    default void lost() {}
+
     /**
      * The head is on its way as it is; it is valid during the call only. Not called for answers in the server's name.
      */

@@ -137,16 +137,16 @@ public final class Http1Writer {
      * The head of an answer in the server's own name, behind which the connection is closed. It states the length of
      * the body also where that is left out.
      *
-     * @param id a whole field that names the request, or nothing
+     * @param names whole fields that name the request, or nothing
      */
-    public byte[] errorHead(Status status, int bodyBytes, byte[] date, byte[] server, byte[] id) {
+    public byte[] errorHead(Status status, int bodyBytes, byte[] date, byte[] server, byte[] names) {
         byte[] first = Ascii.bytes("HTTP/1." + minorVersion + " " + status.code() + " " + status.reason() + "\r\n"
                 + "Connection: close\r\n"
                 + "Content-Length: " + bodyBytes + "\r\n"
                 + "Content-Type: text/plain; charset=utf-8\r\n");
-        byte[] head = Arrays.copyOf(first, first.length + date.length + server.length + id.length + LINE_END.length);
+        byte[] head = Arrays.copyOf(first, first.length + date.length + server.length + names.length + LINE_END.length);
         int end = first.length;
-        for (byte[] part : new byte[][] {date, server, id, LINE_END}) {
+        for (byte[] part : new byte[][] {date, server, names, LINE_END}) {
             System.arraycopy(part, 0, head, end, part.length);
             end += part.length;
         }

@@ -18,7 +18,9 @@ final class AccessFormat {
     private static final String JSON = "{\"time\":%{iso}t,\"remote_addr\":%h,\"request\":%r,\"status\":%>s,"
             + "\"bytes\":%B,\"referer\":%{Referer}i,\"user_agent\":%{User-Agent}i,\"connection\":%X,"
             + "\"queue_us\":%{queue}x,\"application_us\":%{application}x,\"total_us\":%D,"
-            + "\"worker\":%{worker}x,\"request_id\":%{id}x}";
+            + "\"worker\":%{worker}x,\"request_id\":%{id}x";
+
+    private static final String JSON_OF_TRACE = ",\"trace_id\":%{trace_id}x,\"span_id\":%{span_id}x";
 
     /**
      * A stretch of the line, written in this order.
@@ -105,17 +107,18 @@ final class AccessFormat {
     /**
      * The format that a setting names or spells out.
      *
+     * @param isTraced whether requests have traces, which the lines of "json" show then
      * @throws IllegalArgumentException if it has a directive that there is not
      */
-    static AccessFormat parse(String text, ZoneId zone) {
+    static AccessFormat parse(String text, ZoneId zone, boolean isTraced) {
         return switch (text) {
-            case "combined" -> parse(COMBINED, zone, false);
-            case "json" -> parse(JSON, zone, true);
-            default -> parse(text, zone, false);
+            case "combined" -> directives(COMBINED, zone, false);
+            case "json" -> directives(JSON + (isTraced ? JSON_OF_TRACE : "") + "}", zone, true);
+            default -> directives(text, zone, false);
         };
     }
 
-    private static AccessFormat parse(String text, ZoneId zone, boolean json) {
+    private static AccessFormat directives(String text, ZoneId zone, boolean json) {
         TimeText time = new TimeText(zone);
         List<Directive> directives = new ArrayList<>();
         int literal = 0;

@@ -73,7 +73,8 @@ public final class AccessLog implements RequestObserver {
 
     private static AccessFormat format(Settings settings) {
         try {
-            return AccessFormat.parse(settings.get(Setting.ACCESS_LOG_FORMAT), ZoneId.systemDefault());
+            return AccessFormat.parse(
+                    settings.get(Setting.ACCESS_LOG_FORMAT), ZoneId.systemDefault(), settings.get(Setting.TRACE));
         } catch (IllegalArgumentException e) {
             throw new SettingsException("access_log_format: " + e.getMessage());
         }

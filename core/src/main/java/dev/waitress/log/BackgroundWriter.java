@@ -55,7 +55,7 @@ public final class BackgroundWriter<T> {
     }
 
     /** Whether all that was handed over is written. */
-    boolean isIdle() {
+    public boolean isIdle() {
         return room.availablePermits() == mostWaiting;
     }
 

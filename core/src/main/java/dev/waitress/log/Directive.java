@@ -2,8 +2,10 @@ package dev.waitress.log;
 
 import dev.waitress.http.Ascii;
 import dev.waitress.http.RequestHead;
+import dev.waitress.trace.TraceContext;
 import java.util.Locale;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
 
 /** One part of a line. Event loop only. */
 sealed interface Directive {
@@ -102,6 +104,8 @@ sealed interface Directive {
     private static Directive own(String name) {
         return switch (name) {
             case "id" -> (OfRequest) (asked, line) -> line.text(asked.id().text());
+            case "trace_id" -> ofTrace(TraceContext::traceId);
+            case "span_id" -> ofTrace(TraceContext::spanId);
             case "worker" -> new OfWorker();
             case "queue" -> (OfAnswer) (answered, line) -> micros(answered.queueNanos(), line);
             case "application" -> (OfAnswer) (answered, line) -> micros(answered.applicationNanos(), line);
@@ -110,6 +114,17 @@ sealed interface Directive {
                 yield (OfRequest) (asked, line) -> line.text(asked.peer().fact(fact));
             }
             default -> throw new IllegalArgumentException("there is no %{" + name + "}x");
+        };
+    }
+
+    private static OfRequest ofTrace(Function<TraceContext, byte[]> part) {
+        return (asked, line) -> {
+            TraceContext trace = asked.id().trace();
+            if (trace == null) {
+                line.absent();
+            } else {
+                line.text(part.apply(trace));
+            }
         };
     }
 

@@ -80,6 +80,9 @@ final class Families {
             Family.gauge("waitress_buffer_limit_bytes", "Memory that they may take up together.");
     static final Family SPOOLED =
             Family.gauge("waitress_spool_files", "Temporary files with bodies and output of clients.");
+    static final Family SPANS = Family.counter("waitress_spans_exported", "Spans that the collector has taken.");
+    static final Family SPANS_DROPPED =
+            Family.counter("waitress_spans_dropped", "Spans that the collector was not sent, or has not taken.");
     static final Family DROPPED =
             Family.counter("waitress_access_log_dropped_lines", "Lines of the access log that found no room.");
     static final Family APPLICATION_SERIES =

@@ -1,6 +1,7 @@
 package dev.waitress.metrics;
 
 import dev.waitress.exchange.ClientCounts;
+import dev.waitress.otlp.SpanCounts;
 import java.util.List;
 
 /**
@@ -14,6 +15,7 @@ import java.util.List;
  * @param mostBufferedBytes memory that they may take up
  * @param droppedLines lines that the access log has lost
  * @param certificateEndSeconds when the first of its certificates expires, since 1970; 0 if it has none
+ * @param spans what became of those for the collector, if there is one
  */
 public record FrontFacts(
         List<String> addresses,
@@ -24,4 +26,5 @@ public record FrontFacts(
         long bufferedBytes,
         long mostBufferedBytes,
         long droppedLines,
-        long certificateEndSeconds) {}
+        long certificateEndSeconds,
+        SpanCounts spans) {}

@@ -183,6 +183,10 @@ final class MetricsText {
         if (scrape.front().certificateEndSeconds() > 0) {
             one(Families.CERTIFICATE_END, scrape.front().certificateEndSeconds());
         }
+        one(Families.SPANS, scrape.front().spans().exported());
+        text.begin(Families.SPANS_DROPPED)
+                .add(scrape.front().spans().crowdedOut(), "reason", "queue_full")
+                .add(scrape.front().spans().refused(), "reason", "collector");
         one(Families.DROPPED, scrape.front().droppedLines());
     }
 

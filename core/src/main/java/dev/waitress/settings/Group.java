@@ -10,6 +10,7 @@ public enum Group {
     HEALTH("Health"),
     CONTROL("Control"),
     METRICS("Metrics"),
+    TRACES("Traces"),
     SERVICE("As a service"),
     LOGGING("Log"),
     BUFFERS("Buffers"),

@@ -415,6 +415,32 @@ public final class Setting<T> {
             "Who knows it sees query strings and tracebacks on the page of metrics_listen also where that is no loopback"
                     + " address; best given as WAITRESS_ADMIN_TOKEN, which other users cannot read.");
 
+    public static final Setting<Boolean> TRACE = define(
+            Group.TRACES,
+            "trace",
+            ValueType.flag(),
+            false,
+            "Give every request a trace: the one that a trusted proxy names in traceparent, or a new one. Application,"
+                    + " access log and answer are told (docs/tracing.md).");
+    public static final Setting<Double> TRACE_SAMPLE = define(
+            Group.TRACES,
+            "trace_sample",
+            ValueType.ratio("RATIO"),
+            1.0,
+            "Share of the traces that begin here whose spans are recorded, from 0 to 1; for others the caller decides.");
+    public static final Setting<String> OTLP_ENDPOINT = define(
+            Group.TRACES,
+            "otlp_endpoint",
+            ValueType.httpUrlOrNone(),
+            "",
+            "Collector that is sent the spans of requests, by OTLP over HTTP: http://HOST:4318, to which /v1/traces is added.");
+    public static final Setting<String> SERVICE_NAME = define(
+            Group.TRACES,
+            "service_name",
+            ValueType.line("NAME"),
+            "",
+            "What the spans are said to be of; else OTEL_SERVICE_NAME or OTEL_RESOURCE_ATTRIBUTES says it, or it is waitress.");
+
     public static final Setting<String> PID_FILE = define(
             Group.SERVICE,
             "pid_file",

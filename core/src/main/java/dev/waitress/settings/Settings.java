@@ -139,10 +139,21 @@ public final class Settings {
         if (get(Setting.METRICS_LISTEN).isEmpty() && (get(Setting.ADMIN_ACTIONS) || isGiven(Setting.ADMIN_TOKEN))) {
             throw new SettingsException("admin_actions and admin_token have no meaning without setting metrics_listen");
         }
+        requireMeaningfulTraces();
         if (get(Setting.SOCKETS).stream().map(Settings::isUnix).distinct().count() > 1) {
             throw new SettingsException("Internet and UNIX sockets may not be mixed.");
         }
         return this;
+    }
+
+    private void requireMeaningfulTraces() {
+        if (!get(Setting.TRACE)
+                && (isGiven(Setting.TRACE_SAMPLE) || !get(Setting.OTLP_ENDPOINT).isEmpty())) {
+            throw new SettingsException("trace_sample and otlp_endpoint have no meaning without setting trace");
+        }
+        if (isGiven(Setting.SERVICE_NAME) && get(Setting.OTLP_ENDPOINT).isEmpty()) {
+            throw new SettingsException("service_name has no meaning without setting otlp_endpoint");
+        }
     }
 
     private void requireMeaningfulForks() {

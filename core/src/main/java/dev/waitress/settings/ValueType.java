@@ -32,6 +32,12 @@ record ValueType<T>(String word, String valid, Function<String, T> parser, Unary
     private static final Pattern TOKEN_OR_NOTHING = Pattern.compile("(" + TOKEN + ")?");
     private static final Pattern FUNCTION_OR_NOTHING = Pattern.compile("([^\\s:]+:[^\\s:]+)?");
     private static final Pattern TARGET_OR_NOTHING = Pattern.compile("(/[!-\"$-~]*)?");
+    private static final Pattern DECIMAL = Pattern.compile("\\d+(\\.\\d*)?|\\.\\d+");
+    /** Without a user, a query or a fragment; names of machines may have underscores in them. */
+    private static final Pattern HTTP_URL_OR_NOTHING =
+            Pattern.compile("(https?://(\\[[0-9A-Fa-f:.]+]|[\\w.-]+)(:[1-9]\\d{0,3}|:[1-5]\\d{4}|:6[0-4]\\d{3}"
+                    + "|:65[0-4]\\d{2}|:655[0-2]\\d|:6553[0-5])?(/[!-\"$->@-~]*)?)?");
+
     private static final Pattern LINE = Pattern.compile("\\P{Cc}*");
     private static final Pattern HOST_AND_PORT = Pattern.compile(".+:[^:\\]]+");
 
@@ -125,6 +131,26 @@ record ValueType<T>(String word, String valid, Function<String, T> parser, Unary
             require(value >= min && value <= max);
             return value;
         });
+    }
+
+    /** A part of all: decimal digits, perhaps with a point. */
+    static ValueType<Double> ratio(String word) {
+        return new ValueType<>(
+                word,
+                "a number from 0 to 1",
+                text -> {
+                    require(DECIMAL.matcher(text.trim()).matches());
+                    return Double.parseDouble(text.trim());
+                },
+                value -> {
+                    require(value >= 0 && value <= 1);
+                    return value;
+                });
+    }
+
+    /** Where something is sent by HTTP; empty for nowhere. */
+    static ValueType<String> httpUrlOrNone() {
+        return matching("URL", "an address such as http://127.0.0.1:4318", HTTP_URL_OR_NOTHING);
     }
 
     static ValueType<Boolean> flag() {

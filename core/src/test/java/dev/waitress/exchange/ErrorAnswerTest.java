@@ -82,7 +82,7 @@ class ErrorAnswerTest {
 
     @Test
     void namesTheRequest() {
-        RequestId id = new RequestId(Ascii.bytes("X-Id"), "x-id", Ascii.bytes("7"));
+        RequestId id = new RequestId(Ascii.bytes("X-Id"), "x-id", Ascii.bytes("7"), null);
         sink.error(Status.BAD_REQUEST, "Bad URI", id);
         assertThat(sink.outcome()).containsOnlyOnce("\r\nX-Id: 7\r\n");
     }

@@ -72,7 +72,7 @@ public final class FakeSink implements ResponseSink {
     @Override
     public int error(Status status, String text, RequestId id) {
         byte[] body = ErrorAnswer.body(status, text, name);
-        written.writeBytes(writer.errorHead(status, body.length, DATE, name.serverField(), id.field()));
+        written.writeBytes(writer.errorHead(status, body.length, DATE, name.serverField(), id.fields()));
         end = "closed";
         if (!writer.sendsErrorBody()) {
             return 0;

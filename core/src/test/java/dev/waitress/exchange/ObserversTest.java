@@ -29,6 +29,11 @@ class ObserversTest {
                 seen.add(name + " accepted");
                 return new ResponseObserver() {
                     @Override
+                    public void lost() {
+                        seen.add(name + " lost");
+                    }
+
+                    @Override
                     public void started(ResponseHead head) {
                         seen.add(name + " started");
                     }
@@ -63,6 +68,7 @@ class ObserversTest {
         Request request = Requests.parse("GET / HTTP/1.1\r\nHost: a\r\n\r\n");
         Response response = new Response(request, new FakeSink(request.head(), NAME, false), NAME);
         response.observedBy(all.accepted(request));
+        response.lost();
         ServerAnswer.NOT_FOUND.sendTo(response);
         response.left();
         assertThat(seen)
@@ -70,6 +76,9 @@ class ObserversTest {
                         "a accepted",
                         "b accepted",
                         "c accepted",
+                        "a lost",
+                        "b lost",
+                        "c lost",
                         "a started",
                         "b started",
                         "c started",

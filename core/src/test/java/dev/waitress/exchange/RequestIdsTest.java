@@ -95,7 +95,7 @@ class RequestIdsTest {
         assertThat(outcome.toString())
                 .containsOnlyOnce("\r\nX: y\r\nContent-Length: 0\r\n" + line)
                 .containsOnlyOnce(line);
-        assertThat(Ascii.text(id.field())).isEqualTo(line);
-        assertThat(RequestId.NONE.field()).isEmpty();
+        assertThat(Ascii.text(id.fields())).isEqualTo(line);
+        assertThat(RequestId.NONE.fields()).isEmpty();
     }
 }

@@ -14,6 +14,7 @@ import dev.waitress.exchange.ServerName;
 import dev.waitress.exchange.Tally;
 import dev.waitress.loop.Timers;
 import dev.waitress.meter.Meter;
+import dev.waitress.otlp.SpanCounts;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
@@ -66,7 +67,7 @@ class AdminGatewayTest {
     }
 
     private String answer(boolean takesOrders, String request) {
-        FrontFacts front = new FrontFacts(List.of(), 0, 0, List.of(), ClientCounts.NONE, 0, 0, 0, 0);
+        FrontFacts front = new FrontFacts(List.of(), 0, 0, List.of(), ClientCounts.NONE, 0, 0, 0, 0, SpanCounts.NONE);
         Sources sources = new Sources(new Traffic(() -> 0), () -> front, new Noted(), () -> 0, 1, Meter.NONE);
         Guard guard = new Guard(true, Set.of(), "", takesOrders);
         Request parsed = Requests.parse(request);

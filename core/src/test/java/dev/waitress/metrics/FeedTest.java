@@ -16,6 +16,7 @@ import dev.waitress.exchange.Tally;
 import dev.waitress.exchange.WorkerStatus;
 import dev.waitress.loop.Timers;
 import dev.waitress.meter.Meter;
+import dev.waitress.otlp.SpanCounts;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -48,7 +49,8 @@ class FeedTest {
                 0,
                 0,
                 0,
-                0);
+                0,
+                SpanCounts.NONE);
     }
 
     private final class Waiting implements Timers {

@@ -17,6 +17,7 @@ import dev.waitress.exchange.ServerName;
 import dev.waitress.exchange.Tally;
 import dev.waitress.exchange.WorkerStatus;
 import dev.waitress.meter.Meter;
+import dev.waitress.otlp.SpanCounts;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
@@ -45,7 +46,8 @@ class MetricsGatewayTest {
 
     private FrontFacts front() {
         ClientCounts clients = new ClientCounts(Map.of("idle", 3L), 9, 1);
-        return new FrontFacts(List.of(), 0, 0, obstacles, clients, 4096, 8192, 2, 1_800_000_000);
+        return new FrontFacts(
+                List.of(), 0, 0, obstacles, clients, 4096, 8192, 2, 1_800_000_000, new SpanCounts(7, 3, 4));
     }
 
     private final class Inspected implements Operations {
@@ -102,6 +104,9 @@ class MetricsGatewayTest {
                 .contains("\r\nContent-Type: text/plain; version=0.0.4; charset=utf-8\r\n")
                 .contains("\r\nCache-Control: no-store\r\n")
                 .contains("\n# TYPE waitress_http_requests_total counter\n")
+                .contains("\nwaitress_spans_exported_total 7\n")
+                .contains("\nwaitress_spans_dropped_total{reason=\"queue_full\"} 3\n")
+                .contains("\nwaitress_spans_dropped_total{reason=\"collector\"} 4\n")
                 .doesNotContain("# EOF")
                 .endsWith("\nwaitress_access_log_dropped_lines_total 2\n--open");
     }

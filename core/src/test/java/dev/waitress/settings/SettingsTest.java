@@ -272,6 +272,65 @@ class SettingsTest {
         assertThatThrownBy(() -> Preload.refuseAll(exiting, "no workers")).hasMessage("worker_exit: no workers");
     }
 
+    @ParameterizedTest
+    @CsvSource({
+        "trace_sample=0.5, trace_sample and otlp_endpoint have no meaning without setting trace",
+        "otlp_endpoint=http://a, trace_sample and otlp_endpoint have no meaning without setting trace",
+        "trace=yes service_name=shop, service_name has no meaning without setting otlp_endpoint",
+    })
+    void refuseTracesThatNobodyWants(String given, String message) {
+        assertThatThrownBy(settings(given)::requireConsistent).hasMessage(message);
+        settings(given + " trace=yes otlp_endpoint=http://a").requireConsistent();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"0", "1", "0.0", "1.0", ".5", "1.", " 0.001 "})
+    void takeRatios(String text) {
+        assertThat(settings("trace=yes").withText("trace_sample", text).get(Setting.TRACE_SAMPLE))
+                .isEqualTo(Double.parseDouble(text.trim()));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"", "-0.1", "1.0001", "2", "1e-2", "NaN", ".", "50%", "0x1", "1/2", "1d"})
+    void refuseWhatIsNoRatio(String text) {
+        assertThatThrownBy(() -> settings("trace=yes").withText("trace_sample", text))
+                .hasMessageContaining("a number from 0 to 1");
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "",
+                "http://a",
+                "https://otel_collector:4318/",
+                "http://[::1]:65535/v1/traces",
+                "http://10.0.0.1:1/otlp/x",
+            })
+    void takeAddressesOfCollectors(String text) {
+        assertThat(settings("trace=yes").withText("otlp_endpoint", text).get(Setting.OTLP_ENDPOINT))
+                .isEqualTo(text);
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "a:4318",
+                "grpc://a:4317",
+                "http://",
+                "http://a:0",
+                "http://a:65536",
+                "http://a:x",
+                "http://u:p@a",
+                "http://a/?x",
+                "http://a/#x",
+                "http://a/ b",
+                "http://a\n",
+            })
+    void refuseWhatIsNoAddressOfACollector(String text) {
+        assertThatThrownBy(() -> settings("trace=yes").withText("otlp_endpoint", text))
+                .hasMessageContaining("an address such as http://127.0.0.1:4318");
+    }
+
     @Test
     void refuseAPathOfHealthThatNobodyAnswers() {
         Settings path = Settings.ofText(Map.of("health_path", "/health"));

@@ -86,6 +86,7 @@ final class HeldRequest implements Producer, AnswerReader.Target {
 
     /** The same for another worker, which it tells that another one has begun it. */
     WaitingRequest takeBackBegun() {
+        response.lost();
         return new WaitingRequest(response, body, EncodedRequest.again(place.copy()), arrivedNanos);
     }
 

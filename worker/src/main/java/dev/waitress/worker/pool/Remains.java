@@ -54,6 +54,7 @@ public record Remains(List<String> lost, List<String> repeated, List<WaitingRequ
                 remove.accept(each);
             } else {
                 lost.add(each.request().line());
+                each.response.lost();
                 each.response.refuse(Status.BAD_GATEWAY, LOST);
                 finished.accept(each);
             }

@@ -3,6 +3,8 @@ package dev.waitress.worker.pool;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.waitress.buffer.BodyBuffer;
+import dev.waitress.exchange.Response;
+import dev.waitress.exchange.ResponseObserver;
 import dev.waitress.exchange.Tally;
 import dev.waitress.worker.fakes.FakeClient;
 import dev.waitress.worker.fakes.ScriptedWorker;
@@ -10,10 +12,13 @@ import dev.waitress.worker.wire.Protocol;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** What runs once more when its worker has died. */
@@ -50,6 +55,27 @@ class SecondAttemptTest {
         other.connects().isReady().worker().serve();
         worker.worker().die();
         fixture.turn();
+    }
+
+    /** Whether or not somebody else begins the request: its first attempt is over. */
+    @ParameterizedTest
+    @CsvSource({"GET, '[lost]'", "POST, '[lost, ended]'"})
+    void isToldToWhoObserves(String method, String told) throws IOException {
+        FakeClient client = runs(method, BodyBuffer.EMPTY);
+        List<String> seen = new ArrayList<>();
+        client.response().observedBy(new ResponseObserver() {
+            @Override
+            public void lost() {
+                seen.add("lost");
+            }
+
+            @Override
+            public void ended(Response response) {
+                seen.add("ended");
+            }
+        });
+        dies();
+        assertThat(seen).hasToString(told);
     }
 
     @ParameterizedTest
