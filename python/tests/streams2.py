@@ -63,6 +63,8 @@ class Client:
         self.encoder = Encoder()
         self.decoder = Decoder()
         self.fields: dict[int, list[tuple[str, str]]] = defaultdict(list)
+        #: Heads of interim answers.
+        self.hints: dict[int, list[list[tuple[str, str]]]] = defaultdict(list)
         self.bodies: dict[int, bytearray] = defaultdict(bytearray)
         self.ended: set[int] = set()
         self.resets: dict[int, str] = {}
@@ -152,7 +154,11 @@ class Client:
     def _note(self, frame: Frame) -> None:
         if isinstance(frame, HeadersFrame):
             assert "END_HEADERS" in frame.flags
-            self.fields[frame.stream_id] = [(str(name), str(value)) for name, value in self.decoder.decode(frame.data)]
+            fields = [(str(name), str(value)) for name, value in self.decoder.decode(frame.data)]
+            if dict(fields)[":status"].startswith("1"):
+                self.hints[frame.stream_id].append(fields)
+            else:
+                self.fields[frame.stream_id] = fields
         elif isinstance(frame, DataFrame):
             self.bodies[frame.stream_id] += frame.data
         elif isinstance(frame, RstStreamFrame):

@@ -25,6 +25,7 @@ CONSTANTS = {
     "wsgi.errors": "object",
     "wsgi.input": "object",
     "wsgi.input_terminated": "true",
+    "wsgi.early_hints": "callable",
     "waitress.client_disconnected": "callable",
 }
 # Frameworks ask for it; the fast path of either binding needs it.

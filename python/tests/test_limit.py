@@ -172,6 +172,20 @@ def test_leaves_the_server_alone(stage: Stage) -> None:
     assert stage.outbox.sent[-1] == (protocol.CHUNK, 1, b"whole")
 
 
+def test_waits_for_hints_to_be_sent(stage: Stage) -> None:
+    """The same for what goes out before the answer."""
+
+    def application(environ: Any, _start_response: Any) -> Any:
+        stage.outbox.while_sending = lambda: stage.limit.cut_short(1)
+        environ["wsgi.early_hints"]([("Link", "</a.css>")])
+        pytest.fail("it goes on")
+
+    exchange = stage.limit.exchange()(stage.outbox, Streams(), 1, "GET")
+    environ = {"PATH_INFO": "/", "wsgi.early_hints": exchange}
+    assert exchange.run(application, environ) == FAILED
+    assert stage.outbox.sent == [(protocol.HINTS, 1, [("Link", "</a.css>")])]
+
+
 def test_an_application_may_answer_all_the_same(stage: Stage) -> None:
     begun = threading.Event()
 

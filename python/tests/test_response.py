@@ -307,6 +307,98 @@ class TestLargeBlocks:
         ]
 
 
+class TestEarlyHints:
+    LINK = ("Link", "</a.css>; rel=preload; as=style")
+
+    def hinting(self, *hints: Any) -> Callable[..., Any]:
+        """Make an application that sends these before its answer."""
+
+        def application(environ: Any, start_response: Any) -> Any:
+            for each in hints:
+                environ["wsgi.early_hints"](each)
+            start_response("200 OK", [TEXT])
+            return [b"hi"]
+
+        return application
+
+    def run(self, crew: FakeCrew, application: Callable[..., Any]) -> list[Any]:
+        exchange = Exchange(crew, crew, 7, "GET")  # type: ignore[arg-type]
+        environ = {"PATH_INFO": "/p", "wsgi.early_hints": exchange}
+        return [*crew.messages, exchange.run(application, environ)]
+
+    def test_go_out_at_once(self, crew: FakeCrew) -> None:
+        told: list[int] = []
+
+        def application(environ: Any, start_response: Any) -> Any:
+            environ["wsgi.early_hints"](pair for pair in [self.LINK])
+            told.append(len(crew.messages))
+            return self.hinting()(environ, start_response)
+
+        answer = (protocol.RESPONSE, 7, "200 OK", [TEXT], b"hi")
+        assert self.run(crew, application)[-1] == answer
+        assert crew.messages == [(protocol.HINTS, 7, [self.LINK])]
+        assert told == [1]
+
+    def test_of_nothing_are_none(self, crew: FakeCrew) -> None:
+        self.run(crew, self.hinting([]))
+        assert crew.messages == []
+
+    @pytest.mark.parametrize("count", [15, 16, 17])
+    def test_are_so_many(self, crew: FakeCrew, count: int) -> None:
+        self.run(crew, self.hinting(*[[self.LINK]] * count))
+        assert len(crew.messages) == min(count, 16)
+
+    @pytest.mark.parametrize("beyond", [-1, 0, 1])
+    def test_are_so_large(self, crew: FakeCrew, beyond: int) -> None:
+        kind = self.run(crew, self.hinting([("a", "x" * (8192 - 5 + beyond))]))[-1][0]
+        assert kind == (protocol.FAIL if beyond > 0 else protocol.RESPONSE)
+
+    def test_come_before_the_head_alone(self, crew: FakeCrew) -> None:
+        def application(environ: Any, start_response: Any) -> Any:
+            write = start_response("200 OK", [TEXT])
+            write(b"hi")
+            environ["wsgi.early_hints"]([self.LINK])
+            yield b"ho"
+            environ["wsgi.early_hints"]([self.LINK])
+
+        self.run(crew, application)
+        assert protocol.HINTS not in [message[0] for message in crew.messages]
+
+    def test_are_dropped_behind_the_end(self, crew: FakeCrew) -> None:
+        kept: list[Any] = []
+
+        def application(environ: Any, start_response: Any) -> Any:
+            kept.append(environ["wsgi.early_hints"])
+            raise ValueError
+
+        self.run(crew, application)
+        kept[0]([self.LINK])
+        assert crew.messages == []
+
+    def test_are_for_those_who_are_there(self, crew: FakeCrew) -> None:
+        crew.gone.add(7)
+        exchange = Exchange(crew, crew, 7, "GET")  # type: ignore[arg-type]
+        exchange([self.LINK])
+        assert crew.messages == []
+
+    @pytest.mark.parametrize(
+        ("headers", "text"),
+        [
+            ([("Link", "a\r\nb")], "carriage return/line feed character present in header value"),
+            ([("Li nk", "a")], "header name 'Li nk' is not a token"),
+            ([(b"Link", "a")], "Header name b'Link' is not a string in (b'Link', 'a')"),
+            ([("Connection", "close")], 'Connection is a "hop-by-hop" header'),
+            ([("Transfer-Encoding", "chunked")], 'Transfer-Encoding is a "hop-by-hop" header'),
+            ([("Content-Length", "5")], "Content-Length cannot be an early hint"),
+        ],
+    )
+    def test_are_headers_as_any(self, crew: FakeCrew, headers: Any, text: str) -> None:
+        """But for the length of a body, which they do not have."""
+        failure = self.run(crew, self.hinting(headers))[-1]
+        assert failure[0] == protocol.FAIL
+        assert text in failure[2]
+
+
 class TestRefusals:
     @pytest.mark.parametrize(
         ("status", "headers", "text"),

@@ -105,7 +105,10 @@ def test_the_access_log_tells_of_it(server: Server, authority: Authority, tmp_pa
     raise AssertionError(log)
 
 
-@pytest.mark.parametrize(("offered", "chosen"), [(["http/1.1", "h2"], "h2"), (["http/1.1"], "http/1.1"), ([], None)])
+@pytest.mark.parametrize(
+    ("offered", "chosen"),
+    [(["http/1.1", "h2"], "h2"), (["http/1.1"], "http/1.1"), (["http/1.0"], "http/1.0"), ([], None)],
+)
 def test_clients_choose_a_version_of_http(
     server: Server, authority: Authority, offered: list[str], chosen: str | None
 ) -> None:

@@ -81,6 +81,7 @@ _MORE = frozenset(
         "hsts",
         "reuse_port",
         "http2_cleartext",
+        "http1_early_hints",
         "socket_options",
         "workers",
         "python",

@@ -136,6 +136,7 @@ class Crew:
                 environ.update(constants)
             method = environ["REQUEST_METHOD"]
             exchange = new_exchange(of_requests, streams, request_id, method)
+            environ["wsgi.early_hints"] = exchange
             environ["waitress.client_disconnected"] = exchange.client_disconnected
             try:
                 stream = BytesIO() if body is None else self._bodies.open(body)

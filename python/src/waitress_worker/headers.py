@@ -14,6 +14,8 @@ NO_LENGTH = -1
 #: Bytes of all header fields together, with the four that divide them from each other: far more than any client takes.
 #: The front has the same limits.
 MOST_FIELD_BYTES = 1024 * 1024
+#: The same for headers that are sent before those of the answer, which the front limits too.
+MOST_HINT_BYTES = 8 * 1024
 _DIVIDERS = len(": \r\n")
 _MOST_FIELDS = MOST_FIELD_BYTES // _DIVIDERS
 MOST_STATUS_BYTES = 64 * 1024
@@ -100,14 +102,23 @@ def _check_headers(headers: Iterable[Pair]) -> Tuple[Headers, int]:
     return pairs, length
 
 
+def take_hints(headers: Iterable[Pair]) -> Headers:
+    """Return a copy of headers that are sent before the answer, in plain text; or refuse them."""
+    pairs, length = take_headers(headers)
+    _check_size(pairs, MOST_HINT_BYTES)
+    if length != NO_LENGTH:  # RFC 9110 §8.6
+        raise ValueError("Content-Length cannot be an early hint")
+    return pairs
+
+
 def _size(pair: Pair) -> int:
     return len(pair[0]) + len(pair[1]) + _DIVIDERS
 
 
-def _check_size(pairs: Headers) -> None:
+def _check_size(pairs: Headers, limit: int = MOST_FIELD_BYTES) -> None:
     size = sum(map(_size, pairs))
-    if size > MOST_FIELD_BYTES:
-        raise ValueError("header fields of {} bytes, limit {}".format(size, MOST_FIELD_BYTES))
+    if size > limit:
+        raise ValueError("header fields of {} bytes, limit {}".format(size, limit))
 
 
 def _check_pair(name: str, value: str) -> Tuple[Pair, Optional[int]]:

@@ -7,7 +7,7 @@ raises it has to find the request in its place, so that no later one of the same
 
 import sys
 import time
-from typing import Any, Callable, Dict, Optional, Set, Tuple, Type
+from typing import TYPE_CHECKING, Any, Callable, Dict, Iterable, Optional, Set, Tuple, Type
 
 from waitress_worker import RequestTimeout, protocol, stacks
 from waitress_worker.compat import implementation
@@ -15,6 +15,9 @@ from waitress_worker.files import FileWrapper
 from waitress_worker.log import LOG, harmless, printable
 from waitress_worker.response import Exchange
 from waitress_worker.threads import Threads
+
+if TYPE_CHECKING:
+    from waitress_worker.headers import Pair
 
 #: What the application returns is in one piece, or no iterable of blocks.
 _WHOLE = (list, tuple, bytes, str, FileWrapper, type(None))
@@ -131,13 +134,21 @@ class LimitedExchange(Exchange):
             self._limit.hide(self._id)
 
     def write(self, block: bytes) -> None:
-        """Send a block from inside the application, which waits meanwhile."""
+        """Send a block from inside the application."""
+        self._hidden(Exchange.write, block)
+
+    def __call__(self, headers: "Iterable[Pair]") -> None:
+        """Send headers from inside the application."""
+        self._hidden(Exchange.__call__, headers)
+
+    def _hidden(self, action: Callable[..., None], argument: Any) -> None:  # noqa: ANN401 -- the action's
+        """Do what the application asks for, which waits meanwhile."""
         if not self._is_exposed or self._limit.ident() != self._thread:  # a thread of its own
-            Exchange.write(self, block)
+            action(self, argument)
             return
         self._limit.hide(self._id)
         try:
-            Exchange.write(self, block)
+            action(self, argument)
         finally:
             self._limit.expose(self._id, self._thread)
 

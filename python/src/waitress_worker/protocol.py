@@ -20,6 +20,7 @@ HEAD = 10
 COUNTED = 11
 COUNTS = 12
 SERIES = 13
+HINTS = 14
 
 #: Heads of responses that the front keeps for each worker.
 MOST_HEADS = 256

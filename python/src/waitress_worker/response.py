@@ -6,17 +6,20 @@ from waitress_worker.arena import SMALLEST_BLOCK
 from waitress_worker.blocks import has_one, joined, require_bytes
 from waitress_worker.compat import raise_again
 from waitress_worker.files import FileWrapper, find_place, is_seekable, size_left
-from waitress_worker.headers import NO_LENGTH
+from waitress_worker.headers import NO_LENGTH, take_hints
 from waitress_worker.log import LOG, harmless, log_failure, printable
-from waitress_worker.protocol import CHUNK, END, FAIL, FILE, INLINE_BODY_BYTES, RESPONSE, SHARED, START
+from waitress_worker.protocol import CHUNK, END, FAIL, FILE, HINTS, INLINE_BODY_BYTES, RESPONSE, SHARED, START
 
 if TYPE_CHECKING:
-    from waitress_worker.headers import Headers
+    from waitress_worker.headers import Headers, Pair
     from waitress_worker.outbox import Message, Outbox
     from waitress_worker.streams import Streams
 
 #: No body belongs to these. RFC 9110 §6.4.1 and §15.3.6.
 _BODILESS = ("204", "205", "304")
+
+#: Interim responses to one request; the front has the same limit.
+_MOST_HINTS = 16
 
 
 class ClientDisconnected(Exception):
@@ -36,6 +39,8 @@ class Exchange:
     #: Whether the front drops what comes behind the head.
     _bodiless = False
     _streaming = False
+    #: Interim responses so far.
+    _hinted = 0
     #: Whether the last message is made: nothing can be added to the response any more.
     _complete = False
 
@@ -100,6 +105,17 @@ class Exchange:
     def client_disconnected(self) -> bool:
         """``environ["waitress.client_disconnected"]``."""
         return self._streams.is_left(self._id)
+
+    def __call__(self, headers: "Iterable[Pair]") -> None:
+        """Be ``environ["wsgi.early_hints"]``: have the client learn of headers before the answer (RFC 8297).
+
+        The exchange itself is that, as to bind a method for each request would cost those who send none.
+        """
+        hints = take_hints(headers)
+        is_wanted = not self._head_sent and not self._complete and self._id not in self._streams.gone
+        if hints and is_wanted and self._hinted < _MOST_HINTS:
+            self._hinted += 1
+            self._outbox.tell((HINTS, self._id, hints))
 
     def _whole(self, body: bytes) -> "Optional[Message]":
         """Return the whole response as one message; a large one is sent at once instead."""

@@ -58,6 +58,7 @@ def _environ(target: str, constants: Dict[str, Any]) -> Dict[str, Any]:
             "HTTP_HOST": "localhost",
             "HTTP_USER_AGENT": "waitress-warmup",
             "wsgi.input": BytesIO(),
+            "wsgi.early_hints": lambda _headers: None,
             "waitress.client_disconnected": lambda: False,
         }
     )

@@ -1,6 +1,7 @@
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
 
 import dev.waitress.wsgi.Application;
+import dev.waitress.wsgi.EarlyHints;
 import dev.waitress.wsgi.Header;
 import dev.waitress.wsgi.StartResponse;
 import java.io.IOException;
@@ -152,6 +153,10 @@ public final class Performer implements Application {
                 case "start" -> write = startResponse.start(value, headers);
                 case "restart" -> write = startResponse.restart(
                         value, headers, new IllegalStateException("the reason for another answer"));
+                case "hint" -> {
+                    ((EarlyHints) environ.get("wsgi.early_hints")).send(headers);
+                    headers = new ArrayList<>();
+                }
                 case "forget" -> headers = new ArrayList<>();
                 case "write" -> write.write(value.getBytes(ISO_8859_1));
                 case "raise" -> throw new IllegalStateException(value);

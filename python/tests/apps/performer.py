@@ -87,6 +87,11 @@ class Performance(object):
         except ValueError:
             self.write = self.start_response(status, self.headers, sys.exc_info())
 
+    def do_hint(self, _):
+        """Send what was given as headers before the answer, which has others."""
+        self.environ["wsgi.early_hints"](self.headers)
+        self.headers = []
+
     def do_forget(self, _):
         self.headers = []
 

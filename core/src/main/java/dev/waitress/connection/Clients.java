@@ -86,7 +86,7 @@ public final class Clients {
         return new Protocols(
                 connectionMeans,
                 intake,
-                new Exchanges(gateway, observer, ids, name, settings.getInt(Setting.CHANNEL_REQUEST_LOOKAHEAD)),
+                new Exchanges(gateway, observer, ids, name, settings),
                 new PrefaceRule(settings, trustedProxy),
                 Deadlines.of(settings),
                 isHttp2Cleartext || encryption != null ? Http2Means.of(settings, connectionMeans, intake) : null,

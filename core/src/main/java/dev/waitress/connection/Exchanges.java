@@ -10,6 +10,8 @@ import dev.waitress.exchange.RequestObserver;
 import dev.waitress.exchange.Response;
 import dev.waitress.exchange.ResponseSink;
 import dev.waitress.exchange.ServerName;
+import dev.waitress.settings.Setting;
+import dev.waitress.settings.Settings;
 
 /**
  * Where the requests of all connections of a loop go.
@@ -20,8 +22,25 @@ import dev.waitress.exchange.ServerName;
  * @param name how the server names itself
  * @param lookahead requests of a connection that are taken while another one of it runs; key
  *     {@code channel_request_lookahead}
+ * @param hintsInHttp1 whether clients of HTTP/1.1 are sent interim responses; key {@code http1_early_hints}
  */
-record Exchanges(Gateway gateway, RequestObserver observer, RequestIds ids, ServerName name, int lookahead) {
+record Exchanges(
+        Gateway gateway,
+        RequestObserver observer,
+        RequestIds ids,
+        ServerName name,
+        int lookahead,
+        boolean hintsInHttp1) {
+    Exchanges(Gateway gateway, RequestObserver observer, RequestIds ids, ServerName name, Settings settings) {
+        this(
+                gateway,
+                observer,
+                ids,
+                name,
+                settings.getInt(Setting.CHANNEL_REQUEST_LOOKAHEAD),
+                settings.get(Setting.HTTP1_EARLY_HINTS));
+    }
+
     /** The answer to a request, which nobody has been asked for yet. */
     Response begin(Request request, ResponseSink sink) {
         Response response = new Response(request, sink, name);

@@ -43,7 +43,7 @@ final class Http1 implements ProtocolHandler, Http1Sink.Owner {
         this.deadlines = deadlines;
         this.intake = new Intake(means, connection.peer());
         this.pipelined = new Pipelined(new Lease(means.bodies().memory()));
-        this.sink = new Http1Sink(connection, exchanges.name(), this);
+        this.sink = new Http1Sink(connection, exchanges.name(), exchanges.hintsInHttp1(), this);
         this.lease = new Lease(means.bodies().memory());
     }
 

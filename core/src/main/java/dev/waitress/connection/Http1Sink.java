@@ -24,14 +24,16 @@ final class Http1Sink implements ResponseSink {
 
     private final Connection connection;
     private final ServerName name;
+    private final boolean sendsHints;
     private final Owner owner;
 
     /** The form of the present answer. */
     private @Nullable Http1Writer writer;
 
-    Http1Sink(Connection connection, ServerName name, Owner owner) {
+    Http1Sink(Connection connection, ServerName name, boolean sendsHints, Owner owner) {
         this.connection = connection;
         this.name = name;
+        this.sendsHints = sendsHints;
         this.owner = owner;
     }
 
@@ -46,6 +48,13 @@ final class Http1Sink implements ResponseSink {
             throw new IllegalStateException("nothing is answered");
         }
         return present;
+    }
+
+    @Override
+    public void hints(ResponseHead hints) {
+        if (sendsHints && form().completeHints(hints)) {
+            connection.outbox().write(hints.bytes(), hints.start(), hints.end() - hints.start());
+        }
     }
 
     @Override

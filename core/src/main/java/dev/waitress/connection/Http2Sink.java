@@ -57,6 +57,13 @@ final class Http2Sink implements ResponseSink {
     }
 
     @Override
+    public void hints(ResponseHead hints) {
+        encoder.begin(hints.statusCode());
+        encoder.fields(hints);
+        output.frame(encoder.headers(stream.id, false));
+    }
+
+    @Override
     public boolean head(ResponseHead head, BodyLength body) {
         encoder.begin(head.statusCode());
         encoder.fields(head);

@@ -19,6 +19,9 @@ import org.jspecify.annotations.Nullable;
 public final class Response {
     private static final String INTERNAL_ERROR = "The server encountered an unexpected internal server error";
     private static final String TOO_LONG = "The application took longer for this request than it may";
+    /** Interim responses to a request that are sent, also if more than one worker has run it. */
+    public static final int MOST_HINTS = 16;
+
     private static final String TOO_MANY = "Too many requests wait for the application";
 
     private enum State {
@@ -32,6 +35,7 @@ public final class Response {
     private final AnnouncedBody body;
     private State state = State.OPEN;
     private boolean keepsConnection;
+    private int hinted;
     /** Bytes of the body of an answer in the server's name. */
     private long errorBytes;
 
@@ -116,6 +120,18 @@ public final class Response {
 
     public boolean hasStarted() {
         return state != State.OPEN;
+    }
+
+    /**
+     * Tells the client some fields before the head; does nothing behind that, or for too many of them.
+     *
+     * @param hints used during the call only
+     */
+    public void hint(ResponseHead hints) {
+        if (state == State.OPEN && hinted < MOST_HINTS) {
+            hinted++;
+            sink.hints(hints);
+        }
     }
 
     /** Sends a whole response. */

@@ -7,6 +7,9 @@ import dev.waitress.http.Status;
 
 /** Where a response goes: its client, in the protocol that the client speaks. Event loop only. */
 public interface ResponseSink {
+    /** Sends the fields of an interim response, where the client knows such responses. */
+    void hints(ResponseHead hints);
+
     /**
      * Sends the head, which is complete but for what the server says itself.
      *

@@ -14,12 +14,16 @@ public final class ResponseHead {
     /** Most bytes of all header fields together, with the four that divide them; workers refuse more themselves. */
     public static final int MOST_FIELD_BYTES = 1024 * 1024;
 
+    /** The same for those of an interim response: what proxies and clients take of a head. */
+    public static final int MOST_HINT_BYTES = 8 * 1024;
+
     private static final int DIVIDERS = ": \r\n".length();
 
     /** Room before the status, for what comes first on the wire. */
     private static final int STATUS = "HTTP/1.1 ".length();
 
     private static final byte[] CONTENT_LENGTH = Ascii.bytes("Content-Length: ");
+    private static final byte[] EARLY_HINTS = Ascii.bytes("103 Early Hints");
 
     private byte[] bytes = new byte[512];
     private int start = STATUS;
@@ -39,6 +43,15 @@ public final class ResponseHead {
      * @throws IllegalArgumentException if it is not {@code 3DIGIT SP reason-phrase} of a final response
      */
     public void start(byte[] source, int from, int to) {
+        begin(ApplicationSyntax.requireStatus(source, from, to), source, from, to);
+    }
+
+    /** Begins the head of an interim response, which tells the client some fields before the final one. RFC 8297. */
+    public void startHints() {
+        begin(103, EARLY_HINTS, 0, EARLY_HINTS.length);
+    }
+
+    private void begin(int code, byte[] status, int from, int to) {
         start = STATUS;
         end = STATUS;
         fieldBytes = 0;
@@ -47,10 +60,24 @@ public final class ResponseHead {
         contentLengthEnd = 0;
         hasDate = false;
         hasServer = false;
-        statusCode = ApplicationSyntax.requireStatus(source, from, to);
-        append(source, from, to);
+        statusCode = code;
+        append(status, from, to);
         statusEnd = end;
         lineEnd();
+    }
+
+    /**
+     * Requires that the fields may be those of {@linkplain #startHints an interim response}.
+     *
+     * @throws IllegalArgumentException if there are too many of them, or one states the length of a body
+     */
+    public void requireHints() {
+        if (fieldBytes > MOST_HINT_BYTES) {
+            throw new IllegalArgumentException("header fields of " + fieldBytes + " bytes, limit " + MOST_HINT_BYTES);
+        }
+        if (contentLength != NO_LENGTH) { // RFC 9110 §8.6
+            throw new IllegalArgumentException("Content-Length cannot be an early hint");
+        }
     }
 
     /** Becomes a copy of one that was just composed. */

@@ -79,6 +79,17 @@ public final class Http1Writer {
         head.add(LINE_END);
     }
 
+    /**
+     * Completes the head of an interim response.
+     *
+     * @return false if none may be sent: HTTP/1.0 has no such responses. RFC 9110 §15.2
+     */
+    public boolean completeHints(ResponseHead hints) {
+        hints.putFirst(VERSIONS[minorVersion]);
+        hints.add(LINE_END);
+        return minorVersion > 0;
+    }
+
     private Framing framingOf(BodyLength body) {
         return switch (body) {
             case NONE -> Framing.NONE;

@@ -206,6 +206,13 @@ public final class Setting<T> {
             ValueType.flag(),
             false,
             "Show the traceback of a failed application to the client.");
+    public static final Setting<Boolean> HTTP1_EARLY_HINTS = define(
+            Group.APPLICATION,
+            "http1_early_hints",
+            ValueType.flag(),
+            true,
+            "Send early hints of applications to clients of HTTP/1.1 too; off behind an nginx before 1.29, which takes"
+                    + " them for the answer.");
 
     public static final Setting<List<String>> TRUSTED_PROXY = define(
             Group.PROXIES,

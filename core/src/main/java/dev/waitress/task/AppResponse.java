@@ -1,6 +1,7 @@
 package dev.waitress.task;
 
 import dev.waitress.buffer.FileRegion;
+import dev.waitress.exchange.Response;
 import dev.waitress.exchange.UnknownStatuses;
 import dev.waitress.http.Ascii;
 import dev.waitress.http.Printable;
@@ -31,6 +32,9 @@ final class AppResponse implements StartResponse {
     private @Nullable ResponseHead head;
 
     private boolean headSent;
+
+    /** Interim responses; about, if threads of the application send them too: the loop has the last word. */
+    private int hinted;
 
     /** Bytes of the body so far. */
     private long written;
@@ -66,17 +70,33 @@ final class AppResponse implements StartResponse {
         return this::write;
     }
 
+    /** {@code wsgi.early_hints}. Any thread. */
+    void hint(List<Header> headers) {
+        ResponseHead composed = new ResponseHead();
+        composed.startHints();
+        addFields(headers, composed);
+        composed.requireHints();
+        if (!headers.isEmpty() && !closed && hinted < Response.MOST_HINTS) {
+            hinted++;
+            stream.hint(composed);
+        }
+    }
+
     private ResponseHead compose(String status, List<Header> headers) {
         ResponseHead composed = new ResponseHead();
         byte[] text = latin1(status);
         composed.start(text, 0, text.length);
+        addFields(headers, composed);
+        unknownStatuses.note(composed);
+        return composed;
+    }
+
+    private static void addFields(List<Header> headers, ResponseHead head) {
         for (Header header : headers) {
             byte[] name = latin1(header.name());
             byte[] value = latin1(header.value());
-            composed.field(name, 0, name.length, value, 0, value.length);
+            head.field(name, 0, name.length, value, 0, value.length);
         }
-        unknownStatuses.note(composed);
-        return composed;
     }
 
     private static byte[] latin1(String text) {

@@ -12,6 +12,7 @@ import dev.waitress.http.RequestHead;
 import dev.waitress.settings.Setting;
 import dev.waitress.settings.Settings;
 import dev.waitress.wsgi.Application;
+import dev.waitress.wsgi.EarlyHints;
 import dev.waitress.wsgi.FileWrapper;
 import dev.waitress.wsgi.Metrics;
 import java.io.InputStream;
@@ -231,6 +232,7 @@ final class AppTask {
         environ.put("wsgi.multithread", true);
         environ.put("wsgi.multiprocess", false);
         environ.put("wsgi.run_once", false);
+        environ.put("wsgi.early_hints", (EarlyHints) response::hint);
         environ.put("waitress.client_disconnected", (BooleanSupplier) stream::isClientGone);
         if (metrics != Metrics.NONE) {
             environ.put("waitress.metrics", metrics);

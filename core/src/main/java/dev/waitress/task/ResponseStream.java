@@ -85,6 +85,10 @@ final class ResponseStream implements Producer {
         lastBytes = body.length;
     }
 
+    void hint(ResponseHead hints) {
+        loop.execute(() -> response.hint(hints));
+    }
+
     void start(ResponseHead head, long bodyBytes) {
         loop.execute(() -> response.start(head, bodyBytes));
     }

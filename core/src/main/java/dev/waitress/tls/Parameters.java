@@ -3,6 +3,7 @@ package dev.waitress.tls;
 import dev.waitress.settings.Setting;
 import dev.waitress.settings.Settings;
 import java.util.List;
+import java.util.stream.Stream;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLParameters;
 
@@ -10,6 +11,8 @@ import javax.net.ssl.SSLParameters;
 final class Parameters {
     /** RFC 7301 §6. */
     private static final String HTTP_1_1 = "http/1.1";
+
+    private static final String HTTP_1_0 = "http/1.0";
 
     /** RFC 9113 §3.2. */
     private static final String HTTP_2 = "h2";
@@ -27,7 +30,7 @@ final class Parameters {
         parameters.setCipherSuites(ciphers(names, context).toArray(String[]::new));
         parameters.setUseCipherSuitesOrder(true);
         parameters.setApplicationProtocols(settings.get(Setting.HTTP_PROTOCOLS).stream()
-                .map(name -> name.equals(HTTP_2) ? HTTP_2 : HTTP_1_1)
+                .flatMap(name -> name.equals(HTTP_2) ? Stream.of(HTTP_2) : Stream.of(HTTP_1_1, HTTP_1_0))
                 .toArray(String[]::new));
         switch (settings.get(Setting.CERT_REQS)) {
             case "required" -> parameters.setNeedClientAuth(true);

@@ -6,6 +6,7 @@ import dev.waitress.buffer.LoanedSegment;
 import dev.waitress.exchange.Producer;
 import dev.waitress.exchange.Request;
 import dev.waitress.exchange.Response;
+import dev.waitress.http.ResponseHead;
 import dev.waitress.http2.Sent;
 import dev.waitress.http2.Wire;
 import java.io.ByteArrayOutputStream;
@@ -74,6 +75,25 @@ class Http2Test {
                             "3 HEADERS :status: 200", "3 DATA two end", "1 HEADERS :status: 200", "1 DATA one end");
             client.answer(2, "");
             assertThat(client.answers()).containsExactly("5 HEADERS :status: 200 end");
+        }
+
+        @Test
+        void mayBeAnsweredByHintsFirst() {
+            client.send(new Wire().get(1, "/a").get(3, "/b"));
+            ResponseHead hints = new ResponseHead();
+            hints.startHints();
+            byte[] field = "Linkx".getBytes(StandardCharsets.ISO_8859_1);
+            hints.field(field, 0, 4, field, 4, 5);
+            client.stage.responses.get(1).hint(hints);
+            client.answer(0, "one");
+            client.answer(1, "two");
+            assertThat(client.answers())
+                    .containsExactly(
+                            "3 HEADERS :status: 103",
+                            "1 HEADERS :status: 200",
+                            "1 DATA one end",
+                            "3 HEADERS :status: 200",
+                            "3 DATA two end");
         }
 
         @Test

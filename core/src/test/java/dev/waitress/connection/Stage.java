@@ -90,7 +90,7 @@ final class Stage implements Gateway, Connection.Owner, AutoCloseable {
         Intake.Means intake =
                 new Intake.Means(new ParserPool(Limits.of(settings)), new TrustedProxy(settings), bodies, ids);
         Exchanges exchanges =
-                new Exchanges(this, request -> new Noting(), ids, new ServerName("test", false), lookahead);
+                new Exchanges(this, request -> new Noting(), ids, new ServerName("test", false), lookahead, true);
         ConnectionMeans means = new ConnectionMeans(loop, 1 << 20, directory, new SocketErrors(settings));
         Protocols protocols = new Protocols(
                 means,

@@ -62,7 +62,7 @@ final class TlsStage implements Gateway, Connection.Owner, Handshake.Successor, 
         RequestIds ids = new RequestIds(settings);
         BodyStorage bodies = new BodyStorage(1 << 19, loop.memory, directory, SharedMemory.NONE);
         intake = new Intake.Means(new ParserPool(Limits.of(settings)), new TrustedProxy(settings), bodies, ids);
-        exchanges = new Exchanges(this, RequestObserver.NONE, ids, new ServerName("test", false), 0);
+        exchanges = new Exchanges(this, RequestObserver.NONE, ids, new ServerName("test", false), 0, true);
         deadlines = Deadlines.of(settings);
         TlsTransport transport = new TlsTransport(wire, new TlsMeans(loop, Runnable::run, tasks::add));
         connection = new Connection(

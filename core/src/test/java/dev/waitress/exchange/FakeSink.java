@@ -34,6 +34,13 @@ public final class FakeSink implements ResponseSink {
     }
 
     @Override
+    public void hints(ResponseHead hints) {
+        if (writer.completeHints(hints)) {
+            written.write(hints.bytes(), hints.start(), hints.end() - hints.start());
+        }
+    }
+
+    @Override
     public boolean head(ResponseHead head, BodyLength body) {
         writer.complete(head, body, closing, DATE, name.serverField());
         written.write(head.bytes(), head.start(), head.end() - head.start());

@@ -56,6 +56,55 @@ class ResponseLifeTest {
         }
     }
 
+    @Nested
+    class Hints {
+        private static final String HINTS = "HTTP/1.1 103 Early Hints\r\n\r\n";
+
+        private void hint(Response response) {
+            ResponseHead hints = new ResponseHead();
+            hints.startHints();
+            response.hint(hints);
+        }
+
+        @Test
+        void comeBeforeTheHeadAndAreNoStart() {
+            Response response = to("GET", "");
+            hint(response);
+            assertThat(response.hasStarted()).isFalse();
+            assertThat(sink.outcome()).isEqualTo(HINTS + "--running");
+            response.send(head("200 OK"), bytes("a"), 0, 1);
+            assertThat(sink.outcome()).startsWith(HINTS + "HTTP/1.1 200 OK\r\n");
+            assertThat(response.statusCode()).isEqualTo(200);
+        }
+
+        @Test
+        void areDroppedBehindIt() {
+            Response response = to("GET", "");
+            response.start(head("200 OK"), ResponseHead.NO_LENGTH);
+            hint(response);
+            response.end();
+            hint(response);
+            assertThat(sink.outcome()).doesNotContain("103");
+        }
+
+        @Test
+        void areDroppedWhereTheClientHasLeft() {
+            Response response = to("GET", "");
+            response.clientGone();
+            hint(response);
+            assertThat(sink.outcome()).isEqualTo("--running");
+        }
+
+        @Test
+        void areSoMany() {
+            Response response = to("GET", "");
+            for (int i = 1; i <= 17; i++) {
+                hint(response);
+                assertThat(sink.outcome()).isEqualTo(HINTS.repeat(Math.min(i, 16)) + "--running");
+            }
+        }
+    }
+
     /** What access logs and metrics ask for. */
     @Nested
     class Accounts {

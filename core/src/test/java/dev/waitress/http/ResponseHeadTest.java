@@ -28,6 +28,35 @@ class ResponseHeadTest {
         return new String(head.bytes(), head.start(), head.end() - head.start(), ISO_8859_1);
     }
 
+    @Test
+    void isOfHintsWithoutAStatusOfTheApplications() {
+        head.startHints();
+        field("Link", "</a.css>");
+        head.requireHints();
+        assertThat(head.statusCode()).isEqualTo(103);
+        assertThat(bytes()).isEqualTo("103 Early Hints\r\nLink: </a.css>\r\n");
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {-1, 0, 1})
+    void isOfHintsUpToTheirBound(int beyond) {
+        head.startHints();
+        field("a", "x".repeat(8 * 1024 - 5 + beyond));
+        if (beyond <= 0) {
+            head.requireHints();
+        } else {
+            assertThatThrownBy(head::requireHints).hasMessage("header fields of 8193 bytes, limit 8192");
+        }
+    }
+
+    @Test
+    void isNotOfHintsWithALength() {
+        head.startHints();
+        field("Content-Length", "0");
+        assertThatThrownBy(head::requireHints).hasMessage("Content-Length cannot be an early hint");
+        assertThatThrownBy(() -> field("Connection", "close")).hasMessageContaining("hop-by-hop");
+    }
+
     @ParameterizedTest
     @CsvSource({"200 OK, 200", "'345 ', 345", "999 x y, 999"})
     void hasTheStatusAsItIsAndItsCode(String status, int code) {

@@ -45,6 +45,21 @@ class Http1WriterTest {
         assertThat(writer.keepsConnection()).isEqualTo(keeps);
     }
 
+    /** RFC 9110 §15.2. */
+    @ParameterizedTest
+    @CsvSource({"HTTP/1.0, false", "HTTP/1.1, true", "HTTP/1.7, true"})
+    void sendsHintsToThoseWhoKnowThem(String version, boolean isSent) {
+        ResponseHead hints = new ResponseHead();
+        hints.startHints();
+        hints.field(FIELD, 0, 1, FIELD, 3, 4);
+        Http1Writer writer = Http1Writer.to(Heads.parse("GET / " + version + "\r\nHost: h\r\n\r\n"));
+        assertThat(writer.completeHints(hints)).isEqualTo(isSent);
+        if (isSent) {
+            assertThat(new String(hints.bytes(), hints.start(), hints.end() - hints.start(), ISO_8859_1))
+                    .isEqualTo("HTTP/1.1 103 Early Hints\r\nX: y\r\n\r\n");
+        }
+    }
+
     @ParameterizedTest
     @CsvSource({"Date, 'Date: v~Server: s~'", "Server, 'Server: v~Date: d~'"})
     void leavesToTheApplicationWhatItSays(String name, String fields) {

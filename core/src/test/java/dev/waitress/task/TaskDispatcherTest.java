@@ -56,6 +56,9 @@ class TaskDispatcherTest {
         }
 
         @Override
+        public void hints(ResponseHead hints) {}
+
+        @Override
         public boolean head(ResponseHead head, BodyLength body) {
             return true;
         }

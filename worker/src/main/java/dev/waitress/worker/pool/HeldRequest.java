@@ -189,6 +189,11 @@ final class HeldRequest implements Producer, AnswerReader.Target {
     }
 
     @Override
+    public void hints(ResponseHead hints) {
+        response.hint(hints);
+    }
+
+    @Override
     public void malformed(String reason) {
         LOG.log(Level.ERROR, "the application's response is not HTTP: " + Printable.of(reason));
         response.fail(reason);

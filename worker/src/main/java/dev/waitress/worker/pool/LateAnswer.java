@@ -37,6 +37,9 @@ final class LateAnswer implements AnswerReader.Target {
     public void head(ResponseHead head, long bodyBytes) {}
 
     @Override
+    public void hints(ResponseHead hints) {}
+
+    @Override
     public void malformed(String reason) {}
 
     @Override

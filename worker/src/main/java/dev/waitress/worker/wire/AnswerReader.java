@@ -48,6 +48,9 @@ public final class AnswerReader implements FrameListener {
          */
         void head(ResponseHead head, long bodyBytes);
 
+        /** Header fields that the client is to learn before those of the response. */
+        void hints(ResponseHead hints);
+
         /** Status or header fields are not HTTP. */
         void malformed(String reason);
 
@@ -170,6 +173,7 @@ public final class AnswerReader implements FrameListener {
                 target.block(reader.integer(), reader.integer());
             }
             case Protocol.LAID -> laid(target);
+            case Protocol.HINTS -> hints(target);
             case Protocol.END -> target.end();
             case Protocol.FAIL -> target.fail(reader.text());
             default -> throw new IllegalArgumentException("a message of kind " + kind);
@@ -191,20 +195,47 @@ public final class AnswerReader implements FrameListener {
         try {
             reader.latin1();
             head.start(reader.bytes(), reader.start(), reader.stop());
-            int fields = reader.sequence();
-            for (int i = 0; i < fields; i++) {
-                reader.sequence();
-                reader.latin1();
-                int name = reader.start();
-                int nameEnd = reader.stop();
-                reader.latin1();
-                head.field(reader.bytes(), name, nameEnd, reader.bytes(), reader.start(), reader.stop());
-            }
+            readFields();
             return "";
         } catch (IllegalArgumentException e) {
             // The rest of the message, and the answers of other requests behind it, are still to be read.
             reader.seek(start);
             reader.skip();
+            reader.skip();
+            return String.valueOf(e.getMessage());
+        }
+    }
+
+    private void readFields() {
+        int fields = reader.sequence();
+        for (int i = 0; i < fields; i++) {
+            reader.sequence();
+            reader.latin1();
+            int name = reader.start();
+            int nameEnd = reader.stop();
+            reader.latin1();
+            head.field(reader.bytes(), name, nameEnd, reader.bytes(), reader.start(), reader.stop());
+        }
+    }
+
+    private void hints(Target target) {
+        String fault = readHints();
+        if (fault.isEmpty()) {
+            target.hints(head);
+        } else {
+            target.malformed(fault);
+        }
+    }
+
+    private String readHints() {
+        int start = reader.position();
+        try {
+            head.startHints();
+            readFields();
+            head.requireHints();
+            return "";
+        } catch (IllegalArgumentException e) {
+            reader.seek(start);
             reader.skip();
             return String.valueOf(e.getMessage());
         }

@@ -63,6 +63,8 @@ public final class Protocol {
      * application's metrics, numbered from this one on.
      */
     public static final int SERIES = 13;
+    /** {@code (HINTS, id, headers)}: what the client is to learn before the response. */
+    public static final int HINTS = 14;
 
     /** Numbers of heads, from 0 on. */
     public static final int MOST_HEADS = 256;

@@ -75,6 +75,11 @@ public final class FakeClient implements ResponseSink {
     }
 
     @Override
+    public void hints(ResponseHead hints) {
+        status = hints.status();
+    }
+
+    @Override
     public boolean head(ResponseHead head, BodyLength body) {
         status = head.status();
         return true;

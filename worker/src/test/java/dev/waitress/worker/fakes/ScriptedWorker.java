@@ -139,6 +139,16 @@ public final class ScriptedWorker {
         requests.say(list(response(id, body)));
     }
 
+    /** It has the client learn of a header before it answers. */
+    public void hints(int id) {
+        requests.say(list(message(Protocol.HINTS, id, 1, writer -> {
+            writer.list(1);
+            writer.tuple(2);
+            writer.text("Link");
+            writer.text("</a.css>");
+        })));
+    }
+
     /** It begins to send a response piece by piece. */
     public void streams(int id) {
         requests.say(list(writer -> {

@@ -92,6 +92,17 @@ class SecondAttemptTest {
         assertThat(counted(Tally.Incident.REQUEST_LOST)).isZero();
     }
 
+    @Test
+    void isOfferedAlsoWhereTheClientHasHintsAlready() throws IOException {
+        FakeClient client = runs("GET", BodyBuffer.EMPTY);
+        worker.hints(1);
+        fixture.turn();
+        assertThat(client.status()).isEqualTo("103 Early Hints");
+        dies();
+        other.answers(1, "");
+        assertThat(client.status()).isEqualTo("200 OK");
+    }
+
     private long counted(Tally.Incident incident) {
         return fixture.pool.tally().counts().of(incident);
     }

@@ -237,7 +237,7 @@ class AnswerReaderTest {
     // ---- What makes no sense ---------------------------------------------------------------------------------------
 
     @ParameterizedTest
-    @ValueSource(ints = {-1, 14, 99, Integer.MAX_VALUE})
+    @ValueSource(ints = {-1, 15, 99, Integer.MAX_VALUE})
     void refusesAMessageOfAnotherKind(int kind) {
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> read(frame(message(kind, 2, writer -> {}))))

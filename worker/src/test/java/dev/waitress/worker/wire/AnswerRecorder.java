@@ -67,6 +67,11 @@ final class AnswerRecorder implements AnswerReader.Listener, AnswerReader.Memory
         }
 
         @Override
+        public void hints(ResponseHead hints) {
+            note("hints " + hints.value("link"));
+        }
+
+        @Override
         public void malformed(String reason) {
             note("malformed");
         }
