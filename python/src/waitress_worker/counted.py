@@ -105,10 +105,11 @@ class CountedOutbox(object):
 
 def counted(exchange: "Type[Exchange]") -> "Type[Exchange]":
     """Make of a kind of exchange one whose messages, by a CountedOutbox, say what its application has counted."""
+    run_it = exchange.run
 
     class Counted(exchange):  # type: ignore[misc, valid-type]
-        def run(self, *arguments: Any) -> "Optional[Message]":
-            answer = super(Counted, self).run(*arguments)
+        def run(self, application: Any, environ: Any) -> "Optional[Message]":
+            answer = run_it(self, application, environ)
             if answer is None:
                 self._outbox.tell_rest()
                 return None

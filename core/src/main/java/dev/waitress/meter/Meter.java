@@ -6,6 +6,7 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentSkipListMap;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.DoubleAdder;
 import java.util.concurrent.locks.ReentrantLock;
@@ -29,6 +30,7 @@ public final class Meter {
 
     private final AtomicInteger size = new AtomicInteger();
     private final DoubleAdder dropped = new DoubleAdder();
+    private final AtomicBoolean isTold = new AtomicBoolean();
     private final ReentrantLock defining = new ReentrantLock();
 
     /**
@@ -65,9 +67,8 @@ public final class Meter {
         if (limit == 0) {
             return; // nobody asks
         }
-        boolean isFirst = dropped.sum() == 0;
         dropped.add(changes);
-        if (isFirst) {
+        if (isTold.compareAndSet(false, true)) {
             LOG.log(
                     Level.WARNING,
                     "the application's metrics have more series than metrics_limit (" + limit + "), others are dropped:"
