@@ -117,6 +117,9 @@ class ObserversTest {
         }
 
         @Override
+        public void hints(ResponseHead hints) {}
+
+        @Override
         public boolean head(ResponseHead head, BodyLength body) {
             return true;
         }
