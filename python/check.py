@@ -21,6 +21,13 @@ ALONE = HERE / "requirements-alone.txt"
 #: Seconds, some three times what all tests take: a machine that is too slow gets a report of those that ran.
 AT_MOST = "--session-timeout=2700"
 
+#: Some of the tests once more, in another way; without the files all of those for which it makes sense.
+AGAIN = [
+    ["--worker-transport=tcp"],
+    ["--over=tls", "tests/test_responses.py", "tests/test_boards.py"],
+    ["--over=h2", "tests/test_boards.py"],
+]
+
 
 def main() -> int:
     """Run every check, all of them even where one fails; return the exit status."""
@@ -31,7 +38,7 @@ def main() -> int:
         (HERE, ["ruff", "format", "--check", "."]),
         (HERE, ["mypy"]),
         (HERE, ["pytest", *(sys.argv[1:] or [AT_MOST])]),
-        *([] if sys.argv[1:] else [(HERE, ["pytest", AT_MOST, "--worker-transport=tcp"])]),
+        *([] if sys.argv[1:] else [(HERE, ["pytest", AT_MOST, *again]) for again in AGAIN]),
         (ROOT / "load", ["ruff", "check", "."]),
         (ROOT / "load", ["pytest"]),
     ]

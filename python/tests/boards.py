@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import urljoin
 
 import requests
+from over import OverHttp2
 from urllib3.filepost import encode_multipart_formdata
 
 if TYPE_CHECKING:
@@ -41,6 +42,8 @@ class Visitor(requests.Session):
     ) -> requests.Response:
         """Send a request; without an answer in time the test fails."""
         options.setdefault("timeout", TIMEOUT_SECONDS)
+        # As browsers say it, and Django wants to know it where the page is encrypted.
+        self.headers["Referer"] = self.url
         return super().request(method, urljoin(self.url, url), **options)
 
     def hidden(self, page: str) -> dict[str, str]:
@@ -92,6 +95,8 @@ class Visitor(requests.Session):
     def connections(self) -> int:
         """How many connections have been opened so far."""
         adapter = self.get_adapter(self.url)
+        if isinstance(adapter, OverHttp2):
+            return adapter.connections()
         assert isinstance(adapter, requests.adapters.HTTPAdapter)
         pools = adapter.poolmanager.pools
         return sum(pools[key].num_connections for key in pools.keys())  # noqa: SIM118 -- no dict

@@ -6,19 +6,22 @@ import contextlib
 import os
 import random
 import secrets
+import shutil
 import subprocess
 import sys
+import tempfile
+from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
 import pytest
 from boards import BOARDS, Visitor
 from interpreters import FAILED, Interpreter
+from over import FILES, begin
 from performers import KINDS, Kind, Performer, performing
 from serving import COMMAND, OVER_TCP, ROOT, WORKERS, Server
 
 if TYPE_CHECKING:
     from collections.abc import Generator, Iterator
-    from pathlib import Path
 
 SHOWN_LINES = 80
 
@@ -26,6 +29,7 @@ SHOWN_LINES = 80
 def pytest_addoption(parser: pytest.Parser) -> None:
     group = parser.getgroup("workers")
     group.addoption("--worker-python", metavar="PYTHON", help="only the performer in Python, in this one")
+    parser.getgroup("clients").addoption("--over", choices=list(FILES), help="tests of HTTP, by encrypted connections")
     group.addoption("--worker-transport", choices=["tcp"], help="only the performer in Python, reached over this")
     soak = parser.getgroup("soak")
     soak.addoption("--soak-seconds", type=float, default=600, metavar="SECONDS", help="how long the soak lasts")
@@ -42,6 +46,12 @@ def pytest_configure(config: pytest.Config) -> None:
     WORKERS.python = config.getoption("--worker-python") or WORKERS.python
     if config.getoption("--worker-transport"):
         WORKERS.environment = OVER_TCP
+    if config.getoption("--over"):
+        if shutil.which("openssl") is None:
+            pytest.exit("there is no command openssl, which makes the certificates", returncode=0)
+        folder = tempfile.TemporaryDirectory(prefix="over-")
+        config.add_cleanup(folder.cleanup)
+        WORKERS.environment = begin(config.getoption("--over"), Path(folder.name))
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
@@ -51,12 +61,20 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
             item.add_marker(pytest.mark.timeout(0))
     if config.getoption("--worker-python") or config.getoption("--worker-transport"):
         items[:] = [item for item in items if performs_in_python(item)]
+    if over := config.getoption("--over"):
+        items[:] = [item for item in items if item.path.stem in FILES[over] and not is_on_unix_socket(item)]
 
 
 def performs_in_python(item: pytest.Item) -> bool:
     """Whether a test is about the application that does what it is told, and about the one in Python."""
     parameters = item.callspec.params.values() if hasattr(item, "callspec") else []
     return any(isinstance(parameter, Kind) and parameter.language == "python" for parameter in parameters)
+
+
+def is_on_unix_socket(item: pytest.Item) -> bool:
+    """Whether a test is about the application that does what it is told, and reaches it without TCP."""
+    parameters = item.callspec.params.values() if hasattr(item, "callspec") else []
+    return any(isinstance(parameter, Kind) and parameter.transport == "unix" for parameter in parameters)
 
 
 class Start(Protocol):

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import socket
+import ssl
 import struct
 from typing import TYPE_CHECKING, NamedTuple
+
+import pytest
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -55,10 +58,19 @@ class Answer(NamedTuple):
 class Connection:
     """One connection; a context manager."""
 
+    #: Where ``--over`` encrypts; Unix sockets are plain.
+    encryption: ssl.SSLContext | None = None
+    #: Whether it is the protocol of this run.
+    speaks_http1 = True
+
     def __init__(self, address: int | Path, *, source: str = "127.0.0.1") -> None:
         """Connect to a port of this machine, from any of its loopback addresses, or to a Unix socket."""
+        if not self.speaks_http1:
+            pytest.skip("about HTTP/1")
         if isinstance(address, int):
             self._socket = socket.create_connection(("127.0.0.1", address), TIMEOUT_SECONDS, source_address=(source, 0))
+            if self.encryption is not None:
+                self._socket = self.encryption.wrap_socket(self._socket, server_hostname="127.0.0.1")
         else:
             self._socket = socket.socket(socket.AF_UNIX)
             self._socket.settimeout(TIMEOUT_SECONDS)
@@ -90,8 +102,8 @@ class Connection:
         self._socket.sendall(data)
 
     def end_output(self) -> None:
-        """Close this side."""
-        self._socket.shutdown(socket.SHUT_WR)
+        """Close this side; what comes still is decrypted, which SSLSocket's own method would leave off."""
+        socket.socket.shutdown(self._socket, socket.SHUT_WR)
 
     def reset_on_close(self) -> None:
         """Leave without a word: what is under way is thrown away. A Unix socket just closes."""
@@ -192,7 +204,7 @@ class Connection:
         try:
             self.ask("GET", "/alive")
             line = self._input.readline()
-        except (BrokenPipeError, ConnectionResetError):
+        except (BrokenPipeError, ConnectionResetError, ssl.SSLEOFError):
             return False
         assert line in {b"", b"HTTP/1.1 200 OK\r\n"}, line
         return line != b""
