@@ -19,10 +19,10 @@ import org.jspecify.annotations.Nullable;
 public final class Response {
     private static final String INTERNAL_ERROR = "The server encountered an unexpected internal server error";
     private static final String TOO_LONG = "The application took longer for this request than it may";
+    private static final String TOO_MANY = "Too many requests wait for the application";
+
     /** Interim responses to a request that are sent, also if more than one worker has run it. */
     public static final int MOST_HINTS = 16;
-
-    private static final String TOO_MANY = "Too many requests wait for the application";
 
     private enum State {
         OPEN,
@@ -122,11 +122,7 @@ public final class Response {
         return state != State.OPEN;
     }
 
-    /**
-     * Tells the client some fields before the head; does nothing behind that, or for too many of them.
-     *
-     * @param hints used during the call only
-     */
+    /** Tells the client fields, used during the call only, before the head; nothing behind that, or of too many. */
     public void hint(ResponseHead hints) {
         if (state == State.OPEN && hinted < MOST_HINTS) {
             hinted++;

@@ -27,8 +27,7 @@ class AnswerReaderTest {
     private final List<String> events = new ArrayList<>();
     private final AnswerRecorder recorder = new AnswerRecorder(events);
     private final Meter meter = new Meter(10);
-    private final AnswerReader reader =
-            new AnswerReader(recorder, recorder, new WorkerMeter(meter, () -> 1));
+    private final AnswerReader reader = new AnswerReader(recorder, recorder, new WorkerMeter(meter, () -> 1));
 
     // ---- Messages --------------------------------------------------------------------------------------------------
 

@@ -38,8 +38,7 @@ class FrameCasesTest {
     @MethodSource("answers")
     void readsWhatAWorkerAnswers(FrameCase each) {
         AnswerRecorder recorder = new AnswerRecorder(events);
-        AnswerReader reader =
-                new AnswerReader(recorder, recorder, new WorkerMeter(new Meter(10), () -> 1));
+        AnswerReader reader = new AnswerReader(recorder, recorder, new WorkerMeter(new Meter(10), () -> 1));
         byte[] raw = String.join("", each.all("raw")).getBytes(StandardCharsets.US_ASCII);
         byte[] frame = each.bytes();
         assertThat(reader.frame(frame, 0, frame.length)).as("raw bytes").isEqualTo(raw.length);
