@@ -85,7 +85,7 @@ class TestOverHttp1:
     def test_come_behind_the_leave_to_send_a_body(self, performer: Performer) -> None:
         """Requests are complete before their application runs."""
         with performer.connect() as connection:
-            connection.ask("POST", script(f"{HINT}; {ANSWER}"), "Expect: 100-continue", "Content-Length: 2")
+            connection.ask("GET", script(f"{HINT}; {ANSWER}"), "Expect: 100-continue", "Content-Length: 2")
             assert connection.head().status == HTTPStatus.CONTINUE
             connection.send(b"hi")
             assert is_hint(connection.head())

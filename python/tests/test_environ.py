@@ -25,7 +25,6 @@ CONSTANTS = {
     "wsgi.errors": "object",
     "wsgi.input": "object",
     "wsgi.input_terminated": "true",
-    "wsgi.early_hints": "callable",
     "waitress.client_disconnected": "callable",
 }
 # Frameworks ask for it; the fast path of either binding needs it.
@@ -46,6 +45,12 @@ def get(target: str, *, version: str = "1.1") -> bytes:
 
 class TestEnviron:
     """Its keys and their values."""
+
+    @pytest.mark.parametrize(("method", "has_them"), [("GET", True), ("POST", False), ("OPTIONS", False)])
+    def test_has_early_hints_for_get_alone(self, performer: Performer, method: str, *, has_them: bool) -> None:
+        """A page is what they help to load."""
+        request = get("/").replace(b"GET", method.encode())
+        assert ("wsgi.early_hints" in environ_of(performer, request)) is has_them
 
     def test_has_these_keys_and_no_others(self, performer: Performer) -> None:
         """Nothing of the process's own environment, nothing that a header could put in their place."""

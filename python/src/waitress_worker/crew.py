@@ -11,7 +11,7 @@ import time
 import weakref
 from functools import partial
 from io import BytesIO
-from typing import Any, BinaryIO, Callable, Dict, List, Optional
+from typing import Any, BinaryIO, Callable, Dict, List, Optional, Tuple
 
 from waitress_worker import protocol, stacks
 from waitress_worker.arrivals import Arrivals
@@ -119,10 +119,7 @@ class Crew:
         add, number, application = outbox.ready.append, me.number, self._application
         constants, templates = self._environs.constants, self._environs.templates
         gone, closed = streams.gone, streams.closed
-        new_exchange = self._limit.exchange() if self._limit.seconds else Exchange
-        of_requests: Any = outbox
-        if self._counted is not None:
-            new_exchange, of_requests = counted(new_exchange), self._counted
+        new_exchange, of_requests = self._answering()
         while True:
             request_id, own, body, template = turns.next(me)
             begun[number] = me.request_id = request_id
@@ -136,7 +133,8 @@ class Crew:
                 environ.update(constants)
             method = environ["REQUEST_METHOD"]
             exchange = new_exchange(of_requests, streams, request_id, method)
-            environ["wsgi.early_hints"] = exchange
+            if method == "GET":
+                environ["wsgi.early_hints"] = exchange
             environ["waitress.client_disconnected"] = exchange.client_disconnected
             try:
                 stream = BytesIO() if body is None else self._bodies.open(body)
@@ -154,6 +152,11 @@ class Crew:
                 _close(stream)
             if gone or closed:
                 streams.forget(request_id)
+
+    def _answering(self) -> "Tuple[Any, Any]":
+        """Return what makes the exchange of a request, and where its answers go."""
+        new_exchange = self._limit.exchange() if self._limit.seconds else Exchange
+        return (new_exchange, self._outbox) if self._counted is None else (counted(new_exchange), self._counted)
 
     def _thread_failed(self, me: Member) -> None:
         """Have a new process take the place of this one, where that can be; else only this thread's request fails."""

@@ -232,7 +232,9 @@ final class AppTask {
         environ.put("wsgi.multithread", true);
         environ.put("wsgi.multiprocess", false);
         environ.put("wsgi.run_once", false);
-        environ.put("wsgi.early_hints", (EarlyHints) response::hint);
+        if ("GET".equals(environ.get("REQUEST_METHOD"))) {
+            environ.put("wsgi.early_hints", (EarlyHints) response::hint);
+        }
         environ.put("waitress.client_disconnected", (BooleanSupplier) stream::isClientGone);
         if (metrics != Metrics.NONE) {
             environ.put("waitress.metrics", metrics);
