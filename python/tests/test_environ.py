@@ -47,7 +47,7 @@ class TestEnviron:
     """Its keys and their values."""
 
     @pytest.mark.parametrize(("method", "has_them"), [("GET", True), ("POST", False), ("OPTIONS", False)])
-    def test_has_early_hints_for_get_alone(self, performer: Performer, method: str, *, has_them: bool) -> None:
+    def test_has_early_hints_for_pages_alone(self, performer: Performer, method: str, *, has_them: bool) -> None:
         """A page is what they help to load."""
         request = get("/").replace(b"GET", method.encode())
         assert ("wsgi.early_hints" in environ_of(performer, request)) is has_them

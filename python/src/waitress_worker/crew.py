@@ -35,6 +35,9 @@ from waitress_worker.turns import Surplus, Turns
 #: RFC 9110 §9.2.1: whoever gets no answer to one of these may ask again.
 _SAFE_METHODS = frozenset(("GET", "HEAD", "OPTIONS", "TRACE"))
 
+#: Their answers may be pages that need more.
+_HINTED = frozenset(("GET", "HEAD"))
+
 #: Exit status of a process in which a thread of ours has failed.
 _THREAD_FAILED = 70
 
@@ -133,7 +136,7 @@ class Crew:
                 environ.update(constants)
             method = environ["REQUEST_METHOD"]
             exchange = new_exchange(of_requests, streams, request_id, method)
-            if method == "GET":
+            if method in _HINTED:
                 environ["wsgi.early_hints"] = exchange
             environ["waitress.client_disconnected"] = exchange.client_disconnected
             try:

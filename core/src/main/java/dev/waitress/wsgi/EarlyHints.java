@@ -4,7 +4,7 @@ import java.util.List;
 
 /**
  * Has the client learn of some headers while the application still works on its answer, most of all of what to load
- * meanwhile: {@code wsgi.early_hints} in the environ of a GET. RFC 8297. Any thread.
+ * meanwhile: {@code wsgi.early_hints} in the environ of GET and HEAD. RFC 8297. Any thread.
  *
  * <pre>{@code
  * ((EarlyHints) environ.get("wsgi.early_hints")).send(new Header("Link", "</style.css>; rel=preload; as=style"));
