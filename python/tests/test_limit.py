@@ -172,6 +172,26 @@ def test_leaves_the_server_alone(stage: Stage) -> None:
     assert stage.outbox.sent[-1] == (protocol.CHUNK, 1, b"whole")
 
 
+def test_waits_for_a_head_to_be_made_known(stage: Stage) -> None:
+    """The same for a head that the front is to know by number; the next request with it uses the number."""
+
+    def application(_environ: Any, start_response: Any) -> Any:
+        stage.outbox.while_sending = cut_short_and_go_on
+        start_response("200 OK", [])
+        pytest.fail("it goes on")
+
+    def cut_short_and_go_on() -> None:
+        stage.limit.cut_short(1)
+        for _ in range(1000):
+            time.sleep(0)
+
+    for _ in range(2):
+        stage.outbox.heads.take("200 OK", [], stage.outbox)  # type: ignore[arg-type]
+    assert stage.run(application) == FAILED
+    assert stage.outbox.sent == [(protocol.HEAD, 0, "200 OK", [])]
+    assert stage.outbox.heads.take("200 OK", [], stage.outbox)[0] == 0  # type: ignore[arg-type]
+
+
 def test_waits_for_hints_to_be_sent(stage: Stage) -> None:
     """The same for what goes out before the answer."""
 

@@ -133,6 +133,18 @@ class LimitedExchange(Exchange):
             self._is_exposed = False
             self._limit.hide(self._id)
 
+    def start_response(
+        self,
+        status: str,
+        headers: "Iterable[Pair]",
+        exc_info: Any = None,  # noqa: ANN401 -- as sys.exc_info() gives it
+    ) -> Callable[[bytes], None]:
+        """Take status and headers, and send the front those that it is to know; half of that would break the worker's word."""
+        if self._id in self._limit.overdue:  # it was stopped, and answers all the same
+            return Exchange.start_response(self, status, headers, exc_info)
+        write: Callable[[bytes], None] = self._hidden(Exchange.start_response, status, headers, exc_info)
+        return write
+
     def write(self, block: bytes) -> None:
         """Send a block from inside the application."""
         self._hidden(Exchange.write, block)
@@ -141,14 +153,13 @@ class LimitedExchange(Exchange):
         """Send headers from inside the application."""
         self._hidden(Exchange.__call__, headers)
 
-    def _hidden(self, action: Callable[..., None], argument: Any) -> None:  # noqa: ANN401 -- the action's
+    def _hidden(self, action: Callable[..., Any], *arguments: Any) -> Any:  # noqa: ANN401 -- the action's
         """Do what the application asks for, which waits meanwhile."""
         if not self._is_exposed or self._limit.ident() != self._thread:  # a thread of its own
-            action(self, argument)
-            return
+            return action(self, *arguments)
         self._limit.hide(self._id)
         try:
-            action(self, argument)
+            return action(self, *arguments)
         finally:
             self._limit.expose(self._id, self._thread)
 
