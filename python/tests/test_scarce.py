@@ -8,6 +8,7 @@ import os
 import signal
 import subprocess
 from concurrent.futures import ThreadPoolExecutor
+from http import HTTPStatus
 from pathlib import Path
 from threading import Barrier
 
@@ -38,7 +39,15 @@ needs_mounts = pytest.mark.skipif(not can_mount(), reason="only root can have sm
 class Scarce(Program):
     """A server with a disk for temporary files and shared memory of its own, of which others have used some."""
 
-    def __init__(self, folder: Path, *options: str, disk: str = "8m", memory: str = "8m", used: str = "0") -> None:
+    def __init__(
+        self,
+        folder: Path,
+        *options: str,
+        disk: str = "8m",
+        memory: str = "8m",
+        used: str = "0",
+        java_options: str = "",
+    ) -> None:
         """Mount both, and start it."""
         self.disk = folder / "disk"
         self.disk.mkdir()
@@ -48,7 +57,15 @@ class Scarce(Program):
         )
         command = [COMMAND, "--listen=127.0.0.1:0", f"--python={WORKERS.python}", *options, "performer:app"]
         super().__init__(
-            ROOT, *NAMESPACE, shell, "sh", *command, TMPDIR=str(self.disk), PYTHONPATH=str(APPS), BOARD_FOLDER=""
+            ROOT,
+            *NAMESPACE,
+            shell,
+            "sh",
+            *command,
+            TMPDIR=str(self.disk),
+            PYTHONPATH=str(APPS),
+            BOARD_FOLDER="",
+            WAITRESS_JAVA_OPTS=java_options,
         )
 
     def inside(self, path: Path | str) -> Path:
@@ -202,15 +219,39 @@ class TestFullDisk:
         finally:
             server.kill()
 
-    @pytest.mark.parametrize("room", ["0", "8k", "60k"])
-    def test_at_the_start_is_one_line(self, tmp_path: Path, room: str) -> None:
+    @pytest.mark.parametrize(
+        ("room", "java_options"),
+        [
+            ("0", ""),
+            ("8k", ""),
+            # The package that workers run has to lie there too.
+            ("0", "-Dwaitress.packages="),
+            ("8k", "-Dwaitress.packages="),
+            ("60k", "-Dwaitress.packages="),
+        ],
+    )
+    def test_at_the_start_is_one_line(self, tmp_path: Path, room: str, java_options: str) -> None:
         """However much of what the server needs there is room for."""
-        server = Scarce(tmp_path, disk="4k" if room == "0" else room, memory="4k")
+        server = Scarce(tmp_path, disk="4k" if room == "0" else room, memory="4k", java_options=java_options)
         try:
             server.wait_for("^Error: cannot .* No space left on device.*TMPDIR")
             assert server.process.wait(STOP_SECONDS) == 1
             assert "Exception" not in server.log
             assert "at dev.waitress" not in server.log
+        finally:
+            server.kill()
+
+
+class TestSmallSharedMemory:
+    @pytest.mark.parametrize("memory", ["4k", "1020k", "1m"])
+    def test_is_done_without(self, tmp_path: Path, memory: str) -> None:
+        """Half of it is for request bodies: below 1 MiB there is room for none."""
+        server = Scarce(tmp_path, memory=memory)
+        try:
+            assert server.is_answered()
+            content = bytes(100_000)
+            assert server.upload(content)[0] == HTTPStatus.OK
+            server.stop()
         finally:
             server.kill()
 

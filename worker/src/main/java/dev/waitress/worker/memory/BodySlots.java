@@ -47,6 +47,9 @@ public final class BodySlots implements SharedMemory, Closeable {
         path = directory.path().resolve("bodies");
         int slots = (int) Math.min(
                 SLOTS, Files.getFileStore(path.resolveSibling("")).getTotalSpace() / LARGEST_SHARE / SLOT_BYTES);
+        if (slots == 0) {
+            throw new IOException("there is no room for a body in " + PrivateDirectory.MEMORY_FILES);
+        }
         file = FileChannel.open(path, StandardOpenOption.CREATE_NEW, StandardOpenOption.READ, StandardOpenOption.WRITE);
         memory = file.map(FileChannel.MapMode.READ_WRITE, 0, (long) slots * SLOT_BYTES);
         free = new BodySlot[slots];

@@ -84,10 +84,7 @@ final class PythonPackage {
                 }
             }
         } catch (IOException e) {
-            throw new IOException(
-                    "cannot write to " + directory + ": " + e.getMessage()
-                            + "; set TMPDIR to a directory that can be written",
-                    e);
+            throw Unwritable.in(directory, e);
         }
     }
 

@@ -97,7 +97,11 @@ public final class WorkerHome implements Closeable {
                 LOG.log(Level.DEBUG, "a worker's board goes to the disk", e);
             }
         }
-        return new WorkerBoard(directory.path().resolve(name), threads);
+        try {
+            return new WorkerBoard(directory.path().resolve(name), threads);
+        } catch (IOException e) {
+            throw Unwritable.in(directory.path(), e);
+        }
     }
 
     /** Memory in which request bodies are handed over best. */
