@@ -27,7 +27,8 @@ public final class PrivateDirectory implements Closeable {
     /** Where Linux has files that are in memory only. */
     public static final Path MEMORY_FILES = Path.of("/dev/shm");
 
-    private static final String ADVICE = "set TMPDIR to a directory that can be written";
+    /** What to do where no file of the server's own can be written. */
+    public static final String ADVICE = "set TMPDIR to a directory that can be written";
 
     /** Stands in the names that Java has of files for bytes that are no text to it. */
     private static final char NO_TEXT = '\uFFFD';

@@ -22,7 +22,6 @@ import java.nio.charset.StandardCharsets;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
@@ -34,9 +33,6 @@ final class AppTask {
     private static final Logger LOG = System.getLogger("waitress");
 
     private static final double MILLIS = 1000;
-
-    /** Their answers may be pages that need more. */
-    private static final Set<String> HINTED = Set.of("GET", "HEAD");
 
     /** Until the thread takes it, or its client goes. */
     private final AtomicReference<@Nullable Request> waiting;
@@ -236,7 +232,8 @@ final class AppTask {
         environ.put("wsgi.multithread", true);
         environ.put("wsgi.multiprocess", false);
         environ.put("wsgi.run_once", false);
-        if (HINTED.contains(String.valueOf(environ.get("REQUEST_METHOD")))) {
+        // Their answers may be pages that need more.
+        if (request.head().isMethod("GET") || request.head().isMethod("HEAD")) {
             environ.put("wsgi.early_hints", (EarlyHints) response::hint);
         }
         environ.put("waitress.client_disconnected", (BooleanSupplier) stream::isClientGone);

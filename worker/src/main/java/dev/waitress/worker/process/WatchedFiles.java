@@ -12,6 +12,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Files as they were when somebody looked last. None of them need be there: one that comes or goes has changed. What is
@@ -27,15 +28,20 @@ final class WatchedFiles {
         private static final Stamp MISSING = new Stamp(FileTime.fromMillis(0), -1);
         private static final Stamp DIRECTORY = new Stamp(FileTime.fromMillis(0), 0);
 
-        static Stamp of(Path file) {
-            try {
-                BasicFileAttributes attributes = Files.readAttributes(file, BasicFileAttributes.class);
-                return attributes.isDirectory()
-                        ? DIRECTORY
-                        : new Stamp(attributes.lastModifiedTime(), attributes.size());
-            } catch (IOException e) {
+        static Stamp of(@Nullable BasicFileAttributes attributes) {
+            if (attributes == null) {
                 return MISSING;
             }
+            return attributes.isDirectory() ? DIRECTORY : new Stamp(attributes.lastModifiedTime(), attributes.size());
+        }
+    }
+
+    /** Null if there is no such file. */
+    private static @Nullable BasicFileAttributes look(Path file) {
+        try {
+            return Files.readAttributes(file, BasicFileAttributes.class);
+        } catch (IOException e) {
+            return null;
         }
     }
 
@@ -46,7 +52,7 @@ final class WatchedFiles {
     /** Watches all that these stand for, now and later. */
     WatchedFiles(List<ExtraFiles> extra) {
         this.extra = extra;
-        extra.forEach(each -> each.find().forEach(file -> known.put(file, Stamp.of(file))));
+        extra.forEach(each -> each.find().forEach(file -> known.put(file, Stamp.of(look(file)))));
     }
 
     /**
@@ -60,21 +66,15 @@ final class WatchedFiles {
             if (known.containsKey(file)) {
                 continue;
             }
-            known.put(file, Stamp.of(file));
-            Instant modified = modified(file);
+            BasicFileAttributes attributes = look(file);
+            known.put(file, Stamp.of(attributes));
+            Instant modified = attributes == null
+                    ? Instant.EPOCH
+                    : attributes.lastModifiedTime().toInstant();
             // A time to come says nothing: somebody's clock is wrong.
             if (modified.isAfter(since) && !modified.isAfter(Instant.now())) {
                 changed.add(file);
             }
-        }
-    }
-
-    /** When it was, or long ago if it is not there. */
-    private static Instant modified(Path file) {
-        try {
-            return Files.getLastModifiedTime(file).toInstant();
-        } catch (IOException e) {
-            return Instant.EPOCH;
         }
     }
 
@@ -84,7 +84,7 @@ final class WatchedFiles {
             each.find().forEach(file -> known.putIfAbsent(file, Stamp.MISSING));
         }
         known.replaceAll((file, before) -> {
-            Stamp now = Stamp.of(file);
+            Stamp now = Stamp.of(look(file));
             if (!now.equals(before)) {
                 changed.add(file);
             }

@@ -23,6 +23,7 @@ public final class WorkerHome implements Closeable {
     /** Where request bodies lie that are worth it; null where the system has no such memory. */
     private final @Nullable BodySlots bodies = BodySlots.create();
 
+    /** What workers run, if it need not lie in the directory. Found once: the jar may be exchanged while we run. */
     private final @Nullable KeptPackage kept = KeptPackage.find();
 
     private final int threads;
