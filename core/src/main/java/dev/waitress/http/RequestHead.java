@@ -241,6 +241,11 @@ public final class RequestHead {
         return field < 0 ? "" : text(valueStart(field), valueEnd(field));
     }
 
+    /** Whom the client asks for: the target's authority, or else the Host field. RFC 9112 §3.3. Empty if nobody. */
+    public String host() {
+        return hasAuthority() ? text(authorityStart(), authorityEnd()) : value("host");
+    }
+
     /** Index of the first field of this name, or -1. */
     public int find(String lowerCaseName) {
         for (int field = 0; field < fieldCount; field++) {

@@ -1,6 +1,7 @@
 package dev.waitress.metrics;
 
 import dev.waitress.http.Ascii;
+import dev.waitress.http.HostText;
 import dev.waitress.http.RequestHead;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
@@ -46,17 +47,11 @@ public final class Guard {
         if (!isLocal) {
             return true;
         }
-        String authority = authority(head).toLowerCase(Locale.ROOT);
-        int colon = authority.lastIndexOf(':');
-        String host = colon > authority.lastIndexOf(']') ? authority.substring(0, colon) : authority;
+        String host = HostText.of(head.host()).host().toLowerCase(Locale.ROOT);
         // No browser leaves it out.
         return host.isEmpty()
                 || names.contains(host)
                 || LOOPBACK_NAME.matcher(host).matches();
-    }
-
-    private static String authority(RequestHead head) {
-        return head.hasAuthority() ? head.text(head.authorityStart(), head.authorityEnd()) : head.value("host");
     }
 
     /** Whether a token is of use. */
@@ -99,7 +94,7 @@ public final class Guard {
         return tellsAll(head)
                 && head.value(ORDER_FIELD).equals(order)
                 && (site.isEmpty() || site.equals("same-origin"))
-                && (origin.isEmpty() || isOwn(origin, authority(head)));
+                && (origin.isEmpty() || isOwn(origin, head.host()));
     }
 
     private static boolean isOwn(String origin, String authority) {

@@ -1,6 +1,7 @@
 package dev.waitress.otlp;
 
 import dev.waitress.http.Ascii;
+import dev.waitress.http.HostText;
 import dev.waitress.http.Protocol;
 import dev.waitress.trace.RandomIds;
 import dev.waitress.trace.TraceContext;

@@ -6,6 +6,7 @@ import dev.waitress.exchange.Request;
 import dev.waitress.exchange.Response;
 import dev.waitress.exchange.ServerAnswer;
 import dev.waitress.http.Ascii;
+import dev.waitress.http.HostText;
 import dev.waitress.http.RequestHead;
 import dev.waitress.http.ResponseHead;
 import dev.waitress.settings.Setting;
@@ -65,7 +66,7 @@ public final class RedirectGateway extends GatewayInFront {
     }
 
     private void redirect(RequestHead head, Response response) {
-        String host = host(head);
+        String host = HostText.of(head.host()).host(); // its port is that of plain HTTP
         if (host.isEmpty()) {
             NO_HOST.sendTo(response);
             return;
@@ -78,14 +79,5 @@ public final class RedirectGateway extends GatewayInFront {
         answer.field(LOCATION, 0, LOCATION.length, location, 0, location.length);
         answer.setContentLength(0);
         response.send(answer, new byte[0], 0, 0);
-    }
-
-    /** Without its port, which is that of plain HTTP. */
-    private static String host(RequestHead head) {
-        String authority = head.hasAuthority()
-                ? head.text(head.authorityStart(), head.authorityEnd())
-                : head.find("host") < 0 ? "" : head.value("host");
-        int colon = authority.lastIndexOf(':');
-        return colon > authority.lastIndexOf(']') ? authority.substring(0, colon) : authority;
     }
 }

@@ -2,6 +2,7 @@ package dev.waitress.otlp;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.waitress.http.HostText;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
@@ -22,7 +23,9 @@ class PartsTest {
         "[:80, [, 80",
     })
     void ofAHost(String text, String name, int port) {
-        assertThat(HostText.of(text)).isEqualTo(new HostText(name, port));
+        HostText host = HostText.of(text);
+        assertThat(host.name()).isEqualTo(name);
+        assertThat(host.port()).isEqualTo(port);
     }
 
     @ParameterizedTest
