@@ -95,7 +95,7 @@ class Arena:
 
 
 class LargeBlocks:
-    """Puts large blocks where the front finds them: in an arena, which is made and offered with the first of them."""
+    """Sends large blocks by where the front finds them: in an arena, which is made and offered with the first of them."""
 
     def __init__(self, outbox: Outbox, threads: Threads, *, is_wanted: bool) -> None:
         """Make nothing yet; ``is_wanted`` says whether the front can open what this process has open."""
@@ -106,7 +106,21 @@ class LargeBlocks:
         self._arena: Optional[Arena] = None
         self._offered = False
 
-    def share(self, request_id: int, block: memoryview) -> Optional[Tuple[int, int]]:
+    def send(self, request_id: int, block: bytes) -> None:
+        """Send a block through this memory, as far as there is some; the rest through the socket."""
+        rest = memoryview(block)
+        while rest:
+            place = self._share(request_id, rest)
+            if place is None:
+                # Python 2.7 joins no views; it has no such memory either, and so sends all of the block.
+                raw = block if len(rest) == len(block) else rest
+                self._outbox.send((protocol.CHUNK, request_id, len(rest)), raw)
+                return
+            slot, count = place
+            self._outbox.send((protocol.SHARED, request_id, slot, count))
+            rest = rest[count:]
+
+    def _share(self, request_id: int, block: memoryview) -> Optional[Tuple[int, int]]:
         """Put the beginning of a block into slots; nothing if there is no room, or no such memory."""
         if not self._offered:
             with self._lock:

@@ -8,7 +8,7 @@ from waitress_worker.compat import raise_again
 from waitress_worker.files import FileWrapper, find_place, is_seekable, size_left
 from waitress_worker.headers import NO_LENGTH, take_hints
 from waitress_worker.log import LOG, harmless, log_failure, printable
-from waitress_worker.protocol import CHUNK, END, FAIL, FILE, HINTS, INLINE_BODY_BYTES, RESPONSE, SHARED, START
+from waitress_worker.protocol import CHUNK, END, FAIL, FILE, HINTS, INLINE_BODY_BYTES, RESPONSE, START
 
 if TYPE_CHECKING:
     from waitress_worker.headers import Headers, Pair
@@ -126,7 +126,7 @@ class Exchange:
             if self._length == NO_LENGTH:
                 self._state_length(len(body))
             self._post_head()
-            self._send_large(body)
+            self._streams.blocks.send(self._id, body)
             self._end()
             return None
         self._head_sent = self._complete = True
@@ -241,22 +241,7 @@ class Exchange:
         elif len(block) < SMALLEST_BLOCK:
             self._outbox.send((CHUNK, self._id, len(block)), block)
         else:
-            self._send_large(block)
-
-    def _send_large(self, block: bytes) -> None:
-        """Send a block through shared memory, as far as there is some; the rest through the socket."""
-        outbox, share = self._outbox, self._streams.blocks.share
-        rest = memoryview(block)
-        while rest:
-            place = share(self._id, rest)
-            if place is None:
-                # Python 2.7 joins no views; it has no such memory either, and so sends all of the block.
-                raw = block if len(rest) == len(block) else rest
-                outbox.send((CHUNK, self._id, len(rest)), raw)
-                return
-            slot, count = place
-            outbox.send((SHARED, self._id, slot, count))
-            rest = rest[count:]
+            streams.blocks.send(self._id, block)
 
     def _post_head(self) -> None:
         if self._head_sent:

@@ -56,9 +56,9 @@ public final class Observers implements RequestObserver {
         }
 
         @Override
-        public void ended(Response response) {
-            first.ended(response);
-            second.ended(response);
+        public void ended(ResponseEnd end) {
+            first.ended(end);
+            second.ended(end);
         }
 
         @Override

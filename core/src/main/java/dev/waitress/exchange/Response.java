@@ -36,11 +36,7 @@ public final class Response {
     private State state = State.OPEN;
     private boolean keepsConnection;
     private int hinted;
-    /** Bytes of the body of an answer in the server's name. */
-    private long errorBytes;
-
     private int statusCode;
-    private boolean complete;
     private @Nullable Status ownStatus;
     private @Nullable String failure;
     private final Backchannel backchannel = new Backchannel();
@@ -70,36 +66,6 @@ public final class Response {
     /** Who produces it, if anybody does yet. */
     public @Nullable Producer producer() {
         return backchannel.producer();
-    }
-
-    /** Status of the head; 0 if none was sent. */
-    public int statusCode() {
-        return statusCode;
-    }
-
-    /** Its status, where the server has answered in its own name; null where the application did, or nobody. */
-    public @Nullable Status ownStatus() {
-        return ownStatus;
-    }
-
-    /** What is known of how the application failed over it, perhaps nothing; null where it did not. */
-    public @Nullable String failure() {
-        return failure;
-    }
-
-    /** Bytes of the body that were sent, or lie in the buffers on the way to the client. */
-    public long bodyBytes() {
-        return errorBytes + body.sent();
-    }
-
-    /** Whether all of it was written, and so was not broken off. */
-    public boolean isComplete() {
-        return complete;
-    }
-
-    /** Whether the connection stays open behind it. */
-    public boolean keepsConnection() {
-        return complete && keepsConnection;
     }
 
     /** Who is to be told how the response gets on. */
@@ -210,9 +176,9 @@ public final class Response {
 
     private void finish() {
         state = State.ENDED;
-        complete = body.isComplete();
-        sink.end(complete);
-        tellEnd();
+        boolean isComplete = body.isComplete();
+        sink.end(isComplete);
+        tellEnd(body.sent(), isComplete);
     }
 
     /**
@@ -239,13 +205,10 @@ public final class Response {
         if (before == State.OPEN) {
             statusCode = errorStatus.code();
             ownStatus = errorStatus;
-            complete = true;
-            errorBytes = sink.error(errorStatus, text, id);
+            tellEnd(sink.error(errorStatus, text, id), true);
         } else if (before == State.STARTED) {
             sink.cut();
-        }
-        if (before != State.ENDED) {
-            tellEnd();
+            tellEnd(body.sent(), false);
         }
     }
 
@@ -292,9 +255,16 @@ public final class Response {
         }
     }
 
-    private void tellEnd() {
+    private void tellEnd(long bodyBytes, boolean isComplete) {
         endIsTold = true;
-        observer.ended(this);
+        observer.ended(new ResponseEnd(
+                statusCode,
+                ownStatus,
+                failure,
+                bodyBytes,
+                isComplete,
+                isComplete && keepsConnection,
+                backchannel.producer()));
         if (hasLeft) {
             observer.left();
         }
@@ -311,7 +281,7 @@ public final class Response {
             state = State.ENDED;
             isAbandoned = true;
             backchannel.clientGone();
-            tellEnd();
+            tellEnd(body.sent(), false);
         }
     }
 

@@ -19,7 +19,7 @@ public interface ResponseObserver {
     default void started(ResponseHead head) {}
 
     /** Nothing more will be written: the response was complete, or broken off. Called once. */
-    void ended(Response response);
+    void ended(ResponseEnd end);
 
     /** All of it has left for its client. Called once, after {@link #ended}, if that comes to pass. */
     default void left() {}

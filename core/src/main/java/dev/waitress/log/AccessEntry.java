@@ -3,7 +3,7 @@ package dev.waitress.log;
 import dev.waitress.exchange.Producer;
 import dev.waitress.exchange.Refusal;
 import dev.waitress.exchange.Request;
-import dev.waitress.exchange.Response;
+import dev.waitress.exchange.ResponseEnd;
 import dev.waitress.exchange.ResponseObserver;
 import dev.waitress.http.ResponseHead;
 import java.util.Map;
@@ -58,14 +58,14 @@ final class AccessEntry implements ResponseObserver {
     }
 
     @Override
-    public void ended(Response response) {
+    public void ended(ResponseEnd end) {
         long now = System.nanoTime();
-        Producer producer = response.producer();
+        Producer producer = end.producer();
         long begun = producer == null ? 0 : producer.begunNanos();
         end(new Answered(
-                response.statusCode() == 0 ? CLIENT_CLOSED_REQUEST : response.statusCode(),
-                response.bodyBytes(),
-                !response.isComplete() ? 'X' : response.keepsConnection() ? '+' : '-',
+                end.statusCode() == 0 ? CLIENT_CLOSED_REQUEST : end.statusCode(),
+                end.bodyBytes(),
+                !end.isComplete() ? 'X' : end.keepsConnection() ? '+' : '-',
                 fields,
                 producer == null ? "" : producer.name(),
                 begun == 0 ? UNKNOWN : Math.max(0, begun - completeNanos),

@@ -2,7 +2,7 @@ package dev.waitress.log;
 
 import dev.waitress.exchange.Producer;
 import dev.waitress.exchange.Request;
-import dev.waitress.exchange.Response;
+import dev.waitress.exchange.ResponseEnd;
 import dev.waitress.exchange.ResponseObserver;
 import dev.waitress.http.Ascii;
 import dev.waitress.http.Printable;
@@ -91,16 +91,16 @@ final class SlowRequest implements ResponseObserver {
     }
 
     @Override
-    public void ended(Response response) {
+    public void ended(ResponseEnd end) {
         hasEnded = true;
         endedNanos = nanos.getAsLong();
-        status = response.statusCode();
+        status = end.statusCode();
         if (producer != null) {
             begunNanos = producer.begunNanos();
             worker = producer.name();
             producer = null; // it holds more than we need
         }
-        if (!response.isComplete()) {
+        if (!end.isComplete()) {
             over(endedNanos);
         }
     }

@@ -1,7 +1,7 @@
 package dev.waitress.metrics;
 
 import dev.waitress.exchange.Producer;
-import dev.waitress.exchange.Response;
+import dev.waitress.exchange.ResponseEnd;
 import dev.waitress.http.Status;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -30,9 +30,9 @@ final class RecentFailures {
     private long count;
 
     /** Notes a response that has ended, if the application has failed over it. */
-    void note(Response response, long nowNanos) {
-        Status own = response.ownStatus();
-        String traceback = response.failure();
+    void note(ResponseEnd end, long nowNanos) {
+        Status own = end.ownStatus();
+        String traceback = end.failure();
         boolean isLost = own == Status.BAD_GATEWAY || own == Status.GATEWAY_TIMEOUT;
         if (traceback == null && !isLost) {
             return;
@@ -44,7 +44,7 @@ final class RecentFailures {
                 ++count,
                 nowNanos,
                 own == null ? 0 : own.code(),
-                line(response.producer()),
+                line(end.producer()),
                 traceback == null ? "" : end(traceback)));
     }
 

@@ -4,7 +4,7 @@ import dev.waitress.exchange.Producer;
 import dev.waitress.exchange.Refusal;
 import dev.waitress.exchange.Request;
 import dev.waitress.exchange.RequestObserver;
-import dev.waitress.exchange.Response;
+import dev.waitress.exchange.ResponseEnd;
 import dev.waitress.exchange.ResponseObserver;
 import dev.waitress.http.RequestHead;
 import dev.waitress.http.Status;
@@ -72,18 +72,18 @@ public final class Traffic implements RequestObserver {
         }
 
         @Override
-        public void ended(Response response) {
+        public void ended(ResponseEnd end) {
             endedNanos = nanos.getAsLong();
             counts.active--;
-            counts.incomplete += response.isComplete() ? 0 : 1;
-            counts.responseBodies.add(response.bodyBytes());
-            Status own = response.ownStatus();
+            counts.incomplete += end.isComplete() ? 0 : 1;
+            counts.responseBodies.add(end.bodyBytes());
+            Status own = end.ownStatus();
             if (own != null) {
                 counts.addOwn(own);
             }
-            count(method, response.statusCode(), endedNanos - firstByteNanos);
-            failures.note(response, endedNanos);
-            addPhases(response.producer());
+            count(method, end.statusCode(), endedNanos - firstByteNanos);
+            failures.note(end, endedNanos);
+            addPhases(end.producer());
         }
 
         private void addPhases(@Nullable Producer producer) {

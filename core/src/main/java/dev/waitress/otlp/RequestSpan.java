@@ -2,7 +2,7 @@ package dev.waitress.otlp;
 
 import dev.waitress.exchange.Producer;
 import dev.waitress.exchange.Request;
-import dev.waitress.exchange.Response;
+import dev.waitress.exchange.ResponseEnd;
 import dev.waitress.exchange.ResponseObserver;
 import dev.waitress.trace.TraceContext;
 import java.util.ArrayList;
@@ -80,13 +80,13 @@ final class RequestSpan implements ResponseObserver {
     }
 
     @Override
-    public void ended(Response response) {
+    public void ended(ResponseEnd end) {
         endedNanos = nanos.getAsLong();
         endAttempt(endedNanos, false);
-        status = response.statusCode();
-        bodyBytes = response.bodyBytes();
-        if (!response.isComplete()) {
-            error = status == 0 ? CLIENT_LEFT : response.failure() == null ? BROKEN_OFF : APPLICATION_FAILED;
+        status = end.statusCode();
+        bodyBytes = end.bodyBytes();
+        if (!end.isComplete()) {
+            error = status == 0 ? CLIENT_LEFT : end.failure() == null ? BROKEN_OFF : APPLICATION_FAILED;
             over();
         }
     }

@@ -293,7 +293,7 @@ class Http2Test {
             response.start(Stage.head("200 OK"), 5);
             response.body(new Loan("hello"));
             assertThat(client.answers()).containsExactly("1 HEADERS :status: 200", "1 DATA hello end");
-            assertThat(response.isComplete()).isTrue();
+            assertThat(response.hasEnded()).isTrue();
             assertThat(client.stage.connection.isIdle()).isTrue();
         }
 

@@ -10,6 +10,7 @@ import dev.waitress.exchange.Peer;
 import dev.waitress.exchange.Request;
 import dev.waitress.exchange.RequestIds;
 import dev.waitress.exchange.Response;
+import dev.waitress.exchange.ResponseEnd;
 import dev.waitress.exchange.ResponseObserver;
 import dev.waitress.exchange.ServerEnd;
 import dev.waitress.exchange.ServerName;
@@ -112,7 +113,7 @@ final class Stage implements Gateway, Connection.Owner, AutoCloseable {
 
     private final class Noting implements ResponseObserver {
         @Override
-        public void ended(Response response) {
+        public void ended(ResponseEnd end) {
             seen.add("ended");
         }
 

@@ -39,8 +39,8 @@ class ObserversTest {
                     }
 
                     @Override
-                    public void ended(Response response) {
-                        seen.add(name + " ended " + response.statusCode());
+                    public void ended(ResponseEnd end) {
+                        seen.add(name + " ended " + end.statusCode());
                     }
 
                     @Override

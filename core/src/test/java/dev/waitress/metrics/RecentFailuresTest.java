@@ -20,9 +20,13 @@ class RecentFailuresTest {
 
     private final RecentFailures failures = new RecentFailures();
 
-    private static Response response() {
+    private long nowNanos;
+
+    /** One whose end is noted. */
+    private Response response() {
         Request request = Requests.parse("GET / HTTP/1.1\r\nHost: a\r\n\r\n");
         Response response = new Response(request, new FakeSink(request.head(), NAME, false), NAME);
+        response.observedBy(end -> failures.note(end, nowNanos));
         response.producedBy(new Producer() {
             @Override
             public void drained(long bytes) {}
@@ -40,9 +44,8 @@ class RecentFailuresTest {
 
     @Test
     void areThoseOfTheApplication() {
-        Response failed = response();
-        failed.fail("ValueError: 1");
-        failures.note(failed, 5);
+        nowNanos = 5;
+        response().fail("ValueError: 1");
         assertThat(failures.all(7)).containsExactly(new Failure(1, 2, 500, "GET /shop", "ValueError: 1"));
     }
 
@@ -54,18 +57,13 @@ class RecentFailuresTest {
         head.start(line, 0, line.length);
         failed.start(head, 5);
         failed.fail("ValueError: 1");
-        failures.note(failed, 0);
         assertThat(failures.all(0)).extracting(Failure::status).containsExactly(0);
     }
 
     @Test
     void areThoseOfLostWorkersAndOfTimeouts() {
-        Response lost = response();
-        lost.refuse(Status.BAD_GATEWAY, "lost");
-        failures.note(lost, 0);
-        Response late = response();
-        late.expire();
-        failures.note(late, 0);
+        response().refuse(Status.BAD_GATEWAY, "lost");
+        response().expire();
         assertThat(failures.all(0))
                 .extracting(Failure::status)
                 .as("the last one first")
@@ -74,28 +72,19 @@ class RecentFailuresTest {
 
     @Test
     void areNoOrderlyAnswers() {
-        Response fine = response();
-        ServerAnswer.NOT_FOUND.sendTo(fine);
-        failures.note(fine, 0);
-        Response postponed = response();
-        postponed.postpone();
-        failures.note(postponed, 0);
-        Response left = response();
-        left.clientGone();
-        failures.note(left, 0);
+        ServerAnswer.NOT_FOUND.sendTo(response());
+        response().postpone();
+        response().clientGone();
         Response leftBeforeItFailed = response();
         leftBeforeItFailed.clientGone();
         leftBeforeItFailed.fail("nobody reads it");
-        failures.note(leftBeforeItFailed, 0);
         assertThat(failures.all(0)).isEmpty();
     }
 
     @Test
     void areAFewAndNoneIsLong() {
         for (int i = 0; i < 100; i++) {
-            Response failed = response();
-            failed.fail("x".repeat(100_000) + i);
-            failures.note(failed, 0);
+            response().fail("x".repeat(100_000) + i);
         }
         assertThat(failures.all(0))
                 .hasSize(20)

@@ -7,6 +7,7 @@ import dev.waitress.exchange.Producer;
 import dev.waitress.exchange.Request;
 import dev.waitress.exchange.Requests;
 import dev.waitress.exchange.Response;
+import dev.waitress.exchange.ResponseEnd;
 import dev.waitress.exchange.ResponseObserver;
 import dev.waitress.exchange.ServerName;
 import dev.waitress.settings.Settings;
@@ -57,7 +58,7 @@ class TaskPlaceTest {
         }
 
         @Override
-        public void ended(Response response) {}
+        public void ended(ResponseEnd end) {}
     }
 
     @Test

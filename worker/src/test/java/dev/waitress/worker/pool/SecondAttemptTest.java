@@ -3,7 +3,7 @@ package dev.waitress.worker.pool;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.waitress.buffer.BodyBuffer;
-import dev.waitress.exchange.Response;
+import dev.waitress.exchange.ResponseEnd;
 import dev.waitress.exchange.ResponseObserver;
 import dev.waitress.exchange.Tally;
 import dev.waitress.worker.fakes.FakeClient;
@@ -70,7 +70,7 @@ class SecondAttemptTest {
             }
 
             @Override
-            public void ended(Response response) {
+            public void ended(ResponseEnd end) {
                 seen.add("ended");
             }
         });
