@@ -11,9 +11,11 @@ from typing import TYPE_CHECKING, Any, Callable, Iterator
 import pytest
 
 from waitress_worker import protocol
+from waitress_worker.arena import LargeBlocks
 from waitress_worker.files import FileWrapper
 from waitress_worker.heads import Heads
 from waitress_worker.response import Exchange
+from waitress_worker.threads import Threads
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -21,8 +23,22 @@ if TYPE_CHECKING:
 TEXT = ("Content-Type", "text/plain")
 
 
+class FewBlocks(LargeBlocks):
+    """Has room for two blocks of 100,000 bytes."""
+
+    def __init__(self, outbox: Any) -> None:
+        super().__init__(outbox, Threads(), is_wanted=False)
+        self.shared: list[bytes] = []
+
+    def _share(self, _request_id: int, block: memoryview) -> tuple[int, int] | None:
+        if len(self.shared) == 2:  # noqa: PLR2004 -- as it says
+            return None
+        self.shared.append(bytes(block[:100_000]))
+        return len(self.shared) - 1, len(self.shared[-1])
+
+
 class FakeCrew:
-    """Keeps the messages of an exchange: stands for its outbox, its streams and the memory for large blocks."""
+    """Keeps the messages of an exchange: stands for its outbox and its streams."""
 
     by_descriptor = False
     expose_tracebacks = True
@@ -30,11 +46,10 @@ class FakeCrew:
     def __init__(self) -> None:
         self.messages: list[Any] = []
         self.files: list[Any] = []
-        self.shared: list[bytes] = []
         self.gone: set[int] = set()
         self.closed: set[int] = set()
         self.closed_streams: list[int] = []
-        self.blocks = self
+        self.blocks = FewBlocks(self)
         self.heads = Heads(threading.Lock())
 
     def send(self, message: Any, raw: bytes | None = None) -> None:
@@ -47,13 +62,6 @@ class FakeCrew:
 
     def require_worker(self) -> None:
         """It is one."""
-
-    def share(self, _request_id: int, block: memoryview) -> tuple[int, int] | None:
-        """Have room for two blocks of 100,000 bytes."""
-        if len(self.shared) == 2:  # noqa: PLR2004 -- as it says
-            return None
-        self.shared.append(bytes(block[:100_000]))
-        return len(self.shared) - 1, len(self.shared[-1])
 
     def lend(self, _request_id: int, wrapper: FileWrapper) -> None:
         self.files.append(wrapper)
@@ -285,7 +293,7 @@ class TestLargeBlocks:
     def test_of_a_whole_response(self, crew: FakeCrew, size: int, shared: list[int]) -> None:
         body = bytes(range(256)) * (size // 256) + bytes(size % 256)
         messages = run(crew, answering(headers=[], body=[body]))
-        assert [len(block) for block in crew.shared] == shared
+        assert [len(block) for block in crew.blocks.shared] == shared
         rest = body[sum(shared) :]
         if not shared:
             assert messages == [(protocol.RESPONSE, 7, "200 OK", [], body)]
@@ -296,7 +304,7 @@ class TestLargeBlocks:
             *([(protocol.CHUNK, 7, rest)] if rest else []),
             (protocol.END, 7),
         ]
-        assert b"".join(crew.shared) + rest == body
+        assert b"".join(crew.blocks.shared) + rest == body
 
     def test_of_a_stream(self, crew: FakeCrew) -> None:
         assert run(crew, answering(body=iter([bytes(70_000), b"x"]))) == [
