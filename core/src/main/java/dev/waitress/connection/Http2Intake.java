@@ -125,10 +125,14 @@ final class Http2Intake implements FrameListener {
             requests.refuse(stream, new Arrival.Refused(heads.rejection(), heads.line(), nowNanos));
             return null;
         }
-        RequestHead head = endsStream ? heads.head() : heads.head().detach();
+        return begin(stream, endsStream ? heads.head() : heads.head().detach(), endsStream);
+    }
+
+    /** The head is as it should be; perhaps it is all of the request. */
+    private @Nullable Fault begin(Http2Stream stream, RequestHead head, boolean endsStream) {
         ForwardingOutcome reading = means.readProxyFields(head, connection.peer(), requests.peerIsTrusted());
         Forwarding forwarding = reading instanceof Forwarding believed ? believed : Forwarding.NONE;
-        Upload upload = new Upload(head, forwarding, means.intake().bodies(), nowNanos, bodies.received());
+        Upload upload = new Upload(head, forwarding, means.intake().bodies(), connection.nowNanos(), bodies.received());
         stream.upload = upload;
         if (reading instanceof ForwardingOutcome.Malformed malformed) {
             requests.refuse(stream, upload, Rule.PROXY_HEADER, malformed.header());
@@ -138,7 +142,7 @@ final class Http2Intake implements FrameListener {
             requests.refuse(stream, upload, Rule.NO_MEMORY, "");
         } else if (head.expectsContinue()) {
             means.encoder().begin(100);
-            output.frame(means.encoder().headers(id, false));
+            output.frame(means.encoder().headers(stream.id, false));
         }
         return null;
     }

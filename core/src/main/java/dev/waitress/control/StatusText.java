@@ -18,8 +18,27 @@ final class StatusText {
     private StatusText() {}
 
     static String of(Status status) {
+        StringBuilder text = new StringBuilder(front(status));
+        row(text, "WORKER", "PID", "STATE", "AGE", "ANSWERED", "MEMORY", "RUNNING", "WAITING");
+        for (WorkerStatus worker : status.inspection().workers()) {
+            row(
+                    text,
+                    worker.number(),
+                    worker.pid(),
+                    worker.state(),
+                    time(worker.ageNanos()),
+                    worker.answered() < 0 ? "-" : worker.answered(),
+                    memory(status.memory().get(worker.pid())),
+                    worker.occupations().size(),
+                    worker.waiting());
+            running(text, worker.occupations());
+        }
+        return text.toString();
+    }
+
+    private static StringBuilder front(Status status) {
         Front.Overview front = status.front();
-        StringBuilder text = new StringBuilder()
+        return new StringBuilder()
                 .append(String.format(
                         Locale.ROOT,
                         "waitress %s, process %d, up %s, %s\n",
@@ -34,22 +53,6 @@ final class StatusText {
                         front.connections(),
                         status.inspection().waiting(),
                         memory(status.memory().get(status.pid()))));
-        List<WorkerStatus> workers = status.inspection().workers();
-        row(text, "WORKER", "PID", "STATE", "AGE", "ANSWERED", "MEMORY", "RUNNING", "WAITING");
-        for (WorkerStatus worker : workers) {
-            row(
-                    text,
-                    worker.number(),
-                    worker.pid(),
-                    worker.state(),
-                    time(worker.ageNanos()),
-                    worker.answered() < 0 ? "-" : worker.answered(),
-                    memory(status.memory().get(worker.pid())),
-                    worker.occupations().size(),
-                    worker.waiting());
-            running(text, worker.occupations());
-        }
-        return text.toString();
     }
 
     private static void row(StringBuilder text, Object... cells) {

@@ -130,18 +130,7 @@ public final class Environ {
         if (port.length > 0) {
             put(sink, REMOTE_PORT, port);
         }
-        TraceContext trace = request.id().trace();
-        for (int field = 0; field < head.fieldCount(); field++) {
-            if (OwnFields.has(head, field)
-                    && !head.isRepeated(field)
-                    && !forwarding.hides(field)
-                    && (trace == null || !isOfTrace(head, field))) {
-                writeField(head, field, sink);
-            }
-        }
-        if (trace != null) {
-            writeTrace(trace, sink);
-        }
+        writeOwnFields(head, forwarding, request.id().trace(), sink);
         if (head.hasAuthority()) {
             put(sink, HTTP_HOST, bytes, head.authorityStart(), head.authorityEnd());
         }
@@ -154,6 +143,20 @@ public final class Environ {
         }
         if (forwarding != Forwarding.NONE) {
             writeForwarding(request.peer().server, forwarding, sink);
+        }
+    }
+
+    private void writeOwnFields(RequestHead head, Forwarding forwarding, @Nullable TraceContext trace, Sink sink) {
+        for (int field = 0; field < head.fieldCount(); field++) {
+            if (OwnFields.has(head, field)
+                    && !head.isRepeated(field)
+                    && !forwarding.hides(field)
+                    && (trace == null || !isOfTrace(head, field))) {
+                writeField(head, field, sink);
+            }
+        }
+        if (trace != null) {
+            writeTrace(trace, sink);
         }
     }
 
