@@ -24,6 +24,7 @@ AT_MOST = "--session-timeout=2700"
 #: Some of the tests once more, in another way; without the files all of those for which it makes sense.
 AGAIN = [
     ["--worker-transport=tcp"],
+    ["--worker-platform=macos", "tests/test_file_wrapper.py", "tests/test_responses.py"],
     ["--over=tls", "tests/test_responses.py", "tests/test_boards.py"],
     ["--over=h2", "tests/test_boards.py"],
 ]

@@ -31,6 +31,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     group.addoption("--worker-python", metavar="PYTHON", help="only the performer in Python, in this one")
     parser.getgroup("clients").addoption("--over", choices=list(FILES), help="tests of HTTP, by encrypted connections")
     group.addoption("--worker-transport", choices=["tcp"], help="only the performer in Python, reached over this")
+    group.addoption("--worker-platform", choices=["macos"], help="the same, without what this system lacks")
     soak = parser.getgroup("soak")
     soak.addoption("--soak-seconds", type=float, default=600, metavar="SECONDS", help="how long the soak lasts")
     soak.addoption(
@@ -46,6 +47,8 @@ def pytest_configure(config: pytest.Config) -> None:
     WORKERS.python = config.getoption("--worker-python") or WORKERS.python
     if config.getoption("--worker-transport"):
         WORKERS.environment = OVER_TCP
+    if platform := config.getoption("--worker-platform"):
+        WORKERS.environment = {"WAITRESS_JAVA_OPTS": f"-Dwaitress.platform={platform}"}
     if config.getoption("--over"):
         if shutil.which("openssl") is None:
             pytest.exit("there is no command openssl, which makes the certificates", returncode=0)
@@ -59,7 +62,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     for item in items:
         if item.get_closest_marker("soak") or item.get_closest_marker("matrix"):
             item.add_marker(pytest.mark.timeout(0))
-    if config.getoption("--worker-python") or config.getoption("--worker-transport"):
+    if any(config.getoption(f"--worker-{name}") for name in ("python", "transport", "platform")):
         items[:] = [item for item in items if performs_in_python(item)]
     if over := config.getoption("--over"):
         items[:] = [item for item in items if item.path.stem in FILES[over] and not is_on_unix_socket(item)]

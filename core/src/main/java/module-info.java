@@ -9,6 +9,9 @@ module dev.waitress {
     exports dev.waitress.buffer to
             dev.waitress.worker,
             dev.waitress.cli;
+    exports dev.waitress.platform to
+            dev.waitress.worker,
+            dev.waitress.cli;
     exports dev.waitress.loop to
             dev.waitress.worker,
             dev.waitress.cli;

@@ -1,9 +1,11 @@
 package dev.waitress;
 
+import dev.waitress.platform.Platform;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.function.IntSupplier;
 import java.util.stream.Stream;
@@ -44,11 +46,19 @@ final class QuitWatch {
 
     /** Runs the action at each SIGQUIT from now on, where it can be noticed; soon after it, on a thread of its own. */
     static void begin(Runnable action) {
-        QuitWatch watch = find(Path.of("/proc/self/task"), Signals::taken, action);
+        QuitWatch watch = findOwn(action);
         if (watch != null) {
             Thread thread = new Thread(watch::run, "waitress-quit");
             thread.setDaemon(true);
             thread.start();
+        }
+    }
+
+    private static @Nullable QuitWatch findOwn(Runnable action) {
+        try {
+            return find(Platform.current().requireProc().resolve("self/task"), Signals::taken, action);
+        } catch (NoSuchFileException e) {
+            return null;
         }
     }
 

@@ -1,7 +1,7 @@
 package dev.waitress;
 
+import dev.waitress.platform.Platform;
 import dev.waitress.settings.SettingsException;
-import java.io.File;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -17,7 +17,7 @@ final class ServiceNames {
 
     /** Port of a TCP service; -1 if there is none of this name. */
     static int port(String name) {
-        if (File.separatorChar == '\\') {
+        if (!Platform.current().hasServiceNames()) {
             throw new SettingsException("Windows does not support service names instead of port numbers");
         }
         try {

@@ -12,6 +12,8 @@ import com.tngtech.archunit.junit.ArchTest;
 import com.tngtech.archunit.lang.ArchRule;
 import com.tngtech.archunit.library.dependencies.SliceAssignment;
 import com.tngtech.archunit.library.dependencies.SliceIdentifier;
+import dev.waitress.platform.Platform;
+import java.io.File;
 import java.nio.channels.SelectionKey;
 import java.nio.channels.Selector;
 import java.util.Set;
@@ -25,6 +27,8 @@ class ArchitectureTest {
     @ArchTest
     static final ArchRule PACKAGES_DEPEND_ON_THOSE_BEFORE_THEM = layeredArchitecture()
             .consideringOnlyDependenciesInLayers()
+            .layer("platform")
+            .definedBy("dev.waitress.platform")
             .layer("settings")
             .definedBy("dev.waitress.settings")
             .layer("buffer")
@@ -69,10 +73,12 @@ class ArchitectureTest {
             .definedBy("dev.waitress.otlp")
             .layer("root")
             .definedBy("dev.waitress")
+            .whereLayer("platform")
+            .mayNotAccessAnyLayer()
             .whereLayer("settings")
-            .mayNotAccessAnyLayer()
+            .mayOnlyAccessLayers("platform")
             .whereLayer("buffer")
-            .mayNotAccessAnyLayer()
+            .mayOnlyAccessLayers("platform")
             .whereLayer("wsgi")
             .mayNotAccessAnyLayer()
             .whereLayer("meter")
@@ -92,7 +98,7 @@ class ArchitectureTest {
             .whereLayer("loop")
             .mayOnlyAccessLayers("buffer", "http")
             .whereLayer("net")
-            .mayOnlyAccessLayers("settings", "buffer", "exchange", "loop")
+            .mayOnlyAccessLayers("platform", "settings", "buffer", "exchange", "loop")
             .whereLayer("tls")
             .mayOnlyAccessLayers("settings")
             .whereLayer("task")
@@ -105,13 +111,22 @@ class ArchitectureTest {
             .whereLayer("redirect")
             .mayOnlyAccessLayers("settings", "buffer", "http", "proxy", "exchange")
             .whereLayer("control")
-            .mayOnlyAccessLayers("buffer", "http", "exchange")
+            .mayOnlyAccessLayers("platform", "buffer", "http", "exchange")
             .whereLayer("metrics")
-            .mayOnlyAccessLayers("buffer", "http", "exchange", "loop", "control", "meter", "otlp")
+            .mayOnlyAccessLayers("platform", "buffer", "http", "exchange", "loop", "control", "meter", "otlp")
             .whereLayer("log")
             .mayOnlyAccessLayers("settings", "http", "proxy", "exchange", "trace")
             .whereLayer("otlp")
             .mayOnlyAccessLayers("settings", "buffer", "http", "proxy", "exchange", "loop", "log", "trace");
+
+    @ArchTest
+    static final ArchRule ONLY_PLATFORM_ASKS_WHICH_SYSTEM_IT_IS = noClasses()
+            .that()
+            .doNotHaveFullyQualifiedName(Platform.class.getName())
+            .should()
+            .accessField(File.class, "separatorChar")
+            .orShould()
+            .accessField(File.class, "separator");
 
     @ArchTest
     static final ArchRule HTTP_DOES_NO_IO = noClasses()

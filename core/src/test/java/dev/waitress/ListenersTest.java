@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.waitress.net.Binder;
+import dev.waitress.platform.Platform;
 import dev.waitress.settings.Setting;
 import dev.waitress.settings.Settings;
 import dev.waitress.wsgi.Application;
@@ -150,6 +151,33 @@ class ListenersTest {
                 }
             } finally {
                 old.close();
+            }
+        }
+
+        @Test
+        void sharesItsPortWithAWarningWhereTheSystemDoesNotBalance() throws Exception {
+            System.setProperty(Platform.PROPERTY, "macos");
+            try (LogCapture log = new LogCapture();
+                    Server server = serve("listen", "127.0.0.1:0", "reuse_port", "yes")) {
+                assertThat(get(server.addresses().get(0))).isNotEmpty();
+                assertThat(log.lines())
+                        .contains(
+                                "WARNING:waitress:reuse_port: here one of the servers on a port gets all new connections");
+            } finally {
+                System.clearProperty(Platform.PROPERTY);
+            }
+        }
+
+        @Test
+        void refusesToShareItsPortWhereThatWouldTakeItAway() {
+            System.setProperty(Platform.PROPERTY, "windows");
+            try {
+                assertThatThrownBy(() -> serve("listen", "127.0.0.1:0", "reuse_port", "yes"))
+                        .hasMessage("reuse_port: this platform cannot share a port");
+                assertThatThrownBy(() -> serve("listen", "127.0.0.1:http"))
+                        .hasMessageContaining("Windows does not support service names");
+            } finally {
+                System.clearProperty(Platform.PROPERTY);
             }
         }
 

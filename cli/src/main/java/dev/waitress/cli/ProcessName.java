@@ -1,5 +1,6 @@
 package dev.waitress.cli;
 
+import dev.waitress.platform.Platform;
 import java.io.IOException;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
@@ -11,15 +12,16 @@ import java.nio.file.StandardOpenOption;
 final class ProcessName {
     private static final Logger LOG = System.getLogger("waitress");
 
-    /** Linux shows 15 bytes of a name. */
-    private static final Path NAME = Path.of("/proc/self/comm");
+    /** In the folder of processes; 15 bytes of a name are shown. */
+    private static final String NAME = "self/comm";
 
     private ProcessName() {}
 
     /** Names it by its role in the server. */
     static void show(String role) {
         try {
-            Files.writeString(NAME, "waitress: " + role, StandardOpenOption.WRITE);
+            Path name = Platform.current().requireProc().resolve(NAME);
+            Files.writeString(name, "waitress: " + role, StandardOpenOption.WRITE);
         } catch (IOException e) {
             LOG.log(Level.DEBUG, "this process keeps its name", e);
         }

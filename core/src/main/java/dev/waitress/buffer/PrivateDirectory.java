@@ -1,11 +1,13 @@
 package dev.waitress.buffer;
 
+import dev.waitress.platform.Platform;
 import java.io.Closeable;
 import java.io.File;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -23,9 +25,6 @@ public final class PrivateDirectory implements Closeable {
     private static final String VARIABLE = "TMPDIR";
     private static final String PREFIX = "waitress-";
     private static final String SPOOLED = "spool-";
-
-    /** Where Linux has files that are in memory only. */
-    public static final Path MEMORY_FILES = Path.of("/dev/shm");
 
     /** What to do where no file of the server's own can be written. */
     public static final String ADVICE = "set TMPDIR to a directory that can be written";
@@ -67,7 +66,8 @@ public final class PrivateDirectory implements Closeable {
 
     private static List<Path> places(Path usual, @Nullable String named) {
         boolean isNamed = named != null && new File(named).isDirectory();
-        return isNamed ? List.of(usual) : List.of(usual, MEMORY_FILES);
+        Path memory = Platform.current().memoryFiles();
+        return isNamed || memory == null ? List.of(usual) : List.of(usual, memory);
     }
 
     /** A place that is not there is passed over by those who start us. */
@@ -157,6 +157,17 @@ public final class PrivateDirectory implements Closeable {
         return home == null ? null : home.path();
     }
 
+    /**
+     * Where files in use cannot go, that is as it must be, for example of what a worker has mapped that is just ending.
+     */
+    private static void sayWhatIsLeft(Path path, IOException e) {
+        Level level = Platform.current().keepsFilesInUse() ? Level.DEBUG : Level.WARNING;
+        String what = e instanceof FileSystemException failure ? failure.getFile() : path.toString();
+        LOG.log(
+                level,
+                "cannot remove " + what + ": " + FileFailure.reason(e) + "; the next server that starts here does");
+    }
+
     @Override
     public synchronized void close() {
         closed = true;
@@ -168,7 +179,7 @@ public final class PrivateDirectory implements Closeable {
         try {
             last.remove();
         } catch (IOException e) {
-            LOG.log(Level.WARNING, "cannot remove " + last.path(), e);
+            sayWhatIsLeft(last.path(), e);
         }
     }
 }

@@ -1,15 +1,18 @@
 package dev.waitress.control;
 
+import dev.waitress.platform.Platform;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.OptionalLong;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * How much memory processes have in fact: {@code VmRSS} of {@code /proc}, or what {@code ps} says where there is none.
@@ -18,14 +21,18 @@ public final class ResidentMemory {
     private static final String RESIDENT = "VmRSS:";
     private static final long KIB = 1024;
 
-    private final Path proc;
+    private final @Nullable Path proc;
 
-    ResidentMemory(Path proc) {
+    ResidentMemory(@Nullable Path proc) {
         this.proc = proc;
     }
 
     public static ResidentMemory ofThisSystem() {
-        return new ResidentMemory(Path.of("/proc"));
+        try {
+            return new ResidentMemory(Platform.current().requireProc());
+        } catch (NoSuchFileException e) {
+            return new ResidentMemory(null);
+        }
     }
 
     /** Bytes of a process and all that it has started; 0 of one that has ended. */
@@ -53,19 +60,19 @@ public final class ResidentMemory {
     }
 
     private long sum(List<Long> all) throws IOException {
-        if (!Files.exists(proc.resolve("self"))) {
+        if (proc == null || !Files.exists(proc.resolve("self"))) {
             return sumOfPs(all);
         }
         long sum = 0;
         for (long each : all) {
-            sum += ofOne(each);
+            sum += ofOne(proc.resolve(each + "/status"));
         }
         return sum;
     }
 
     /** The line looks like {@code VmRSS: 9876 kB}. */
-    private long ofOne(long pid) {
-        try (Stream<String> lines = Files.lines(proc.resolve(pid + "/status"), StandardCharsets.ISO_8859_1)) {
+    private static long ofOne(Path status) {
+        try (Stream<String> lines = Files.lines(status, StandardCharsets.ISO_8859_1)) {
             return lines.filter(line -> line.startsWith(RESIDENT))
                     .mapToLong(
                             line -> kibibytes(line.substring(RESIDENT.length()).replace("kB", "")))

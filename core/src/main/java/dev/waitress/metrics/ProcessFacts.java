@@ -1,6 +1,7 @@
 package dev.waitress.metrics;
 
 import dev.waitress.control.ResidentMemory;
+import dev.waitress.platform.Platform;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -19,7 +20,7 @@ import java.util.stream.Stream;
  * @param startSeconds when it began, since 1970
  */
 record ProcessFacts(OptionalLong residentBytes, OptionalDouble cpuSeconds, OptionalDouble startSeconds) {
-    private static final Path DESCRIPTORS = Path.of("/proc/self/fd");
+    private static final String DESCRIPTORS = "self/fd";
     private static final double MILLIS = 1000;
 
     /**
@@ -45,7 +46,7 @@ record ProcessFacts(OptionalLong residentBytes, OptionalDouble cpuSeconds, Optio
 
     /** Descriptors that this process has open. */
     static OptionalLong descriptors() {
-        try (Stream<Path> open = Files.list(DESCRIPTORS)) {
+        try (Stream<Path> open = Files.list(Platform.current().requireProc().resolve(DESCRIPTORS))) {
             return OptionalLong.of(open.count() - 1); // without the one by which they are listed
         } catch (IOException e) {
             return OptionalLong.empty(); // no Linux

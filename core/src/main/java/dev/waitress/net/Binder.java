@@ -1,10 +1,13 @@
 package dev.waitress.net;
 
 import dev.waitress.exchange.ServerEnd;
+import dev.waitress.platform.Platform;
 import dev.waitress.settings.Setting;
 import dev.waitress.settings.Settings;
 import dev.waitress.settings.SettingsException;
 import java.io.IOException;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
 import java.net.Inet6Address;
 import java.net.InetSocketAddress;
 import java.net.ProtocolFamily;
@@ -22,6 +25,8 @@ import org.jspecify.annotations.Nullable;
  * Opens listening sockets. A failure leaves nothing open, and is an {@link IOException} that does not name the address.
  */
 public final class Binder {
+    private static final Logger LOG = System.getLogger("waitress");
+
     private final Settings settings;
     private final int backlog;
     private final boolean encrypts;
@@ -82,8 +87,12 @@ public final class Binder {
     }
 
     private static void sharePort(ServerSocketChannel socket) throws IOException {
-        if (!socket.supportedOptions().contains(StandardSocketOptions.SO_REUSEPORT)) {
+        Platform platform = Platform.current();
+        if (!platform.canSharePorts() || !socket.supportedOptions().contains(StandardSocketOptions.SO_REUSEPORT)) {
             throw new SettingsException("reuse_port: this platform cannot share a port");
+        }
+        if (!platform.balancesSharedPorts()) {
+            LOG.log(Level.WARNING, "reuse_port: here one of the servers on a port gets all new connections");
         }
         socket.setOption(StandardSocketOptions.SO_REUSEPORT, true);
     }

@@ -1,12 +1,12 @@
 package dev.waitress.net;
 
+import dev.waitress.platform.Platform;
 import dev.waitress.settings.Setting;
 import dev.waitress.settings.Settings;
 import java.io.IOException;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.List;
 
 /**
@@ -17,7 +17,7 @@ import java.util.List;
 public record DescriptorLimit(long descriptors) {
     private static final Logger LOG = System.getLogger("waitress");
 
-    private static final Path FILE = Path.of("/proc/self/limits");
+    private static final String FILE = "self/limits";
     private static final String ROW = "Max open files";
 
     /** For the JVM itself, workers, listeners, spooled bodies and files on their way to clients. */
@@ -27,7 +27,7 @@ public record DescriptorLimit(long descriptors) {
 
     public static DescriptorLimit ofThisProcess() {
         try {
-            return of(Files.readAllLines(FILE));
+            return of(Files.readAllLines(Platform.current().requireProc().resolve(FILE)));
         } catch (IOException e) {
             return new DescriptorLimit(Long.MAX_VALUE); // no Linux: accept() will tell
         }

@@ -1,5 +1,6 @@
 package dev.waitress.settings;
 
+import dev.waitress.platform.Platform;
 import java.io.File;
 import java.io.IOException;
 import java.nio.channels.ServerSocketChannel;
@@ -44,10 +45,6 @@ record ValueType<T>(String word, String valid, Function<String, T> parser, Unary
     /** As the system writes names of files. */
     private static final Charset FILE_NAMES = Charset.forName(
             System.getProperty("sun.jnu.encoding", Charset.defaultCharset().name()));
-
-    /** Size of sun_path, which ends with a zero byte: 104 bytes on the systems that come from BSD, 108 on others. */
-    private static final int SOCKET_PATH_BYTES =
-            System.getProperty("os.name", "").startsWith("Mac") ? 103 : 107;
 
     T parse(String text) {
         return check(parser.apply(text));
@@ -104,7 +101,8 @@ record ValueType<T>(String word, String valid, Function<String, T> parser, Unary
     static ValueType<String> socketPath() {
         return new ValueType<>("PATH", "a path of at most 107 bytes, 103 on macOS", UnaryOperator.identity(), value -> {
             // Not Path: whether its characters can be in a name is another question, which has its own answer.
-            require(new File(value).getPath().getBytes(FILE_NAMES).length <= SOCKET_PATH_BYTES);
+            require(new File(value).getPath().getBytes(FILE_NAMES).length
+                    <= Platform.current().socketPathBytes());
             return value;
         });
     }

@@ -3,6 +3,7 @@ package dev.waitress.settings;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.waitress.platform.Platform;
 import java.io.IOException;
 import java.nio.channels.ServerSocketChannel;
 import java.util.Arrays;
@@ -49,6 +50,17 @@ class SettingsTest {
                 .hasMessage("unix_socket: must be a path of at most 107 bytes, 103 on macOS, got '" + tooLong + "'");
         assertThatThrownBy(() -> Settings.defaults().with(Setting.UNIX_SOCKET, tooLong))
                 .isInstanceOf(SettingsException.class);
+    }
+
+    @Test
+    void refuseAPathThatIsTooLongForTheSystem() {
+        System.setProperty(Platform.PROPERTY, "macos");
+        try {
+            assertThatThrownBy(() -> Settings.ofText(Map.of("unix_socket", "/" + "s".repeat(103))))
+                    .hasMessageContaining("103 on macOS");
+        } finally {
+            System.clearProperty(Platform.PROPERTY);
+        }
     }
 
     @ParameterizedTest

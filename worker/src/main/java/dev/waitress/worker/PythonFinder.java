@@ -1,15 +1,13 @@
 package dev.waitress.worker;
 
+import dev.waitress.platform.Platform;
 import dev.waitress.settings.SettingsException;
-import java.io.File;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
 
 /** Which Python runs the workers, unless one is named: the active virtualenv's, else the one on the PATH. */
 public final class PythonFinder {
-    private static final boolean WINDOWS = File.separatorChar == '\\';
-
     private PythonFinder() {}
 
     /**
@@ -30,7 +28,7 @@ public final class PythonFinder {
                 return python.toString();
             }
         }
-        return WINDOWS ? "python" : "python3";
+        return Platform.current().python();
     }
 
     private static String requireInside(Path virtualenv) {
@@ -43,6 +41,6 @@ public final class PythonFinder {
     }
 
     private static Path inside(Path virtualenv) {
-        return virtualenv.resolve(WINDOWS ? "Scripts\\python.exe" : "bin/python");
+        return Platform.current().python(virtualenv);
     }
 }

@@ -6,15 +6,16 @@ import dev.waitress.exchange.QueueStart;
 import dev.waitress.exchange.RunLimit;
 import dev.waitress.exchange.Tally;
 import dev.waitress.exchange.UnknownStatuses;
+import dev.waitress.platform.Platform;
 import dev.waitress.settings.Preload;
 import dev.waitress.settings.Setting;
 import dev.waitress.settings.Settings;
+import dev.waitress.settings.SettingsException;
 import dev.waitress.worker.pool.FirstMessage;
 import dev.waitress.worker.pool.Wear;
 import dev.waitress.worker.pool.WorkerTerms;
 import dev.waitress.worker.process.Changes;
 import dev.waitress.worker.process.FileWatch;
-import dev.waitress.worker.process.LaunchedProcess;
 import dev.waitress.worker.process.MemoryWatch;
 import dev.waitress.worker.process.Reasons;
 import java.nio.file.Path;
@@ -53,8 +54,11 @@ public record WorkerConfig(List<String> python, PythonApplication application, S
 
     /** Refuses what the system cannot do. */
     void requirePossible() {
-        if (LaunchedProcess.isWindows()) {
+        if (!Platform.current().hasFork()) {
             Preload.refuse(settings, "Windows has no fork, by which workers share what was loaded");
+        }
+        if (settings.get(Setting.MAX_WORKER_MEMORY) > 0 && !Platform.current().showsMemory()) {
+            throw new SettingsException("max_worker_memory: nobody tells how much memory a process has on Windows");
         }
     }
 

@@ -2,6 +2,7 @@ package dev.waitress.worker.memory;
 
 import dev.waitress.buffer.PrivateDirectory;
 import dev.waitress.buffer.SharedMemory;
+import dev.waitress.platform.Platform;
 import java.io.Closeable;
 import java.io.IOException;
 import java.lang.System.Logger;
@@ -48,7 +49,7 @@ public final class BodySlots implements SharedMemory, Closeable {
         int slots = (int) Math.min(
                 SLOTS, Files.getFileStore(path.resolveSibling("")).getTotalSpace() / LARGEST_SHARE / SLOT_BYTES);
         if (slots == 0) {
-            throw new IOException("there is no room for a body in " + PrivateDirectory.MEMORY_FILES);
+            throw new IOException("there is no room for a body in " + path.getParent());
         }
         file = FileChannel.open(path, StandardOpenOption.CREATE_NEW, StandardOpenOption.READ, StandardOpenOption.WRITE);
         memory = file.map(FileChannel.MapMode.READ_WRITE, 0, (long) slots * SLOT_BYTES);
@@ -63,10 +64,11 @@ public final class BodySlots implements SharedMemory, Closeable {
 
     /** Makes the file, if the system has such files; it is removed at {@link #close}. */
     public static @Nullable BodySlots create() {
-        if (!Files.isWritable(PrivateDirectory.MEMORY_FILES)) {
+        Path place = Platform.current().memoryFiles();
+        if (place == null || !Files.isWritable(place)) {
             return null;
         }
-        PrivateDirectory directory = new PrivateDirectory(PrivateDirectory.MEMORY_FILES);
+        PrivateDirectory directory = new PrivateDirectory(place);
         try {
             return new BodySlots(directory);
         } catch (IOException e) {

@@ -95,20 +95,16 @@ final class Handover implements AnswerReader.Memory {
      */
     Segment part(String name, long position, long count, Runnable whenDone) throws IOException {
         Path path = files.require(name);
-        Object key = count < LocalFiles.SMALLEST_BYTES ? null : key(path);
+        boolean isNamed = count >= LocalFiles.SMALLEST_BYTES && files.byDescriptor();
+        // The path of a descriptor cannot come to mean another file.
+        Object key =
+                isNamed ? Files.readAttributes(path, BasicFileAttributes.class).fileKey() : null;
         FileChannel file = FileChannel.open(path, StandardOpenOption.READ);
         FileRegion region = new FileRegion(file, position, count, () -> {
             whenDone.run();
             file.close();
         });
         return key == null ? region : region.knownAs(key);
-    }
-
-    /** Tells the file from others; null unless the path is that of a descriptor, which cannot come to mean another. */
-    private static @Nullable Object key(Path path) throws IOException {
-        return path.startsWith("/proc")
-                ? Files.readAttributes(path, BasicFileAttributes.class).fileKey()
-                : null;
     }
 
     /** The worker is dead, and its memory goes with the last block that waits for a client. */

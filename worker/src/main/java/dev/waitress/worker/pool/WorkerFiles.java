@@ -1,7 +1,9 @@
 package dev.waitress.worker.pool;
 
+import dev.waitress.platform.Platform;
 import java.io.IOException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.util.regex.Pattern;
@@ -17,6 +19,8 @@ final class WorkerFiles {
     /** Of a worker that has not said who it is. */
     static final WorkerFiles NONE = new WorkerFiles(Path.of("/nonexistent"), true);
 
+    private static final WorkerFiles BY_PATH = new WorkerFiles(Path.of("/nonexistent"), false);
+
     private final Path descriptors;
     private final boolean byDescriptor;
 
@@ -31,8 +35,12 @@ final class WorkerFiles {
      * @param pid of that process, as the worker says before it has loaded the application
      */
     static WorkerFiles of(WorkerProcess process, long pid) {
-        Path descriptors = Path.of("/proc", String.valueOf(pid), "fd");
-        return new WorkerFiles(descriptors, process.includes(pid) && Files.isReadable(descriptors));
+        try {
+            Path descriptors = Platform.current().requireProc().resolve(pid + "/fd");
+            return new WorkerFiles(descriptors, process.includes(pid) && Files.isReadable(descriptors));
+        } catch (NoSuchFileException e) {
+            return BY_PATH;
+        }
     }
 
     /** Whether the worker is to name its descriptors, not paths. */

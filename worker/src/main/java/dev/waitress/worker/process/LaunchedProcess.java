@@ -1,8 +1,8 @@
 package dev.waitress.worker.process;
 
+import dev.waitress.platform.Platform;
 import dev.waitress.settings.Setting;
 import java.io.Closeable;
-import java.io.File;
 import java.io.IOException;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
@@ -51,7 +51,7 @@ public final class LaunchedProcess implements StartedProcess {
      */
     static LaunchedProcess start(List<String> command, String secret, StackFile stacks) throws IOException {
         ProcessBuilder builder = new ProcessBuilder(command)
-                .redirectInput(new File(isWindows() ? "NUL" : "/dev/null"))
+                .redirectInput(Platform.current().nullDevice())
                 .redirectOutput(ProcessBuilder.Redirect.INHERIT)
                 .redirectError(ProcessBuilder.Redirect.INHERIT);
         builder.environment().put(SECRET_VARIABLE, secret);
@@ -93,10 +93,6 @@ public final class LaunchedProcess implements StartedProcess {
             return "ended";
         }
         return status > SIGNALLED ? "was killed by signal " + (status - SIGNALLED) : "ended with status " + status;
-    }
-
-    public static boolean isWindows() {
-        return File.separatorChar == '\\';
     }
 
     @Override

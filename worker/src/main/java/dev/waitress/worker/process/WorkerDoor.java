@@ -1,6 +1,7 @@
 package dev.waitress.worker.process;
 
 import dev.waitress.loop.EventLoop;
+import dev.waitress.platform.Platform;
 import dev.waitress.worker.wire.FrameLink;
 import dev.waitress.worker.wire.FrameListener;
 import dev.waitress.worker.wire.MarshalReader;
@@ -104,7 +105,8 @@ public final class WorkerDoor implements Closeable {
     }
 
     private static ServerSocketChannel listen(Path path, boolean unix) throws IOException {
-        if (unix) {
+        // The system that we are on may take more than the one that we are to take for ours.
+        if (unix && utf8(path.toString()).length <= Platform.current().socketPathBytes()) {
             ServerSocketChannel listener = ServerSocketChannel.open(StandardProtocolFamily.UNIX);
             try {
                 return listener.bind(UnixDomainSocketAddress.of(path));

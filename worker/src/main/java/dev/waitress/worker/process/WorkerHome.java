@@ -3,6 +3,7 @@ package dev.waitress.worker.process;
 import dev.waitress.buffer.PrivateDirectory;
 import dev.waitress.buffer.SharedMemory;
 import dev.waitress.loop.EventLoop;
+import dev.waitress.platform.Platform;
 import dev.waitress.worker.memory.BodySlots;
 import dev.waitress.worker.pool.WorkerBoard;
 import java.io.Closeable;
@@ -46,7 +47,7 @@ public final class WorkerHome implements Closeable {
 
     /** Whether Python has them; the property lets the other way be tried where it has. */
     private static boolean hasUnixSockets() {
-        return !LaunchedProcess.isWindows()
+        return Platform.current().hasUnixSocketsInPython()
                 && !System.getProperty(TRANSPORT, "").equals("tcp");
     }
 

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assumptions.assumeThat;
 
+import dev.waitress.platform.Platform;
 import java.io.IOException;
 import java.io.RandomAccessFile;
 import java.nio.file.Files;
@@ -44,6 +45,19 @@ class WorkerFilesTest {
             assertThat(open.length()).isEqualTo(4);
             Path descriptor = descriptorOf(file);
             assertThat(Files.readString(files.require(descriptor.toString()))).isEqualTo("text");
+        }
+    }
+
+    @Test
+    void areNamedByTheirPathsWhereNoSystemShowsWhatIsOpen() throws IOException {
+        Path file = Files.writeString(directory.resolve("file"), "text");
+        System.setProperty(Platform.PROPERTY, "macos");
+        try {
+            WorkerFiles files = WorkerFiles.of(new Here(OWN), OWN);
+            assertThat(files.byDescriptor()).isFalse();
+            assertThat(files.require(file.toString())).isEqualTo(file);
+        } finally {
+            System.clearProperty(Platform.PROPERTY);
         }
     }
 

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.waitress.buffer.MemoryBudget;
 import dev.waitress.loop.Clock;
 import dev.waitress.loop.EventLoop;
+import dev.waitress.platform.Platform;
 import dev.waitress.worker.wire.MarshalWriter;
 import dev.waitress.worker.wire.Protocol;
 import java.io.IOException;
@@ -12,6 +13,7 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
 import java.nio.channels.SocketChannel;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.Callable;
@@ -67,6 +69,29 @@ class WorkerDoorTest {
     void stop() throws Exception {
         close();
         loop.stop();
+    }
+
+    /** A temporary directory of macOS has a long name, and the address of a Unix socket has room for 103 bytes. */
+    @Test
+    void isOnTcpWhereItsPathIsTooLongForTheSystem() throws Exception {
+        System.setProperty(Platform.PROPERTY, "macos");
+        try {
+            Path deep = directory.resolve("d".repeat(103 - directory.toString().length() - "/front".length()));
+            assertThat(addressAt(deep)).startsWith("tcp:");
+            assertThat(addressAt(directory.resolve("short"))).startsWith("unix:");
+        } finally {
+            System.clearProperty(Platform.PROPERTY);
+        }
+    }
+
+    private String addressAt(Path folder) throws Exception {
+        Files.createDirectory(folder);
+        return onLoop(() -> {
+            try (WorkerDoor other =
+                    new WorkerDoor(loop, folder, true, TimeUnit.SECONDS.toNanos(60), (introduction, link) -> {})) {
+                return other.address();
+            }
+        });
     }
 
     private SocketChannel connect() throws IOException {

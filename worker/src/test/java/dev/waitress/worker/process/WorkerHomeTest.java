@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 
 import dev.waitress.buffer.PrivateDirectory;
 import dev.waitress.buffer.SharedMemory;
+import dev.waitress.platform.Platform;
 import dev.waitress.worker.memory.BodySlots;
 import dev.waitress.worker.pool.WorkerBoard;
 import java.io.IOException;
@@ -39,6 +40,17 @@ class WorkerHomeTest {
         assertThatIllegalStateException().isThrownBy(home::address);
         assertThatIllegalStateException().isThrownBy(home::secret);
         assertThatIllegalStateException().isThrownBy(home::requireDirectory);
+    }
+
+    @Test
+    void hasNoMemoryForBodiesWhereTheSystemHasNone() {
+        System.setProperty(Platform.PROPERTY, "macos");
+        try (WorkerHome without = new WorkerHome(directory, 2)) {
+            assertThat(without.bodies()).isNull();
+            assertThat(without.bodyMemory()).isSameAs(SharedMemory.NONE);
+        } finally {
+            System.clearProperty(Platform.PROPERTY);
+        }
     }
 
     /** A disk that is full keeps no worker from being replaced. */
