@@ -63,7 +63,7 @@ final class Abandoned {
                 if (lock == null) {
                     return;
                 }
-                folder.clear();
+                folder.clear(Mark.PREFIX);
             }
         }
         place.removeEmpty(name);

@@ -2,14 +2,11 @@ package dev.waitress.buffer;
 
 import java.io.Closeable;
 import java.io.IOException;
-import java.lang.System.Logger;
-import java.lang.System.Logger.Level;
 import java.nio.channels.FileChannel;
 import java.nio.file.DirectoryIteratorException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.NotDirectoryException;
 import java.nio.file.OpenOption;
 import java.nio.file.Path;
@@ -19,6 +16,7 @@ import java.nio.file.attribute.BasicFileAttributeView;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.nio.file.attribute.PosixFileAttributeView;
 import java.util.Set;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -26,8 +24,6 @@ import org.jspecify.annotations.Nullable;
  * mean since, where the platform can do that. No link in it is ever followed. One thread at a time.
  */
 final class Folder implements Closeable {
-    private static final Logger LOG = System.getLogger("waitress");
-
     /** Far deeper than anything of ours; each level takes a descriptor or two. */
     private static final int DEEPEST = 32;
 
@@ -122,33 +118,38 @@ final class Folder implements Closeable {
                 : (FileChannel) opened.newByteChannel(name, options);
     }
 
-    /** Removes all that is in it. */
-    void clear() throws IOException {
-        clear(DEEPEST);
+    /**
+     * Removes all that is in it, and what is its mark only then: where something cannot go, it can be known later.
+     *
+     * @param mark how the names of marks begin
+     * @throws IOException if something is left, but all else is gone
+     */
+    void clear(String mark) throws IOException {
+        Removal removal = new Removal();
+        clear(DEEPEST, removal, name -> !name.toString().startsWith(mark));
+        removal.check();
+        clear(DEEPEST, removal, name -> true);
+        removal.check();
     }
 
-    private void clear(int depth) throws IOException {
+    private void clear(int depth, Removal removal, Predicate<Path> which) throws IOException {
         if (depth == 0) {
             throw new IOException(path + " is deeper than anything of ours");
         }
         // Opened once more: its names may have been asked for before.
         try (Folder again = open(ITSELF)) {
-            again.forEach(name -> again.removeIfThere(name, depth));
+            again.forEach(name -> {
+                if (which.test(name)) {
+                    removal.attempt(() -> again.remove(name, depth, removal));
+                }
+            });
         }
     }
 
-    private void removeIfThere(Path name, int depth) throws IOException {
-        try {
-            remove(name, depth);
-        } catch (NoSuchFileException e) {
-            LOG.log(Level.TRACE, "somebody else was quicker", e);
-        }
-    }
-
-    private void remove(Path name, int depth) throws IOException {
+    private void remove(Path name, int depth, Removal removal) throws IOException {
         if (attributes(name).isDirectory()) {
             try (Folder below = open(name)) {
-                below.clear(depth - 1);
+                below.clear(depth - 1, removal, each -> true);
             }
             removeEmpty(name);
         } else if (opened == null) {

@@ -78,12 +78,15 @@ record Home(Path path, BasicFileAttributes attributes, FileChannel lock) {
         return other.isDirectory();
     }
 
-    /** Removes it with all it holds, if it is still there. */
+    /**
+     * Removes it with all it holds, if it is still there. What cannot go is left with the mark, which nobody holds
+     * then: the next server that starts here removes it.
+     */
     void remove() throws IOException {
-        try (lock) {
-            if (isThere()) {
-                remove(path, attributes);
-            }
+        // First: on Windows the name of a file that is open stays in its folder.
+        lock.close();
+        if (isThere()) {
+            remove(path, attributes);
         }
     }
 
@@ -95,7 +98,7 @@ record Home(Path path, BasicFileAttributes attributes, FileChannel lock) {
                 if (!isLike(attributes, found) || !Objects.equals(attributes.fileKey(), found.fileKey())) {
                     return;
                 }
-                folder.clear();
+                folder.clear(Mark.PREFIX);
             }
             place.removeEmpty(name);
         }

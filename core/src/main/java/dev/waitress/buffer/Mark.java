@@ -16,7 +16,9 @@ import org.jspecify.annotations.Nullable;
  * which it has locked loses the lock when it closes that, so those of our own must be known without a look inside.
  */
 final class Mark {
-    private static final String PREFIX = "lock-";
+    /** How its name begins. */
+    static final String PREFIX = "lock-";
+
     private static final String TEXT = "private directory of a Waitress server: ";
 
     private Mark() {}

@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import dev.waitress.LogCapture;
+import dev.waitress.platform.Platform;
 import java.io.File;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -41,11 +43,22 @@ class PrivateDirectoryTest {
             try (PrivateDirectory directory = new PrivateDirectory(Path.of(arguments[0]))) {
                 System.out.print(directory.path());
                 System.out.flush();
+                if (arguments[1].equals("stuck")) {
+                    leaveWhatCannotGo(directory.path());
+                }
                 if (arguments[1].equals("killed")) {
                     Runtime.getRuntime().halt(0);
                 }
             }
         }
+    }
+
+    /** As a file that is mapped cannot on Windows: a folder that lies deeper than ours do. */
+    private static void leaveWhatCannotGo(Path directory) throws IOException {
+        Files.createDirectories(directory.resolve("deep").resolve("d/".repeat(40)));
+        Files.writeString(directory.resolve("deep").resolve("file"), "x");
+        Files.writeString(directory.resolve("file"), "x");
+        Files.writeString(Files.createDirectory(directory.resolve("z")).resolve("file"), "x");
     }
 
     private Path other(String end) throws IOException, InterruptedException {
@@ -157,6 +170,58 @@ class PrivateDirectoryTest {
             Files.createSymbolicLink(abandoned, elsewhere);
             assertThat(sweep()).containsExactly(abandoned);
             assertThat(elsewhere).isNotEmptyDirectory();
+        }
+    }
+
+    @Nested
+    class WithSomethingThatCannotGo {
+        @Test
+        void isLeftWithThatAloneAndWithItsMark() throws Exception {
+            Path left = other("stuck");
+            try (Stream<Path> files = Files.list(left)) {
+                assertThat(files.map(each -> each.getFileName().toString().replaceFirst("-.*", "")))
+                        .containsExactlyInAnyOrder("deep", "lock");
+            }
+            assertThat(left.resolve("deep").resolve("file")).doesNotExist();
+        }
+
+        @Test
+        void isRemovedByTheNextServerOnceThatCanGo() throws Exception {
+            Path left = other("stuck");
+            assertThat(sweep()).containsExactly(left);
+            assertThat(run("rm", "-r", left.resolve("deep").resolve("d").toString()))
+                    .isTrue();
+            assertThat(sweep()).isEmpty();
+        }
+
+        @Test
+        void saysSoInOneLine() throws IOException {
+            assertThat(closed())
+                    .hasSize(1)
+                    .first()
+                    .asString()
+                    .startsWith("WARNING:waitress:cannot remove ")
+                    .endsWith("is deeper than anything of ours; the next server that starts here does");
+        }
+
+        @Test
+        void saysNothingWhereFilesInUseAreKept() throws IOException {
+            System.setProperty(Platform.PROPERTY, "windows");
+            try {
+                assertThat(closed()).isEmpty();
+            } finally {
+                System.clearProperty(Platform.PROPERTY);
+            }
+        }
+
+        private List<String> closed() throws IOException {
+            try (LogCapture log = new LogCapture()) {
+                PrivateDirectory directory = new PrivateDirectory(parent);
+                leaveWhatCannotGo(directory.path());
+                directory.close();
+                assertThat(directory.countSpooled()).isZero();
+                return log.lines();
+            }
         }
     }
 
