@@ -1,4 +1,4 @@
-"""The command load/access-log: hello with and without an access log, in turn; no line may be missing."""
+"""The command load/observing: hello unseen, logged, counted and traced; no line of a log may be missing."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
     from comparison.interrupts import Interrupts
 
-_BASE = "neither"
+_BASE = "nothing"
 _COMBINED = rb'127\.0\.0\.1 - - \[[^]]{26}\] "GET / HTTP/1\.1" 200 \d+ "-" "-"\n'
 _JSON = (
     rb'\{"time":"[^"]{29}","remote_addr":"127\.0\.0\.1","request":"GET / HTTP.*"request_id":"[0-9a-f-]+"\}\n'
@@ -43,6 +43,8 @@ VARIANTS = (
     Variant("request ids only", ("--request-id",)),
     Variant("combined", ("--access-log-format=combined",), _COMBINED),
     Variant("json", ("--access-log-format=json",), _JSON),
+    Variant("metrics", ("--metrics-listen=127.0.0.1:0",)),
+    Variant("traces", ("--trace",)),
 )
 
 Round = Dict[str, Loaded]
@@ -79,13 +81,13 @@ class Running(NamedTuple):
 def main(arguments: list[str] | None = None) -> int:
     """Run the measurement; return the exit status."""
     chosen = _parse(arguments)
-    return command.run("load/access-log", lambda interrupts: _measurement(chosen, interrupts))
+    return command.run("load/observing", lambda interrupts: _measurement(chosen, interrupts))
 
 
 def _parse(arguments: list[str] | None) -> Options:
     parser = parser_of(
-        "access-log",
-        "Measure what the access log costs this server",
+        "observing",
+        "Measure what it costs that this server is observed",
         connections=256,
         starts=2,
         rounds=10,
@@ -132,7 +134,7 @@ def _warmed(each: Running, requests: int) -> list[Loaded]:
 def _started(variant: Variant, chosen: Options, interrupts: Interrupts) -> Iterator[Running]:
     port = free_port()
     name = variant.name.replace(" ", "-")
-    log = RESULTS / f"access-log-{name}.lines"
+    log = RESULTS / f"observing-{name}.lines"
     log.unlink(missing_ok=True)
     options = [*variant.options, f"--access-log={log}"] if variant.line else variant.options
     launched = [
@@ -142,7 +144,7 @@ def _started(variant: Variant, chosen: Options, interrupts: Interrupts) -> Itera
         *options,
         "hello:app",
     ]
-    launch = Launch(launched, port, RESULTS / f"access-log-{name}.log", "/", HELLO_BODY, "Serving on http://")
+    launch = Launch(launched, port, RESULTS / f"observing-{name}.log", "/", HELLO_BODY, "Serving on http://")
     load = wrk.Load(f"http://127.0.0.1:{port}/", chosen.connections, chosen.seconds)
     with ServerProcess(launch, interrupts) as server:
         server.start()
@@ -183,10 +185,10 @@ def _lines(log: Path, whole: re.Pattern[bytes]) -> int:
 def report(facts: dict[str, str], chosen: Options, sessions: list[Session]) -> str:
     """Write the facts and the table."""
     rows = [[variant.name, *_figures(sessions, variant.name)] for variant in VARIANTS]
-    head = ["log", "requests/s", f"÷ {_BASE}", "CPU µs/request", f"÷ {_BASE}", "allocated bytes/request"]
+    head = ["on", "requests/s", f"÷ {_BASE}", "CPU µs/request", f"÷ {_BASE}", "allocated bytes/request"]
     total = chosen.starts * chosen.rounds
     lines = [
-        f"# The access log, {chosen.connections} connections, {total} rounds of {chosen.seconds} s",
+        f"# Observed, {chosen.connections} connections, {total} rounds of {chosen.seconds} s",
         "",
         *(f"- {name}: {value}" for name, value in facts.items()),
         f"- lines: {sum(session.lines for session in sessions):,}, all whole, none missing",
