@@ -25,7 +25,7 @@ AT_MOST = "--session-timeout=2700"
 AGAIN = [
     ["--worker-transport=tcp"],
     ["--worker-platform=macos", "tests/test_file_wrapper.py", "tests/test_responses.py"],
-    ["--over=tls", "tests/test_responses.py", "tests/test_boards.py"],
+    ["--over=tls", "tests/test_responses.py", "tests/test_environ.py", "tests/test_scenarios.py"],
     ["--over=h2", "tests/test_boards.py"],
 ]
 

@@ -6,6 +6,7 @@ Servers are given a certificate by their environment, and clients the one of its
 from __future__ import annotations
 
 import io
+import os
 from http.client import HTTPMessage
 from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
@@ -14,7 +15,7 @@ import httpx
 import requests
 from certificates import Authority
 from urllib3 import HTTPResponse
-from wire import Connection
+from wire import Connection, Encrypted
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -25,7 +26,30 @@ OF_CONNECTIONS = {"connection", "transfer-encoding", "host"}
 
 #: Where it makes sense: by sockets and by clients, and by clients alone.
 FILES = {
-    "tls": ("test_boards", "test_framing", "test_responses"),
+    "tls": (
+        "test_backpressure",
+        "test_boards",
+        "test_careless",
+        "test_conformance",
+        "test_dying_workers",
+        "test_environ",
+        "test_excess",
+        "test_failures",
+        "test_file_wrapper",
+        "test_files",
+        "test_framework_answers",
+        "test_framing",
+        "test_input",
+        "test_killed_workers",
+        "test_limits",
+        "test_repeated",
+        "test_responses",
+        "test_scenarios",
+        "test_streams",
+        "test_timeouts",
+        "test_transfers",
+        "test_webtest",
+    ),
     "h2": ("test_boards", "test_framework_answers"),
 }
 
@@ -35,7 +59,10 @@ def begin(protocol: str, folder: Path) -> Mapping[str, str]:
     authority = Authority(folder)
     certificate = authority.issue("server", names="IP:127.0.0.1,DNS:localhost", usage="serverAuth")
     requests.adapters.DEFAULT_CA_BUNDLE_PATH = str(authority.path)
+    # For those that look there, httpx among them.
+    os.environ.update(REQUESTS_CA_BUNDLE=str(authority.path), SSL_CERT_FILE=str(authority.path))
     Connection.encryption = authority.context()
+    Connection.encryption.sslsocket_class = Encrypted
     if protocol == "h2":
         Connection.speaks_http1 = False
         requests.sessions.HTTPAdapter = OverHttp2  # type: ignore[misc]

@@ -9,16 +9,20 @@ from urllib.parse import parse_qsl, unquote
 import pytest
 from performers import KINDS, Kind, Performer, performing, script
 from serving import EVENT_SECONDS
+from wire import Connection
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+#: Of ``--over=tls``, too.
+SCHEME = "http" if Connection.encryption is None else "https"
 
 CONSTANTS = {
     "SCRIPT_NAME": "",
     "SERVER_NAME": "waitress.invalid",
     "SERVER_SOFTWARE": "waitress",
     "wsgi.version": "1.0",
-    "wsgi.url_scheme": "http",
+    "wsgi.url_scheme": SCHEME,
     "wsgi.multithread": "true",
     "wsgi.multiprocess": "false",
     "wsgi.run_once": "false",
@@ -63,6 +67,9 @@ class TestEnviron:
         port = environ.pop("REMOTE_PORT", None)
         assert (port is None) if unix else (0 < int(port or 0) < 65_536)
         assert environ.pop(FILE_WRAPPER) == "callable"
+        if SCHEME == "https":  # what more there is then: test_tls.py
+            assert environ.pop("HTTPS") == "on"
+            environ = {key: value for key, value in environ.items() if not key.startswith("SSL_")}
         address = "localhost" if unix else "127.0.0.1"
         assert environ == {
             **CONSTANTS,
@@ -161,7 +168,7 @@ class TestEnviron:
         assert environ["REQUEST_URI"] == target
         assert environ["PATH_INFO"] == path
         assert environ["QUERY_STRING"] == query
-        assert environ["wsgi.url_scheme"] == "http"
+        assert environ["wsgi.url_scheme"] == SCHEME
 
     def test_has_the_host_of_an_absolute_target(self, performer: Performer) -> None:
         """RFC 9112 §3.2.2: Host does not count then."""
@@ -304,8 +311,8 @@ def test_several_workers_are_several_processes(tmp_path_factory: pytest.TempPath
 def test_a_client_of_ipv6_has_its_address_without_brackets(
     language: str, tmp_path_factory: pytest.TempPathFactory
 ) -> None:
-    if not socket.has_ipv6:
-        pytest.skip("no IPv6 here")
+    if not socket.has_ipv6 or SCHEME == "https":
+        pytest.skip("no IPv6 here, or asked by a socket that does not encrypt")
     folder = tmp_path_factory.mktemp("ipv6")
     with performing(Kind(language, "tcp"), folder, "--listen=[::1]:0") as performer:
         port = int(performer.server.wait_for(r"Serving on http://\[::1\]:(\d+)")[1])
