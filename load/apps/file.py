@@ -17,4 +17,11 @@ def app(environ, start_response):
     start_response("200 OK", [("Content-Type", "application/octet-stream"), ("Content-Length", str(SIZE))])
     file = open(PATH, "rb")  # noqa: SIM115, PTH123 -- the server closes it
     wrapper = environ.get("wsgi.file_wrapper")
-    return wrapper(file, 32768) if wrapper else iter(lambda: file.read(32768), b"")
+    return wrapper(file, 32768) if wrapper else _blocks(file)
+
+
+def _blocks(file):
+    """Read the file and close it; a generator, because fastwsgi fails on iterators that have no ``close``."""
+    with file:
+        while block := file.read(32768):
+            yield block

@@ -17,7 +17,7 @@ from comparison.paths import OURS, RESULTS
 from comparison.peers import Environment
 from comparison.process import Launch, ServerProcess, free_port
 from comparison.report import factor, table
-from comparison.servers import PYTHON
+from comparison.server import PYTHON
 from comparison.workloads import WORKLOADS, Cell, cells
 
 if TYPE_CHECKING:
@@ -83,7 +83,7 @@ def _parse(arguments: list[str] | None) -> Options:
         seconds=2,
         warmup=6,
     )
-    known = [workload.name for workload in WORKLOADS]
+    known = [workload.name for workload in WORKLOADS if workload.beside is None]
     add = parser.add_argument
     add("checkout", type=Path, help="the folder of the other checkout; its waitress-serve is run")
     add("--workloads", type=names(known), default=known, help=f"comma list of {','.join(known)}")

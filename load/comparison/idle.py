@@ -2,16 +2,12 @@
 
 from __future__ import annotations
 
-import contextlib
 import datetime as dt
 import platform
-import resource
-import socket
 from typing import TYPE_CHECKING, Callable, Iterable, Iterator, NamedTuple
 
-from comparison import command, host, jcmd, wrk
+from comparison import command, crowds, host, jcmd, wrk
 from comparison.aggregate import spread
-from comparison.errors import RunError, UsageError
 from comparison.loaded import Loaded, measure
 from comparison.options import parser_of
 from comparison.paths import OURS, RESULTS
@@ -24,8 +20,6 @@ if TYPE_CHECKING:
 
     from comparison.interrupts import Interrupts
 
-_REQUEST = b"GET / HTTP/1.1\r\nHost: idle\r\n\r\n"
-_ANSWER_LIMIT_SECONDS = 30
 # What the server and this command open besides: wrk's connections, files, the worker.
 _OTHER_DESCRIPTORS = 500
 
@@ -71,12 +65,7 @@ def _parse(arguments: list[str] | None) -> Options:
 def _prepare(chosen: Options) -> None:
     wrk.require_wrk()
     jcmd.require()
-    # The server inherits this limit.
-    _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
-    if most != resource.RLIM_INFINITY and most < chosen.idle + _OTHER_DESCRIPTORS:
-        msg = f"{chosen.idle} connections need more than the {most} open files that ulimit -Hn allows"
-        raise UsageError(msg)
-    resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
+    crowds.allow(chosen.idle + _OTHER_DESCRIPTORS)
 
 
 def _measure(chosen: Options, interrupts: Interrupts) -> Iterator[Round]:
@@ -96,11 +85,10 @@ def _measure(chosen: Options, interrupts: Interrupts) -> Iterator[Round]:
 def _round(server: ServerProcess, port: int, load: wrk.Load, idle: int) -> Round:
     without = measure(server, load)
     heap_without = jcmd.live_heap(server)
-    with _idle_connections(port, idle) as connections:
+    with crowds.idle_connections(port, idle) as connections:
         heap_with = jcmd.live_heap(server)
         beside = measure(server, load)
-        for connection in (connections[0], connections[-1]):
-            _ask(connection)  # they are still served
+        crowds.require_served(connections)
     return Round(heap_without, heap_with, without, beside)
 
 
@@ -121,29 +109,6 @@ def _launch(chosen: Options, port: int) -> Launch:
 def _log(stamp: str) -> Path:
     RESULTS.mkdir(parents=True, exist_ok=True)
     return RESULTS / f"idle-{stamp}.log"
-
-
-@contextlib.contextmanager
-def _idle_connections(port: int, count: int) -> Iterator[list[socket.socket]]:
-    """Open connections that have had one answer each."""
-    with contextlib.ExitStack() as stack:
-        connections = []
-        for _ in range(count):
-            connection = socket.create_connection(("127.0.0.1", port), timeout=_ANSWER_LIMIT_SECONDS)
-            connections.append(stack.enter_context(connection))
-            _ask(connection)
-        yield connections
-
-
-def _ask(connection: socket.socket) -> None:
-    connection.sendall(_REQUEST)
-    answer = b""
-    while not answer.endswith(HELLO_BODY):
-        received = connection.recv(4096)
-        if not received:
-            msg = f"the server closed an idle connection: {answer!r}"
-            raise RunError(msg)
-        answer += received
 
 
 def report(facts: dict[str, str], chosen: Options, rounds: list[Round]) -> str:

@@ -2,48 +2,57 @@
 
 from __future__ import annotations
 
+import contextlib
 import datetime as dt
 import json
 import os
 import shutil
 import sys
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Iterator, NamedTuple
 
-from comparison import host, measure, options, publication, wrk
+from comparison import (
+    alone,
+    crowds,
+    host,
+    measure,
+    options,
+    plan,
+    publication,
+    sidebyside,
+    wrk,
+    yardstick,
+)
 from comparison.errors import UsageError
 from comparison.interrupts import Interrupts
-from comparison.measure import Plan, Run
 from comparison.paths import RESULTS, ROOT
 from comparison.peers import Environment
 from comparison.report import Report, markdown
-from comparison.servers import APPLICATION_PINS, SERVERS, Server
-from comparison.workloads import Cell, cells
+from comparison.servers import APPLICATION_PINS, SERVERS
 
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from comparison.measure import Run
     from comparison.options import Options
+    from comparison.plan import Batch
+    from comparison.server import Server
 
 _INTERRUPTED = 130
 _USAGE = 2
-_OVERHEAD_SECONDS = 2  # of one run, for starting and stopping; only for the estimate
-_NO_THREADS = "has no threads: one waiting request stops all others"
+# For the estimate: what a window takes besides its load, a start with its end, windows of a server alone.
+_OVERHEAD_SECONDS = 0.15
+_START_SECONDS = 1.0
+_LOADS_ALONE = 6
+# What this command and a server open besides the connections of a crowd.
+_OTHER_DESCRIPTORS = 1000
 
 
 class Field(NamedTuple):
     """Who takes part, and who does not and why."""
 
     servers: list[Server]
-    cells: list[Cell]
+    batches: list[Batch]
     left_out: list[str]
-
-
-class Step(NamedTuple):
-    """One run to make."""
-
-    round: int
-    cell: Cell
-    server: Server
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -66,25 +75,25 @@ def _compare(chosen: Options, interrupts: Interrupts) -> int:
         msg = "needs Linux: CPU time and memory are read from /proc"
         raise UsageError(msg)
     wrk.require_wrk()
-    pinned = _cpus() if chosen.pin else None
     environment = Environment(chosen.python)
+    if chosen.publish:
+        environment.install_charts()
     field = _field(chosen, environment)
+    if any(entry.cell.workload.beside for batch in field.batches for entry in batch.entries):
+        crowds.allow(crowds.IDLE + _OTHER_DESCRIPTORS)
     facts = _facts(chosen, environment, field)
     directory = _results_directory()
-    plan = Plan(chosen.warmup, chosen.seconds, chosen.threads, directory, pinned)
-    runs: list[Run] = []
+    report = Report(facts, field.batches, [], [], field.left_out)
+    _say(f"about {_minutes(field, chosen):.0f} minutes; logs in {directory.relative_to(ROOT)}")
     try:
-        _measure(steps(field, chosen.rounds), plan, runs, interrupts)
+        _measure(report, chosen, directory, interrupts)
     finally:
         # After Ctrl-C too: what has been measured by then is not lost.
-        if runs:
-            names = [server.name for server in field.servers]
-            report = Report(facts, field.cells, names, chosen.base, runs, field.left_out)
-            _write(report, directory, chosen.json)
-            if chosen.publish:
-                environment.install_charts()
-                publication.write(report)
-    return 1 if any(run.failure for run in runs) else 0
+        _write(report, directory, chosen.json)
+    if chosen.publish:
+        publication.write(report)
+    failed = any(run.failure for run in report.runs) or any(each.failure for each in report.alone)
+    return 1 if failed else 0
 
 
 def _field(chosen: Options, environment: Environment) -> Field:
@@ -97,70 +106,86 @@ def _field(chosen: Options, environment: Environment) -> Field:
                 left_out.append(f"{server.name}: {obstacle}")
             else:
                 taking_part.append(server)
-    if not taking_part:
-        raise UsageError("no server to measure; " + "; ".join(left_out))
-    chosen_cells = cells(chosen.workloads, chosen.connections)
-    waiting = sorted({cell.workload.name for cell in chosen_cells if cell.workload.needs_threads})
-    single = [server.name for server in taking_part if waiting and not server.threaded]
-    left_out += [f"{name} in {', '.join(waiting)}: {_NO_THREADS}" for name in single]
+    batches = plan.batches(plan.stages(chosen), chosen.workloads, taking_part)
+    if not batches:
+        raise UsageError("; ".join(["nothing to measure", *left_out]))
     for line in left_out:
         _say(f"left out: {line}")
-    return Field(taking_part, chosen_cells, left_out)
+    return Field(taking_part, batches, left_out)
 
 
-def steps(field: Field, rounds: int) -> list[Step]:
-    """Order the runs: all servers of a cell next to each other, each round beginning with another one."""
-    return [
-        Step(number, cell, server)
-        for number in range(1, rounds + 1)
-        for cell in field.cells
-        for server in rotated(field.servers, number - 1)
-        if server.threaded or not cell.workload.needs_threads
-    ]
+def _measure(report: Report, chosen: Options, directory: Path, interrupts: Interrupts) -> None:
+    for batch in report.batches:
+        with _placed(batch.stage.pinned) as server_cpu:
+            workers = batch.stage.workers
+            side = measure.Plan(chosen.seconds, chosen.threads, workers, directory, server_cpu)
+            with contextlib.closing(sidebyside.runs(batch, chosen.rounds, side, interrupts)) as runs:
+                for run in runs:
+                    _tell(run)
+                    if run.round or run.failure:
+                        report.runs.append(run)
+    single = measure.Plan(chosen.seconds, chosen.threads, 1, directory)
+    for server in _alone(report.batches, chosen):
+        _say(f"{server.name}: starts, and memory")
+        report.alone.append(alone.measured(server, chosen.starts, single, interrupts))
 
 
-def rotated(servers: list[Server], by: int) -> list[Server]:
-    """Begin with another server in each round, so that no one always follows the same one."""
-    cut = by % len(servers)
-    return servers[cut:] + servers[:cut]
+def _tell(run: Run) -> None:
+    rate = f"{run.result.requests_per_second:,.0f} requests/s" if run.result else f"FAILED: {run.failure}"
+    _say(f"round {run.round} {run.cell} {run.server}: {rate}")
 
 
-def _measure(todo: list[Step], plan: Plan, runs: list[Run], interrupts: Interrupts) -> None:
-    minutes = len(todo) * (plan.warmup + plan.seconds + _OVERHEAD_SECONDS) / 60
-    _say(f"{len(todo)} runs, about {minutes:.1f} min; logs in {plan.directory.relative_to(ROOT)}")
-    for index, step in enumerate(todo, 1):
-        done = measure.run(step.round, step.server, step.cell, plan, interrupts)
-        runs.append(done)
-        said = (
-            f"{done.result.requests_per_second:,.0f} requests/s" if done.result else f"FAILED: {done.failure}"
-        )
-        _say(f"[{index}/{len(todo)}] round {step.round} {step.cell.name} {step.server.name}: {said}")
+def _alone(batches: list[Batch], chosen: Options) -> list[Server]:
+    """List who is started alone: each server of the batches, of those that a publication names."""
+    servers = {server.name: server for batch in batches for server in batch.servers}
+    named = [server for name, server in servers.items() if not chosen.publish or name in yardstick.ALONE]
+    return named if chosen.starts else []
+
+
+@contextlib.contextmanager
+def _placed(pinned: bool) -> Iterator[int | None]:  # noqa: FBT001
+    """Keep this process, and so wrk and all other clients, on a CPU of its own; tell that of the servers."""
+    usable = os.sched_getaffinity(0)
+    if not pinned:
+        yield None
+        return
+    if len(usable) == 1 or shutil.which("taskset") is None:
+        msg = "servers and load on a core each need two CPUs and taskset (apt-get install util-linux)"
+        raise UsageError(msg)
+    first, second = sorted(usable)[:2]
+    os.sched_setaffinity(0, {second})
+    try:
+        yield first
+    finally:
+        os.sched_setaffinity(0, usable)
+
+
+def _minutes(field: Field, chosen: Options) -> float:
+    """Estimate how long all of it takes."""
+    windows = 0.0
+    for batch in field.batches:
+        for step in plan.steps(batch, chosen.rounds):
+            windows += chosen.seconds * (2 if step.cell.connections == 1 else 1) + _OVERHEAD_SECONDS
+        windows += len(batch.servers) * _START_SECONDS
+    alone_seconds = chosen.starts * _START_SECONDS + _LOADS_ALONE * (chosen.seconds + _OVERHEAD_SECONDS)
+    return (windows + len(_alone(field.batches, chosen)) * alone_seconds) / 60
 
 
 def _facts(chosen: Options, environment: Environment, field: Field) -> dict[str, str]:
     versions = [_version(server, environment) for server in field.servers]
-    placed = "server on one CPU, wrk on another" if chosen.pin else "server and wrk share all CPUs"
     return {
         "date": dt.datetime.now(dt.timezone.utc).strftime("%Y-%m-%d %H:%M UTC"),
         **host.facts(environment.python_version),
         "servers": ", ".join(versions),
         "application packages": ", ".join(pin.replace("==", " ") for pin in APPLICATION_PINS),
-        "settings": f"rounds {chosen.rounds}, warm-up {chosen.warmup} s, measured {chosen.seconds} s, "
-        f"1 worker, {chosen.threads} threads; {placed}",
+        "settings": f"{chosen.rounds} rounds after one that warms up, {chosen.seconds} s of load each time "
+        f"(one connection: twice that), {chosen.threads} threads for each worker",
     }
 
 
 def _version(server: Server, environment: Environment) -> str:
-    known = environment.version(server.distribution) if server.distribution else host.commit()
-    return f"{server.name} {known or 'unknown'}"
-
-
-def _cpus() -> tuple[int, int]:
-    usable = sorted(os.sched_getaffinity(0))
-    if len(usable) == 1 or shutil.which("taskset") is None:
-        msg = "--pin needs two CPUs and taskset (apt-get install util-linux)"
-        raise UsageError(msg)
-    return usable[0], usable[1]
+    known = environment.version(server.distribution) if server.distribution else server.version()
+    return f"{server.name} {known}" if known else server.name
 
 
 def _results_directory() -> Path:
@@ -182,7 +207,8 @@ def _write(report: Report, directory: Path, extra: Path | None) -> None:
 
 def _raw(report: Report) -> dict[str, object]:
     runs = [{**run._asdict(), "result": run.result and run.result._asdict()} for run in report.runs]
-    return {"facts": report.facts, "left_out": report.left_out, "base": report.base, "runs": runs}
+    alone = [each._asdict() for each in report.alone]
+    return {"facts": report.facts, "left_out": report.left_out, "runs": runs, "alone": alone}
 
 
 def _say(message: str) -> None:

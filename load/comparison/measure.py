@@ -1,37 +1,37 @@
-"""One run: start, warm up, measure, stop."""
+"""Servers that run side by side, and one window of load on one of them."""
 
 from __future__ import annotations
 
+import contextlib
 import time
 from typing import TYPE_CHECKING, NamedTuple
 
 from comparison import procfs, wrk
 from comparison.errors import RunError
 from comparison.process import Launch, ServerProcess, free_port
-from comparison.servers import Server, Start
+from comparison.server import Server, Start
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from comparison.interrupts import Interrupts
-    from comparison.workloads import Cell
+    from comparison.workloads import Cell, Workload
 
-_KIB_PER_MIB = 1024
 _MICROSECONDS = 1_000_000
 
 
 class Plan(NamedTuple):
-    """What is the same for every run."""
+    """What is the same for every window of a stage. Both CPUs are given where they are divided."""
 
-    warmup: float
     seconds: float
     threads: int
+    workers: int
     directory: Path
-    pinned: tuple[int, int] | None
+    server_cpu: int | None = None
 
 
 class Result(NamedTuple):
-    """The figures of one run."""
+    """The figures of one window."""
 
     requests: int
     requests_per_second: float
@@ -42,22 +42,25 @@ class Result(NamedTuple):
     socket_errors: int
     bad_statuses: int
     cpu_us_per_request: float
-    memory_mib: float
-    memory_kind: str
-    start_seconds: float
     wrk_cpu_percent: float
     other_cpu_percent: float
 
 
 class Run(NamedTuple):
-    """One run of one server: a result, or why there is none."""
+    """One window of one server: a result, or why there is none."""
 
     round: int
     cell: str
     server: str
     result: Result | None
     failure: str | None = None
-    needed_kill: bool = False
+
+
+class Running(NamedTuple):
+    """A server that was started."""
+
+    process: ServerProcess
+    port: int
 
 
 class _Window(NamedTuple):
@@ -68,59 +71,46 @@ class _Window(NamedTuple):
     wall: float
 
 
-def run(number: int, server: Server, cell: Cell, plan: Plan, interrupts: Interrupts) -> Run:
-    """Measure one server once; a failure becomes part of the result."""
-    log = plan.directory / f"round{number}-{cell.name}-{server.name}.log"
+def prepared(server: Server, workload: Workload, plan: Plan, log: Path, interrupts: Interrupts) -> Running:
+    """Make the process of a server, not started, which is ready when it answers ``workload``."""
     port = free_port()
-    process = ServerProcess(_launch(server, cell, plan, port, log), interrupts)
-    result, failure = None, None
+    command = server.command(Start(port, plan.threads, workload.target, plan.workers))
+    pin = [] if plan.server_cpu is None else ["taskset", "--cpu-list", str(plan.server_cpu)]
+    launch = Launch([*pin, *command], port, log, workload.path, workload.body, server.announcement)
+    return Running(ServerProcess(launch, interrupts), port)
+
+
+def run(number: int, server: Server, cell: Cell, running: Running, plan: Plan) -> Run:
+    """Measure one server once; a failure becomes part of the result."""
     try:
-        with process:
-            result = _measured(process, cell, plan, port)
+        return Run(number, cell.name, server.name, _measured(running, cell, plan))
     except RunError as error:
-        failure = str(error)
-    return Run(number, cell.name, server.name, result, failure, process.needed_kill)
+        return Run(number, cell.name, server.name, None, str(error))
 
 
-def _launch(server: Server, cell: Cell, plan: Plan, port: int, log: Path) -> Launch:
-    workload = cell.workload
-    start = Start(port, workload.threads or plan.threads, workload.target)
-    command = [*_pin(plan, 0), *server.command(start)]
-    return Launch(command, port, log, workload.path, workload.body, server.announcement)
+def load(workload: Workload, connections: int, running: Running, plan: Plan) -> wrk.Load:
+    """Return the load of a workload; one connection gets twice the time, as it makes few requests."""
+    script = wrk.script(workload.wrk_script, plan.directory / f"{workload.name}.lua")
+    seconds = plan.seconds * (2 if connections == 1 else 1)
+    return wrk.Load(f"http://127.0.0.1:{running.port}{workload.path}", connections, seconds, script)
 
 
-def _measured(process: ServerProcess, cell: Cell, plan: Plan, port: int) -> Result:
-    process.start()
-    start_seconds = process.wait_until_ready()
-    load = _load(cell, plan, port)
-    if plan.warmup > 0:
-        wrk.drive(load._replace(seconds=plan.warmup))
-        process.require_alive()
-    before = _now(process)
-    driven = wrk.drive(load)
-    after = _now(process)
-    memory = procfs.memory(stat.pid for stat in process.members())
-    process.require_alive()
-    return _result(driven, before, after, memory, start_seconds)
-
-
-def _load(cell: Cell, plan: Plan, port: int) -> wrk.Load:
-    script = wrk.script(cell.workload.wrk_script, plan.directory / f"{cell.workload.name}.lua")
-    url = f"http://127.0.0.1:{port}{cell.workload.path}"
-    return wrk.Load(url, cell.connections, plan.seconds, script, _pin(plan, 1))
-
-
-def _pin(plan: Plan, which: int) -> tuple[str, ...]:
-    return ("taskset", "--cpu-list", str(plan.pinned[which])) if plan.pinned else ()
+def _measured(running: Running, cell: Cell, plan: Plan) -> Result:
+    beside = cell.workload.beside
+    running.process.require_alive()
+    with beside(running.port) if beside else contextlib.nullcontext():
+        before = _now(running.process)
+        driven = wrk.drive(load(cell.workload, cell.connections, running, plan))
+        after = _now(running.process)
+    running.process.require_alive()
+    return _result(driven, before, after)
 
 
 def _now(process: ServerProcess) -> _Window:
     return _Window(procfs.cpu_ticks(process.members()), procfs.machine_busy_ticks(), time.monotonic())
 
 
-def _result(
-    driven: wrk.Driven, before: _Window, after: _Window, memory: procfs.Memory, start_seconds: float
-) -> Result:
+def _result(driven: wrk.Driven, before: _Window, after: _Window) -> Result:
     figures = driven.figures
     if figures.requests == 0:
         msg = f"no request was answered ({figures.socket_errors} socket errors)"
@@ -139,9 +129,6 @@ def _result(
         socket_errors=figures.socket_errors,
         bad_statuses=figures.bad_statuses,
         cpu_us_per_request=server * _MICROSECONDS / figures.requests,
-        memory_mib=memory.kib / _KIB_PER_MIB,
-        memory_kind=memory.kind,
-        start_seconds=start_seconds,
         wrk_cpu_percent=100 * driven.cpu_seconds / wall,
         other_cpu_percent=100 * max(0.0, machine - server - driven.cpu_seconds) / wall,
     )

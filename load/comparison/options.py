@@ -16,8 +16,9 @@ class Options(NamedTuple):
 
     rounds: int
     seconds: float
-    warmup: float
     threads: int
+    workers: int
+    starts: int
     servers: list[str]
     workloads: list[str]
     connections: list[int] | None
@@ -30,25 +31,36 @@ class Options(NamedTuple):
 
 def parse(arguments: Sequence[str] | None = None) -> Options:
     """Read the command line; argparse answers mistakes and ends the program with status 2."""
-    return Options(**vars(_parser().parse_args(arguments)))
+    chosen = Options(**vars(_parser().parse_args(arguments)))
+    usual = [server.name for server in SERVERS if server.by_default or chosen.publish]
+    return chosen if chosen.servers else chosen._replace(servers=usual)
 
 
 def _parser() -> argparse.ArgumentParser:
     servers = [server.name for server in SERVERS]
     usual = [server.name for server in SERVERS if server.by_default]
     workloads = [workload.name for workload in WORKLOADS]
-    parser = parser_of(
-        "compare", "Compare this server with its peers on this machine", rounds=3, seconds=5, warmup=4
-    )
+    parser = parser_of("compare", "Compare this server with its peers on this machine", rounds=3, seconds=1)
     add = parser.add_argument
     add("--threads", type=_positive, default=4, help="threads of each server's worker")
-    add("--servers", type=names(servers), default=usual, help=f"comma list of {','.join(servers)}, or all")
+    add("--workers", type=_positive, default=1, help="worker processes of each server")
+    add(
+        "--starts",
+        type=_natural,
+        default=3,
+        help="starts of each server alone, for their time and its memory",
+    )
+    add(
+        "--servers",
+        type=names(servers),
+        help=f"instead of {','.join(usual)}: comma list of {','.join(servers)}, or all",
+    )
     add("--workloads", type=names(workloads), default=workloads, help=f"comma list of {','.join(workloads)}")
     add("--connections", type=counts, help="comma list; instead of each workload's own")
     add("--base", choices=servers, default="ours", help="the server that ratios divide by the others")
     add("--python", default=sys.executable, help="the Python that runs servers and applications")
     add("--pin", action="store_true", help="keep the server on one CPU and wrk on another")
-    add("--publish", action="store_true", help="write docs/benchmarks: a page and a chart, light and dark")
+    add("--publish", action="store_true", help="measure all that docs/benchmarks shows, and write it")
     add("--json", type=Path, metavar="FILE", help="write the raw results to FILE as well")
     return parser
 

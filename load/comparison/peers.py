@@ -8,8 +8,9 @@ import subprocess
 import sys
 
 from comparison.errors import UsageError
-from comparison.paths import OURS, ROOT, VENV
-from comparison.servers import APPLICATION_PINS, CHART_PINS, PYTHON, Server
+from comparison.paths import ROOT, VENV
+from comparison.server import PYTHON, Server
+from comparison.servers import APPLICATION_PINS, CHART_PINS
 
 _INSTALL_LIMIT_SECONDS = 600
 _VERSION = "import platform; print(platform.python_version())"
@@ -58,8 +59,9 @@ class Environment:
 
         One peer at a time: a package that does not build here must not take the others with it.
         """
-        if server.name == "ours":
-            return None if OURS.exists() else f"./{OURS.name} does not exist: build this project first"
+        missing = server.obtain()
+        if missing:
+            return missing
         problem = self._install(server.pins)
         return problem and f"{problem} ({server.hint})" if server.hint else problem
 

@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 
 READY_SECONDS = 30.0
 STOP_SECONDS = 5.0
+# How often a server that starts is asked: the resolution of the time that its start takes.
+_ASK_SECONDS = 0.005
 _POLL_SECONDS = 0.02
 # Variables through which a user's own configuration would change a peer.
 _FOREIGN = ("GUNICORN_", "GRANIAN_", "UWSGI_", "PYTHON", "FLASK_", "WEB_CONCURRENCY", "VIRTUAL_ENV")
@@ -94,7 +96,7 @@ class ServerProcess:
                 took = time.monotonic() - self._started
                 self._check(answer)
                 return took
-            time.sleep(_POLL_SECONDS)
+            time.sleep(_ASK_SECONDS)
         msg = f"not ready after {READY_SECONDS:.0f} s{self._tail()}"
         raise RunError(msg)
 

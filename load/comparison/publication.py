@@ -1,4 +1,4 @@
-"""The page of the documentation that a comparison makes: its report, and a chart, light and dark."""
+"""The page of the documentation that a comparison makes: its report, and charts, light and dark."""
 
 from __future__ import annotations
 
@@ -6,57 +6,67 @@ import json
 import subprocess
 from typing import TYPE_CHECKING
 
-from comparison.aggregate import ratio, summary
-from comparison.paths import PAGE, ROOT
-from comparison.report import COLUMNS, Report, markdown
-from comparison.servers import PYTHON
+from comparison.aggregate import ratio
+from comparison.paths import LAUNCHERS, PAGE
+from comparison.report import RATE, Report, markdown
+from comparison.server import PYTHON
+from comparison.yardstick import CHARTS
 
 if TYPE_CHECKING:
-    from comparison.measure import Run
+    from comparison.plan import Entry
 
-_RATE = COLUMNS[0].figure
-_COMMAND = "load/compare --publish"
-
-_HEAD = """\
+_PICTURE = """\
 <picture>
-  <source media="(prefers-color-scheme: dark)" srcset="dark.svg">
-  <img alt="Requests per second of each server, divided by ours" src="light.svg">
+  <source media="(prefers-color-scheme: dark)" srcset="{name}-dark.svg">
+  <img alt="Requests per second of each server, divided by ours" src="{name}-light.svg">
 </picture>
-
-What `{command}` has measured. The chart shows requests per second, divided by ours within each round.
-[load/README.md](../../load/README.md) says how it is measured, and what is unfair.
+"""
+_HOW = """\
+What `load/compare --publish` has measured; the charts show requests per second, divided by ours within
+each round. The servers of a section run side by side and are asked in turns, one at a time: in every
+round each workload is put to each server, one right after the other, and the figures are medians over the
+rounds. A ratio is taken within a round; in brackets stand its lowest and its highest.
+[load/README.md](../../load/README.md) says more, and what is unfair.
 """
 
 
 def write(report: Report) -> None:
-    """Write the page and the charts of a comparison whose base is this server."""
+    """Write the page and its charts."""
     PAGE.mkdir(parents=True, exist_ok=True)
-    text = markdown(report)
-    title, rest = text.split("\n", 1)
-    page = f"{title}\n\n{_HEAD.format(command=_COMMAND)}{rest}"
-    (PAGE / "README.md").write_text(page, encoding="utf-8")
-    subprocess.run(
-        [str(PYTHON), str(ROOT / "load" / "launchers" / "draw_chart.py"), str(PAGE)],
-        input=json.dumps(chart(report)),
-        text=True,
-        check=True,
-    )
+    drawn = {name: chart(report, cells) for name, cells in CHARTS.items()}
+    charts = {name: content for name, content in drawn.items() if content["cells"]}
+    title, rest = markdown(report).split("\n", 1)
+    pictures = "\n".join(_PICTURE.format(name=name) for name in charts)
+    (PAGE / "README.md").write_text(f"{title}\n\n{pictures}\n{_HOW}{rest}", encoding="utf-8")
+    for name, content in charts.items():
+        subprocess.run(
+            [str(PYTHON), str(LAUNCHERS / "draw_chart.py"), str(PAGE / name)],
+            input=json.dumps(content),
+            text=True,
+            check=True,
+        )
 
 
-def chart(report: Report) -> dict[str, object]:
+def chart(report: Report, names: tuple[str, ...]) -> dict[str, object]:
     """Return what is drawn: each server's requests per second divided by ours, None where there are none."""
-    cells = [cell for cell in report.cells if summary(_of(report, cell.name, report.base), _RATE)]
-    servers = [report.base, *(name for name in report.servers if name != report.base)]
+    entries = {
+        entry.cell.name: (batch.stage.base, entry)
+        for batch in report.batches
+        for entry in batch.entries
+        if entry.cell.name in names
+    }
+    found = {name: _relative(report, *entries[name]) for name in names if name in entries}
+    servers = list(dict.fromkeys(server for values in found.values() for server in values))
     return {
-        "cells": [cell.name for cell in cells],
-        "servers": {server: [_relative(report, cell.name, server) for cell in cells] for server in servers},
+        "cells": list(found),
+        "servers": {server: [values.get(server) for values in found.values()] for server in servers},
     }
 
 
-def _relative(report: Report, cell: str, server: str) -> float | None:
-    found = ratio(_of(report, cell, server), _of(report, cell, report.base), _RATE)
-    return None if found is None else round(found.median, 3)
-
-
-def _of(report: Report, cell: str, server: str) -> list[Run]:
-    return [run for run in report.runs if run.cell == cell and run.server == server]
+def _relative(report: Report, base: str, entry: Entry) -> dict[str, float]:
+    cell = entry.cell.name
+    ratios = {
+        server.name: ratio(report.runs_of(cell, server.name), report.runs_of(cell, base), RATE)
+        for server in entry.servers
+    }
+    return {server: round(value.median, 3) for server, value in ratios.items() if value}

@@ -1,112 +1,179 @@
-"""The report in Markdown: facts, a table per workload, ratios, what was left out."""
+"""The report in Markdown: facts, tables for each stage, what servers take alone, what was left out."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+import statistics
+from typing import TYPE_CHECKING, Callable, NamedTuple
 
-from comparison.aggregate import Figure, Spread, ratio, summary
+from comparison.aggregate import Figure, Spread, ratio, spread, summary
 
 if TYPE_CHECKING:
+    from comparison.alone import Alone
     from comparison.measure import Run
+    from comparison.plan import Batch
     from comparison.workloads import Cell
-
-
-class Column(NamedTuple):
-    """One figure of the table; ``compared`` ones also get a ratio."""
-
-    title: str
-    figure: Figure
-    decimals: int
-    spread: bool = False
-    compared: bool = False
-
-
-COLUMNS = (
-    Column("requests/s", lambda result: result.requests_per_second, 0, spread=True, compared=True),
-    Column("p50 ms", lambda result: result.p50_ms, 2, compared=True),
-    Column("p99 ms", lambda result: result.p99_ms, 2, compared=True),
-    Column("p99.9 ms", lambda result: result.p999_ms, 2, compared=True),
-    Column("CPU µs/request", lambda result: result.cpu_us_per_request, 1, compared=True),
-    Column("memory MiB", lambda result: result.memory_mib, 0, compared=True),
-    Column("start s", lambda result: result.start_seconds, 2),
-    Column("wrk CPU %", lambda result: result.wrk_cpu_percent, 0),
-    Column("others' CPU %", lambda result: result.other_cpu_percent, 0),
-)
+    from comparison.yardstick import Stage
 
 
 class Report(NamedTuple):
-    """Everything the report is made from."""
+    """Everything the report is made from; runs and what servers took alone are added as they are measured."""
 
     facts: dict[str, str]
+    batches: list[Batch]
+    runs: list[Run]
+    alone: list[Alone]
+    left_out: list[str]
+
+    def runs_of(self, cell: str, server: str) -> list[Run]:
+        """Return the rounds of one server in one cell."""
+        return [run for run in self.runs if (run.cell, run.server) == (cell, server)]
+
+
+class Section(NamedTuple):
+    """One stage with all its cells and servers, and what was measured."""
+
+    report: Report
+    stage: Stage
     cells: list[Cell]
     servers: list[str]
-    base: str
-    runs: list[Run]
-    left_out: list[str]
+
+    def table(self, title: str, servers: list[str], text: Callable[[Cell, str], str]) -> list[str]:
+        """Lay out a row for each cell and a column for each server, with a title above."""
+        rows = [[cell.label, *(text(cell, server) for server in servers)] for cell in self.cells]
+        return ["", title, "", *table(["workload, connections", *servers], rows)]
+
+
+RATE: Figure = lambda result: result.requests_per_second  # noqa: E731
+_CPU: Figure = lambda result: result.cpu_us_per_request  # noqa: E731
+_LATENCIES: tuple[Figure, ...] = (
+    lambda result: result.p50_ms,
+    lambda result: result.p99_ms,
+    lambda result: result.p999_ms,
+)
 
 
 def markdown(report: Report) -> str:
     """Write the whole report."""
-    parts = ["# Load comparison", "", *(f"- {name}: {value}" for name, value in report.facts.items())]
-    parts += [f"- left out: {line}" for line in report.left_out]
-    for cell in report.cells:
-        runs = {name: _runs(report.runs, cell, name) for name in report.servers}
-        measured = {name: found for name, found in runs.items() if found}
-        if measured:
-            parts += ["", *_section(cell, measured, report.base)]
-    return "\n".join(parts) + "\n"
+    lines = ["# Load comparison", "", *(f"- {name}: {value}" for name, value in report.facts.items())]
+    lines += [f"- left out: {line}" for line in report.left_out]
+    for section in _sections(report):
+        lines += ["", f"## {section.stage.title or 'Load'}", *_tables(section)]
+    if report.alone:
+        lines += ["", "## Start and memory", "", *_alone(report.alone)]
+    return "\n".join(lines) + "\n"
 
 
-def _section(cell: Cell, runs: dict[str, list[Run]], base: str) -> list[str]:
-    plural = "connection" if cell.connections == 1 else "connections"
-    lines = [f"## {cell.workload.name}, {cell.connections} {plural} ({cell.workload.about})", ""]
-    lines += table(["server", "errors", *(column.title for column in COLUMNS)], _figures(runs))
-    ratios = _ratios(runs, base)
-    if ratios:
-        titles = [column.title for column in COLUMNS if column.compared]
-        lines += ["", f"`{base}` ÷ peer, round by round:", "", *table(["peer", *titles], ratios)]
-    notes = [note for found in runs.values() for run in found for note in _notes(run)]
-    return [*lines, "", *notes] if notes else lines
+def _sections(report: Report) -> list[Section]:
+    stages = {batch.stage.name: batch.stage for batch in report.batches}
+    sections = []
+    for name, stage in stages.items():
+        entries = [entry for batch in report.batches if batch.stage.name == name for entry in batch.entries]
+        cells = list(dict.fromkeys(entry.cell for entry in entries))
+        servers = list(dict.fromkeys(server.name for entry in entries for server in entry.servers))
+        sections.append(Section(report, stage, cells, servers))
+    return sections
 
 
-def _figures(runs: dict[str, list[Run]]) -> list[list[str]]:
-    return [
-        [name, errors(found), *(number(summary(found, column.figure), column) for column in COLUMNS)]
-        for name, found in runs.items()
+def _tables(section: Section) -> list[str]:
+    runs_of, base = section.report.runs_of, section.stage.base
+    peers = [server for server in section.servers if server != base]
+    lines = section.table(
+        "Requests per second:", section.servers, lambda cell, server: _rate(runs_of(cell.name, server))
+    )
+    if base in section.servers and peers:
+        lines += section.table(
+            f"`{base}` ÷ peer, requests per second, round by round:",
+            peers,
+            lambda cell, server: factor(ratio(runs_of(cell.name, base), runs_of(cell.name, server), RATE)),
+        )
+    lines += section.table(
+        "CPU time of the whole server, µs per request:",
+        section.servers,
+        lambda cell, server: number(summary(runs_of(cell.name, server), _CPU), 1),
+    )
+    lines += section.table(
+        "Latency in ms, p50 / p99 / p99.9:",
+        section.servers,
+        lambda cell, server: _latency(runs_of(cell.name, server)),
+    )
+    return [*lines, *_beside(section), *_notes(section)]
+
+
+def _beside(section: Section) -> list[str]:
+    """Divide what is left beside other clients by the same server's hello without them."""
+    crowded = [cell for cell in section.cells if cell.workload.beside]
+    own = next((cell.name for cell in section.cells if cell.workload.name == "hello"), None)
+    if not crowded or own is None:
+        return []
+    runs_of = section.report.runs_of
+    return section._replace(cells=crowded).table(
+        "Requests per second ÷ the same server's hello:",
+        section.servers,
+        lambda cell, server: factor(ratio(runs_of(cell.name, server), runs_of(own, server), RATE)),
+    )
+
+
+def _notes(section: Section) -> list[str]:
+    names = {cell.name for cell in section.cells}
+    runs = [run for run in section.report.runs if run.cell in names]
+    others = [run.result.other_cpu_percent for run in runs if run.result]
+    lines = []
+    if others:
+        median, most = statistics.median(others), max(others)
+        lines += ["", f"What else ran on the machine took {median:.0f} % of a core, at most {most:.0f} %."]
+    failures = [
+        f"- **round {run.round}, {run.cell}, {run.server}: {run.failure}**" for run in runs if run.failure
     ]
+    return [*lines, "", *failures] if failures else lines
 
 
-def _ratios(runs: dict[str, list[Run]], base: str) -> list[list[str]]:
-    ours = runs.get(base, [])
-    compared = [column for column in COLUMNS if column.compared]
-    peers = {name: found for name, found in runs.items() if name != base and ours}
-    return [
-        [name, *(factor(ratio(ours, found, column.figure)) for column in compared)]
-        for name, found in peers.items()
+def _alone(measured: list[Alone]) -> list[str]:
+    head = ["server", "start to first answer, s", "idle, MiB", "after hello", "after large bodies"]
+    rows = [
+        [
+            each.server,
+            _range(spread(each.start_seconds), 2),
+            _range(spread(each.idle_mib), 0),
+            *("–" if mib is None else f"{mib:.0f}" for mib in (each.after_hello_mib, each.after_bodies_mib)),
+        ]
+        for each in measured
     ]
+    failures = [f"- **{each.server}: {each.failure}**" for each in measured if each.failure]
+    kinds = ", ".join(sorted({each.memory_kind for each in measured}))
+    lines = [f"Each server alone; memory is {kinds}.", "", *table(head, rows)]
+    return [*lines, "", *failures] if failures else lines
 
 
-def errors(runs: list[Run]) -> str:
+def _rate(runs: list[Run]) -> str:
+    wrong = errors(runs)
+    return number(summary(runs, RATE), 0) + (f" (**{wrong} errors**)" if wrong else "")
+
+
+def _latency(runs: list[Run]) -> str:
+    known = [summary(runs, figure) for figure in _LATENCIES]
+    return " / ".join(f"{value.median:.3g}" for value in known if value) or "–"
+
+
+def errors(runs: list[Run]) -> int:
     """Sum the errors of all rounds: a median would hide those of one."""
-    total = sum(run.result.errors for run in runs if run.result)
-    return f"**{total}**" if total else "0"
+    return sum(run.result.errors for run in runs if run.result)
 
 
-def number(value: Spread | None, column: Column) -> str:
-    """Write a median, with its bounds where the column wants them and there is more than one round."""
-    if value is None:
-        return "failed"
-    median, low, high = (f"{part:,.{column.decimals}f}" for part in value[:3])
-    return f"{median} ({low}–{high})" if column.spread and value.rounds > 1 else median
+def number(value: Spread | None, decimals: int) -> str:
+    """Write a median."""
+    return "–" if value is None else f"{value.median:,.{decimals}f}"
 
 
 def factor(value: Spread | None) -> str:
     """Write a ratio: median, then the lowest and the highest round."""
+    return _range(value, 2)
+
+
+def _range(value: Spread | None, decimals: int) -> str:
     if value is None:
         return "–"
-    if value.rounds == 1:
-        return f"{value.median:.2f}"
-    return f"{value.median:.2f} ({value.low:.2f}–{value.high:.2f})"
+    median, low, high = (f"{part:,.{decimals}f}" for part in value[:3])
+    return median if value.rounds == 1 else f"{median} ({low}–{high})"
 
 
 def table(head: list[str], rows: list[list[str]]) -> list[str]:
@@ -120,14 +187,3 @@ def _line(row: list[str], widths: list[int]) -> str:
     first = row[0].ljust(widths[0])
     others = [text.rjust(width) for text, width in zip(row[1:], widths[1:])]
     return "| " + " | ".join([first, *others]) + " |"
-
-
-def _notes(run: Run) -> list[str]:
-    notes = [f"- **round {run.round}, {run.server}: {run.failure}**"] if run.failure else []
-    if run.needed_kill:
-        notes.append(f"- round {run.round}, {run.server}: did not end on TERM, was killed")
-    return notes
-
-
-def _runs(runs: list[Run], cell: Cell, server: str) -> list[Run]:
-    return [run for run in runs if run.cell == cell.name and run.server == server]

@@ -1,46 +1,19 @@
 """The table of servers: how each is started, and which packages it needs.
 
-Every server gets one worker process and the same number of threads. Options that only lift a limit
+Every server gets the same number of worker processes and threads. Options that only lift a limit
 (connections, backlog) or silence a log per request are set, so that no server is judged by a low default.
 """
 
 from __future__ import annotations
 
-from pathlib import Path
-from typing import Callable, NamedTuple
+import os
+import shutil
+import stat
+import subprocess
 
-from comparison.paths import LAUNCHERS, OURS, VENV
-
-PYTHON = VENV / "bin" / "python"
-
-
-class Start(NamedTuple):
-    """What a server is told: the same for all of them."""
-
-    port: int
-    threads: int
-    target: str
-
-
-class Server(NamedTuple):
-    """One server of the comparison.
-
-    ``distribution`` is the package whose version is reported. ``announcement`` must appear in the log
-    before the server counts as ready. ``hint`` says how to get what building ``pins`` needs.
-    """
-
-    name: str
-    command: Callable[[Start], list[str]]
-    pins: tuple[str, ...] = ()
-    threaded: bool = True
-    announcement: str | None = None
-    hint: str = ""
-    by_default: bool = True
-
-    @property
-    def distribution(self) -> str | None:
-        """Return the name of the first pinned package, the server itself."""
-        return self.pins[0].split("==")[0] if self.pins else None
+from comparison import host, java
+from comparison.paths import LAUNCHERS, LOAD, OURS, RESULTS, TARGET, VENV
+from comparison.server import PYTHON, Server, Start
 
 
 def _ours(start: Start) -> list[str]:
@@ -48,16 +21,20 @@ def _ours(start: Start) -> list[str]:
         str(OURS),
         f"--listen=127.0.0.1:{start.port}",
         f"--threads={start.threads}",
-        "--workers=1",
+        f"--workers={start.workers}",
         f"--python={PYTHON}",
         start.target,
     ]
 
 
+def _built() -> str | None:
+    return None if OURS.exists() else f"./{OURS.name} does not exist: build this project first"
+
+
 def _waitress(start: Start) -> list[str]:
     # The default limit of 100 connections would leave 28 of 128 clients unanswered.
     return [
-        *_tool("waitress-serve"),
+        *_launcher("waitress_serve"),
         f"--listen=127.0.0.1:{start.port}",
         f"--threads={start.threads}",
         "--connection-limit=1000",
@@ -70,7 +47,7 @@ def _gunicorn(start: Start) -> list[str]:
         *_tool("gunicorn"),
         f"--bind=127.0.0.1:{start.port}",
         "--worker-class=gthread",
-        "--workers=1",
+        f"--workers={start.workers}",
         f"--threads={start.threads}",
         "--keep-alive=75",
         "--no-control-socket",
@@ -86,7 +63,7 @@ def _granian_defaults(start: Start) -> list[str]:
         "--host=127.0.0.1",
         f"--port={start.port}",
         "--interface=wsgi",
-        "--workers=1",
+        f"--workers={start.workers}",
         "--log-level=warning",
         start.target,
     ]
@@ -99,11 +76,42 @@ def _granian(start: Start) -> list[str]:
 
 
 def _bjoern(start: Start) -> list[str]:
-    return [str(PYTHON), str(LAUNCHERS / "bjoern_serve.py"), str(start.port), start.target]
+    return [*_launcher("bjoern_serve"), str(start.port), str(start.workers), start.target]
 
 
 def _fastwsgi(start: Start) -> list[str]:
-    return [*_tool("fastwsgi"), "--host=127.0.0.1", f"--port={start.port}", "--loglevel=2", start.target]
+    return [*_launcher("fastwsgi_serve"), str(start.port), str(start.workers), start.target]
+
+
+def _cheroot(start: Start) -> list[str]:
+    return [
+        *_tool("cheroot"),
+        f"--bind=127.0.0.1:{start.port}",
+        f"--threads={start.threads}",
+        "--timeout=75",
+        "--request-queue-size=1024",
+        start.target,
+    ]
+
+
+def _mod_wsgi(start: Start) -> list[str]:
+    module, attribute = start.target.split(":")
+    return [
+        *_tool("mod_wsgi-express"),
+        "start-server",
+        "--application-type=module",
+        f"--callable-object={attribute}",
+        "--host=127.0.0.1",
+        f"--port={start.port}",
+        f"--processes={start.workers}",
+        f"--threads={start.threads}",
+        f"--server-root={RESULTS}/mod_wsgi",
+        "--keep-alive-timeout=75",
+        # With the 20 that it has by default, Apache closes connections as soon as there are more.
+        "--max-clients=600",
+        *(("--user=www-data", "--group=www-data") if os.geteuid() == 0 else ()),
+        module,
+    ]
 
 
 def _uwsgi(start: Start) -> list[str]:
@@ -112,7 +120,7 @@ def _uwsgi(start: Start) -> list[str]:
         f"--http11-socket=127.0.0.1:{start.port}",
         f"--home={VENV}",
         "--master",
-        "--processes=1",
+        f"--processes={start.workers}",
         f"--threads={start.threads}",
         "--listen=128",
         "--need-app",
@@ -122,22 +130,53 @@ def _uwsgi(start: Start) -> list[str]:
     ]
 
 
+def _reachable() -> str | None:
+    """Apache does not run as root: whoever it runs as must be able to load this Python."""
+    folders = [*PYTHON.resolve().parents, *LAUNCHERS.parents]
+    if os.geteuid() == 0 and not all(folder.stat().st_mode & stat.S_IXOTH for folder in folders):
+        return "Apache gives up root, and no other user may enter the folder of this Python"
+    return None
+
+
+def _floor(start: Start) -> list[str]:
+    return [str(_FLOOR), str(start.port)]
+
+
+def _compile_floor() -> str | None:
+    compiler = shutil.which("cc")
+    if compiler is None:
+        return "there is no C compiler (cc)"
+    command = [compiler, "-O2", "-o", str(_FLOOR), str(LOAD / "floor" / "floor.c")]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    return done.stderr.strip().splitlines()[-1] if done.returncode else None
+
+
 def _tool(name: str) -> list[str]:
-    return [str(Path(VENV) / "bin" / name)]
+    return [str(VENV / "bin" / name)]
 
 
+def _launcher(name: str) -> list[str]:
+    return [str(PYTHON), str(LAUNCHERS / f"{name}.py")]
+
+
+_FLOOR = TARGET / "load-floor"
 _LIBEV = "its headers are missing? apt-get install libev-dev"
 _COMPILER = "it is compiled here: apt-get install gcc python3-dev"
+_APACHE = "it is compiled here: apt-get install apache2-dev"
 
 SERVERS = (
-    Server("ours", _ours, announcement="Serving on http://"),
+    Server("ours", _ours, announcement="Serving on http://", obtain=_built, version=host.commit),
     Server("waitress", _waitress, ("waitress==3.0.2",)),
     Server("gunicorn", _gunicorn, ("gunicorn==27.0.1",)),
-    Server("granian", _granian, ("granian==2.8.7",)),
-    Server("granian-defaults", _granian_defaults, ("granian==2.8.7",)),
+    Server("granian", _granian, ("granian==2.8.9",)),
+    Server("granian-defaults", _granian_defaults, ("granian==2.8.9",)),
     Server("bjoern", _bjoern, ("bjoern==3.2.2",), threaded=False, hint=_LIBEV),
-    Server("fastwsgi", _fastwsgi, ("fastwsgi==0.0.9",), threaded=False, hint=_COMPILER, by_default=False),
-    Server("uwsgi", _uwsgi, ("uWSGI==2.0.31",), hint=_COMPILER, by_default=False),
+    Server("fastwsgi", _fastwsgi, ("fastwsgi==0.0.9",), threaded=False, hint=_COMPILER),
+    Server("uwsgi", _uwsgi, ("uWSGI==2.0.31",), hint=_COMPILER),
+    Server("cheroot", _cheroot, ("cheroot==11.1.2",)),
+    Server("mod_wsgi", _mod_wsgi, ("mod_wsgi==6.1.1",), hint=_APACHE, obtain=_reachable),
+    Server("floor", _floor, obtain=_compile_floor, by_default=False, only=frozenset({"hello", "page"})),
+    *java.SERVERS,
 )
 
 # What draws charts.

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import Callable, ContextManager, NamedTuple
+
+from comparison import crowds
 
 HELLO_BODY = b"Hello, world!\n"
 _MIB = 1024 * 1024
+#: All that needs no framework.
+PLAIN = "plain:app"
 _PAGE = b"<p>Ten kibibytes of a page.</p>\n" * 320
 _POST = """
 wrk.method = "POST"
@@ -43,7 +47,7 @@ class Workload(NamedTuple):
     """One application and the way it is asked.
 
     ``wrk_script`` is the text of a Lua file for wrk: other methods, headers, request bodies.
-    ``body`` is what a plain GET must answer; ``threads`` overrides ``--threads``.
+    ``body`` is what a plain GET must answer. ``beside`` are the clients that are there meanwhile.
     """
 
     name: str
@@ -52,16 +56,14 @@ class Workload(NamedTuple):
     connections: tuple[int, ...]
     body: bytes = HELLO_BODY
     path: str = "/"
-    threads: int | None = None
     needs_threads: bool = False
     wrk_script: str | None = None
+    beside: Callable[[int], ContextManager[object]] | None = None
 
 
 def _sized(kibibytes: int) -> Workload:
     size = kibibytes * 1024
-    return Workload(
-        f"kib{kibibytes}", f"{kibibytes} KiB at once", "sized:app", (32,), bytes_of_x(size), f"/{size}"
-    )
+    return Workload(f"kib{kibibytes}", f"{kibibytes} KiB at once", PLAIN, (32,), bytes_of_x(size), f"/{size}")
 
 
 def bytes_of_x(count: int) -> bytes:
@@ -70,34 +72,42 @@ def bytes_of_x(count: int) -> bytes:
 
 
 WORKLOADS = (
-    Workload("hello", "plain WSGI, 14 bytes", "hello:app", (1, 32, 128)),
+    Workload("hello", "plain WSGI, 14 bytes", PLAIN, (1, 32, 128, 512)),
+    Workload("sleep", "time.sleep(0.010), then 14 bytes", PLAIN, (32,), path="/sleep", needs_threads=True),
+    Workload("headers", "hello with 20 header fields of a browser", PLAIN, (32,), wrk_script=_BROWSER),
+    *(_sized(kibibytes) for kibibytes in (1, 4, 32, 64)),
+    Workload("page", "10 KiB at once", PLAIN, (32,), _PAGE, "/page"),
+    Workload("post", "POST of 10 bytes", PLAIN, (32,), b"0\n", "/upload", wrk_script=_POST),
     Workload(
-        "sleep", "time.sleep(0.010), then 14 bytes", "sleeping:app", (32,), threads=4, needs_threads=True
+        "upload", "POST of 64 KiB, read whole", PLAIN, (32,), b"0\n", "/upload", wrk_script=_POST_64_KIB
     ),
+    Workload("large", "1 MiB at once", PLAIN, (32,), bytes(_MIB), "/large"),
+    Workload("stream", "100 blocks of 1 KiB, no length", PLAIN, (32,), bytes(100 * 1024), "/stream"),
+    Workload("file", "10 MiB by wsgi.file_wrapper", PLAIN, (8,), bytes(10 * _MIB), "/file"),
     Workload("flask", "Flask, one route, 14 bytes", "flask_hello:app", (32, 128)),
     Workload("django", "Django, one route, 14 bytes", "django_hello:app", (32,)),
-    Workload("headers", "hello with 20 header fields of a browser", "hello:app", (32,), wrk_script=_BROWSER),
-    *(_sized(kibibytes) for kibibytes in (1, 4, 32, 64)),
-    Workload("page", "10 KiB at once", "page:app", (32,), body=_PAGE),
-    Workload("post", "POST of 10 bytes", "upload:app", (32,), body=b"0\n", wrk_script=_POST),
-    Workload("large", "1 MiB at once", "large:app", (32,), body=bytes(_MIB)),
+    Workload("idle", "hello beside 5,000 idle connections", PLAIN, (32,), beside=crowds.idle),
     Workload(
-        "upload", "POST of 64 KiB, read whole", "upload:app", (32,), body=b"0\n", wrk_script=_POST_64_KIB
+        "drip", "hello beside 200 clients that drip a byte every 50 ms", PLAIN, (32,), beside=crowds.drip
     ),
-    Workload("file", "10 MiB by wsgi.file_wrapper", "file:app", (8,), body=bytes(10 * _MIB)),
-    Workload("stream", "100 blocks of 1 KiB, no length", "streamed:app", (32,), body=bytes(100 * 1024)),
 )
 
 
 class Cell(NamedTuple):
-    """One workload at one number of connections: one table of the report."""
+    """One workload at one number of connections, in one stage of the comparison: one row of a table."""
 
     workload: Workload
     connections: int
+    stage: str = ""
 
     @property
     def name(self) -> str:
         """Return the short name used in logs and in the raw results."""
+        return "-".join(filter(None, [self.stage, self.label]))
+
+    @property
+    def label(self) -> str:
+        """Return what tells it from the others of its stage."""
         return f"{self.workload.name}-{self.connections}"
 
 

@@ -1,16 +1,18 @@
-"""Draws the chart of a comparison, from JSON on standard input, into a folder: light.svg and dark.svg."""
+"""Draws the chart of a comparison, from JSON on standard input: NAME-light.svg and NAME-dark.svg."""
 
 import json
 import sys
-from pathlib import Path
 
 import pygal
 from pygal.style import Style
 
-_SERVERS = ("#0b7a75", "#9aa5b1", "#d1495b", "#edae49", "#b07aa1", "#30638e", "#66a182", "#8d6a4f")
+_SERVERS = (
+    *("#0b7a75", "#d1495b", "#edae49", "#b07aa1", "#9aa5b1", "#30638e"),
+    *("#66a182", "#8d6a4f", "#e17c05", "#5f4690", "#73af48"),
+)
 _INK_ON_PAPER = {"light": ("#24292f", "#ffffff"), "dark": ("#c9d1d9", "#0d1117")}
 _ROW_PIXELS = 16
-_MARGIN_PIXELS = 120
+_MARGIN_PIXELS = 160
 
 
 def main() -> None:
@@ -27,7 +29,7 @@ def main() -> None:
         chart.x_labels = what["cells"]
         for server, values in what["servers"].items():
             chart.add(server, values)
-        chart.render_to_file(str(Path(sys.argv[1]) / f"{name}.svg"))
+        chart.render_to_file(f"{sys.argv[1]}-{name}.svg")
 
 
 main()

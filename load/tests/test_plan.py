@@ -4,36 +4,57 @@ from __future__ import annotations
 
 import pytest
 
-from comparison import main, options, peers
-from comparison.main import Field
+from comparison import options, peers, plan, yardstick
 from comparison.servers import SERVERS
-from comparison.workloads import WORKLOADS, cells
+from comparison.workloads import WORKLOADS
+from comparison.yardstick import Row, Stage
+
+
+def planned(rounds: int, *rows: Row) -> list[tuple[int, int, str]]:
+    """Return round, connections and server of each step of a stage with these rows."""
+    names = [workload.name for workload in WORKLOADS]
+    found = plan.batches((Stage("", "", rows),), names, list(SERVERS))
+    steps = [step for batch in found for step in plan.steps(batch, rounds)]
+    return [(step.round, step.cell.connections, step.server.name) for step in steps]
 
 
 def test_every_round_begins_with_another_server() -> None:
-    """Nobody always runs right after the same one."""
-    servers = [server for server in SERVERS if server.name in ("waitress", "gunicorn", "granian")]
-    steps = main.steps(Field(servers, cells(["hello"], [1, 32]), []), 2)
-    assert [(step.round, step.cell.connections, step.server.name) for step in steps] == [
-        (1, 1, "waitress"),
-        (1, 1, "gunicorn"),
-        (1, 1, "granian"),
-        (1, 32, "waitress"),
-        (1, 32, "gunicorn"),
-        (1, 32, "granian"),
-        (2, 1, "gunicorn"),
-        (2, 1, "granian"),
-        (2, 1, "waitress"),
-        (2, 32, "gunicorn"),
-        (2, 32, "granian"),
-        (2, 32, "waitress"),
+    """Nobody always runs right after the same one; round 0 asks each workload once, to warm up."""
+    servers = ("waitress", "gunicorn", "granian")
+    assert planned(2, Row("hello", servers, (1, 32))) == [
+        *((0, 32, name) for name in ("waitress", "gunicorn", "granian")),
+        *((1, 1, name) for name in ("gunicorn", "granian", "waitress")),
+        *((1, 32, name) for name in ("gunicorn", "granian", "waitress")),
+        *((2, 1, name) for name in ("granian", "waitress", "gunicorn")),
+        *((2, 32, name) for name in ("granian", "waitress", "gunicorn")),
     ]
 
 
-def test_servers_without_threads_do_not_sleep() -> None:
-    """Their figure would say nothing."""
-    bjoern = [server for server in SERVERS if server.name == "bjoern"]
-    assert main.steps(Field(bjoern, cells(["sleep"], None), []), 1) == []
+def test_a_server_gets_only_what_it_can_answer() -> None:
+    """One without threads would not overlap waiting; the Java peers run no Python."""
+    assert planned(1, Row("sleep", ("bjoern",)), Row("flask", ("jetty", "floor"))) == []
+
+
+def test_one_application_is_started_once_for_all_its_workloads() -> None:
+    """And one of another application beside it never."""
+    rows = (Row("hello", ("ours",)), Row("flask", ("ours",)), Row("page", ("ours", "bjoern")))
+    found = plan.batches((Stage("", "", rows),), ["hello", "flask", "page"], list(SERVERS))
+    assert [(batch.target, [server.name for server in batch.servers]) for batch in found] == [
+        ("plain:app", ["ours", "bjoern"]),
+        ("flask_hello:app", ["ours"]),
+    ]
+
+
+def test_what_is_published_names_servers_and_cells_that_there_are() -> None:
+    """A misspelt one would be missing without a word."""
+    every = [server.name for server in SERVERS]
+    found = plan.batches(yardstick.STAGES, [workload.name for workload in WORKLOADS], list(SERVERS))
+    drawn = {name for chart in yardstick.CHARTS.values() for name in chart}
+    assert drawn <= {entry.cell.name for batch in found for entry in batch.entries}
+    assert {
+        *yardstick.ALONE,
+        *(name for stage in yardstick.STAGES for row in stage.rows for name in row.servers),
+    } <= {*every}
 
 
 def test_lists_keep_the_order_of_the_table() -> None:
@@ -44,7 +65,7 @@ def test_lists_keep_the_order_of_the_table() -> None:
     assert chosen.workloads == [workload.name for workload in WORKLOADS]
 
 
-@pytest.mark.parametrize("argument", ["--servers=nginx", "--rounds=0", "--connections=0", "--warmup=-1"])
+@pytest.mark.parametrize("argument", ["--servers=nginx", "--rounds=0", "--connections=0", "--starts=-1"])
 def test_refuses_what_makes_no_sense(argument: str, capsys: pytest.CaptureFixture[str]) -> None:
     """With status 2 and the option's name."""
     with pytest.raises(SystemExit) as refused:

@@ -6,14 +6,28 @@ import pytest
 
 from comparison import aggregate, publication, report
 from comparison.aggregate import Spread
+from comparison.alone import Alone
 from comparison.measure import Result, Run
+from comparison.plan import Batch, Entry
 from comparison.report import Report
+from comparison.servers import SERVERS
 from comparison.workloads import WORKLOADS, Cell
+from comparison.yardstick import Stage
 
-CELL = Cell(WORKLOADS[0], 32)
+CELL = Cell(WORKLOADS[0], 32, "free")
+BESIDE = Cell(next(workload for workload in WORKLOADS if workload.beside), 32, "free")
 
 
-def run(number: int, server: str, rate: float, errors: int = 0) -> Run:
+def report_of(runs: list[Run], *alone: Alone, cells: tuple[Cell, ...] = (CELL,)) -> Report:
+    """Make the report of one stage, in which everybody takes part in everything."""
+    names = dict.fromkeys(run.server for run in runs)
+    servers = [server for server in SERVERS if server.name in names]
+    entries = [Entry(cell, servers) for cell in cells]
+    batch = Batch(Stage("free", "One worker", ()), "plain:app", entries)
+    return Report({"CPU": "a fast one"}, [batch], runs, list(alone), ["bjoern: no libev"])
+
+
+def run(number: int, server: str, rate: float, errors: int = 0, cell: Cell = CELL) -> Run:
     """Make a run that succeeded."""
     result = Result(
         requests=int(rate) * 5,
@@ -25,13 +39,10 @@ def run(number: int, server: str, rate: float, errors: int = 0) -> Run:
         socket_errors=errors,
         bad_statuses=0,
         cpu_us_per_request=10.0,
-        memory_mib=50.0,
-        memory_kind="PSS",
-        start_seconds=0.2,
         wrk_cpu_percent=60.0,
         other_cpu_percent=1.0,
     )
-    return Run(number, CELL.name, server, result)
+    return Run(number, cell.name, server, result)
 
 
 def failed(number: int, server: str) -> Run:
@@ -77,10 +88,10 @@ def test_writes_a_ratio(value: Spread | None, text: str) -> None:
     assert report.factor(value) == text
 
 
-def test_errors_of_every_round_are_summed_and_bold() -> None:
+def test_errors_of_every_round_are_summed() -> None:
     """A median of 0, 0 and 7 would hide them."""
-    assert report.errors([run(1, "peer", 1), run(2, "peer", 1), run(3, "peer", 1, errors=7)]) == "**7**"
-    assert report.errors([run(1, "peer", 1)]) == "0"
+    assert report.errors([run(1, "peer", 1), run(2, "peer", 1), run(3, "peer", 1, errors=7)]) == 7
+    assert "1 (**7 errors**)" in report.markdown(report_of([run(1, "ours", 1, errors=7)]))
 
 
 def test_table_is_aligned() -> None:
@@ -94,28 +105,42 @@ def test_table_is_aligned() -> None:
 
 def test_report_has_facts_figures_ratios_and_reasons() -> None:
     """One look at the whole."""
-    runs = [run(1, "ours", 90_000), run(1, "peer", 30_000), failed(1, "lame")]
     text = report.markdown(
-        Report({"CPU": "a fast one"}, [CELL], ["ours", "peer", "lame"], "ours", runs, ["bjoern: no libev"])
+        report_of([run(1, "ours", 90_000), run(1, "granian", 30_000), failed(1, "bjoern")])
     )
     assert "- CPU: a fast one\n- left out: bjoern: no libev\n" in text
-    assert "## hello, 32 connections" in text
-    assert "| ours   |      0 |     90,000 |" in text
-    assert "| peer |       3.00 |   1.00 |" in text
-    assert "- **round 1, lame: not ready after 30 s**" in text
+    assert "## One worker" in text
+    assert "| hello-32              | 90,000 |  30,000 |      – |" in text
+    assert "| hello-32              |    3.00 |      – |" in text
+    assert "0.5 / 2 / 4" in text
+    assert "- **round 1, free-hello-32, bjoern: not ready after 30 s**" in text
 
 
 def test_no_ratios_without_the_base() -> None:
     """The peers alone are still worth a table."""
-    text = report.markdown(Report({}, [CELL], ["peer"], "ours", [run(1, "peer", 30_000)], []))
-    assert "÷" not in text
+    assert "÷" not in report.markdown(report_of([run(1, "granian", 30_000)]))
+
+
+def test_a_crowd_is_held_against_the_same_servers_hello() -> None:
+    """Round by round."""
+    runs = [
+        run(1, "ours", 100),
+        run(1, "ours", 80, cell=BESIDE),
+        run(2, "ours", 50),
+        run(2, "ours", 45, cell=BESIDE),
+    ]
+    assert "0.85 (0.80–0.90)" in report.markdown(report_of(runs, cells=(CELL, BESIDE)))
+
+
+def test_start_and_memory_of_each_server() -> None:
+    """The memory after what it cannot answer is not known."""
+    jetty = Alone("jetty", [0.2, 0.4, 0.3], [50.0, 60.0, 55.0], 88.0)
+    text = report.markdown(report_of([run(1, "ours", 1)], jetty))
+    assert "| jetty  |         0.30 (0.20–0.40) | 55 (50–60) |          88 |                  – |" in text
 
 
 def test_the_chart_divides_by_ours_round_by_round() -> None:
     """A server that could not be measured has no bar."""
     runs = [run(1, "ours", 100), run(1, "granian", 50), run(2, "ours", 200), run(2, "granian", 50)]
-    drawn = publication.chart(Report({}, [CELL], ["granian", "ours", "bjoern"], "ours", runs, []))
-    assert drawn == {
-        "cells": [CELL.name],
-        "servers": {"ours": [1.0], "granian": [0.375], "bjoern": [None]},
-    }
+    drawn = publication.chart(report_of([*runs, failed(1, "bjoern")]), (CELL.name, "of-another-run"))
+    assert drawn == {"cells": [CELL.name], "servers": {"ours": [1.0], "granian": [0.375]}}
