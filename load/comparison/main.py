@@ -42,7 +42,7 @@ _USAGE = 2
 # For the estimate: what a window takes besides its load, a start with its end, windows of a server alone.
 _OVERHEAD_SECONDS = 0.15
 _START_SECONDS = 1.0
-_LOADS_ALONE = 6
+_LOADS_ALONE = 8
 # What this command and a server open besides the connections of a crowd.
 _OTHER_DESCRIPTORS = 1000
 

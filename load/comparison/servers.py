@@ -71,8 +71,16 @@ def _granian_defaults(start: Start) -> list[str]:
 
 def _granian(start: Start) -> list[str]:
     # The automatic runtime mode was as fast as either choice; ws and http2 detection are not wanted here.
+    # What it calls back pressure counts connections, idle ones too.
     *command, target = _granian_defaults(start)
-    return [*command, f"--blocking-threads={start.threads}", "--backlog=2048", "--http=1", "--no-ws", target]
+    tuned = [
+        f"--blocking-threads={start.threads}",
+        "--backlog=2048",
+        "--backpressure=8192",
+        "--http=1",
+        "--no-ws",
+    ]
+    return [*command, *tuned, target]
 
 
 def _bjoern(start: Start) -> list[str]:

@@ -76,7 +76,8 @@ STAGES = (
     Stage(
         "crowd",
         "Hello beside other clients, the server on one core, the load on another",
-        (Row("hello", _FAST, (32,)), Row("idle", _FAST), Row("drip", _FAST)),
+        # bjoern refuses a request line that comes in pieces (400), and so has nobody who drips.
+        (Row("hello", _FAST, (32,)), Row("idle", _FAST), Row("drip", ("ours", "granian", "fastwsgi"))),
         pinned=True,
     ),
     Stage(
