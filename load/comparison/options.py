@@ -32,8 +32,10 @@ class Options(NamedTuple):
 def parse(arguments: Sequence[str] | None = None) -> Options:
     """Read the command line; argparse answers mistakes and ends the program with status 2."""
     chosen = Options(**vars(_parser().parse_args(arguments)))
-    usual = [server.name for server in SERVERS if server.by_default or chosen.publish]
-    return chosen if chosen.servers else chosen._replace(servers=usual)
+    servers = [server.name for server in SERVERS if server.by_default or chosen.publish]
+    # Most servers cannot hold a crowd: whoever asks for it names those that can.
+    workloads = [workload.name for workload in WORKLOADS if workload.beside is None or chosen.publish]
+    return chosen._replace(servers=chosen.servers or servers, workloads=chosen.workloads or workloads)
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -55,7 +57,7 @@ def _parser() -> argparse.ArgumentParser:
         type=names(servers),
         help=f"instead of {','.join(usual)}: comma list of {','.join(servers)}, or all",
     )
-    add("--workloads", type=names(workloads), default=workloads, help=f"comma list of {','.join(workloads)}")
+    add("--workloads", type=names(workloads), help=f"comma list of {','.join(workloads)}, or all")
     add("--connections", type=counts, help="comma list; instead of each workload's own")
     add("--base", choices=servers, default="ours", help="the server that ratios divide by the others")
     add("--python", default=sys.executable, help="the Python that runs servers and applications")

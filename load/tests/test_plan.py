@@ -65,6 +65,15 @@ def test_lists_keep_the_order_of_the_table() -> None:
     assert chosen.workloads == [workload.name for workload in WORKLOADS]
 
 
+def test_the_usual_choice_leaves_out_what_few_servers_can() -> None:
+    """A publication names who takes part in it."""
+    usual, published = options.parse([]), options.parse(["--publish"])
+    assert {"idle", "drip"}.isdisjoint(usual.workloads)
+    assert "ours-java" not in usual.servers
+    assert {"idle", "drip"} <= {*published.workloads}
+    assert "ours-java" in published.servers
+
+
 @pytest.mark.parametrize("argument", ["--servers=nginx", "--rounds=0", "--connections=0", "--starts=-1"])
 def test_refuses_what_makes_no_sense(argument: str, capsys: pytest.CaptureFixture[str]) -> None:
     """With status 2 and the option's name."""
