@@ -10,6 +10,7 @@ import subprocess
 from pathlib import Path
 from typing import Callable, NamedTuple
 
+from comparison import ours
 from comparison.paths import JAVA, LOAD, OURS, ROOT
 from comparison.server import Server, Start
 
@@ -61,10 +62,10 @@ def _obtain(peer: Peer) -> str | None:
     if java is None:
         return f"needs a JDK of Java {peer.release} or newer"
     try:
-        if not _OUR_JAR.exists():
-            return f"./{OURS.name} is not built"
         if peer.library:
             _fetch()
+        elif problem := ours.built():
+            return problem
         names = [f"{name}.java" for name in ("Pages", peer.main)]
         _run([str(java / "bin/javac"), "-d", str(peer.classes), "-cp", f"{_LIBRARIES}/*:{_OUR_JAR}", *names])
     except (OSError, subprocess.SubprocessError) as error:

@@ -11,7 +11,7 @@ import shutil
 import stat
 import subprocess
 
-from comparison import host, java
+from comparison import host, java, ours
 from comparison.paths import LAUNCHERS, LOAD, OURS, RESULTS, TARGET, VENV
 from comparison.server import PYTHON, Server, Start
 
@@ -25,10 +25,6 @@ def _ours(start: Start) -> list[str]:
         f"--python={PYTHON}",
         start.target,
     ]
-
-
-def _built() -> str | None:
-    return None if OURS.exists() else f"./{OURS.name} does not exist: build this project first"
 
 
 def _waitress(start: Start) -> list[str]:
@@ -173,7 +169,7 @@ _COMPILER = "it is compiled here: apt-get install gcc python3-dev"
 _APACHE = "it is compiled here: apt-get install apache2-dev"
 
 SERVERS = (
-    Server("ours", _ours, announcement="Serving on http://", obtain=_built, version=host.commit),
+    Server("ours", _ours, announcement="Serving on http://", obtain=ours.built, version=host.commit),
     Server("waitress", _waitress, ("waitress==3.0.2",)),
     Server("gunicorn", _gunicorn, ("gunicorn==27.0.1",)),
     Server("granian", _granian, ("granian==2.8.9",)),
