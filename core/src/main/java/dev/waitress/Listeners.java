@@ -1,5 +1,6 @@
 package dev.waitress;
 
+import dev.waitress.buffer.FileFailure;
 import dev.waitress.loop.Leftovers;
 import dev.waitress.net.Binder;
 import dev.waitress.net.Listener;
@@ -133,7 +134,7 @@ final class Listeners {
     }
 
     private static IOException cannotListen(SocketAddress address, IOException reason) {
-        String message = "cannot listen on " + Listener.text(address) + ": " + reason.getMessage();
+        String message = "cannot listen on " + Listener.text(address) + ": " + FileFailure.reason(reason);
         return (IOException) new BindException(message).initCause(reason);
     }
 }

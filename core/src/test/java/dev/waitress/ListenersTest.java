@@ -307,6 +307,13 @@ class ListenersTest {
             Files.createDirectory(directory);
         }
 
+        @Test
+        void saysWhyTheFileCannotBeMade() throws Exception {
+            Files.delete(directory);
+            directory = Path.of("/proc"); // no file can be made there, whoever asks
+            refusesToListen("no such directory");
+        }
+
         private void refusesToListen(String reason) {
             assertThatThrownBy(this::serveThere)
                     .isInstanceOf(IOException.class)

@@ -1,5 +1,6 @@
 package dev.waitress.worker.process;
 
+import dev.waitress.buffer.FileFailure;
 import dev.waitress.buffer.PrivateDirectory;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -11,6 +12,6 @@ final class Unwritable {
     /** The failure, with the directory and what to do about it. */
     static IOException in(Path directory, IOException e) {
         return new IOException(
-                "cannot write to " + directory + ": " + e.getMessage() + "; " + PrivateDirectory.ADVICE, e);
+                "cannot write to " + directory + ": " + FileFailure.reason(e) + "; " + PrivateDirectory.ADVICE, e);
     }
 }
