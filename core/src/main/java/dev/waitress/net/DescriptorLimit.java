@@ -44,11 +44,14 @@ public record DescriptorLimit(long descriptors) {
         return new DescriptorLimit(Long.MAX_VALUE);
     }
 
-    /** The connection limit of the settings, or what is left of the descriptors for connections if that is less. */
+    /**
+     * The connection limit of the settings, or what is left of the descriptors for connections if that is less. It is
+     * said where somebody has asked for more, and where so few are left that clients wait for one another.
+     */
     public int bound(Settings settings) {
         int wanted = settings.getInt(Setting.CONNECTION_LIMIT);
         long left = Math.max(1, descriptors - Math.max(LEAST_RESERVE, descriptors / RESERVED_PART));
-        if (left < wanted && settings.isGiven(Setting.CONNECTION_LIMIT)) {
+        if (left < wanted && (left < LEAST_RESERVE || settings.isGiven(Setting.CONNECTION_LIMIT))) {
             LOG.log(Level.WARNING, "connection_limit is " + left + ": " + descriptors + " open files allow no more");
         }
         return (int) Math.min(wanted, left);

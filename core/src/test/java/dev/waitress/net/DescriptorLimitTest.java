@@ -2,6 +2,7 @@ package dev.waitress.net;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.waitress.LogCapture;
 import dev.waitress.settings.Setting;
 import dev.waitress.settings.Settings;
 import java.util.List;
@@ -28,5 +29,25 @@ class DescriptorLimitTest {
     void leavesAReserve(long descriptors, long wanted, int connections) {
         Settings settings = Settings.defaults().with(Setting.CONNECTION_LIMIT, wanted);
         assertThat(new DescriptorLimit(descriptors).bound(settings)).isEqualTo(connections);
+    }
+
+    /** With ulimit -n 64 a server starts, and answers one client at a time: somebody has to be told why. */
+    @ParameterizedTest
+    @CsvSource({"64, 1", "127, 63"})
+    void saysWhereSoFewAreLeftThatClientsWait(long descriptors, long connections) {
+        try (LogCapture log = new LogCapture()) {
+            new DescriptorLimit(descriptors).bound(Settings.defaults());
+            assertThat(log.lines())
+                    .containsExactly("WARNING:waitress:connection_limit is " + connections + ": " + descriptors
+                            + " open files allow no more");
+        }
+    }
+
+    @Test
+    void saysNothingWhereNobodyHasAskedForMore() {
+        try (LogCapture log = new LogCapture()) {
+            new DescriptorLimit(1024).bound(Settings.defaults());
+            assertThat(log.lines()).isEmpty();
+        }
     }
 }
