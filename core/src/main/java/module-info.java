@@ -21,7 +21,8 @@ module dev.waitress {
     exports dev.waitress.meter to
             dev.waitress.worker;
     exports dev.waitress.control to
-            dev.waitress.worker;
+            dev.waitress.worker,
+            dev.waitress.cli;
     exports dev.waitress.http to
             dev.waitress.worker;
     exports dev.waitress.log to

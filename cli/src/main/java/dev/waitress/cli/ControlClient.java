@@ -1,5 +1,6 @@
 package dev.waitress.cli;
 
+import dev.waitress.control.ControlGateway;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.net.StandardProtocolFamily;
@@ -19,7 +20,10 @@ final class ControlClient {
     private static final int MOST_BYTES = 64 * 1024 * 1024;
     private static final int BLOCK_BYTES = 16 * 1024;
 
-    private static final String END_OF_HEAD = "\r\n\r\n";
+    private static final String END_OF_LINE = "\r\n";
+    private static final String END_OF_HEAD = END_OF_LINE + END_OF_LINE;
+
+    private static final String CONTENT_LENGTH = "Content-Length";
 
     /** Behind the version and a space. */
     private static final int STATUS = "HTTP/1.1 ".length();
@@ -49,7 +53,7 @@ final class ControlClient {
         if (Files.notExists(socket)) { // else it exists, or nobody lets us look
             throw new IOException("no server has its control socket at " + socket);
         }
-        CompletableFuture<String> answer = new CompletableFuture<>();
+        CompletableFuture<byte[]> answer = new CompletableFuture<>();
         Thread thread = new Thread(() -> exchange(method + " " + path + " HTTP/1.0" + END_OF_HEAD, answer));
         thread.setDaemon(true); // a server that hangs must not keep us
         thread.start();
@@ -73,7 +77,7 @@ final class ControlClient {
         return new IOException(socket + ": " + reason, cause);
     }
 
-    private void exchange(String request, CompletableFuture<String> answer) {
+    private void exchange(String request, CompletableFuture<byte[]> answer) {
         try (SocketChannel channel = SocketChannel.open(StandardProtocolFamily.UNIX)) {
             channel.connect(UnixDomainSocketAddress.of(socket));
             ByteBuffer out = ByteBuffer.wrap(request.getBytes(StandardCharsets.UTF_8));
@@ -88,22 +92,42 @@ final class ControlClient {
         }
     }
 
-    private static String read(SocketChannel channel) throws IOException {
+    private static byte[] read(SocketChannel channel) throws IOException {
         ByteArrayOutputStream all = new ByteArrayOutputStream();
         ByteBuffer block = ByteBuffer.allocate(BLOCK_BYTES);
         while (all.size() < MOST_BYTES && channel.read(block) >= 0) {
             all.write(block.array(), 0, block.position());
             block.clear();
         }
-        return all.toString(StandardCharsets.UTF_8);
+        return all.toByteArray();
     }
 
-    private static Answer parse(String text) throws IOException {
+    private Answer parse(byte[] bytes) throws IOException {
+        String text = new String(bytes, StandardCharsets.ISO_8859_1); // a character for each byte
         int end = text.indexOf(END_OF_HEAD);
-        if (end < STATUS + STATUS_DIGITS) {
-            throw new IOException("the server has closed the connection; the end of it is near, or its log says more");
+        if (end < 0) {
+            throw cutShort();
         }
-        int status = Integer.parseInt(text.substring(STATUS, STATUS + STATUS_DIGITS));
-        return new Answer(status, text.substring(end + END_OF_HEAD.length()));
+        String head = text.substring(0, end + END_OF_LINE.length());
+        if (end < STATUS + STATUS_DIGITS || field(head, ControlGateway.MARK).isEmpty()) {
+            throw new IOException(socket + ": what listens there is not the control socket of a server");
+        }
+        int start = end + END_OF_HEAD.length();
+        if (bytes.length - start < Integer.parseInt(field(head, CONTENT_LENGTH))) {
+            throw cutShort();
+        }
+        int status = Integer.parseInt(head.substring(STATUS, STATUS + STATUS_DIGITS));
+        return new Answer(status, new String(bytes, start, bytes.length - start, StandardCharsets.UTF_8));
+    }
+
+    /** Nothing where there is no such field. */
+    private static String field(String head, String name) {
+        String begin = END_OF_LINE + name + ": ";
+        int at = head.indexOf(begin);
+        return at < 0 ? "" : head.substring(at + begin.length(), head.indexOf(END_OF_LINE, at + begin.length()));
+    }
+
+    private static IOException cutShort() {
+        return new IOException("the server has closed the connection; the end of it is near, or its log says more");
     }
 }

@@ -30,7 +30,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 @Timeout(60)
 @DisabledOnOs(OS.WINDOWS)
 class CtlTest {
-    private static final String OK = "HTTP/1.1 200 OK\r\nConnection: close\r\n\r\n";
+    private static final String OK = "200 OK";
 
     @TempDir
     private Path folder;
@@ -70,6 +70,12 @@ class CtlTest {
         return seen;
     }
 
+    /** As a control socket answers. */
+    private static String answer(String status, String body) {
+        int length = body.getBytes(StandardCharsets.UTF_8).length;
+        return "HTTP/1.1 " + status + "\r\nWaitress-Control: 1\r\nContent-Length: " + length + "\r\n\r\n" + body;
+    }
+
     private static String answerOne(ServerSocketChannel listening, String answer) {
         try (SocketChannel client = listening.accept()) {
             ByteBuffer request = ByteBuffer.allocate(1000);
@@ -96,19 +102,39 @@ class CtlTest {
         "top, GET /status.txt",
     })
     void asksTheServerAndShowsItsAnswer(String arguments, String request) throws IOException {
-        assertThat(answered(OK + "naïve: all is well\n", arguments.split(" ")))
+        assertThat(answered(answer(OK, "naïve: all is well\n"), arguments.split(" ")))
                 .containsExactly(request + " HTTP/1.0\r\n\r\n", new Run(0, "naïve: all is well\n", ""));
     }
 
     @Test
     void failsWhereTheServerRefuses() throws IOException {
-        assertThat(answered("HTTP/1.1 409 Conflict\r\n\r\nthe last worker stays\n", "ctl", "remove"))
+        assertThat(answered(answer("409 Conflict", "the last worker stays\n"), "ctl", "remove"))
                 .endsWith(new Run(1, "the last worker stays\n", ""));
     }
 
-    @Test
-    void saysThatTheServerHasClosedTheConnection() throws IOException {
-        List<Object> seen = answered("", "ctl", "status");
+    /** The path of the application's own socket, for example: its 200 says nothing of what was asked for. */
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "HTTP/1.1 200 OK\r\nContent-Length: 6\r\n\r\nhello\n",
+                "HTTP/1.1 204 No Content\r\n\r\n",
+                "+OK this is not HTTP\r\n\r\n",
+                "hm\r\n\r\n",
+            })
+    void doesNotBelieveAnotherServer(String answer) throws IOException {
+        String error = "Error: " + socket() + ": what listens there is not the control socket of a server\n";
+        assertThat(answered(answer, "ctl", "stop")).endsWith(new Run(1, "", error));
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "",
+                "HTTP/1.1 200 OK\r\nWaitress-Control: 1\r\n",
+                "HTTP/1.1 200 OK\r\nWaitress-Control: 1\r\nContent-Length: 9\r\n\r\n{",
+            })
+    void saysThatTheServerHasClosedTheConnection(String answer) throws IOException {
+        List<Object> seen = answered(answer, "ctl", "status");
         assertThat((Run) seen.get(1)).satisfies(run -> {
             assertThat(run.status()).isEqualTo(1);
             assertThat(run.err()).startsWith("Error: the server has closed the connection");

@@ -20,6 +20,14 @@ import java.util.function.LongSupplier;
  * nothing is counted, but when an operator wants to know.
  */
 public final class ControlGateway implements Gateway {
+    /**
+     * Field of every answer: who asks by the path of another socket must not take another's 200 for its order's
+     * success.
+     */
+    public static final String MARK = "Waitress-Control";
+
+    private static final Map<String, String> FIELDS = Map.of(MARK, "1");
+
     private static final String OK = "200 OK";
 
     /** Characters of all stacks. */
@@ -50,12 +58,12 @@ public final class ControlGateway implements Gateway {
         Command command = Command.find(request.head());
         request.body().discard();
         if (command == null) {
-            ServerAnswer.NOT_FOUND.sendTo(response);
+            ServerAnswer.NOT_FOUND.sendTo(response, FIELDS);
         } else if (!request.head().isMethod(command.method())) {
-            ServerAnswer.notAllowed(command.method()).sendTo(response);
+            ServerAnswer.notAllowed(command.method()).sendTo(response, FIELDS);
         } else {
             boolean isForPeople = Command.isForPeople(request.head());
-            obey(command, isForPeople, answer -> loop.execute(() -> answer.sendTo(response)));
+            obey(command, isForPeople, answer -> loop.execute(() -> answer.sendTo(response, FIELDS)));
         }
     }
 

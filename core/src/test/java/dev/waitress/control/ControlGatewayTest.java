@@ -95,7 +95,10 @@ class ControlGatewayTest {
 
     private static String body(FakeSink sink) {
         String outcome = sink.outcome();
-        assertThat(outcome).startsWith("HTTP/1.1 200 OK\r\n").endsWith("--open");
+        assertThat(outcome)
+                .startsWith("HTTP/1.1 200 OK\r\n")
+                .contains("\r\nWaitress-Control: 1\r\n")
+                .endsWith("--open");
         return outcome.substring(outcome.indexOf("\r\n\r\n") + 4, outcome.length() - "--open".length());
     }
 
