@@ -11,6 +11,8 @@ import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -25,6 +27,9 @@ public final class PrivateDirectory implements Closeable {
     private static final String VARIABLE = "TMPDIR";
     private static final String PREFIX = "waitress-";
     private static final String SPOOLED = "spool-";
+
+    private static final int MOST_TRIES = 20;
+    private static final long PAUSE_NANOS = TimeUnit.MILLISECONDS.toNanos(50);
 
     /** What to do where no file of the server's own can be written. */
     public static final String ADVICE = "set TMPDIR to a directory that can be written";
@@ -177,9 +182,26 @@ public final class PrivateDirectory implements Closeable {
             return;
         }
         try {
-            last.remove();
+            remove(last);
         } catch (IOException e) {
             sayWhatIsLeft(last.path(), e);
+        }
+    }
+
+    /** A name whose file is deleted stays on Windows until the last process has closed it, which may be just ending. */
+    private static void remove(Home last) throws IOException {
+        int tries = Platform.current().keepsFilesInUse() ? MOST_TRIES : 1;
+        while (true) {
+            try {
+                last.remove();
+                return;
+            } catch (IOException e) {
+                tries--;
+                if (tries == 0) {
+                    throw e;
+                }
+                LockSupport.parkNanos(PAUSE_NANOS);
+            }
         }
     }
 }
