@@ -21,7 +21,7 @@ def start(
     """
     _take_standard_numbers()
     command = java_command(_MAIN)
-    if listening is None and not os.path.isdir("/dev/fd"):
+    if listening is None and not names_descriptors():
         process = subprocess.Popen(
             command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, bufsize=0, env=java_environment()
         )
@@ -44,6 +44,11 @@ def start(
         for each in theirs:
             os.close(each)
     return process, os.fdopen(orders[1], "wb", 0), os.fdopen(reports[0], "rb", 0)
+
+
+def names_descriptors() -> bool:
+    """Whether a process can be given more than three files, and opens them by their numbers."""
+    return os.name != "nt" and os.path.isdir("/dev/fd")
 
 
 def _take_standard_numbers() -> None:

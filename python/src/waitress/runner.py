@@ -1,7 +1,6 @@
 """The command ``waitress-serve``, as it is when Python starts it: the workers run on this Python."""
 
 import os
-import subprocess
 import sys
 from typing import List, Optional
 
@@ -28,8 +27,6 @@ def run(argv: Optional[List[str]] = None) -> int:
     except (JavaError, OSError, ValueError) as failure:
         print("Error: {}".format(failure), file=sys.stderr)
         return 1
-    if os.name == "nt":
-        return subprocess.call(command, env=java_environment())
     return become(command, java_environment())
 
 

@@ -47,7 +47,7 @@ def operable(orders: Mapping[str, Callable[[], None]]) -> "Iterator[None]":
 
     def obey(order: Callable[[], None]) -> Handler:
         def handle(number: int, frame: Optional[FrameType]) -> None:
-            if number == signal.SIGHUP and had_terminal and not _has_terminal():
+            if had_terminal and number == signal.SIGHUP and not _has_terminal():
                 _exit(number, frame)
             order()
 
@@ -55,6 +55,8 @@ def operable(orders: Mapping[str, Callable[[], None]]) -> "Iterator[None]":
 
     with contextlib.ExitStack() as stack:
         for name, order in orders.items():
+            if not hasattr(signal, name):
+                continue  # Windows has few
             stack.enter_context(handled(getattr(signal, name), obey(order)))
         yield
 
@@ -62,7 +64,7 @@ def operable(orders: Mapping[str, Callable[[], None]]) -> "Iterator[None]":
 def _has_terminal() -> bool:
     try:
         os.close(os.open(_TERMINAL, os.O_RDONLY | os.O_NOCTTY))
-    except OSError:
+    except (OSError, AttributeError):  # Windows has no such number
         return False
     return True
 

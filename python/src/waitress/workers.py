@@ -1,13 +1,13 @@
 """Those who run the requests of a server: the program itself where it has made the application, others where it names one."""
 
 import logging
-import os
 import random
 import sys
 import threading
 from typing import Callable, Iterable, Optional, Union
 
 from waitress.front import Front
+from waitress.launch import names_descriptors
 from waitress.nursery import Nursery
 from waitress_worker.control import Worker
 from waitress_worker.daemons import end_daemons, end_daemons_with_this_process
@@ -168,7 +168,7 @@ def _require_importable(name: str) -> None:
         )
     if name.partition(":")[0] in ("", "__main__"):
         raise ValueError("app: {!r} names no module that other processes can import".format(name))
-    if not os.path.isdir("/dev/fd"):
+    if not names_descriptors():
         raise ValueError(
             "app: must be an application, not its name {0!r}; import it, or run: waitress-serve {0}".format(name)
         )

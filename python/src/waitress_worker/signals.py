@@ -15,7 +15,7 @@ except ImportError:
     import thread as _thread  # type: ignore[import-not-found, no-redef] # the name in 2.7
 
 #: What may reach the whole process group, from a terminal, a shell or a supervisor; the system may not have all of them.
-NAMES = ("SIGINT", "SIGTERM", "SIGHUP", "SIGQUIT", "SIGUSR1", "SIGUSR2", "SIGTTIN", "SIGTTOU")
+NAMES = ("SIGINT", "SIGBREAK", "SIGTERM", "SIGHUP", "SIGQUIT", "SIGUSR1", "SIGUSR2", "SIGTTIN", "SIGTTOU")
 
 #: What they meant before.
 _BEFORE: Dict[int, Any] = {}
