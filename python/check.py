@@ -11,6 +11,8 @@ import venv
 from pathlib import Path
 from typing import List
 
+import windows
+
 HERE = Path(__file__).resolve().parent
 ROOT = HERE.parent
 VENV = ROOT / "target" / "venv"
@@ -33,6 +35,8 @@ AGAIN = [
 def main() -> int:
     """Run every check, all of them even where one fails; return the exit status."""
     make_environment()
+    if sys.argv[1:2] == ["--windows"]:
+        return windows.check(str(BIN / "pytest"), sys.argv[2:])
     # Each in the folder whose pyproject.toml holds its settings: tools read patterns in them from where they run.
     checks = [
         (HERE, ["ruff", "check", "."]),

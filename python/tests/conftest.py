@@ -19,6 +19,7 @@ from interpreters import FAILED, Interpreter
 from over import FILES, begin
 from performers import KINDS, Kind, Performer, performing
 from serving import COMMAND, OVER_TCP, ROOT, WORKERS, Server
+from wine import PYTHON, named
 
 if TYPE_CHECKING:
     from collections.abc import Generator, Iterator
@@ -31,6 +32,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     group.addoption("--worker-python", metavar="PYTHON", help="only the performer in Python, in this one")
     parser.getgroup("clients").addoption("--over", choices=list(FILES), help="tests of HTTP, by encrypted connections")
     group.addoption("--worker-transport", choices=["tcp"], help="only the performer in Python, reached over this")
+    group.addoption("--windows", action="store_true", help="by Windows' Java and Python; python/windows.py starts that")
     group.addoption("--worker-platform", choices=["macos"], help="the same, without what this system lacks")
     soak = parser.getgroup("soak")
     soak.addoption("--soak-seconds", type=float, default=600, metavar="SECONDS", help="how long the soak lasts")
@@ -44,6 +46,8 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_configure(config: pytest.Config) -> None:
+    if config.getoption("--windows"):
+        WORKERS.python = named(PYTHON)
     WORKERS.python = config.getoption("--worker-python") or WORKERS.python
     if config.getoption("--worker-transport"):
         WORKERS.environment = OVER_TCP
@@ -64,20 +68,31 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
             item.add_marker(pytest.mark.timeout(0))
     if any(config.getoption(f"--worker-{name}") for name in ("python", "transport", "platform")):
         items[:] = [item for item in items if performs_in_python(item)]
+    if config.getoption("--windows"):
+        # Wine 8 has no Unix sockets; for Java applications no Python of Windows runs.
+        items[:] = [
+            item for item in items if kind_of(item) in (None, Kind("python", "tcp")) and "java" not in item.name
+        ]
     if over := config.getoption("--over"):
         items[:] = [item for item in items if item.path.stem in FILES[over] and not is_on_unix_socket(item)]
 
 
 def performs_in_python(item: pytest.Item) -> bool:
     """Whether a test is about the application that does what it is told, and about the one in Python."""
-    parameters = item.callspec.params.values() if hasattr(item, "callspec") else []
-    return any(isinstance(parameter, Kind) and parameter.language == "python" for parameter in parameters)
+    kind = kind_of(item)
+    return kind is not None and kind.language == "python"
 
 
 def is_on_unix_socket(item: pytest.Item) -> bool:
     """Whether a test is about the application that does what it is told, and reaches it without TCP."""
+    kind = kind_of(item)
+    return kind is not None and kind.transport == "unix"
+
+
+def kind_of(item: pytest.Item) -> Kind | None:
+    """Which of the applications that do what they are told a test is about, if it is about one."""
     parameters = item.callspec.params.values() if hasattr(item, "callspec") else []
-    return any(isinstance(parameter, Kind) and parameter.transport == "unix" for parameter in parameters)
+    return next((parameter for parameter in parameters if isinstance(parameter, Kind)), None)
 
 
 class Start(Protocol):

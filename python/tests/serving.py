@@ -25,6 +25,8 @@ EVENT_SECONDS = 30
 SERVING = re.compile(r"Serving on (?P<scheme>https?)://(?:127\.0\.0\.1:(?P<port>\d+)|unix:(?P<path>\S+))")
 # Front and workers speak over loopback TCP, as on Windows.
 OVER_TCP = {"WAITRESS_JAVA_OPTS": "-Dwaitress.worker.transport=tcp"}
+# What Wine starts for itself, and ends some seconds after the last program.
+WINES_OWN = rb"C:\windows\system32"
 # Inherited by every process that the server starts, also by one that leaves its group.
 MARK = "TEST_RUN_OF_WAITRESS"
 
@@ -164,6 +166,8 @@ class Server:
             try:
                 if folder.name.isdigit() and mark in (folder / "environ").read_bytes().split(b"\0"):
                     command = (folder / "cmdline").read_bytes().replace(b"\0", b" ")
+                    if command.startswith(WINES_OWN):
+                        continue
                     found.append(f"{folder.name} {command.decode(errors='replace')}")
             except OSError:  # gone since, or another user's
                 continue

