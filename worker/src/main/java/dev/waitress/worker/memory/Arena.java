@@ -1,6 +1,7 @@
 package dev.waitress.worker.memory;
 
 import dev.waitress.buffer.BufferSegment;
+import dev.waitress.buffer.FileMapping;
 import dev.waitress.buffer.Segment;
 import java.io.Closeable;
 import java.io.IOException;
@@ -33,6 +34,10 @@ public final class Arena implements Closeable {
      * @throws IllegalArgumentException if the file is not that large
      */
     public Arena(Path path, int first, int slots, int slotBytes) throws IOException {
+        this(path, first, slots, slotBytes, FileMapping::of);
+    }
+
+    Arena(Path path, int first, int slots, int slotBytes, SharedFile.Mapper mapper) throws IOException {
         this.first = first;
         this.slots = slots;
         this.slotBytes = slotBytes;
@@ -41,11 +46,11 @@ public final class Arena implements Closeable {
             throw new IllegalArgumentException("shared memory of " + slots + " times " + slotBytes + " bytes");
         }
         free = ByteBuffer.allocateDirect(slots);
-        file = new SharedFile(path, bytes);
+        file = new SharedFile(path, bytes, mapper);
     }
 
     /** The first bytes of a row of slots, which become free together when they are sent or dropped. */
-    public Segment block(int slot, int count) {
+    public Segment block(int slot, int count) throws IOException {
         if (slot < 0 || slot >= slots || count < 1 || count > (long) (slots - slot) * slotBytes) {
             throw new IllegalArgumentException("no slot " + slot + " with " + count + " bytes");
         }

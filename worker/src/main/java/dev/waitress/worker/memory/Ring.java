@@ -1,8 +1,8 @@
 package dev.waitress.worker.memory;
 
+import dev.waitress.buffer.FileMapping;
 import dev.waitress.buffer.LoanedSegment;
 import java.io.Closeable;
-import java.io.EOFException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -48,12 +48,16 @@ public final class Ring implements Closeable {
      * @throws IllegalArgumentException if the file is not that large
      */
     public Ring(Path path, int first, int bytes) throws IOException {
+        this(path, first, bytes, FileMapping::of);
+    }
+
+    Ring(Path path, int first, int bytes, SharedFile.Mapper mapper) throws IOException {
         if (first < SMALLEST_FIRST || first > LARGEST_BYTES || bytes < 1 || bytes > LARGEST_BYTES) {
             throw new IllegalArgumentException("a ring of " + bytes + " bytes at " + first);
         }
         this.first = first;
         this.bytes = bytes;
-        file = new SharedFile(path, first + bytes);
+        file = new SharedFile(path, first + bytes, mapper);
         try {
             file.write(ByteBuffer.wrap(new byte[] {1}), NUMBER_BYTES);
         } catch (IOException e) {
@@ -67,7 +71,7 @@ public final class Ring implements Closeable {
      *
      * @throws IllegalArgumentException if it cannot lie there
      */
-    public LoanedSegment body(int start, int count) {
+    public LoanedSegment body(int start, int count) throws IOException {
         boolean isInside = start >= 0 && count >= 1 && count <= bytes - start;
         int gap = Math.floorMod(start - end, bytes);
         if (!isInside || gap > bytes - taken - count) {
@@ -106,7 +110,7 @@ public final class Ring implements Closeable {
         private ByteBuffer rest;
         private boolean isDone;
 
-        Body(int start, int count, int room) {
+        Body(int start, int count, int room) throws IOException {
             this.end = start + count;
             this.room = room;
             this.rest = file.lend(first + start, count);
@@ -119,13 +123,7 @@ public final class Ring implements Closeable {
 
         @Override
         protected byte[] copy() throws IOException {
-            ByteBuffer copy = ByteBuffer.allocate(rest.remaining());
-            while (copy.hasRemaining()) {
-                if (file.read(copy, first + start() + copy.position()) < 0) {
-                    throw new EOFException("a worker has taken back what was to be sent");
-                }
-            }
-            return copy.array();
+            return file.read(first + start(), rest.remaining()).array();
         }
 
         private int start() {

@@ -65,7 +65,11 @@ final class Handover implements AnswerReader.Memory {
         if (ring == null) {
             throw new IllegalArgumentException("a body in a ring that nobody announced");
         }
-        return ring.body(start, count);
+        try {
+            return ring.body(start, count);
+        } catch (IOException e) {
+            throw new IllegalArgumentException("a body that cannot be read: " + e.getMessage(), e);
+        }
     }
 
     /** Tells the worker what of the ring is free again. */
@@ -84,7 +88,11 @@ final class Handover implements AnswerReader.Memory {
         if (arena == null) {
             throw new IllegalArgumentException("a block in shared memory that nobody announced");
         }
-        return arena.block(slot, count);
+        try {
+            return arena.block(slot, count);
+        } catch (IOException e) {
+            throw new IllegalArgumentException("a block that cannot be read: " + e.getMessage(), e);
+        }
     }
 
     /**

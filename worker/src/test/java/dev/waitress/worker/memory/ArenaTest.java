@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.waitress.buffer.Segment;
 import java.io.ByteArrayOutputStream;
+import java.io.EOFException;
 import java.io.IOException;
 import java.io.RandomAccessFile;
 import java.nio.channels.Channels;
@@ -44,6 +45,22 @@ class ArenaTest {
         Arena arena = arena();
         assertThat(sent(arena.block(0, 4))).isEqualTo("abcd");
         assertThat(sent(arena.block(1, 3))).isEqualTo("efg");
+    }
+
+    /** As where the address space of processes is limited. */
+    @Test
+    void isReadWhereThereIsNoRoomToMapIt() throws IOException {
+        Path file = Files.writeString(directory.resolve("arena"), MEMORY);
+        Arena arena = new Arena(file, 2, 2, 4, (channel, bytes) -> {
+            throw new IOException("Map failed");
+        });
+        Segment block = arena.block(0, 5);
+        assertThat(sent(block)).isEqualTo("abcde");
+        block.close();
+        assertThat(Files.readString(file)).isEqualTo("\0\0abcdefgh");
+        Files.writeString(file, "");
+        assertThatThrownBy(() -> arena.block(0, 5)).isInstanceOf(EOFException.class);
+        arena.close();
     }
 
     @Test

@@ -144,7 +144,7 @@ class RingTest {
     /** What a worker says is looked at: it could make us send what others are to get. */
     @ParameterizedTest
     @CsvSource({"-1, 1", "10, 1", "4, 0", "4, -1", "4, 7", "4, 2147483647", "2147483647, 1", "0, 5", "3, 1"})
-    void hasNoBodyElsewhere(int start, int count) {
+    void hasNoBodyElsewhere(int start, int count) throws IOException {
         ring.body(0, 4);
         ring.body(4, 2).discard();
         assertThatThrownBy(() -> ring.body(start, count)).isInstanceOf(IllegalArgumentException.class);
