@@ -59,6 +59,8 @@ class ArchitectureTest {
             .definedBy("dev.waitress.task")
             .layer("connection")
             .definedBy("dev.waitress.connection")
+            .layer("relay")
+            .definedBy("dev.waitress.relay")
             .layer("log")
             .definedBy("dev.waitress.log")
             .layer("health")
@@ -106,6 +108,8 @@ class ArchitectureTest {
             .whereLayer("connection")
             .mayOnlyAccessLayers(
                     "settings", "buffer", "http", "http1", "proxy", "exchange", "loop", "net", "tls", "http2")
+            .whereLayer("relay")
+            .mayOnlyAccessLayers("buffer", "http", "exchange", "loop")
             .whereLayer("health")
             .mayOnlyAccessLayers("settings", "buffer", "http", "exchange")
             .whereLayer("redirect")

@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.channels.WritableByteChannel;
+import java.util.concurrent.Executor;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -54,6 +55,11 @@ public final class FileRegion extends Segment {
     public void sendLocally(LocalFiles files) {
         local = files;
         mapping = key == null ? null : files.find(key, file);
+    }
+
+    @Override
+    public Segment handedOver(Executor owner) {
+        return new FileRegion(file, position, remaining, () -> owner.execute(this::discard), key);
     }
 
     @Override

@@ -10,4 +10,15 @@ public abstract class LoanedSegment extends BufferSegment {
      * @throws IOException if they have gone
      */
     protected abstract byte[] copy() throws IOException;
+
+    /**
+     * The bytes that are left, for somebody who keeps them; it is closed.
+     *
+     * @throws IOException if they have gone
+     */
+    public final byte[] take() throws IOException {
+        try (this) {
+            return copy();
+        }
+    }
 }

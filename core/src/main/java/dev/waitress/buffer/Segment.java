@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.nio.channels.WritableByteChannel;
+import java.util.concurrent.Executor;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -31,6 +32,15 @@ public abstract class Segment implements Closeable {
      * @throws IOException if the target takes no more at all, or the bytes have gone
      */
     public abstract long writeTo(WritableByteChannel target) throws IOException;
+
+    /**
+     * The same bytes for another thread, which uses them from now on instead of this one.
+     *
+     * @param owner has this thread do what it alone may: give back what holds the bytes
+     */
+    public Segment handedOver(Executor owner) {
+        throw new UnsupportedOperationException("what waits for a client stays where that client is");
+    }
 
     /** Gives back what holds the bytes. */
     @Override

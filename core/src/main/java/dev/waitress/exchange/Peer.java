@@ -9,6 +9,9 @@ import java.util.Map;
  * request says of its origin is a {@link dev.waitress.proxy.Forwarding}, and counts more.
  */
 public final class Peer {
+    /** Nobody is told of it. */
+    static final Peer UNKNOWN = new Peer("", "", new ServerEnd("http", ""));
+
     private final String remoteAddress;
     private final String hopAddress;
     final byte[] remoteAddressBytes;

@@ -58,6 +58,22 @@ public final class Response {
         this.peer = request.peer();
     }
 
+    private Response(boolean isToHead, ResponseSink sink, ServerName name) {
+        this.sink = sink;
+        this.name = name;
+        this.body = new AnnouncedBody(isToHead);
+        this.id = RequestId.NONE;
+        this.peer = Peer.UNKNOWN;
+    }
+
+    /**
+     * Of a request that another loop has accepted, where its client and its observers are: what the server says itself
+     * is added there.
+     */
+    public static Response relayed(Request request, ResponseSink sink, ServerName name) {
+        return new Response(request.head().isMethod("HEAD"), sink, name);
+    }
+
     /** The observer is told about its head and its end. */
     public void observedBy(ResponseObserver newObserver) {
         observer = newObserver;
@@ -66,6 +82,16 @@ public final class Response {
     /** Who produces it, if anybody does yet. */
     public @Nullable Producer producer() {
         return backchannel.producer();
+    }
+
+    /** Its status, where the server answers in its own name: for a sink that hands the answer on. */
+    public @Nullable Status ownStatus() {
+        return ownStatus;
+    }
+
+    /** What is known of how the application failed over it: for such a sink. */
+    public @Nullable String failure() {
+        return failure;
     }
 
     /** Who is to be told how the response gets on. */
@@ -174,6 +200,21 @@ public final class Response {
         finish();
     }
 
+    /** The same where another loop has held the body against the head, and has said what is wrong. */
+    public void endAsSaid() {
+        release();
+        if (state == State.STARTED) {
+            finish();
+        }
+    }
+
+    /** The head that follows is one that another loop sends in the server's name. */
+    public void startsAs(Status errorStatus) {
+        if (state == State.OPEN) {
+            ownStatus = errorStatus;
+        }
+    }
+
     private void finish() {
         state = State.ENDED;
         boolean isComplete = body.isComplete();
@@ -191,6 +232,18 @@ public final class Response {
             failure = traceback;
         }
         refuse(Status.INTERNAL_SERVER_ERROR, name.exposeTracebacks() ? traceback : INTERNAL_ERROR);
+    }
+
+    /**
+     * The same where another loop has found the words.
+     *
+     * @param why how the application failed, as {@link ResponseEnd#failure}
+     */
+    public void refuse(Status errorStatus, String text, @Nullable String why) {
+        if (state != State.ENDED) {
+            failure = why;
+        }
+        refuse(errorStatus, text);
     }
 
     /** Answers in the server's name if nothing was sent yet, else cuts the connection. */
@@ -245,6 +298,11 @@ public final class Response {
     /** The channel tells how much still waits, head and framing included, so that it never reports too much. */
     public void flushed(long pendingBytes) {
         backchannel.drainedUpTo(body.written() - pendingBytes);
+    }
+
+    /** Another loop, where the client is, tells that so much has left since. */
+    public void drained(long bytes) {
+        backchannel.drained(bytes);
     }
 
     /** The channel tells that all of it has left for the client, perhaps in the very call that ends it. */
