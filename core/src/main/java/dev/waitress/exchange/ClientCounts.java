@@ -1,5 +1,6 @@
 package dev.waitress.exchange;
 
+import java.util.LinkedHashMap;
 import java.util.Map;
 
 /**
@@ -12,4 +13,11 @@ import java.util.Map;
 public record ClientCounts(Map<String, Long> open, long accepted, long turnedAway) {
     /** None yet. */
     public static final ClientCounts NONE = new ClientCounts(Map.of(), 0, 0);
+
+    /** Those and others. */
+    public ClientCounts and(ClientCounts others) {
+        Map<String, Long> sums = new LinkedHashMap<>(open);
+        others.open.forEach((word, count) -> sums.merge(word, count, Long::sum));
+        return new ClientCounts(sums, accepted + others.accepted, turnedAway + others.turnedAway);
+    }
 }

@@ -26,10 +26,15 @@ public final class AccessLog implements RequestObserver {
     private final LogQueue lines;
     private final Deque<AccessEntry> spare = new ArrayDeque<>();
 
-    private AccessLog(AccessFormat format, AccessFilter filter, AccessFile file) {
+    private AccessLog(AccessFormat format, AccessFilter filter, LogQueue lines) {
         this.format = format;
         this.filter = filter;
-        this.lines = new LogQueue(format, file);
+        this.lines = lines;
+    }
+
+    /** The same for another loop: its lines go to the same file. To be closed before this one. */
+    public AccessLog another(Settings settings) {
+        return new AccessLog(format(settings), filter(settings), lines.another());
     }
 
     /**
@@ -46,7 +51,7 @@ public final class AccessLog implements RequestObserver {
         AccessFormat format = format(settings);
         AccessFilter filter = filter(settings);
         try {
-            return new AccessLog(format, filter, new AccessFile(name));
+            return new AccessLog(format, filter, new LogQueue(format, new AccessFile(name)));
         } catch (IOException e) {
             throw cannotOpen(e);
         }
@@ -136,7 +141,7 @@ public final class AccessLog implements RequestObserver {
         lines.reopen();
     }
 
-    /** Writes the rest, once the event loop has ended. */
+    /** Hands over the rest, once the event loop has ended; the last one to be closed writes it. */
     public void close() throws InterruptedException {
         lines.close();
     }

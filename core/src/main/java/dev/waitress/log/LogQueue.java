@@ -7,11 +7,12 @@ import java.nio.ByteBuffer;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 
 /**
- * The lines of the access log on their way to its file. The event loop composes them in a buffer; a thread writes full
- * buffers, one write each. A disk that stalls delays no request: what is composed waits, up to a bound, and lines
- * beyond that are dropped and counted.
+ * The lines of the access log on their way to its file. An event loop composes them in a buffer; a thread writes full
+ * buffers, one write each, those of all loops. A disk that stalls delays no request: what is composed waits, up to a
+ * bound, and lines beyond that are dropped and counted.
  *
  * <p>Event loop only, but for {@link #close}.
  */
@@ -38,17 +39,52 @@ final class LogQueue {
         }
     }
 
-    private final AccessFormat format;
-    private final AccessFile file;
-    private final BackgroundWriter<Full> writer;
-    private final BlockingQueue<Line> spare = new ArrayBlockingQueue<>(MOST_SPARE);
+    /** What the queues of all loops share. */
+    private static final class Shared {
+        private final AccessFormat format;
+        private final AccessFile file;
+        private final BackgroundWriter<Full> writer;
+        private final BlockingQueue<Line> spare = new ArrayBlockingQueue<>(MOST_SPARE);
+
+        /** Those that are not closed. */
+        private final AtomicInteger queues = new AtomicInteger();
+
+        /** Lines that were handed over, by those that are closed. */
+        private long handedOver;
+
+        /** Lines that are in the file. Changed by the thread that writes. */
+        private volatile long written;
+
+        Shared(AccessFormat format, AccessFile file) {
+            this.format = format;
+            this.file = file;
+            this.writer = new BackgroundWriter<>("waitress-access-log", MOST_WAITING_BYTES, Full::size, this::write);
+        }
+
+        private Line empty() {
+            Line line = spare.poll();
+            return line == null ? format.line(FULL_BYTES + SPARE_BYTES) : line;
+        }
+
+        /** Called by the thread that writes. */
+        @SuppressWarnings("NonAtomicVolatileUpdate") // nobody else changes it
+        private void write(Full full) {
+            Line line = full.line();
+            if (file.write(ByteBuffer.wrap(line.bytes(), 0, line.length()))) {
+                written += full.count();
+            }
+            if (line.capacity() <= FULL_BYTES + SPARE_BYTES) {
+                line.clear();
+                spare.offer(line);
+            }
+        }
+    }
+
+    private final Shared shared;
 
     private Line filling;
     private int count;
     private long handedOver;
-
-    /** Lines that are in the file. Changed by the thread that writes. */
-    private volatile long written;
 
     private long dropped;
 
@@ -58,15 +94,18 @@ final class LogQueue {
     private long reportedNanos = System.nanoTime() - REPORT_NANOS;
 
     LogQueue(AccessFormat format, AccessFile file) {
-        this.format = format;
-        this.file = file;
-        this.filling = empty();
-        this.writer = new BackgroundWriter<>("waitress-access-log", MOST_WAITING_BYTES, Full::size, this::write);
+        this(new Shared(format, file));
     }
 
-    private Line empty() {
-        Line line = spare.poll();
-        return line == null ? format.line(FULL_BYTES + SPARE_BYTES) : line;
+    private LogQueue(Shared shared) {
+        this.shared = shared;
+        this.filling = shared.empty();
+        shared.queues.incrementAndGet();
+    }
+
+    /** One for another loop, to the same file. */
+    LogQueue another() {
+        return new LogQueue(shared);
     }
 
     /** Where the next line is composed; {@link #ended} follows. */
@@ -82,9 +121,9 @@ final class LogQueue {
     }
 
     private void handOver() {
-        if (writer.offer(new Full(filling, count))) {
+        if (shared.writer.offer(new Full(filling, count))) {
             handedOver += count;
-            filling = empty();
+            filling = shared.empty();
         } else {
             filling.clear();
             dropped += count;
@@ -114,22 +153,9 @@ final class LogQueue {
         return droppedInAll;
     }
 
-    /** Called by the thread that writes. */
-    @SuppressWarnings("NonAtomicVolatileUpdate") // nobody else changes it
-    private void write(Full full) {
-        Line line = full.line();
-        if (file.write(ByteBuffer.wrap(line.bytes(), 0, line.length()))) {
-            written += full.count();
-        }
-        if (line.capacity() <= FULL_BYTES + SPARE_BYTES) {
-            line.clear();
-            spare.offer(line);
-        }
-    }
-
     /** Hands over what there is, so that no line waits long; where the disk stalls, only full buffers wait. */
     void tick() {
-        if (count > 0 && writer.isIdle()) {
+        if (count > 0 && shared.writer.isIdle()) {
             handOver();
         }
         reportDroppedAtTimes();
@@ -137,22 +163,27 @@ final class LogQueue {
 
     /** Goes on in a new file, which is there at once. */
     void reopen() {
-        file.reopen();
+        shared.file.reopen();
         handOver();
     }
 
-    /** Writes the rest, if that is possible soon; the event loop has ended. */
+    /** Writes the rest, if that is possible soon; the event loops have ended. Where others are left, they do so. */
     void close() throws InterruptedException {
         handOver();
-        boolean ended = writer.close(CLOSE_MILLIS);
-        if (!ended) {
-            file.giveUp();
-            ended = writer.close(GIVE_UP_MILLIS);
+        shared.handedOver += handedOver;
+        if (shared.queues.decrementAndGet() > 0) {
+            reportDropped();
+            return;
         }
-        dropped += handedOver - written;
+        boolean ended = shared.writer.close(CLOSE_MILLIS);
+        if (!ended) {
+            shared.file.giveUp();
+            ended = shared.writer.close(GIVE_UP_MILLIS);
+        }
+        dropped += shared.handedOver - shared.written;
         reportDropped();
         if (ended) {
-            close(file);
+            close(shared.file);
         } // else it hangs in a write, and closing the file would wait for that
     }
 

@@ -27,4 +27,19 @@ public record FrontFacts(
         long mostBufferedBytes,
         long droppedLines,
         long certificateEndSeconds,
-        SpanCounts spans) {}
+        SpanCounts spans) {
+    /** With what another loop knows. */
+    FrontFacts and(OtherLoops.Facts other) {
+        return new FrontFacts(
+                addresses,
+                nowNanos,
+                upNanos,
+                obstacles,
+                clients.and(other.clients()),
+                bufferedBytes,
+                mostBufferedBytes,
+                droppedLines + other.droppedLines(),
+                certificateEndSeconds,
+                spans.and(other.spans()));
+    }
+}

@@ -57,6 +57,14 @@ final class Histogram {
         return copy;
     }
 
+    /** All values of another one of the same bounds. */
+    void addAll(Histogram other) {
+        for (int i = 0; i < counts.length; i++) {
+            counts[i] += other.counts[i];
+        }
+        sum += other.sum;
+    }
+
     /** Bounds, in the unit in which they are shown. */
     int size() {
         return shown.length;

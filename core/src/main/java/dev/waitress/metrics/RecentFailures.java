@@ -5,8 +5,11 @@ import dev.waitress.exchange.ResponseEnd;
 import dev.waitress.http.Status;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.Deque;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** The requests that have failed last. Event loop only. */
@@ -27,7 +30,20 @@ final class RecentFailures {
     record Failure(long number, long ageNanos, int status, String request, String traceback) {}
 
     private final Deque<Failure> failures = new ArrayDeque<>();
-    private long count;
+    private final AtomicLong count;
+
+    RecentFailures() {
+        this(new AtomicLong());
+    }
+
+    private RecentFailures(AtomicLong count) {
+        this.count = count;
+    }
+
+    /** Others, whose numbers are none of these. */
+    RecentFailures others() {
+        return new RecentFailures(count);
+    }
 
     /** Notes a response that has ended, if the application has failed over it. */
     void note(ResponseEnd end, long nowNanos) {
@@ -41,7 +57,7 @@ final class RecentFailures {
             failures.removeFirst();
         }
         failures.addLast(new Failure(
-                ++count,
+                count.incrementAndGet(),
                 nowNanos,
                 own == null ? 0 : own.code(),
                 line(end.producer()),
@@ -55,6 +71,14 @@ final class RecentFailures {
     private static String end(String traceback) {
         int start = traceback.length() - LONGEST;
         return start <= 0 ? traceback : "[...]" + traceback.substring(start);
+    }
+
+    /** The last ones of both, the last one first. */
+    static List<Failure> together(List<Failure> some, List<Failure> others) {
+        return Stream.concat(some.stream(), others.stream())
+                .sorted(Comparator.comparingLong(Failure::ageNanos))
+                .limit(MOST)
+                .toList();
     }
 
     /** Those, the last one first. */

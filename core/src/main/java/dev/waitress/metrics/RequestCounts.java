@@ -53,6 +53,31 @@ final class RequestCounts {
         return new RequestCounts(this);
     }
 
+    /** What was counted elsewhere, too. */
+    void addAll(RequestCounts other) {
+        for (int i = 0; i < requests.length; i++) {
+            addEach(requests[i], other.requests[i]);
+        }
+        addEach(refused, other.refused);
+        addEach(own, other.own);
+        for (int i = 0; i < durations.length; i++) {
+            durations[i].addAll(other.durations[i]);
+        }
+        queue.addAll(other.queue);
+        application.addAll(other.application);
+        sending.addAll(other.sending);
+        requestBodies.addAll(other.requestBodies);
+        responseBodies.addAll(other.responseBodies);
+        incomplete += other.incomplete;
+        active += other.active;
+    }
+
+    private static void addEach(long[] sums, long[] others) {
+        for (int i = 0; i < sums.length; i++) {
+            sums[i] += others[i];
+        }
+    }
+
     /** One more, and how long it has taken. */
     void addRequest(Method method, StatusClass status, long nanos) {
         requests[method.ordinal()][status.ordinal()]++;

@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
 public final class Traffic implements RequestObserver {
     private final LongSupplier nanos;
     private final RequestCounts counts = new RequestCounts();
-    private final RecentFailures failures = new RecentFailures();
+    private final RecentFailures failures;
 
     /**
      * Nothing was counted yet.
@@ -24,7 +24,33 @@ public final class Traffic implements RequestObserver {
      * @param nanos the clock by which requests arrive
      */
     public Traffic(LongSupplier nanos) {
+        this(nanos, new RecentFailures());
+    }
+
+    private Traffic(LongSupplier nanos, RecentFailures failures) {
         this.nanos = nanos;
+        this.failures = failures;
+    }
+
+    /** The same for another loop. Thread-safe. */
+    public Traffic another() {
+        return new Traffic(nanos, failures.others());
+    }
+
+    /** All that was counted so far, for another loop. */
+    public Counted counted() {
+        return new Counted(counts(), failures());
+    }
+
+    /** What was counted of one loop's requests, as it was at one moment. */
+    public static final class Counted {
+        final RequestCounts counts;
+        final List<RecentFailures.Failure> failures;
+
+        private Counted(RequestCounts counts, List<RecentFailures.Failure> failures) {
+            this.counts = counts;
+            this.failures = failures;
+        }
     }
 
     /** All that was counted so far. */

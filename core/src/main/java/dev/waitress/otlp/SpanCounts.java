@@ -10,4 +10,9 @@ package dev.waitress.otlp;
 public record SpanCounts(long exported, long crowdedOut, long refused) {
     /** There are none. */
     public static final SpanCounts NONE = new SpanCounts(0, 0, 0);
+
+    /** Of these and others. */
+    public SpanCounts and(SpanCounts others) {
+        return new SpanCounts(exported + others.exported, crowdedOut + others.crowdedOut, refused + others.refused);
+    }
 }
