@@ -34,6 +34,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     group.addoption("--worker-transport", choices=["tcp"], help="only the performer in Python, reached over this")
     group.addoption("--windows", action="store_true", help="by Windows' Java and Python; python/windows.py starts that")
     group.addoption("--worker-platform", choices=["macos"], help="the same, without what this system lacks")
+    group.addoption("--loops", metavar="COUNT", help="servers with so many event loops, unless a test says how many")
     soak = parser.getgroup("soak")
     soak.addoption("--soak-seconds", type=float, default=600, metavar="SECONDS", help="how long the soak lasts")
     soak.addoption(
@@ -59,6 +60,8 @@ def pytest_configure(config: pytest.Config) -> None:
         folder = tempfile.TemporaryDirectory(prefix="over-")
         config.add_cleanup(folder.cleanup)
         WORKERS.environment = begin(config.getoption("--over"), Path(folder.name))
+    if config.getoption("--loops"):
+        WORKERS.environment = {**WORKERS.environment, "WAITRESS_LOOPS": config.getoption("--loops")}
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:

@@ -84,6 +84,7 @@ _MORE = frozenset(
         "http1_early_hints",
         "socket_options",
         "workers",
+        "loops",
         "python",
         "reload",
         "reload_extra",

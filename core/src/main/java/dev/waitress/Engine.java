@@ -2,10 +2,12 @@ package dev.waitress;
 
 import dev.waitress.buffer.MemoryBudget;
 import dev.waitress.buffer.PrivateDirectory;
+import dev.waitress.connection.ClientLimits;
 import dev.waitress.connection.Clients;
 import dev.waitress.exchange.Gateway;
 import dev.waitress.exchange.Operations;
 import dev.waitress.exchange.RequestObserver;
+import dev.waitress.exchange.ServerName;
 import dev.waitress.health.ExceptProbes;
 import dev.waitress.health.Health;
 import dev.waitress.health.HealthGateway;
@@ -14,47 +16,74 @@ import dev.waitress.loop.Clock;
 import dev.waitress.loop.EventLoop;
 import dev.waitress.net.Listener;
 import dev.waitress.redirect.RedirectGateway;
+import dev.waitress.relay.RelayGateway;
 import dev.waitress.settings.Setting;
 import dev.waitress.settings.Settings;
 import dev.waitress.settings.SettingsException;
 import dev.waitress.tls.Encryption;
 import java.io.IOException;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
 import java.net.InetSocketAddress;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
- * All of a server but the listeners for its clients: the event loop, what answers requests, and what tells how it is.
+ * All of a server but the listeners for its clients: the event loops, what answers requests, and what tells how it is.
+ *
+ * @param loop where requests are answered, and all but clients has its place
+ * @param others for clients alone
  */
 record Engine(
         PrivateDirectory directory,
         EventLoop loop,
+        List<EventLoop> others,
         Health health,
         @Nullable SideListener healthListener,
         Gateway gateway,
         @Nullable Encryption encryption) {
+    private static final Logger LOG = System.getLogger("waitress");
+
     private static final int FAILED = 1;
 
     /** Returns when requests can be answered. Whatever fails, nothing is left behind. */
-    static Engine start(Settings settings, GatewayStarter starter) throws IOException, InterruptedException {
+    static Engine start(Settings settings, int loops, GatewayStarter starter) throws IOException, InterruptedException {
         Encryption encryption = Encryption.open(settings, Clock.SYSTEM::millis);
         PrivateDirectory directory = new PrivateDirectory();
-        EventLoop loop = new EventLoop(
-                "waitress-loop", settings.getInt(Setting.RECV_BYTES), MemoryBudget.ofHeap(), Clock.SYSTEM);
-        loop.lookFor(TimeUnit.MICROSECONDS.toNanos(settings.get(Setting.BUSY_POLL)));
+        MemoryBudget memory = MemoryBudget.ofHeap();
+        EventLoop loop = loop("waitress-loop", settings, memory);
         loop.leftovers().add(directory::close);
-        loop.start();
-        long intervalNanos = TimeUnit.SECONDS.toNanos(settings.get(Setting.CLEANUP_INTERVAL));
-        loop.execute(() -> forgetUnusedFiles(loop, intervalNanos));
+        List<EventLoop> others = new ArrayList<>();
         try {
-            return start(settings, encryption, starter, loop, directory);
+            for (int i = 1; i < loops; i++) {
+                others.add(loop("waitress-loop-" + i, settings, memory));
+            }
+            return start(settings, encryption, starter, loop, others, directory);
         } catch (IOException | RuntimeException | InterruptedException e) {
             close(encryption);
+            stop(others);
             loop.stop();
             directory.close();
             throw e;
+        }
+    }
+
+    private static EventLoop loop(String name, Settings settings, MemoryBudget memory) throws IOException {
+        EventLoop loop = new EventLoop(name, settings.getInt(Setting.RECV_BYTES), memory, Clock.SYSTEM);
+        loop.lookFor(TimeUnit.MICROSECONDS.toNanos(settings.get(Setting.BUSY_POLL)));
+        loop.start();
+        long intervalNanos = TimeUnit.SECONDS.toNanos(settings.get(Setting.CLEANUP_INTERVAL));
+        loop.execute(() -> forgetUnusedFiles(loop, intervalNanos));
+        return loop;
+    }
+
+    private static void stop(List<EventLoop> loops) throws InterruptedException {
+        for (EventLoop each : loops) {
+            each.stop();
         }
     }
 
@@ -68,12 +97,14 @@ record Engine(
             @Nullable Encryption encryption,
             GatewayStarter starter,
             EventLoop loop,
+            List<EventLoop> others,
             PrivateDirectory directory)
             throws IOException, InterruptedException {
         Health health = new Health();
         SideListener healthListener = HealthListener.open(settings, health, loop, directory);
         try {
-            return new Engine(directory, loop, health, healthListener, starter.start(loop, directory), encryption);
+            Gateway gateway = starter.start(loop, directory);
+            return new Engine(directory, loop, List.copyOf(others), health, healthListener, gateway, encryption);
         } catch (IOException | RuntimeException | InterruptedException e) {
             close(healthListener);
             throw e;
@@ -97,15 +128,29 @@ record Engine(
         }
     }
 
-    /** Those who are answered; the observer is told of all but those that ask after the health of the server. */
-    Clients clients(Settings settings, RequestObserver observer, List<Listener> listeners) {
+    /**
+     * Those who are answered.
+     *
+     * @param observations one for each loop, which is told of all but requests that ask after the health of the server
+     */
+    Loops loops(Settings settings, List<Observation> observations, List<Listener> listeners) {
+        Probes probes = settings.get(Setting.HEALTH) ? new Probes(settings) : null;
         Gateway answering = behindRedirect(settings, listeners);
-        if (!settings.get(Setting.HEALTH)) {
-            return new Clients(loop, answering, directory, settings, observer, encryption);
+        Gateway all = probes == null ? answering : new HealthGateway(probes, health, answering);
+        ServerName name = new ServerName(settings.get(Setting.IDENT), settings.get(Setting.EXPOSE_TRACEBACKS));
+        List<ClientLimits> limits = ClientLimits.shared(settings, observations.size());
+        List<LoopPart> parts = new ArrayList<>();
+        for (Observation noted : observations) {
+            EventLoop its = parts.isEmpty() ? loop : others.get(parts.size() - 1);
+            Gateway there = its == loop ? all : new RelayGateway(its, loop, all, name);
+            RequestObserver observer = probes == null ? noted.observer() : new ExceptProbes(probes, noted.observer());
+            ClientLimits share = limits.get(parts.size());
+            parts.add(new LoopPart(
+                    its, new Clients(its, there, directory, settings, observer, encryption, share), noted));
         }
-        Probes probes = new Probes(settings);
-        Gateway healthGateway = new HealthGateway(probes, health, answering);
-        return new Clients(loop, healthGateway, directory, settings, new ExceptProbes(probes, observer), encryption);
+        Clients home = parts.get(0).clients();
+        parts.stream().skip(1).forEach(part -> home.handOverTo(part.clients()));
+        return new Loops(parts);
     }
 
     private Gateway behindRedirect(Settings settings, List<Listener> listeners) {
@@ -130,13 +175,16 @@ record Engine(
 
     /** Lets the process end, with status 1, if the event loop fails. */
     void endProcessIfFailed() {
-        loop.whenFailed(() -> {
-            try {
-                loop.leftovers().remove();
-            } finally {
-                Runtime.getRuntime().halt(FAILED);
-            }
-        });
+        loop.whenFailed(this::endProcess);
+        others.forEach(other -> other.whenFailed(this::endProcess));
+    }
+
+    private void endProcess() {
+        try {
+            loop.leftovers().remove();
+        } finally {
+            Runtime.getRuntime().halt(FAILED);
+        }
     }
 
     /** Ends what still runs, within this time. The sockets of its clients must have been closed. */
@@ -145,12 +193,25 @@ record Engine(
     }
 
     /** The same, and at last what has told of it until the end. */
-    void stop(Duration within, SideListeners others) throws InterruptedException {
+    void stop(Duration within, SideListeners side) throws InterruptedException {
         gateway.close(within);
         close(healthListener);
-        others.close();
+        side.close();
+        if (!others.isEmpty()) {
+            awaitOrders();
+            stop(others);
+        }
         loop.stop();
         close(encryption);
         directory.close();
+    }
+
+    /** Until the others have in their queues what this loop has ordered so far, unless it has failed. */
+    private void awaitOrders() throws InterruptedException {
+        CountDownLatch ordered = new CountDownLatch(1);
+        loop.execute(ordered::countDown);
+        if (!ordered.await(1, TimeUnit.SECONDS)) {
+            LOG.log(Level.DEBUG, "the event loop does not answer");
+        }
     }
 }

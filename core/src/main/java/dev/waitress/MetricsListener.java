@@ -37,14 +37,9 @@ final class MetricsListener {
      * @throws SettingsException if others could give orders
      */
     static @Nullable SideListener open(
-            Settings settings,
-            List<Listener> listeners,
-            Clients clients,
-            Observation observation,
-            Operations operations,
-            Engine engine)
+            Settings settings, List<Listener> listeners, Loops loops, Operations operations, Engine engine)
             throws IOException {
-        Traffic traffic = observation.traffic();
+        Traffic traffic = loops.observation().traffic();
         if (traffic == null) {
             return null;
         }
@@ -52,11 +47,12 @@ final class MetricsListener {
         long sinceNanos = Clock.SYSTEM.nanos();
         Sources sources = new Sources(
                 traffic,
-                () -> facts(listeners, clients, observation, engine, sinceNanos),
+                () -> facts(listeners, loops.clients(), loops.observation(), engine, sinceNanos),
                 operations,
                 engine.directory()::countSpooled,
                 DescriptorLimit.ofThisProcess().descriptors(),
-                engine.gateway().meter());
+                engine.gateway().meter(),
+                loops.counting());
         Settings own = ownSettings(settings);
         AdminGateway gateway =
                 new AdminGateway(sources, guard(settings, own), loop::execute, loop, ForkJoinPool.commonPool());

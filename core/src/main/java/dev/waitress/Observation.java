@@ -11,6 +11,8 @@ import dev.waitress.otlp.Spans;
 import dev.waitress.settings.Setting;
 import dev.waitress.settings.Settings;
 import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Objects;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -43,6 +45,31 @@ record Observation(
                 Spans.of(settings, System.getenv(), Clock.SYSTEM));
     }
 
+    /** The same for several loops; the first one to be opened is the last one to be closed. */
+    static List<Observation> open(Settings settings, int loops) throws IOException {
+        Observation first = open(settings);
+        List<Observation> all = new ArrayList<>(List.of(first));
+        while (all.size() < loops) {
+            all.add(first.another(settings));
+        }
+        return List.copyOf(all);
+    }
+
+    private Observation another(Settings settings) {
+        return new Observation(
+                accessLog == null ? null : accessLog.another(settings),
+                traffic == null ? null : traffic.another(),
+                SlowRequests.of(settings, Clock.SYSTEM::nanos),
+                Spans.of(settings, System.getenv(), Clock.SYSTEM));
+    }
+
+    /** Nothing comes any more to any of these. */
+    static void close(List<Observation> all) throws InterruptedException {
+        for (int i = all.size() - 1; i >= 0; i--) {
+            all.get(i).close();
+        }
+    }
+
     /** Sees all that is noted. */
     RequestObserver observer() {
         return Observers.of(Stream.<@Nullable RequestObserver>of(accessLog, traffic, slow, spans)
@@ -67,8 +94,7 @@ record Observation(
         }
     }
 
-    /** Nothing comes any more. */
-    void close() throws InterruptedException {
+    private void close() throws InterruptedException {
         if (accessLog != null) {
             accessLog.close();
         }

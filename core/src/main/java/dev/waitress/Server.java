@@ -37,7 +37,8 @@ public final class Server implements AutoCloseable {
     private final ServiceReport service;
     private final Operations operations;
     private final PidFile pidFile;
-    private final Observation observation;
+    private final List<Observation> observations;
+    private final Loops loops;
     private final AtomicBoolean closing = new AtomicBoolean();
     private final DrainDelay delay;
     private final CountDownLatch drained = new CountDownLatch(1);
@@ -50,17 +51,18 @@ public final class Server implements AutoCloseable {
             Engine engine,
             ServiceReport service,
             PidFile pidFile,
-            Observation observation,
+            List<Observation> observations,
             List<Listener> listeners) {
         this.settings = settings;
         this.engine = engine;
         this.service = service;
         this.operations = engine.operations(service);
         this.pidFile = pidFile;
-        this.observation = observation;
+        this.observations = observations;
         this.listeners = listeners;
         this.delay = new DrainDelay(settings);
-        this.clients = engine.clients(settings, observation.observer(), listeners);
+        this.loops = engine.loops(settings, observations, listeners);
+        this.clients = loops.clients();
         engine.gateway().whenAskedToEnd(() -> inBackground(this::close));
         engine.gateway().whenAskedToReload(reason -> operations.reload(reason, Outcome::ignore));
     }
@@ -96,22 +98,23 @@ public final class Server implements AutoCloseable {
     private static Server prepare(Settings settings, GatewayStarter starter, ServiceManager manager)
             throws IOException, InterruptedException {
         PidFile pidFile = requireServable(settings);
-        Observation observation = Observation.open(settings);
+        int loops = settings.loops(Runtime.getRuntime().availableProcessors());
+        List<Observation> observations = Observation.open(settings, loops);
         try {
-            Engine engine = Engine.start(settings, starter);
+            Engine engine = Engine.start(settings, loops, starter);
             try {
                 List<Listener> listeners =
                         Listeners.open(settings, pidFile, engine.loop().leftovers());
                 ServiceReport service =
                         new ServiceReport(manager, engine.directory(), engine.health(), engine.loop(), Clock.SYSTEM);
-                return new Server(settings, engine, service, pidFile, observation, listeners).openSide();
+                return new Server(settings, engine, service, pidFile, observations, listeners).openSide();
             } catch (IOException | RuntimeException e) {
                 pidFile.remove();
                 engine.stop(LEAST_END);
                 throw e;
             }
         } catch (IOException | RuntimeException | InterruptedException e) {
-            observation.close();
+            Observation.close(observations);
             throw e;
         }
     }
@@ -127,7 +130,7 @@ public final class Server implements AutoCloseable {
         OverseenServer front = new OverseenServer(listeners, clients, engine.health(), () -> isOwnProcess, ending);
         SideListener metrics = null;
         try {
-            metrics = MetricsListener.open(settings, listeners, clients, observation, operations, engine);
+            metrics = MetricsListener.open(settings, listeners, loops, operations, engine);
             side = SideListeners.of(metrics, ControlListener.open(settings, front, operations, engine));
             return this;
         } catch (IOException | RuntimeException e) {
@@ -157,7 +160,8 @@ public final class Server implements AutoCloseable {
         MetricsListener.check(settings);
         AccessLog.check(settings);
         Spans.check(settings, System.getenv());
-        Engine.start(settings.with(Setting.HEALTH_LISTEN, List.of()), starter).stop(LEAST_END);
+        Engine.start(settings.with(Setting.HEALTH_LISTEN, List.of()), 1, starter)
+                .stop(LEAST_END);
     }
 
     /** Where it listens, with the real port where 0 was asked for. */
@@ -214,7 +218,7 @@ public final class Server implements AutoCloseable {
 
     /** Opens the access log again under its name, because the file was moved away. */
     public void reopenLogs() {
-        engine.loop().execute(observation::reopen);
+        engine.loop().execute(loops.observation()::reopen);
     }
 
     /**
@@ -276,7 +280,7 @@ public final class Server implements AutoCloseable {
         engine.stop(left.compareTo(LEAST_END) < 0 ? LEAST_END : left, side);
         service.close();
         pidFile.remove();
-        observation.close();
+        Observation.close(observations);
     }
 
     private void announceEnd() {
@@ -286,7 +290,10 @@ public final class Server implements AutoCloseable {
 
     private void drain(long seconds, String hint) {
         clients.drain(drained::countDown);
-        long running = clients.running();
+        loops.countRunning(running -> tellWhoRuns(running, seconds, hint));
+    }
+
+    private void tellWhoRuns(long running, long seconds, String hint) {
         if (running > 0 && seconds > 0 && drained.getCount() > 0) {
             String requests = running + (running == 1 ? " request" : " requests");
             LOG.log(Level.INFO, "waiting for " + requests + ", at most " + seconds + " s" + hint);

@@ -16,7 +16,9 @@ import java.nio.ByteBuffer;
 import java.nio.channels.SocketChannel;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Who may come in: takes clients as far as there is room, has idle ones give way to them, and lets listeners rest where
@@ -32,6 +34,14 @@ final class Admission implements Acceptor, Connection.Owner, Handshake.Successor
     private final SocketErrors errors;
 
     private final List<Listener> listeners = new ArrayList<>();
+
+    /** Loops that have clients, too, and no listeners. */
+    private final List<Branch> branches = new ArrayList<>();
+
+    /** What another loop wants to know that accepts our clients. */
+    private Runnable whenClosed = () -> {};
+
+    private Runnable whenThereIsRoom = () -> {};
     private boolean paused;
     private boolean sendsAway;
     private boolean draining;
@@ -48,6 +58,22 @@ final class Admission implements Acceptor, Connection.Owner, Handshake.Successor
         this.connections = connections;
         this.clientOptions = clientOptions;
         this.errors = errors;
+    }
+
+    /** Hands clients over to another loop, too. To be said first. */
+    void handOverTo(Branch branch) {
+        branches.add(branch);
+    }
+
+    /** Another loop accepts for this one, and is told of this. To be said first. */
+    void tell(Runnable closed, Runnable thereIsRoom) {
+        whenClosed = closed;
+        whenThereIsRoom = thereIsRoom;
+    }
+
+    /** Clients of the other loops. */
+    int countElsewhere() {
+        return branches.stream().mapToInt(Branch::count).sum();
     }
 
     /** Begins to take clients from these listeners, or closes them if the end has begun before. */
@@ -68,11 +94,53 @@ final class Admission implements Acceptor, Connection.Owner, Handshake.Successor
 
     @Override
     public void accepted(SocketChannel socket, Peer peer) throws IOException {
+        Branch branch = branches.isEmpty() ? null : emptiest();
+        if (branch == null) {
+            admit(socket, peer);
+        } else {
+            branch.take(socket, peer);
+        }
+    }
+
+    /** The loop with the fewest clients that has room for one; null for this one. */
+    private @Nullable Branch emptiest() {
+        Branch emptiest = null;
+        int least = connections.haveRoom() ? connections.size() : Integer.MAX_VALUE;
+        for (Branch branch : branches) {
+            if (branch.hasRoom() && branch.count() < least) {
+                emptiest = branch;
+                least = branch.count();
+            }
+        }
+        return emptiest;
+    }
+
+    /** Takes a client that another loop has accepted; false if it does not stay. */
+    boolean take(SocketChannel socket, Peer peer) {
+        try {
+            return admit(socket, peer);
+        } catch (IOException | RuntimeException | Error e) {
+            errors.acceptFailed(e);
+            closeQuietly(socket);
+            return false;
+        }
+    }
+
+    private static void closeQuietly(SocketChannel socket) {
+        try {
+            socket.close();
+        } catch (IOException e) {
+            LOG.log(Level.TRACE, "close failed", e);
+        }
+    }
+
+    /** Whether the client stays. */
+    private boolean admit(SocketChannel socket, Peer peer) throws IOException {
         PrefaceRule prefaces = protocols.prefaces();
         boolean welcome = prefaces.areWanted() ? prefaces.areTakenFrom(peer) : admits(peer);
         if (!welcome) {
             socket.close();
-            return;
+            return false;
         }
         connections.makeRoom(1);
         Transport transport = new PlainTransport(socket, loop);
@@ -86,6 +154,7 @@ final class Admission implements Acceptor, Connection.Owner, Handshake.Successor
                 protocols.means(), transport, this, peer, prefaces.areWanted() ? behindPreface(inner) : inner);
         connections.add(connection, prefaces.areWanted() ? "" : peer.remoteAddress());
         connection.open();
+        return true;
     }
 
     private Function<Connection, ProtocolHandler> behindPreface(Function<Connection, ProtocolHandler> inner) {
@@ -150,15 +219,16 @@ final class Admission implements Acceptor, Connection.Owner, Handshake.Successor
     @Override
     public void closed(Connection connection) {
         connections.remove(connection);
+        whenClosed.run();
         resumeIfThereIsRoom();
-        if (draining && connections.isEmpty()) {
-            whenEmpty.run();
+        if (draining) {
+            tellIfEmpty();
         }
     }
 
     @Override
     public boolean canTakeOne() {
-        if (!paused && !connections.haveRoom()) {
+        if (!paused && !isRoomAnywhere()) {
             paused = true;
             connections.sayFull();
             listeners.forEach(Listener::pause);
@@ -166,10 +236,22 @@ final class Admission implements Acceptor, Connection.Owner, Handshake.Successor
         return !paused;
     }
 
-    private void resumeIfThereIsRoom() {
-        if (paused && connections.haveRoom()) {
+    private boolean isRoomAnywhere() {
+        return connections.haveRoom() || branches.stream().anyMatch(Branch::hasRoom);
+    }
+
+    /** Whether this loop can take another client; if not, it is told when it can. */
+    boolean hasRoom() {
+        paused = !connections.haveRoom();
+        return !paused;
+    }
+
+    /** Listeners go on as soon as somebody can be taken. */
+    void resumeIfThereIsRoom() {
+        if (paused && isRoomAnywhere()) {
             paused = false;
             listeners.forEach(Listener::resume);
+            whenThereIsRoom.run();
         }
     }
 
@@ -183,6 +265,7 @@ final class Admission implements Acceptor, Connection.Owner, Handshake.Successor
     void sendAway() {
         sendsAway = true;
         connections.snapshot().forEach(Connection::sendAway);
+        branches.forEach(Branch::sendAway);
     }
 
     /** Takes no new client, and calls back when the last one has its answer. */
@@ -200,13 +283,27 @@ final class Admission implements Acceptor, Connection.Owner, Handshake.Successor
     }
 
     private void closeListeners(Runnable callback) {
-        whenEmpty = callback;
+        AtomicInteger left = new AtomicInteger(1 + branches.size());
+        Runnable one = () -> {
+            if (left.decrementAndGet() == 0) {
+                callback.run();
+            }
+        };
+        whenEmpty = one;
         listeners.forEach(Listener::acceptLast);
         listeners.forEach(Listener::close);
         listeners.clear();
+        branches.forEach(branch -> branch.drain(one));
         vacateAll();
+        tellIfEmpty();
+    }
+
+    /** Once. */
+    private void tellIfEmpty() {
         if (connections.isEmpty()) {
-            callback.run();
+            Runnable told = whenEmpty;
+            whenEmpty = () -> {};
+            told.run();
         }
     }
 }

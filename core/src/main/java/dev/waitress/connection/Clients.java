@@ -18,6 +18,7 @@ import dev.waitress.settings.Settings;
 import dev.waitress.tls.Encryption;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
@@ -33,6 +34,10 @@ public final class Clients {
     private static final long TICK_NANOS = TimeUnit.MILLISECONDS.toNanos(500);
 
     private final EventLoop loop;
+
+    /** Of the other loops, for which this one accepts. */
+    private final List<Clients> others = new ArrayList<>();
+
     private final RequestObserver observer;
     private final Connections connections;
     private final Admission admission;
@@ -42,7 +47,7 @@ public final class Clients {
     /** Nobody yet, and nobody who encrypts; the observer sees all that they send. */
     public Clients(
             EventLoop loop, Gateway gateway, PrivateDirectory directory, Settings settings, RequestObserver observer) {
-        this(loop, gateway, directory, settings, observer, null);
+        this(loop, gateway, directory, settings, observer, null, ClientLimits.of(settings));
     }
 
     /**
@@ -50,6 +55,7 @@ public final class Clients {
      *
      * @param observer sees all that they send
      * @param encryption for listeners whose clients encrypt, if there are any
+     * @param limits how many there may be
      */
     public Clients(
             EventLoop loop,
@@ -57,10 +63,11 @@ public final class Clients {
             PrivateDirectory directory,
             Settings settings,
             RequestObserver observer,
-            @Nullable Encryption encryption) {
+            @Nullable Encryption encryption,
+            ClientLimits limits) {
         this.loop = loop;
         this.observer = observer;
-        this.connections = new Connections(settings);
+        this.connections = new Connections(limits);
         this.channelTimeoutNanos = TimeUnit.SECONDS.toNanos(settings.get(Setting.CHANNEL_TIMEOUT));
         this.cleanupIntervalNanos = TimeUnit.SECONDS.toNanos(settings.get(Setting.CLEANUP_INTERVAL));
         SocketErrors errors = new SocketErrors(settings);
@@ -94,8 +101,18 @@ public final class Clients {
                 encryption);
     }
 
+    /**
+     * Hands some of the clients over to another loop, for good. To be said first; from then on this one orders both.
+     */
+    public void handOverTo(Clients other) {
+        others.add(other);
+        admission.handOverTo(
+                new OtherLoop(other.loop, other.admission, () -> loop.execute(admission::resumeIfThereIsRoom)));
+    }
+
     /** Begins to take clients from these listeners, or closes them if the end has begun before. */
     public void open(List<Listener> listeners) {
+        others.forEach(other -> other.loop.execute(() -> other.open(List.of())));
         admission.open(listeners);
         loop.schedule(cleanupIntervalNanos, this::sweep);
         loop.schedule(TICK_NANOS, this::tick);
@@ -127,17 +144,17 @@ public final class Clients {
         admission.drain(callback);
     }
 
-    /** How many connections there are. */
+    /** How many connections there are, on all loops. */
     public int count() {
-        return connections.snapshot().size();
+        return connections.size() + admission.countElsewhere();
     }
 
-    /** What they do, and how many there have been. */
+    /** What those of this loop do, and how many there have been. */
     public ClientCounts counts() {
         return connections.counts();
     }
 
-    /** How many connections wait for an answer, or for the rest of one. */
+    /** How many connections of this loop wait for an answer, or for the rest of one. */
     public long running() {
         return connections.snapshot().stream()
                 .filter(connection -> !connection.isIdle())
@@ -154,9 +171,10 @@ public final class Clients {
                             + " whose requests have not ended");
         }
         cutAll();
+        others.forEach(other -> other.loop.execute(other::closeAll));
     }
 
-    /** The same where that is in order. */
+    /** The same on this loop where that is in order. */
     public void cutAll() {
         connections.snapshot().forEach(Connection::close);
     }

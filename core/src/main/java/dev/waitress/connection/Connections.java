@@ -1,14 +1,10 @@
 package dev.waitress.connection;
 
 import dev.waitress.exchange.ClientCounts;
-import dev.waitress.net.DescriptorLimit;
-import dev.waitress.settings.Setting;
-import dev.waitress.settings.Settings;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.util.Comparator;
 import java.util.EnumMap;
-import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -29,22 +25,18 @@ final class Connections {
     /** Each with the address for which it counts; empty as long as that is not known. */
     private final Map<Connection, String> open = new LinkedHashMap<>();
 
-    private final Map<String, Integer> countByAddress = new HashMap<>();
+    private final Map<String, Integer> countByAddress;
     private boolean saidFull;
     private long accepted;
     private long turnedAway;
 
-    Connections(Settings settings) {
-        this.limit = DescriptorLimit.ofThisProcess().bound(settings);
-        this.limitPerAddress = settings.getInt(Setting.CONNECTIONS_PER_ADDRESS);
+    Connections(ClientLimits limits) {
+        this.limit = limits.connections();
+        this.limitPerAddress = limits.perAddress();
+        this.countByAddress = limits.byAddress();
     }
 
-    Connections(int limit, int limitPerAddress) {
-        this.limit = limit;
-        this.limitPerAddress = limitPerAddress;
-    }
-
-    /** Whether one more from this address may come. */
+    /** Whether one more from this address may come. Where two loops ask at the same time, both may be told so. */
     boolean admits(String address) {
         boolean admitted = limitPerAddress == 0 || countByAddress.getOrDefault(address, 0) < limitPerAddress;
         turnedAway += admitted ? 0 : 1;
@@ -78,6 +70,10 @@ final class Connections {
         if (limitPerAddress > 0) {
             countByAddress.merge(address, more, (had, change) -> had + change == 0 ? null : had + change);
         }
+    }
+
+    int size() {
+        return open.size();
     }
 
     boolean isEmpty() {

@@ -31,14 +31,25 @@ final class Scraper {
      * @param told elsewhere; it finds out there what the system says
      */
     void scrape(Consumer<Supplier<Scrape>> told) {
+        sources.others().ask(others -> inspect(others, told));
+    }
+
+    private void inspect(List<OtherLoops.Facts> others, Consumer<Supplier<Scrape>> told) {
         RequestCounts requests = sources.traffic().counts();
         List<RecentFailures.Failure> failures = sources.traffic().failures();
         FrontFacts front = sources.front().get();
+        for (OtherLoops.Facts other : others) {
+            requests.addAll(other.traffic().counts);
+            failures = RecentFailures.together(failures, other.traffic().failures);
+            front = front.and(other);
+        }
+        List<RecentFailures.Failure> allFailures = failures;
+        FrontFacts whole = front;
         sources.operations()
                 .inspect(
                         false,
                         inspection -> elsewhere.execute(
-                                () -> told.accept(() -> whole(requests, failures, front, inspection))));
+                                () -> told.accept(() -> whole(requests, allFailures, whole, inspection))));
     }
 
     private Scrape whole(

@@ -12,6 +12,7 @@ import java.util.function.Supplier;
  * @param spooledFiles asked elsewhere
  * @param mostDescriptors those that this process may have; {@link Long#MAX_VALUE} where nobody knows
  * @param application what it counts itself
+ * @param others who counts, too
  */
 public record Sources(
         Traffic traffic,
@@ -19,4 +20,16 @@ public record Sources(
         Operations operations,
         LongSupplier spooledFiles,
         long mostDescriptors,
-        Meter application) {}
+        Meter application,
+        OtherLoops others) {
+    /** Those of a server with one loop. */
+    Sources(
+            Traffic traffic,
+            Supplier<FrontFacts> front,
+            Operations operations,
+            LongSupplier spooledFiles,
+            long mostDescriptors,
+            Meter application) {
+        this(traffic, front, operations, spooledFiles, mostDescriptors, application, OtherLoops.NONE);
+    }
+}

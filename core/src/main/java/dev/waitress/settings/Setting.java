@@ -271,6 +271,13 @@ public final class Setting<T> {
             ValueType.integer("COUNT", 1, 1024),
             1L,
             "Worker processes that run a Python application.");
+    public static final Setting<String> LOOPS = define(
+            Group.WORKERS,
+            "loops",
+            ValueType.countOrAuto(64),
+            "1",
+            "Event loops that speak HTTP and encrypt, each on a thread of its own; the first one also speaks with the"
+                    + " application. auto is one less than there are processors, at least 1 and at most 4 (docs/loops.md).");
     public static final Setting<String> PYTHON = define(
             Group.WORKERS,
             "python",

@@ -21,6 +21,9 @@ import java.util.stream.Stream;
 public final class Settings {
     private static final Settings DEFAULTS = new Settings(Map.of());
 
+    /** More than these have not been measured. */
+    private static final int MOST_AUTO_LOOPS = 4;
+
     /** In the order in which they were given. */
     private final Map<Setting<?>, Object> given;
 
@@ -203,6 +206,14 @@ public final class Settings {
     public boolean trustedProxySpeaksHttp() {
         return !get(Setting.PROXY_PROTOCOL)
                 || !get(Setting.TRUSTED_PROXY_HEADERS).isEmpty();
+    }
+
+    /** Event loops for so many processors. */
+    public int loops(int processors) {
+        String wanted = get(Setting.LOOPS);
+        return wanted.equals("auto")
+                ? Math.max(1, Math.min(MOST_AUTO_LOOPS, processors - 1))
+                : Integer.parseInt(wanted);
     }
 
     /** Whether TCP addresses speak HTTPS. */

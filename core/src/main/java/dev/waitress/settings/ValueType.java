@@ -131,6 +131,21 @@ record ValueType<T>(String word, String valid, Function<String, T> parser, Unary
         });
     }
 
+    /** A number of something, or a word for as many as fit this machine. */
+    static ValueType<String> countOrAuto(int max) {
+        return new ValueType<>(
+                "COUNT",
+                "auto, or a whole number from 1 to " + max,
+                text -> text.trim().toLowerCase(Locale.ROOT),
+                value -> {
+                    if (!value.equals("auto")) {
+                        int count = Integer.parseInt(value);
+                        require(count >= 1 && count <= max);
+                    }
+                    return value;
+                });
+    }
+
     /** A part of all: decimal digits, perhaps with a point. */
     static ValueType<Double> ratio(String word) {
         return new ValueType<>(
