@@ -102,12 +102,12 @@ final class Admission implements Acceptor, Connection.Owner, Handshake.Successor
         }
     }
 
-    /** The loop with the fewest clients that has room for one; null for this one. */
+    /** The loop with the fewest clients that has room for one; null for this one, which has more to do than the others. */
     private @Nullable Branch emptiest() {
         Branch emptiest = null;
         int least = connections.haveRoom() ? connections.size() : Integer.MAX_VALUE;
         for (Branch branch : branches) {
-            if (branch.hasRoom() && branch.count() < least) {
+            if (branch.hasRoom() && branch.count() <= least) {
                 emptiest = branch;
                 least = branch.count();
             }
