@@ -102,7 +102,9 @@ final class Admission implements Acceptor, Connection.Owner, Handshake.Successor
         }
     }
 
-    /** The loop with the fewest clients that has room for one; null for this one, which has more to do than the others. */
+    /**
+     * The loop with the fewest clients that has room for one; null for this one, which has more to do than the others.
+     */
     private @Nullable Branch emptiest() {
         Branch emptiest = null;
         int least = connections.haveRoom() ? connections.size() : Integer.MAX_VALUE;

@@ -195,12 +195,14 @@ public final class ResponseHead {
         return statusCode == 204 || statusCode == 205 || statusCode == 304;
     }
 
-    /** States a length, in place of the application's if there is one. */
+    /** States a length, in place of another one if there is one. */
     public void setContentLength(long bodyBytes) {
         removeContentLength();
+        contentLengthStart = end;
         append(CONTENT_LENGTH, 0, CONTENT_LENGTH.length);
         appendDecimal(bodyBytes);
         lineEnd();
+        contentLengthEnd = end;
         contentLength = bodyBytes;
     }
 

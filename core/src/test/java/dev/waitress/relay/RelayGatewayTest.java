@@ -123,8 +123,12 @@ class RelayGatewayTest {
     }
 
     private static ResponseHead head(String... fields) {
+        return head("200 OK", fields);
+    }
+
+    private static ResponseHead head(String statusLine, String[] fields) {
         ResponseHead head = new ResponseHead();
-        byte[] status = Ascii.bytes("200 OK");
+        byte[] status = Ascii.bytes(statusLine);
         head.start(status, 0, status.length);
         for (String field : fields) {
             byte[] name = Ascii.bytes(field.substring(0, field.indexOf(':')));
@@ -171,6 +175,15 @@ class RelayGatewayTest {
             asked.get(0).send(head(), Ascii.bytes("hello"), 0, 5);
             turns();
             assertThat(sink.outcome()).contains("Content-Length: 5").endsWith("\r\n\r\n--open");
+        }
+
+        @Test
+        void withoutABodySayTheirLengthOnce() {
+            ask("GET");
+            asked.get(0).send(head("205 Reset Content", new String[0]), Ascii.bytes("hello"), 0, 5);
+            turns();
+            assertThat(sink.outcome())
+                    .isEqualTo("HTTP/1.1 205 Reset Content\r\nContent-Length: 0\r\n" + OURS + "\r\n--open");
         }
 
         @Test
