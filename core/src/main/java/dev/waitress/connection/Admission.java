@@ -18,7 +18,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Function;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Who may come in: takes clients as far as there is room, has idle ones give way to them, and lets listeners rest where
@@ -36,7 +35,7 @@ final class Admission implements Acceptor, Connection.Owner, Handshake.Successor
     private final List<Listener> listeners = new ArrayList<>();
 
     /** Loops that have clients, too, and no listeners. */
-    private final List<Branch> branches = new ArrayList<>();
+    private final Branches branches = new Branches();
 
     /** What another loop wants to know that accepts our clients. */
     private Runnable whenClosed = () -> {};
@@ -73,7 +72,7 @@ final class Admission implements Acceptor, Connection.Owner, Handshake.Successor
 
     /** Clients of the other loops. */
     int countElsewhere() {
-        return branches.stream().mapToInt(Branch::count).sum();
+        return branches.count();
     }
 
     /** Begins to take clients from these listeners, or closes them if the end has begun before. */
@@ -94,27 +93,12 @@ final class Admission implements Acceptor, Connection.Owner, Handshake.Successor
 
     @Override
     public void accepted(SocketChannel socket, Peer peer) throws IOException {
-        Branch branch = branches.isEmpty() ? null : emptiest();
+        Branch branch = branches.emptiest(connections.haveRoom() ? connections.size() : Integer.MAX_VALUE);
         if (branch == null) {
             admit(socket, peer);
         } else {
             branch.take(socket, peer);
         }
-    }
-
-    /**
-     * The loop with the fewest clients that has room for one; null for this one, which has more to do than the others.
-     */
-    private @Nullable Branch emptiest() {
-        Branch emptiest = null;
-        int least = connections.haveRoom() ? connections.size() : Integer.MAX_VALUE;
-        for (Branch branch : branches) {
-            if (branch.hasRoom() && branch.count() <= least) {
-                emptiest = branch;
-                least = branch.count();
-            }
-        }
-        return emptiest;
     }
 
     /** Takes a client that another loop has accepted; false if it does not stay. */
@@ -239,7 +223,7 @@ final class Admission implements Acceptor, Connection.Owner, Handshake.Successor
     }
 
     private boolean isRoomAnywhere() {
-        return connections.haveRoom() || branches.stream().anyMatch(Branch::hasRoom);
+        return connections.haveRoom() || branches.haveRoom();
     }
 
     /** Whether this loop can take another client; if not, it is told when it can. */
@@ -267,7 +251,7 @@ final class Admission implements Acceptor, Connection.Owner, Handshake.Successor
     void sendAway() {
         sendsAway = true;
         connections.snapshot().forEach(Connection::sendAway);
-        branches.forEach(Branch::sendAway);
+        branches.sendAway();
     }
 
     /** Takes no new client, and calls back when the last one has its answer. */
@@ -285,7 +269,7 @@ final class Admission implements Acceptor, Connection.Owner, Handshake.Successor
     }
 
     private void closeListeners(Runnable callback) {
-        AtomicInteger left = new AtomicInteger(1 + branches.size());
+        AtomicInteger left = new AtomicInteger(1 + branches.number());
         Runnable one = () -> {
             if (left.decrementAndGet() == 0) {
                 callback.run();
@@ -295,7 +279,7 @@ final class Admission implements Acceptor, Connection.Owner, Handshake.Successor
         listeners.forEach(Listener::acceptLast);
         listeners.forEach(Listener::close);
         listeners.clear();
-        branches.forEach(branch -> branch.drain(one));
+        branches.drain(one);
         vacateAll();
         tellIfEmpty();
     }

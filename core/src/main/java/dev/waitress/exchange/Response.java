@@ -34,36 +34,26 @@ public final class Response {
     private final ServerName name;
     private final AnnouncedBody body;
     private State state = State.OPEN;
-    private boolean keepsConnection;
     private int hinted;
-    private int statusCode;
-    private @Nullable Status ownStatus;
-    private @Nullable String failure;
+    private final Account account = new Account();
     private final Backchannel backchannel = new Backchannel();
     /** Whether its client left before its end, and its producer goes on. */
     private boolean isAbandoned;
 
     private final RequestId id;
     private final Peer peer;
-    private ResponseObserver observer = ResponseObserver.NONE;
-    private boolean endIsTold;
-    private boolean hasLeft;
 
     /** Of a request that was accepted. */
     public Response(Request request, ResponseSink sink, ServerName name) {
+        this(request, sink, name, request.id(), request.peer());
+    }
+
+    private Response(Request request, ResponseSink sink, ServerName name, RequestId id, Peer peer) {
         this.sink = sink;
         this.name = name;
         this.body = new AnnouncedBody(request.head().isMethod("HEAD"));
-        this.id = request.id();
-        this.peer = request.peer();
-    }
-
-    private Response(boolean isToHead, ResponseSink sink, ServerName name) {
-        this.sink = sink;
-        this.name = name;
-        this.body = new AnnouncedBody(isToHead);
-        this.id = RequestId.NONE;
-        this.peer = Peer.UNKNOWN;
+        this.id = id;
+        this.peer = peer;
     }
 
     /**
@@ -71,12 +61,12 @@ public final class Response {
      * is added there.
      */
     public static Response relayed(Request request, ResponseSink sink, ServerName name) {
-        return new Response(request.head().isMethod("HEAD"), sink, name);
+        return new Response(request, sink, name, RequestId.NONE, Peer.UNKNOWN);
     }
 
     /** The observer is told about its head and its end. */
     public void observedBy(ResponseObserver newObserver) {
-        observer = newObserver;
+        account.observedBy(newObserver);
     }
 
     /** Who produces it, if anybody does yet. */
@@ -84,25 +74,20 @@ public final class Response {
         return backchannel.producer();
     }
 
-    /** Its status, where the server answers in its own name: for a sink that hands the answer on. */
-    public @Nullable Status ownStatus() {
-        return ownStatus;
-    }
-
-    /** What is known of how the application failed over it: for such a sink. */
-    public @Nullable String failure() {
-        return failure;
+    /** What is known of it for those who observe it. */
+    public Account account() {
+        return account;
     }
 
     /** Who is to be told how the response gets on. */
     public void producedBy(Producer newProducer) {
-        observer.producedBy(newProducer);
+        account.producedBy(newProducer);
         backchannel.leadTo(newProducer);
     }
 
     /** Who produced it died; another one is to do so from the beginning, or the server answers. */
     public void lost() {
-        observer.lost();
+        account.lost();
     }
 
     /** Whether nothing more can be written: it was sent, or its client left. */
@@ -142,11 +127,9 @@ public final class Response {
         }
         state = State.STARTED;
         body.announce(head, bodyBytes);
-        statusCode = head.statusCode();
         id.addTo(head);
         peer.addTo(head);
-        keepsConnection = sink.head(head, body.length());
-        observer.started(head);
+        account.started(head, sink.head(head, body.length()));
         if (body.isEmpty()) {
             finish();
         }
@@ -208,18 +191,11 @@ public final class Response {
         }
     }
 
-    /** The head that follows is one that another loop sends in the server's name. */
-    public void startsAs(Status errorStatus) {
-        if (state == State.OPEN) {
-            ownStatus = errorStatus;
-        }
-    }
-
     private void finish() {
         state = State.ENDED;
         boolean isComplete = body.isComplete();
         sink.end(isComplete);
-        tellEnd(body.sent(), isComplete);
+        account.ended(body.sent(), isComplete, producer());
     }
 
     /**
@@ -229,21 +205,9 @@ public final class Response {
      */
     public void fail(String traceback) {
         if (state != State.ENDED) {
-            failure = traceback;
+            account.failed(traceback);
         }
         refuse(Status.INTERNAL_SERVER_ERROR, name.exposeTracebacks() ? traceback : INTERNAL_ERROR);
-    }
-
-    /**
-     * The same where another loop has found the words.
-     *
-     * @param why how the application failed, as {@link ResponseEnd#failure}
-     */
-    public void refuse(Status errorStatus, String text, @Nullable String why) {
-        if (state != State.ENDED) {
-            failure = why;
-        }
-        refuse(errorStatus, text);
     }
 
     /** Answers in the server's name if nothing was sent yet, else cuts the connection. */
@@ -256,12 +220,11 @@ public final class Response {
         State before = state;
         state = State.ENDED;
         if (before == State.OPEN) {
-            statusCode = errorStatus.code();
-            ownStatus = errorStatus;
-            tellEnd(sink.error(errorStatus, text, id), true);
+            account.refused(errorStatus);
+            account.ended(sink.error(errorStatus, text, id), true, producer());
         } else if (before == State.STARTED) {
             sink.cut();
-            tellEnd(body.sent(), false);
+            account.ended(body.sent(), false, producer());
         }
     }
 
@@ -289,7 +252,7 @@ public final class Response {
     /** The same for another reason. */
     public void postpone(String reason) {
         if (state == State.OPEN) {
-            ownStatus = Status.SERVICE_UNAVAILABLE;
+            account.answeredAs(Status.SERVICE_UNAVAILABLE);
         }
         byte[] body = ErrorAnswer.body(Status.SERVICE_UNAVAILABLE, reason, name);
         send(RetryLater.head(), body, 0, body.length);
@@ -307,25 +270,7 @@ public final class Response {
 
     /** The channel tells that all of it has left for the client, perhaps in the very call that ends it. */
     public void left() {
-        hasLeft = true;
-        if (endIsTold) {
-            observer.left();
-        }
-    }
-
-    private void tellEnd(long bodyBytes, boolean isComplete) {
-        endIsTold = true;
-        observer.ended(new ResponseEnd(
-                statusCode,
-                ownStatus,
-                failure,
-                bodyBytes,
-                isComplete,
-                isComplete && keepsConnection,
-                backchannel.producer()));
-        if (hasLeft) {
-            observer.left();
-        }
+        account.left();
     }
 
     /** The channel tells that its client has closed its side; whoever produces the response from now on learns it. */
@@ -339,7 +284,7 @@ public final class Response {
             state = State.ENDED;
             isAbandoned = true;
             backchannel.clientGone();
-            tellEnd(body.sent(), false);
+            account.ended(body.sent(), false, producer());
         }
     }
 

@@ -2,6 +2,7 @@ package dev.waitress.relay;
 
 import dev.waitress.buffer.LoanedSegment;
 import dev.waitress.buffer.Segment;
+import dev.waitress.exchange.Account;
 import dev.waitress.exchange.Producer;
 import dev.waitress.exchange.Request;
 import dev.waitress.exchange.RequestId;
@@ -17,7 +18,6 @@ import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.util.Arrays;
 import java.util.function.Consumer;
-import org.jspecify.annotations.Nullable;
 
 /**
  * A request that came from another loop, where it is answered: what becomes of it goes back there. Called on the loop
@@ -50,7 +50,12 @@ final class FarSide implements ResponseSink, ResponseObserver {
     /** Has it answered. */
     void submit() {
         response.observedBy(this);
-        link.gateway().submit(request, response);
+        try {
+            link.gateway().submit(request, response);
+        } catch (RuntimeException | Error e) {
+            response.fail(""); // else its client would wait for ever
+            throw e;
+        }
     }
 
     // ---- What the client does --------------------------------------------------------------------------------------
@@ -111,16 +116,17 @@ final class FarSide implements ResponseSink, ResponseObserver {
     @Override
     public boolean head(ResponseHead head, BodyLength body) {
         ResponseHead copy = copy(head);
-        Status own = response.ownStatus();
-        link.toClients().tell(() -> startAs(copy, own));
+        tellWhy(() -> there.start(copy, ResponseHead.NO_LENGTH));
         return true; // nobody here asks
     }
 
-    private void startAs(ResponseHead head, @Nullable Status own) {
-        if (own != null) {
-            there.startsAs(own);
-        }
-        there.start(head, ResponseHead.NO_LENGTH);
+    /** What the server knows of it goes along. */
+    private void tellWhy(Runnable message) {
+        Account.Cause cause = response.account().cause();
+        link.toClients().tell(() -> {
+            there.account().causedBy(cause);
+            message.run();
+        });
     }
 
     @Override
@@ -164,8 +170,7 @@ final class FarSide implements ResponseSink, ResponseObserver {
     }
 
     private void refuse(Status status, String text) {
-        String failure = response.failure();
-        link.toClients().tell(() -> there.refuse(status, text, failure));
+        tellWhy(() -> there.refuse(status, text));
     }
 
     @Override

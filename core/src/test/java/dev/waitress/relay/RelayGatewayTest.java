@@ -43,11 +43,15 @@ class RelayGatewayTest {
     private final RelayGateway gateway = new RelayGateway(link);
 
     private FakeSink sink = sink("GET");
+    private boolean isBroken;
 
     /** Keeps what it is to answer. */
     private final class Kept implements Gateway {
         @Override
         public void submit(Request request, Response response) {
+            if (isBroken) {
+                throw new IllegalStateException("broken");
+            }
             response.producedBy(new Noted());
             asked.add(response);
         }
@@ -138,6 +142,14 @@ class RelayGatewayTest {
         return head;
     }
 
+    /** Else its client would wait for ever. */
+    @Test
+    void whatNobodyTakesIsAnsweredWith500() {
+        isBroken = true;
+        ask("GET");
+        assertThat(sink.outcome()).startsWith("HTTP/1.1 500 ");
+    }
+
     @Nested
     class Answers {
         @Test
@@ -200,7 +212,7 @@ class RelayGatewayTest {
             asked.get(0).postpone();
             turns();
             assertThat(sink.outcome()).startsWith("HTTP/1.1 503 ");
-            assertThat(response.ownStatus()).isEqualTo(Status.SERVICE_UNAVAILABLE);
+            assertThat(response.account().cause().ownStatus()).isEqualTo(Status.SERVICE_UNAVAILABLE);
         }
 
         @Test
@@ -209,8 +221,8 @@ class RelayGatewayTest {
             asked.get(0).fail("Traceback");
             turns();
             assertThat(sink.outcome()).startsWith("HTTP/1.1 500 ");
-            assertThat(response.failure()).isEqualTo("Traceback");
-            assertThat(response.ownStatus()).isEqualTo(Status.INTERNAL_SERVER_ERROR);
+            assertThat(response.account().cause().failure()).isEqualTo("Traceback");
+            assertThat(response.account().cause().ownStatus()).isEqualTo(Status.INTERNAL_SERVER_ERROR);
         }
 
         @Test
@@ -228,7 +240,7 @@ class RelayGatewayTest {
             assertThat(asked.get(0).expire()).isEqualTo("answered with 504");
             turns();
             assertThat(sink.outcome()).startsWith("HTTP/1.1 504 ");
-            assertThat(response.ownStatus()).isEqualTo(Status.GATEWAY_TIMEOUT);
+            assertThat(response.account().cause().ownStatus()).isEqualTo(Status.GATEWAY_TIMEOUT);
         }
 
         @Test

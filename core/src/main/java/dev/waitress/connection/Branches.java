@@ -1,0 +1,50 @@
+package dev.waitress.connection;
+
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** The loops that clients are handed over to; there may be none. Event loop only. */
+final class Branches {
+    private final List<Branch> all = new ArrayList<>();
+
+    void add(Branch branch) {
+        all.add(branch);
+    }
+
+    int number() {
+        return all.size();
+    }
+
+    /** Their clients. */
+    int count() {
+        return all.stream().mapToInt(Branch::count).sum();
+    }
+
+    boolean haveRoom() {
+        return all.stream().anyMatch(Branch::hasRoom);
+    }
+
+    /** The one with the fewest clients that has room for one, and no more than these; null if there is none. */
+    @Nullable
+    Branch emptiest(int most) {
+        Branch emptiest = null;
+        int least = most; // at a tie they come first: the loop that accepts has more to do
+        for (Branch branch : all) {
+            if (branch.hasRoom() && branch.count() <= least) {
+                emptiest = branch;
+                least = branch.count();
+            }
+        }
+        return emptiest;
+    }
+
+    void sendAway() {
+        all.forEach(Branch::sendAway);
+    }
+
+    /** Each calls back when its last client has its answer. */
+    void drain(Runnable callback) {
+        all.forEach(branch -> branch.drain(callback));
+    }
+}
