@@ -10,7 +10,7 @@ import sys
 from io import open  # noqa: A004 -- Python 2.7 has another one
 from typing import BinaryIO
 
-from waitress_worker.signals import NAMES
+from waitress_worker.signals import GROUP_SIGNALS
 from waitress_worker.title import show
 
 _STANDARD_INPUT = 0
@@ -19,8 +19,8 @@ _STANDARD_INPUT = 0
 def main(_purpose: str, address: str) -> int:
     """Send until the front closes its side; return the exit status."""
     # A service's signal reaches all of its processes. Our end is that of the front, whose last word is still sent.
-    for name in NAMES:
-        signal.signal(getattr(signal, name), signal.SIG_IGN)
+    for number in GROUP_SIGNALS:
+        signal.signal(number, signal.SIG_IGN)
     show("sd")
     with open(_STANDARD_INPUT, "rb", closefd=False) as messages:
         send_all(messages, address)

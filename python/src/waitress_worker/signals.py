@@ -14,8 +14,10 @@ try:
 except ImportError:
     import thread as _thread  # type: ignore[import-not-found, no-redef] # the name in 2.7
 
-#: What may reach the whole process group, from a terminal, a shell or a supervisor; the system may not have all of them.
-NAMES = ("SIGINT", "SIGBREAK", "SIGTERM", "SIGHUP", "SIGQUIT", "SIGUSR1", "SIGUSR2", "SIGTTIN", "SIGTTOU")
+_NAMES = ("SIGINT", "SIGBREAK", "SIGTERM", "SIGHUP", "SIGQUIT", "SIGUSR1", "SIGUSR2", "SIGTTIN", "SIGTTOU")
+
+#: What may reach the whole process group, from a terminal, a shell or a supervisor, as far as the system has it.
+GROUP_SIGNALS = [getattr(signal, name) for name in _NAMES if hasattr(signal, name)]
 
 #: What they meant before.
 _BEFORE: Dict[int, Any] = {}
@@ -27,7 +29,7 @@ def _nothing(*_: object) -> None:
 
 def leave_to_the_front() -> None:
     """Let the front decide what a signal means, unless it is ignored already."""
-    for number in [getattr(signal, name) for name in NAMES if hasattr(signal, name)]:
+    for number in GROUP_SIGNALS:
         if signal.getsignal(number) != signal.SIG_IGN:
             _BEFORE.setdefault(number, signal.getsignal(number))
             signal.signal(number, _nothing)
