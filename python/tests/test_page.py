@@ -74,6 +74,17 @@ class TestInABrowser:
         assert browser.value("document.querySelector('#rates path').getAttribute('d').includes('L')")
         assert "ValueError: as asked" in browser.text("#failures pre"), "it stays unfolded"
 
+    def test_a_slow_request_is_seen_with_its_stack(self, start: Start, browser: Browser) -> None:
+        server = start("counted:app", OWN, PYTHONPATH=APPS)
+        browser.open(f"http://127.0.0.1:{Meter(server).port}/")
+        with Connection(server.port) as slow:
+            slow.ask("GET", "/sleep/10")
+            browser.wait_for("GET /sleep/10", "#running details summary")
+            assert "counted.py" not in browser.text("#running")
+            browser.value("document.querySelector('#running summary').click()")
+            browser.wait_for("counted.py", "#running pre")
+            assert "time.sleep" in browser.text("#running pre")
+
     def test_nothing_of_a_client_is_run(self, start: Start, browser: Browser) -> None:
         """Neither what it asks for, nor what an application says of that."""
         server = start("counted:app", OWN, PYTHONPATH=APPS)

@@ -39,6 +39,9 @@ final class Feed {
     private boolean isTicking;
     private boolean isGathering;
 
+    /** Whether some request takes so long that its stack is wanted. */
+    private boolean isSlow;
+
     Feed(Scraper scraper, PageJson json, Executor loop, Timers timers) {
         this.scraper = scraper;
         this.json = json;
@@ -125,7 +128,7 @@ final class Feed {
     private void gather() {
         if (!isGathering) {
             isGathering = true;
-            scraper.scrape(this::compose);
+            scraper.scrape(isSlow, this::compose);
         }
     }
 
@@ -135,7 +138,8 @@ final class Feed {
             Scrape scrape = gathered.get();
             byte[] all = event(json.of(scrape, true));
             byte[] some = event(json.of(scrape, false));
-            loop.execute(() -> tell(all, some));
+            boolean nowSlow = PageJson.hasSlow(scrape);
+            loop.execute(() -> tell(all, some, nowSlow));
         } catch (RuntimeException e) {
             LOG.log(Level.ERROR, "cannot tell how the server is", e);
             loop.execute(() -> isGathering = false);
@@ -146,8 +150,9 @@ final class Feed {
         return ("data: " + json + "\n\n").getBytes(StandardCharsets.UTF_8);
     }
 
-    private void tell(byte[] all, byte[] some) {
+    private void tell(byte[] all, byte[] some, boolean nowSlow) {
         isGathering = false;
+        isSlow = nowSlow;
         List.copyOf(watchers).forEach(watcher -> watcher.tell(watcher.seesAll ? all : some));
     }
 }

@@ -35,7 +35,7 @@ final class MetricsGateway implements Gateway {
             ServerAnswer.notAllowed("GET, HEAD").sendTo(response);
         } else {
             Format format = format(head);
-            scraper.scrape(scrape -> answer(scrape, format, response));
+            scraper.scrape(false, scrape -> answer(scrape, format, response));
         }
     }
 

@@ -8,11 +8,14 @@ import dev.waitress.http.Rule;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
+import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalLong;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -23,6 +26,34 @@ import org.jspecify.annotations.Nullable;
  */
 record PageJson(boolean orders, boolean token) {
     private static final double MILLIS = 1000;
+
+    /** Of a request that has run for so long one wants to know where it is. */
+    private static final long SLOW_NANOS = TimeUnit.SECONDS.toNanos(1);
+
+    /** Requests whose stacks are shown. */
+    private static final int MOST_STACKS = 10;
+
+    /**
+     * Workers that do not answer would be asked by a signal: for the page, which asks again and again, that is too
+     * much.
+     */
+    private static final Set<String> MUTE = Set.of("silent", "hung");
+
+    /** Whether it is worth while to ask workers for the stacks of their threads. */
+    static boolean hasSlow(Scrape scrape) {
+        List<WorkerStatus> workers = scrape.inspection().workers();
+        return workers.stream().noneMatch(each -> MUTE.contains(each.state()))
+                && !slowest(workers).isEmpty();
+    }
+
+    private static Set<Occupation> slowest(List<WorkerStatus> workers) {
+        return workers.stream()
+                .flatMap(worker -> worker.occupations().stream())
+                .filter(each -> !each.request().isEmpty() && each.ageNanos() >= SLOW_NANOS)
+                .sorted(Comparator.comparingLong(Occupation::ageNanos).reversed())
+                .limit(MOST_STACKS)
+                .collect(Collectors.toSet());
+    }
 
     /** All, or all but query strings and tracebacks. */
     String of(Scrape scrape, boolean all) {
@@ -36,10 +67,12 @@ record PageJson(boolean orders, boolean token) {
         members.put("waiting", scrape.inspection().waiting());
         members.put("memory", orNull(scrape.own().residentBytes()));
         addRequests(scrape.requests(), members);
+        List<WorkerStatus> workers = scrape.inspection().workers();
+        Set<Occupation> slowest = all ? slowest(workers) : Set.of();
         members.put(
                 "workers",
-                scrape.inspection().workers().stream()
-                        .map(worker -> worker(worker, scrape, all))
+                workers.stream()
+                        .map(worker -> worker(worker, scrape, slowest, all))
                         .toList());
         members.put(
                 "failures",
@@ -85,7 +118,8 @@ record PageJson(boolean orders, boolean token) {
         members.put("durations", durations);
     }
 
-    private static Map<String, @Nullable Object> worker(WorkerStatus worker, Scrape scrape, boolean all) {
+    private static Map<String, @Nullable Object> worker(
+            WorkerStatus worker, Scrape scrape, Set<Occupation> slowest, boolean all) {
         ProcessFacts known = scrape.workers().get(worker.pid());
         Map<String, @Nullable Object> members = new LinkedHashMap<>();
         members.put("number", worker.number());
@@ -99,16 +133,17 @@ record PageJson(boolean orders, boolean token) {
                 "running",
                 worker.occupations().stream()
                         .filter(each -> !each.request().isEmpty())
-                        .map(each -> occupation(each, all))
+                        .map(each -> occupation(each, slowest.contains(each), all))
                         .toList());
         return members;
     }
 
-    private static Map<String, Object> occupation(Occupation each, boolean all) {
+    private static Map<String, Object> occupation(Occupation each, boolean showsStack, boolean all) {
         Map<String, Object> members = new LinkedHashMap<>();
         members.put("thread", each.thread());
         members.put("request", request(each.request(), all));
         members.put("age", seconds(each.ageNanos()));
+        members.put("stack", showsStack ? RecentFailures.end(each.stack()) : "");
         return members;
     }
 

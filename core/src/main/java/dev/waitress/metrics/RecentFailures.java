@@ -68,7 +68,8 @@ final class RecentFailures {
         return producer == null ? "" : producer.line();
     }
 
-    private static String end(String traceback) {
+    /** What matters of it, if it is long. */
+    static String end(String traceback) {
         int start = traceback.length() - LONGEST;
         return start <= 0 ? traceback : "[...]" + traceback.substring(start);
     }

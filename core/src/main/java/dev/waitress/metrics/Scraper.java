@@ -28,13 +28,14 @@ final class Scraper {
     /**
      * Gathers it once.
      *
+     * @param withStacks whether workers are asked where their threads are
      * @param told elsewhere; it finds out there what the system says
      */
-    void scrape(Consumer<Supplier<Scrape>> told) {
-        sources.others().ask(others -> inspect(others, told));
+    void scrape(boolean withStacks, Consumer<Supplier<Scrape>> told) {
+        sources.others().ask(others -> inspect(withStacks, others, told));
     }
 
-    private void inspect(List<OtherLoops.Facts> others, Consumer<Supplier<Scrape>> told) {
+    private void inspect(boolean withStacks, List<OtherLoops.Facts> others, Consumer<Supplier<Scrape>> told) {
         RequestCounts requests = sources.traffic().counts();
         List<RecentFailures.Failure> failures = sources.traffic().failures();
         FrontFacts front = sources.front().get();
@@ -47,7 +48,7 @@ final class Scraper {
         FrontFacts whole = front;
         sources.operations()
                 .inspect(
-                        false,
+                        withStacks,
                         inspection -> elsewhere.execute(
                                 () -> told.accept(() -> whole(requests, allFailures, whole, inspection))));
     }

@@ -23,7 +23,10 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Queue;
 import java.util.function.Consumer;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class FeedTest {
     private static final ServerName NAME = new ServerName("", false);
@@ -31,7 +34,12 @@ class FeedTest {
     private final List<Runnable> timers = new ArrayList<>();
     private final Queue<Runnable> elsewhere = new ArrayDeque<>();
     private final Tally tally = new Tally();
+    private final List<Boolean> asked = new ArrayList<>();
     private String request = "GET /secret?token=1";
+    private String state = "serving";
+    private long ageNanos = 5_000_000;
+    private String stack = "in sleep";
+    private int copies = 1;
     private final Traffic traffic = new Traffic(() -> 0);
     private final Feed feed = new Feed(
             new Scraper(new Sources(traffic, FeedTest::front, new Inspected(), () -> 0, 1, Meter.NONE), elsewhere::add),
@@ -78,8 +86,11 @@ class FeedTest {
 
         @Override
         public void inspect(boolean withStacks, Consumer<Inspection> told) {
-            Occupation runs = new Occupation("waitress-0", request, 5_000_000, "");
-            WorkerStatus worker = new WorkerStatus(1, Integer.MAX_VALUE, "serving", 0, 3, 0, false, List.of(runs));
+            asked.add(withStacks);
+            List<Occupation> runs = IntStream.range(0, copies)
+                    .mapToObj(i -> new Occupation("waitress-" + i, request, ageNanos, withStacks ? stack : ""))
+                    .toList();
+            WorkerStatus worker = new WorkerStatus(1, Integer.MAX_VALUE, state, 0, 3, 0, false, runs);
             told.accept(new Inspection(List.of(worker), 0, tally.counts()));
         }
     }
@@ -189,6 +200,47 @@ class FeedTest {
         assertThat(stranger.got())
                 .contains("\"status\": 500", "\"message\": \"cannot\"")
                 .doesNotContain("ValueError", "ImportError");
+    }
+
+    @Test
+    void tellsWhereARequestIsThatTakesLong() {
+        ageNanos = 999_999_999;
+        Browser owner = joins(true);
+        gather();
+        second();
+        assertThat(asked).containsExactly(false, false);
+        ageNanos++;
+        Browser stranger = joins(false);
+        gather();
+        assertThat(owner.got()).doesNotContain("in sleep");
+        second();
+        assertThat(asked).containsExactly(false, false, false, true);
+        assertThat(owner.got()).containsOnlyOnce("\"stack\": \"in sleep\"");
+        assertThat(stranger.got()).doesNotContain("in sleep");
+    }
+
+    /** It would be asked by a signal, every second. */
+    @ParameterizedTest
+    @ValueSource(strings = {"silent", "hung"})
+    void leavesAWorkerAloneThatDoesNotAnswer(String word) {
+        state = word;
+        ageNanos = 60_000_000_000L;
+        joins(true);
+        gather();
+        second();
+        assertThat(asked).containsExactly(false, false);
+    }
+
+    @Test
+    void tellsAFewStacksAndNoneIsLong() {
+        ageNanos = 60_000_000_000L;
+        copies = 50;
+        stack = "x".repeat(100_000);
+        Browser browser = joins(true);
+        gather();
+        second();
+        assertThat(browser.got().split("\\Q[...]xx\\E", -1)).hasSize(11);
+        assertThat(browser.got().length()).isLessThan(110_000);
     }
 
     /** It neither ends an event nor is anything but a text in it. */
