@@ -4,8 +4,14 @@ from __future__ import annotations
 
 import json
 import os
+import random
+import shutil
 import signal
 import subprocess
+import tempfile
+import threading
+from contextlib import ExitStack
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -17,17 +23,23 @@ from wire import Connection
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from pathlib import Path
 
     from conftest import Start
 
 APPS = str(ROOT / "python" / "tests" / "apps")
+PICTURES = ROOT / "docs" / "images"
 EVIL = "<img/src=x/onerror=document.title='evil'><script>document.title='evil'</script>\"'&amp;"
 
 
 @pytest.fixture
 def browser(tmp_path: Path) -> Iterator[Browser]:
     with Browser(tmp_path) as one:
+        yield one
+
+
+@pytest.fixture
+def stack() -> Iterator[ExitStack]:
+    with ExitStack() as one:
         yield one
 
 
@@ -136,6 +148,48 @@ class TestInABrowser:
         light = browser.value("getComputedStyle(document.body).backgroundColor")
         browser.appear(width=360, height=740, dark=True)
         assert browser.value("getComputedStyle(document.body).backgroundColor") != light
+
+    @pytest.mark.soak
+    def test_has_its_pictures_in_the_documentation(self, start: Start, browser: Browser, stack: ExitStack) -> None:
+        """It makes them: after half a minute of requests that sleep for some milliseconds, without a path of this machine."""
+        shop = Path(tempfile.gettempdir(), "shop")
+        shop.mkdir()
+        stack.callback(shutil.rmtree, shop)
+        shutil.copy(Path(APPS, "counted.py"), shop)
+        server = start("counted:app", OWN, "--workers=2", PYTHONPATH=str(shop))
+        over = threading.Event()
+
+        def ask() -> None:
+            with Connection(server.port) as connection:
+                while not over.is_set():
+                    connection.ask("GET", f"/sleep/{random.uniform(0.005, 0.05)}")
+                    connection.body(connection.head())
+
+        asking = [threading.Thread(target=ask) for _ in range(4)]
+        browser.appear(width=1180, height=1010)
+        browser.open(f"http://127.0.0.1:{Meter(server).port}/")
+        for thread in asking:
+            thread.start()
+        try:
+            with Connection(server.port) as slow, Connection(server.port) as failing:
+                os.kill(server.process.pid, signal.SIGHUP)
+                failing.ask("GET", "/fail")
+                assert failing.head().status == 500
+                over.wait(30)
+                slow.ask("GET", "/sleep/20")
+                browser.wait_for("GET /sleep/20", "#running details summary")
+                browser.value("document.querySelector('#running summary').click()")
+                browser.wait_for("time.sleep", "#running pre")
+                PICTURES.mkdir(exist_ok=True)
+                browser.picture(PICTURES / "page-light.png")
+                browser.appear(width=1180, height=1010, dark=True)
+                browser.picture(PICTURES / "page-dark.png")
+                browser.appear(width=390, height=844)
+                browser.picture(PICTURES / "page-phone.png")
+        finally:
+            over.set()
+            for thread in asking:
+                thread.join()
 
     def test_it_comes_again_when_the_server_does(self, start: Start, browser: Browser) -> None:
         """It says so meanwhile; and who watches is no request that the server would wait for."""
