@@ -16,6 +16,7 @@ from collections import Counter
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+import httpx
 import pytest
 import requests
 from metering import OWN, Meter
@@ -210,6 +211,16 @@ def test_tell_of_workers_and_their_threads(start: Start) -> None:
     assert idle.one("waitress_worker_cpu_seconds_total", worker="1") >= 0
     assert idle.one("waitress_worker_takeovers_total") >= 1
     assert 2 <= idle.one("waitress_request_application_duration_seconds_sum") < 12
+
+
+def test_tell_of_what_clients_speak(start: Start) -> None:
+    server = start("counted:app", OWN, "--self-signed", "--http-listen=127.0.0.1:0", PYTHONPATH=APPS)
+    plain = int(server.wait_for(r"Serving on http://127\.0\.0\.1:(\d+)")[1])
+    secure = int(server.wait_for(r"Serving on https://127\.0\.0\.1:(\d+)")[1])
+    with Connection(plain), httpx.Client(http2=True, verify=False) as client:  # noqa: S501 -- it is made at the start
+        assert client.get(f"https://127.0.0.1:{secure}/").http_version == "HTTP/2"
+        spoken = Meter(server).sampled().all("waitress_connections_speaking", "protocol", "tls")
+    assert spoken == {("http/1", "false"): 1, ("http/2", "true"): 1}
 
 
 def test_tell_of_requests_whose_worker_was_lost(start: Start) -> None:

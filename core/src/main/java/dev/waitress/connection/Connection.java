@@ -91,8 +91,6 @@ final class Connection implements Transport.Watcher, Flushable, Lingering.Owner,
         return loop.nowNanos();
     }
 
-    // ---- Receiving -------------------------------------------------------------------------------------------------
-
     @Override
     public void ready(boolean readable, boolean writable) {
         if (writable) {
@@ -271,6 +269,10 @@ final class Connection implements Transport.Watcher, Flushable, Lingering.Owner,
     @Override
     public boolean waitsForApplication() {
         return handler.awaitsApplication() && outbox.isEmpty();
+    }
+
+    Language language() {
+        return handler.language();
     }
 
     /** Its place among all that there is room for. */

@@ -1,6 +1,7 @@
 package dev.waitress.connection;
 
 import dev.waitress.exchange.ClientCounts;
+import dev.waitress.exchange.ClientCounts.Spoken;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.util.Comparator;
@@ -95,7 +96,19 @@ final class Connections {
         for (Activity each : Activity.values()) {
             byWord.put(each.word(), byActivity.getOrDefault(each, 0L));
         }
-        return new ClientCounts(byWord, accepted, turnedAway);
+        return new ClientCounts(byWord, byLanguage(), accepted, turnedAway);
+    }
+
+    private Map<Spoken, Long> byLanguage() {
+        Map<Spoken, Long> byLanguage = new LinkedHashMap<>();
+        for (Language each : Language.values()) {
+            byLanguage.put(new Spoken(each.word(), false), 0L);
+            byLanguage.put(new Spoken(each.word(), true), 0L);
+        }
+        open.keySet()
+                .forEach(each -> byLanguage.merge(
+                        new Spoken(each.language().word(), each.peer().isEncrypted()), 1L, Long::sum));
+        return byLanguage;
     }
 
     /** Whether one more can be taken, if need be in the place of an idle one. */

@@ -249,6 +249,11 @@ final class Http1 implements ProtocolHandler, Http1Sink.Owner {
     }
 
     @Override
+    public Language language() {
+        return Language.HTTP_1;
+    }
+
+    @Override
     public boolean hasServed() {
         return served;
     }

@@ -231,6 +231,11 @@ final class Http2 implements ProtocolHandler, Http2Intake.Owner {
     }
 
     @Override
+    public Language language() {
+        return Language.HTTP_2;
+    }
+
+    @Override
     public boolean hasServed() {
         return requests.haveBeenServed();
     }

@@ -34,6 +34,11 @@ interface ProtocolHandler {
         return true;
     }
 
+    /** What the client speaks. */
+    default Language language() {
+        return Language.NONE;
+    }
+
     /** Whether there was a request on this connection. */
     default boolean hasServed() {
         return false;

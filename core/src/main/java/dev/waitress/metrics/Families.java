@@ -45,6 +45,8 @@ final class Families {
             "Time from the end of a response until its last byte had left for the client.");
 
     static final Family CONNECTIONS = Family.gauge("waitress_connections", "Connections of clients, by what they do.");
+    static final Family SPOKEN =
+            Family.gauge("waitress_connections_speaking", "Connections of clients, by version of HTTP and encryption.");
     static final Family ACCEPTED =
             Family.counter("waitress_connections_accepted", "Connections of clients that were accepted.");
     static final Family TURNED_AWAY = Family.counter(

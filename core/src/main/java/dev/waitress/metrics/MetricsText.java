@@ -115,6 +115,12 @@ final class MetricsText {
     private void addConnections() {
         text.begin(Families.CONNECTIONS);
         scrape.front().clients().open().forEach((state, count) -> text.add(count, "state", state));
+        text.begin(Families.SPOKEN);
+        scrape.front()
+                .clients()
+                .spoken()
+                .forEach((each, count) ->
+                        text.add(count, "protocol", each.protocol(), "tls", String.valueOf(each.isEncrypted())));
         one(Families.ACCEPTED, scrape.front().clients().accepted());
         one(Families.TURNED_AWAY, scrape.front().clients().turnedAway());
         one(Families.WAITING, scrape.inspection().waiting());

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.waitress.LogCapture;
 import dev.waitress.exchange.ClientCounts;
+import dev.waitress.exchange.ClientCounts.Spoken;
 import dev.waitress.exchange.FakeSink;
 import dev.waitress.exchange.Inspection;
 import dev.waitress.exchange.Occupation;
@@ -45,7 +46,7 @@ class MetricsGatewayTest {
             Runnable::run);
 
     private FrontFacts front() {
-        ClientCounts clients = new ClientCounts(Map.of("idle", 3L), 9, 1);
+        ClientCounts clients = new ClientCounts(Map.of("idle", 3L), Map.of(new Spoken("http/2", true), 3L), 9, 1);
         return new FrontFacts(
                 List.of(), 0, 0, obstacles, clients, 4096, 8192, 2, 1_800_000_000, new SpanCounts(7, 3, 4));
     }
@@ -124,6 +125,7 @@ class MetricsGatewayTest {
         assertThat(answer("GET", "/metrics"))
                 .contains("\nwaitress_ready 1\n")
                 .contains("\nwaitress_connections{state=\"idle\"} 3\n")
+                .contains("\nwaitress_connections_speaking{protocol=\"http/2\",tls=\"true\"} 3\n")
                 .contains("\nwaitress_connections_accepted_total 9\n")
                 .contains("\nwaitress_connections_turned_away_total 1\n")
                 .contains("\nwaitress_buffer_bytes 4096\n", "\nwaitress_buffer_limit_bytes 8192\n")
