@@ -362,6 +362,7 @@ service:
         collector = subprocess.Popen([str(OTELCOL), f"--config={config}"], stdout=output, stderr=output)
     try:
         until(lambda: "Everything is ready" in log.read_text() or collector.poll() is not None, "the collector")
+        assert collector.poll() is None, log.read_text()
         server = start(
             "environ_echo:app", "--trace", f"--otlp-endpoint=http://127.0.0.1:{port}", *TRUSTING, PYTHONPATH=TESTS
         )
