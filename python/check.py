@@ -20,6 +20,8 @@ BIN = VENV / ("Scripts" if os.name == "nt" else "bin")
 REQUIREMENTS = [HERE / "requirements-test.txt", ROOT / "examples" / "requirements.txt"]
 #: Packages that require another waitress, which must not come with them.
 ALONE = HERE / "requirements-alone.txt"
+#: What only some tests ask for, and may not be to be had here.
+OPTIONAL = HERE / "requirements-optional.txt"
 #: Seconds, some three times what all tests take: a machine that is too slow gets a report of those that ran.
 AT_MOST = "--session-timeout=2700"
 
@@ -56,7 +58,7 @@ def main() -> int:
 
 def make_environment() -> None:
     """Make the environment with all requirements, unless it is there."""
-    wanted = hashlib.sha256(b"".join(path.read_bytes() for path in [*REQUIREMENTS, ALONE])).hexdigest()
+    wanted = hashlib.sha256(b"".join(path.read_bytes() for path in [*REQUIREMENTS, ALONE, OPTIONAL])).hexdigest()
     stamp = VENV / "requirements.sha256"
     if stamp.exists() and stamp.read_text() == wanted:
         return
@@ -64,6 +66,8 @@ def make_environment() -> None:
     install = [str(BIN / "python"), "-m", "pip", "install", "--quiet"]
     subprocess.run([*install, *(argument for path in REQUIREMENTS for argument in ("-r", str(path)))], check=True)
     subprocess.run([*install, "--no-deps", "-r", str(ALONE)], check=True)
+    if subprocess.run([*install, "-r", str(OPTIONAL)], check=False).returncode != 0:
+        print("Tests that need {} are skipped".format(OPTIONAL.name))
     stamp.write_text(wanted)
 
 
