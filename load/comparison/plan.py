@@ -11,6 +11,9 @@ if TYPE_CHECKING:
     from comparison.options import Options
     from comparison.server import Server
 
+#: Windows of round 0 at least, where a batch has fewer kinds of load.
+_WARMING_WINDOWS = 10
+
 
 class Entry(NamedTuple):
     """A cell, and who takes part in it."""
@@ -77,6 +80,12 @@ def steps(batch: Batch, rounds: int) -> Iterator[Step]:
 
 
 def warming(batch: Batch) -> list[Entry]:
+    """Repeat what warms up until it is enough: a JVM compiles for many seconds."""
+    each = kinds(batch)
+    return each * -(-_WARMING_WINDOWS // max(1, len(each)))
+
+
+def kinds(batch: Batch) -> list[Entry]:
     """Pick one cell of each workload, the one with most servers: more connections warm up nothing more."""
     alone = [entry for entry in batch.entries if entry.cell.workload.beside is None]
     by_size = sorted(alone, key=lambda entry: len(entry.servers))

@@ -19,15 +19,29 @@ def planned(rounds: int, *rows: Row) -> list[tuple[int, int, str]]:
 
 
 def test_every_round_begins_with_another_server() -> None:
-    """Nobody always runs right after the same one; round 0 asks each workload once, to warm up."""
+    """Nobody always runs right after the same one; round 0 asks as often as it takes to warm up."""
     servers = ("waitress", "gunicorn", "granian")
     assert planned(2, Row("hello", servers, (1, 32))) == [
-        *((0, 32, name) for name in ("waitress", "gunicorn", "granian")),
+        *((0, 32, name) for _ in range(10) for name in ("waitress", "gunicorn", "granian")),
         *((1, 1, name) for name in ("gunicorn", "granian", "waitress")),
         *((1, 32, name) for name in ("gunicorn", "granian", "waitress")),
         *((2, 1, name) for name in ("granian", "waitress", "gunicorn")),
         *((2, 32, name) for name in ("granian", "waitress", "gunicorn")),
     ]
+
+
+@pytest.mark.parametrize(("kinds", "windows"), [(1, 10), (3, 12), (10, 10), (11, 11)])
+def test_each_server_has_ten_windows_before_it_is_measured(kinds: int, windows: int) -> None:
+    """Of all kinds of load that it will get, as often as it takes."""
+    names = [
+        workload.name for workload in WORKLOADS if workload.target == "plain:app" and not workload.beside
+    ]
+    warm = [
+        step
+        for step in planned(1, *(Row(name, ("granian",), (32,)) for name in names[:kinds]))
+        if step[0] == 0
+    ]
+    assert len(warm) == windows
 
 
 def test_a_server_gets_only_what_it_can_answer() -> None:
