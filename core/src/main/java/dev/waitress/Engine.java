@@ -153,6 +153,11 @@ record Engine(
         return new Loops(parts);
     }
 
+    /** What a service manager is told. */
+    ServiceReport reportTo(ServiceManager manager) {
+        return new ServiceReport(manager, directory, health, loop, Clock.SYSTEM);
+    }
+
     private Gateway behindRedirect(Settings settings, List<Listener> listeners) {
         if (!settings.get(Setting.HTTPS_REDIRECT)
                 && settings.get(Setting.ACME_CHALLENGE_DIR).isEmpty()) {

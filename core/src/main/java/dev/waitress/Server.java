@@ -4,7 +4,6 @@ import dev.waitress.connection.Clients;
 import dev.waitress.exchange.Operations;
 import dev.waitress.exchange.Outcome;
 import dev.waitress.log.AccessLog;
-import dev.waitress.loop.Clock;
 import dev.waitress.net.Listener;
 import dev.waitress.otlp.Spans;
 import dev.waitress.settings.Setting;
@@ -98,16 +97,15 @@ public final class Server implements AutoCloseable {
     private static Server prepare(Settings settings, GatewayStarter starter, ServiceManager manager)
             throws IOException, InterruptedException {
         PidFile pidFile = requireServable(settings);
-        int loops = settings.loops(Runtime.getRuntime().availableProcessors());
-        List<Observation> observations = Observation.open(settings, loops);
+        List<Observation> observations =
+                Observation.open(settings, settings.loops(Runtime.getRuntime().availableProcessors()));
         try {
-            Engine engine = Engine.start(settings, loops, starter);
+            Engine engine = Engine.start(settings, observations.size(), starter);
             try {
                 List<Listener> listeners =
                         Listeners.open(settings, pidFile, engine.loop().leftovers());
-                ServiceReport service =
-                        new ServiceReport(manager, engine.directory(), engine.health(), engine.loop(), Clock.SYSTEM);
-                return new Server(settings, engine, service, pidFile, observations, listeners).openSide();
+                return new Server(settings, engine, engine.reportTo(manager), pidFile, observations, listeners)
+                        .openSide();
             } catch (IOException | RuntimeException e) {
                 pidFile.remove();
                 engine.stop(LEAST_END);
