@@ -24,6 +24,8 @@ class CountedOutbox(object):
     def __init__(self, outbox: "Outbox", threads: "Threads") -> None:
         """Begin: the front knows of no metric yet."""
         self._outbox = outbox
+        #: Asked for by every request, and so not by way of __getattr__.
+        self.heads = outbox.heads
         self._threads = threads
         self._lock = threads.lock()
         self._telling = threads.lock()
