@@ -2,6 +2,7 @@ package dev.waitress.connection;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.IntSupplier;
 import org.jspecify.annotations.Nullable;
 
 /** The loops that clients are handed over to; there may be none. Event loop only. */
@@ -27,9 +28,12 @@ final class Branches {
 
     /** The one with the fewest clients that has room for one, and no more than these; null if there is none. */
     @Nullable
-    Branch emptiest(int most) {
+    Branch emptiest(IntSupplier most) {
+        if (all.isEmpty()) {
+            return null; // with one loop nobody need be counted
+        }
         Branch emptiest = null;
-        int least = most; // at a tie they come first: the loop that accepts has more to do
+        int least = most.getAsInt(); // at a tie they come first: the loop that accepts has more to do
         for (Branch branch : all) {
             if (branch.hasRoom() && branch.count() <= least) {
                 emptiest = branch;

@@ -18,7 +18,7 @@ final class StatusText {
     private StatusText() {}
 
     static String of(Status status) {
-        StringBuilder text = new StringBuilder(front(status));
+        StringBuilder text = front(status);
         row(text, "WORKER", "PID", "STATE", "AGE", "ANSWERED", "MEMORY", "RUNNING", "WAITING");
         for (WorkerStatus worker : status.inspection().workers()) {
             row(
