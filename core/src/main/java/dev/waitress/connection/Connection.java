@@ -2,6 +2,7 @@ package dev.waitress.connection;
 
 import dev.waitress.exchange.Peer;
 import dev.waitress.loop.Flushable;
+import dev.waitress.loop.LoopResources;
 import dev.waitress.loop.Turns;
 import dev.waitress.net.SocketErrors;
 import dev.waitress.net.Transport;
@@ -81,9 +82,9 @@ final class Connection implements Transport.Watcher, Flushable, Lingering.Owner,
         return handler == one && !isClosed();
     }
 
-    /** A whole Date field. */
-    byte[] dateField() {
-        return loop.resources().dateField();
+    /** What the loop lends. */
+    LoopResources resources() {
+        return loop.resources();
     }
 
     /** Time at the start of this turn. */

@@ -121,7 +121,12 @@ final class Handshake implements ProtocolHandler, TlsTransport.Handler {
         Rejection rejection = Rejection.of(Rule.NOT_ENCRYPTED);
         byte[] body = ErrorAnswer.body(rejection.rule().status(), rejection.text(), name);
         byte[] head = Http1Writer.to(rejection)
-                .errorHead(rejection.rule().status(), body.length, connection.dateField(), name.serverField(), NO_ID);
+                .errorHead(
+                        rejection.rule().status(),
+                        body.length,
+                        connection.resources().dateField(),
+                        name.serverField(),
+                        NO_ID);
         connection.outbox().write(head);
         connection.outbox().write(body);
         connection.endBy(Phase.PARTING);

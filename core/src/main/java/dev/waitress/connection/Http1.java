@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
  * HTTP/1 on one connection: its requests are answered one at a time; what the client sends meanwhile waits, in a
  * bounded buffer and then in the kernel. Event loop only.
  */
-final class Http1 implements ProtocolHandler, Http1Sink.Owner {
+final class Http1 implements ProtocolHandler {
     private static final Logger LOG = System.getLogger("waitress");
 
     private final Connection connection;
@@ -29,11 +29,8 @@ final class Http1 implements ProtocolHandler, Http1Sink.Owner {
     /** For the request that is answered. */
     private final Lease lease;
 
-    /** The answer being written; null while a request is awaited. */
+    /** The present answer, until all of it has left; null while a request is awaited. */
     private @Nullable Response response;
-
-    /** The answer that was written last, until all of it is sent. */
-    private @Nullable Response leaving;
 
     private boolean served;
 
@@ -43,7 +40,7 @@ final class Http1 implements ProtocolHandler, Http1Sink.Owner {
         this.deadlines = deadlines;
         this.intake = new Intake(means, connection.peer());
         this.pipelined = new Pipelined(new Lease(means.bodies().memory()));
-        this.sink = new Http1Sink(connection, exchanges.name(), exchanges.hintsInHttp1(), this);
+        this.sink = new Http1Sink(connection, exchanges, pipelined);
         this.lease = new Lease(means.bodies().memory());
     }
 
@@ -152,7 +149,7 @@ final class Http1 implements ProtocolHandler, Http1Sink.Owner {
 
     /** With a lookahead the application is told, as by Waitress: it may end what nobody might read any more. */
     private void tellOfEnd(Response running) {
-        if (exchanges.lookahead() > 0) {
+        if (exchanges.lookahead() > 0 && !running.hasEnded()) {
             running.clientClosed();
         }
     }
@@ -175,26 +172,21 @@ final class Http1 implements ProtocolHandler, Http1Sink.Owner {
 
     // ---- Answers ---------------------------------------------------------------------------------------------------
 
-    @Override
-    public boolean hasMore() {
-        return !pipelined.isEmpty();
-    }
-
-    /** Or nobody waits for that. */
-    @Override
-    public void answered() {
-        leaving = response;
-        response = null;
-        lease.close();
-    }
-
+    /** An answer that has ended needs nothing of its request any more, and is over when all of it has left. */
     @Override
     public void outputTaken(long waiting) {
-        if (response != null) {
-            response.flushed(waiting);
-        } else if (waiting == 0 && leaving != null) {
-            leaving.left();
-            leaving = null;
+        Response present = response;
+        if (present == null) {
+            return;
+        }
+        if (!present.hasEnded()) {
+            present.flushed(waiting);
+            return;
+        }
+        lease.close();
+        if (waiting == 0) {
+            response = null;
+            present.left();
         }
     }
 
@@ -240,7 +232,12 @@ final class Http1 implements ProtocolHandler, Http1Sink.Owner {
 
     @Override
     public boolean awaitsApplication() {
-        return response != null;
+        return response != null && !response.hasEnded();
+    }
+
+    @Override
+    public void sendAway() {
+        sink.sendAway();
     }
 
     @Override
@@ -261,8 +258,8 @@ final class Http1 implements ProtocolHandler, Http1Sink.Owner {
     @Override
     public void ended() {
         Response running = response;
-        answered();
-        leaving = null;
+        response = null;
+        lease.close();
         pipelined.clear();
         intake.discard();
         if (running != null) {

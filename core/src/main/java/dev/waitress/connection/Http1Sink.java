@@ -9,32 +9,40 @@ import dev.waitress.http.BodyLength;
 import dev.waitress.http.ResponseHead;
 import dev.waitress.http.Status;
 import dev.waitress.http1.Http1Writer;
+import dev.waitress.loop.LoopResources;
 import org.jspecify.annotations.Nullable;
 
 /** Writes the answers of one connection, one after the other, as HTTP/1. Event loop only. */
 final class Http1Sink implements ResponseSink {
-    /** Whose requests are answered. */
-    interface Owner {
-        /** Whether something else has come already that is to be answered. */
-        boolean hasMore();
-
-        /** The answer has ended, and the request with it. */
-        void answered();
-    }
-
     private final Connection connection;
+    private final Inbox inbox;
+    private final Outbox outbox;
+    private final LoopResources resources;
     private final ServerName name;
     private final boolean sendsHints;
-    private final Owner owner;
+    private final Pipelined pipelined;
+
+    /** Whether the client is to come back on another connection. */
+    private boolean sendsAway;
 
     /** The form of the present answer. */
     private @Nullable Http1Writer writer;
 
-    Http1Sink(Connection connection, ServerName name, boolean sendsHints, Owner owner) {
+    /** For what a client is answered whose next requests wait. */
+    Http1Sink(Connection connection, Exchanges exchanges, Pipelined pipelined) {
         this.connection = connection;
-        this.name = name;
-        this.sendsHints = sendsHints;
-        this.owner = owner;
+        this.inbox = connection.inbox();
+        this.outbox = connection.outbox();
+        this.resources = connection.resources();
+        this.name = exchanges.name();
+        this.sendsHints = exchanges.hintsInHttp1();
+        this.pipelined = pipelined;
+        this.sendsAway = connection.sendsAway();
+    }
+
+    /** From now on an answer ends the connection, unless more has come that is to be answered. */
+    void sendAway() {
+        sendsAway = true;
     }
 
     /** The next answer has this form. */
@@ -53,46 +61,45 @@ final class Http1Sink implements ResponseSink {
     @Override
     public void hints(ResponseHead hints) {
         if (sendsHints && form().completeHints(hints)) {
-            connection.outbox().write(hints.bytes(), hints.start(), hints.end() - hints.start());
+            outbox.write(hints.bytes(), hints.start(), hints.end() - hints.start());
         }
     }
 
     @Override
     public boolean head(ResponseHead head, BodyLength body) {
         Http1Writer form = form();
-        form.complete(head, body, isClosing(), connection.dateField(), name.serverField());
-        connection.outbox().write(head.bytes(), head.start(), head.end() - head.start());
+        form.complete(head, body, isClosing(), resources.dateField(), name.serverField());
+        outbox.write(head.bytes(), head.start(), head.end() - head.start());
         return form.keepsConnection();
     }
 
     /** A client that closed its side, or the server's end, leaves no request unanswered that has been received. */
     private boolean isClosing() {
-        return !owner.hasMore() && (connection.inbox().hasEnded() || connection.sendsAway());
+        return pipelined.isEmpty() && (inbox.hasEnded() || sendsAway);
     }
 
     @Override
     public void body(byte[] bytes, int offset, int length) {
         Http1Writer form = form();
-        connection.outbox().write(form.beforeBytes(length));
-        connection.outbox().write(bytes, offset, length);
-        connection.outbox().write(form.afterBytes());
+        outbox.write(form.beforeBytes(length));
+        outbox.write(bytes, offset, length);
+        outbox.write(form.afterBytes());
     }
 
     @Override
     public void body(Segment segment) {
         Http1Writer form = form();
-        connection.outbox().write(form.beforeBytes(segment.remaining()));
-        connection.outbox().write(segment);
-        connection.outbox().write(form.afterBytes());
+        outbox.write(form.beforeBytes(segment.remaining()));
+        outbox.write(segment);
+        outbox.write(form.afterBytes());
     }
 
     @Override
     public void end(boolean complete) {
         Http1Writer form = form();
-        connection.outbox().write(form.end());
-        owner.answered();
+        outbox.write(form.end());
         if (complete && form.keepsConnection()) {
-            connection.outbox().markDirty();
+            outbox.markDirty();
         } else {
             part();
         }
@@ -100,13 +107,12 @@ final class Http1Sink implements ResponseSink {
 
     /** Lingers only where the client may be sending what nobody reads. */
     private void part() {
-        boolean allIsRead = !owner.hasMore() && connection.inbox().isWatched();
+        boolean allIsRead = pipelined.isEmpty() && inbox.isWatched();
         connection.endBy(allIsRead ? Phase.CLOSING : Phase.PARTING);
     }
 
     @Override
     public void cut() {
-        owner.answered();
         // Where the end of the connection is the end of the body, only a reset tells the client.
         connection.endAtOnce(form().endsWithConnection() ? Phase.RESETTING : Phase.CLOSING);
     }
@@ -114,7 +120,6 @@ final class Http1Sink implements ResponseSink {
     @Override
     public int error(Status status, String text, RequestId id) {
         int bodyBytes = refuse(status, text, id);
-        owner.answered();
         part();
         return bodyBytes;
     }
@@ -123,13 +128,11 @@ final class Http1Sink implements ResponseSink {
     int refuse(Status status, String text, RequestId id) {
         Http1Writer form = form();
         byte[] body = ErrorAnswer.body(status, text, name);
-        connection
-                .outbox()
-                .write(form.errorHead(status, body.length, connection.dateField(), name.serverField(), id.fields()));
+        outbox.write(form.errorHead(status, body.length, resources.dateField(), name.serverField(), id.fields()));
         if (!form.sendsErrorBody()) {
             return 0;
         }
-        connection.outbox().write(body);
+        outbox.write(body);
         return body.length;
     }
 }

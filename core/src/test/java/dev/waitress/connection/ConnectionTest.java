@@ -410,7 +410,7 @@ class ConnectionTest {
         void happensBehindTheAnswerWhereTheServerStops() throws IOException {
             try (Stage stage = new Stage()) {
                 stage.client.send(GET + GET);
-                stage.draining = true;
+                stage.drain();
                 stage.answer("1");
                 assertThat(stage.client.take()).doesNotContain("Connection: close");
                 stage.answer("2");
@@ -457,6 +457,22 @@ class ConnectionTest {
                 });
                 stage.client.endInput();
                 assertThat(closed[0]).isTrue();
+            }
+        }
+
+        @ParameterizedTest
+        @ValueSource(ints = {0, 2})
+        void leavesItsObserversNoAnswerThatHasNotLeft(int lookahead) throws IOException {
+            try (Stage stage = new Stage(lookahead, 1 << 20)) {
+                stage.client.send(GET + GET + GET);
+                stage.answersAtOnce = true;
+                stage.answer("x");
+                stage.loop.turn();
+                assertThat(stage.seen).containsExactly("ended", "left", "ended", "left", "ended", "left");
+                assertThat(stage.client.take())
+                        .contains("\r\n\r\nxHTTP/1.1 200 ")
+                        .endsWith("\r\n\r\n!");
+                assertThat(stage.loop.memory.held()).isZero();
             }
         }
 

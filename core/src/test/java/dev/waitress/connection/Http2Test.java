@@ -395,8 +395,7 @@ class Http2Test {
         @Test
         void tellsFirstThatAnEndComesAndThenWhatIsServed() {
             client.send(new Wire().get(1, "/a"));
-            client.stage.draining = true;
-            client.stage.connection.sendAway();
+            client.stage.drain();
             assertThat(client.receive()).containsExactly("0 GOAWAY 2147483647 NO_ERROR ", "0 PING");
             client.send(new Wire().get(3, "/b").frame(6, 1, 0, "\0\0\0\0\0\0\0\0"));
             assertThat(client.receive()).containsExactly("0 GOAWAY 3 NO_ERROR ");

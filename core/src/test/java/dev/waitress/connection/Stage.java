@@ -48,7 +48,10 @@ final class Stage implements Gateway, Connection.Owner, AutoCloseable {
     /** What an observer of its answers has seen. */
     final List<String> seen = new ArrayList<>();
 
-    boolean draining;
+    private boolean draining;
+
+    /** Whether requests are answered in the call that brings them. */
+    boolean answersAtOnce;
 
     /** What comes of giving the application a request, if anything. */
     @Nullable
@@ -155,10 +158,19 @@ final class Stage implements Gateway, Connection.Owner, AutoCloseable {
         }
         requests.add(request.detach());
         responses.add(response);
+        if (answersAtOnce) {
+            response.send(head("200 OK"), new byte[] {'!'}, 0, 1);
+        }
     }
 
     @Override
     public void close(Duration within) {}
+
+    /** The server stops. */
+    void drain() {
+        draining = true;
+        connection.sendAway();
+    }
 
     @Override
     public boolean isDraining() {
