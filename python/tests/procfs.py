@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import ctypes
+import itertools
 import os
 import re
 import resource
@@ -68,10 +69,12 @@ def descriptors(pid: int) -> Counter[str]:
 
 
 @contextlib.contextmanager
-def no_descriptors_left(pid: int) -> Iterator[None]:
-    """Let a process have no more than it has open."""
+def no_descriptors_left(pid: int, *, but: int = 0) -> Iterator[None]:
+    """Let a process have no more than it has open, but for so many."""
     before = resource.prlimit(pid, resource.RLIMIT_NOFILE)
-    resource.prlimit(pid, resource.RLIMIT_NOFILE, (len(os.listdir(f"/proc/{pid}/fd")), before[1]))
+    used = {int(number) for number in os.listdir(f"/proc/{pid}/fd")}
+    free = (number for number in itertools.count() if number not in used)
+    resource.prlimit(pid, resource.RLIMIT_NOFILE, (next(itertools.islice(free, but, None)), before[1]))
     try:
         yield
     finally:

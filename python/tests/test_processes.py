@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING
 import pytest
 import requests
 from probes import OWN, own_port
-from procfs import no_descriptors_left, on_linux
+from procfs import descriptors, no_descriptors_left, on_linux
 from scripts import PREAMBLE, Program, Script
 from serving import COMMAND, EVENT_SECONDS, WORKERS, Server
 from wire import Connection
@@ -716,6 +716,22 @@ class TestDescriptors:
             server.wait_for("cannot start a worker for now|a worker cannot connect for now")
         server.wait_for(r"INFO:waitress:worker \d+ started")
         assert fetch(server) != first
+        server.stop()
+
+    def test_for_all_that_java_takes_to_start_a_worker(self, site: Site) -> None:
+        """It would close others than its own, and leave some open."""
+        server = site.command()
+        fetch(server)
+        before = descriptors(server.process.pid)
+        for left in range(0, 10, 2):
+            found, lines = fetch(server), len(server.lines)
+            with no_descriptors_left(server.process.pid, but=left):
+                os.kill(int(found), signal.SIGKILL)
+                server.wait_for("too few descriptors are left to start a process", since=lines)
+            assert fetch(server) != found
+        gained = descriptors(server.process.pid) - before
+        assert {name for name in gained if name.startswith("pipe")} == set()
+        assert "broke the protocol" not in server.log
         server.stop()
 
     def test_for_the_connections_of_a_worker(self, site: Site) -> None:

@@ -13,6 +13,7 @@ import com.tngtech.archunit.lang.ArchRule;
 import com.tngtech.archunit.library.dependencies.SliceAssignment;
 import com.tngtech.archunit.library.dependencies.SliceIdentifier;
 import dev.waitress.platform.Platform;
+import dev.waitress.platform.Processes;
 import java.io.File;
 import java.nio.channels.SelectionKey;
 import java.nio.channels.Selector;
@@ -160,6 +161,14 @@ class ArchitectureTest {
             .accessTargetWhere(DescribedPredicate.describe(
                     "it tells the time of day",
                     access -> TIMES_OF_DAY.contains(access.getTarget().getFullName())));
+
+    /** Where descriptors are scarce, nothing else is safe. */
+    @ArchTest
+    static final ArchRule ONLY_PROCESSES_STARTS_THEM = noClasses()
+            .that()
+            .doNotHaveFullyQualifiedName(Processes.class.getName())
+            .should()
+            .callMethod(ProcessBuilder.class, "start");
 
     @ArchTest
     static final ArchRule SELECTORS_ARE_THE_LOOPS = noClasses()

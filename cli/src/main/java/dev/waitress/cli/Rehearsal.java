@@ -1,5 +1,6 @@
 package dev.waitress.cli;
 
+import dev.waitress.platform.Processes;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
@@ -50,7 +51,8 @@ public final class Rehearsal {
     /** As an operator does; an end of Java's own would leave out what belongs to an orderly one. */
     private static void end() {
         try {
-            new ProcessBuilder("kill", String.valueOf(ProcessHandle.current().pid())).start();
+            Processes.start(new ProcessBuilder(
+                    "kill", String.valueOf(ProcessHandle.current().pid())));
         } catch (IOException e) {
             System.exit(1);
         }

@@ -1,6 +1,7 @@
 package dev.waitress.control;
 
 import dev.waitress.platform.Platform;
+import dev.waitress.platform.Processes;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
@@ -84,9 +85,8 @@ public final class ResidentMemory {
 
     private static long sumOfPs(List<Long> pids) throws IOException {
         String list = pids.stream().map(String::valueOf).collect(Collectors.joining(","));
-        Process ps = new ProcessBuilder("ps", "-o", "rss=", "-p", list)
-                .redirectError(ProcessBuilder.Redirect.DISCARD)
-                .start();
+        Process ps = Processes.start(
+                new ProcessBuilder("ps", "-o", "rss=", "-p", list).redirectError(ProcessBuilder.Redirect.DISCARD));
         try (BufferedReader lines =
                 new BufferedReader(new InputStreamReader(ps.getInputStream(), StandardCharsets.US_ASCII))) {
             return lines.lines().mapToLong(ResidentMemory::kibibytes).sum();

@@ -11,6 +11,7 @@ import com.tngtech.archunit.junit.ArchTest;
 import com.tngtech.archunit.lang.ArchRule;
 import com.tngtech.archunit.library.dependencies.SliceAssignment;
 import com.tngtech.archunit.library.dependencies.SliceIdentifier;
+import dev.waitress.platform.Processes;
 import dev.waitress.worker.pool.Worker;
 import dev.waitress.worker.pool.WorkerListener;
 import java.nio.file.Files;
@@ -48,6 +49,14 @@ class ArchitectureTest {
             .callMethod(System.class, "nanoTime")
             .orShould()
             .callMethod(System.class, "currentTimeMillis");
+
+    /** Where descriptors are scarce, nothing else is safe. */
+    @ArchTest
+    static final ArchRule ONLY_PROCESSES_STARTS_THEM = noClasses()
+            .that()
+            .doNotHaveFullyQualifiedName(Processes.class.getName())
+            .should()
+            .callMethod(ProcessBuilder.class, "start");
 
     /** The pool is tested without sockets and processes, and so must not make them. */
     @ArchTest

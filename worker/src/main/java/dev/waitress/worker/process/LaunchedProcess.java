@@ -1,6 +1,7 @@
 package dev.waitress.worker.process;
 
 import dev.waitress.platform.Platform;
+import dev.waitress.platform.Processes;
 import dev.waitress.settings.Setting;
 import java.io.Closeable;
 import java.io.IOException;
@@ -59,7 +60,7 @@ public final class LaunchedProcess implements StartedProcess {
         restoreLocale(builder.environment(), System.getProperty(LOCALE));
         saveMemory(builder.environment());
         builder.environment().remove(Setting.KEYFILE_PASSWORD.variable()); // no application needs it
-        LaunchedProcess process = new LaunchedProcess(builder.start(), stacks);
+        LaunchedProcess process = new LaunchedProcess(Processes.start(builder), stacks);
         process.onExit(status -> stacks.remove());
         return process;
     }

@@ -1,5 +1,6 @@
 package dev.waitress.worker.process;
 
+import dev.waitress.platform.Processes;
 import java.io.Closeable;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -33,10 +34,9 @@ public final class NotifyProcess implements Closeable {
     public static NotifyProcess start(String python, Path directory, String address) throws IOException {
         PythonPackage.unpack(directory);
         String program = directory.resolve(PythonPackage.NAME).toString();
-        return new NotifyProcess(new ProcessBuilder(List.of(python, program, "notify", address))
+        return new NotifyProcess(Processes.start(new ProcessBuilder(List.of(python, program, "notify", address))
                 .redirectOutput(ProcessBuilder.Redirect.INHERIT)
-                .redirectError(ProcessBuilder.Redirect.INHERIT)
-                .start());
+                .redirectError(ProcessBuilder.Redirect.INHERIT)));
     }
 
     /** Has it send a message; false if it is gone. */

@@ -1,6 +1,7 @@
 package dev.waitress.worker.process;
 
 import dev.waitress.http.Printable;
+import dev.waitress.platform.Processes;
 import dev.waitress.worker.pool.WorkerProcess;
 import java.io.IOException;
 import java.lang.ProcessBuilder.Redirect;
@@ -60,10 +61,9 @@ final class StackFile {
 
     /** Java sends no signals but those that end a process; every shell has a command for it. */
     private static void send(String signal, String pid) throws IOException {
-        new ProcessBuilder("/bin/sh", "-c", "kill -" + signal + " " + pid)
+        Processes.start(new ProcessBuilder("/bin/sh", "-c", "kill -" + signal + " " + pid)
                 .redirectOutput(Redirect.DISCARD)
-                .redirectError(Redirect.DISCARD)
-                .start();
+                .redirectError(Redirect.DISCARD));
     }
 
     /** What was written since it was asked for last; empty if nothing was. */
