@@ -68,6 +68,9 @@ class FakeChannel:
     def has_frame(self) -> bool:
         return False
 
+    def is_readable(self) -> bool:
+        return not self.batches.empty()
+
     def send_frame(self, frame: bytes, _raw: bytes | None = None) -> None:
         self.while_sending()
         self.frames.put(marshal.loads(frame))  # noqa: S302 -- what the crew has made
@@ -368,6 +371,27 @@ class TestAThreadThatFails:
         self.break_next(stage, monkeypatch)
         stage.channel.batches.put([request(1)])
         assert statuses.get(timeout=WAIT_SECONDS) == 70  # noqa: PLR2004 -- EX_SOFTWARE
+
+
+class TestARequestThatNoThreadHasBegun:
+    def test_is_given_up_also_where_no_thread_is_left_to_read_it(self, stage: Stage) -> None:
+        stage.applications["/s"] = stage.applications["/t"] = stream = Stream()
+        stage.channel.batches.put([request(1, "/s")])
+        stream.wait_until_asked()
+        stage.crew.takeover()
+        stage.channel.batches.put([request(2, "/t")])
+        stream.wait_until_asked()
+        stage.channel.batches.put([request(3), request(4)])
+        stage.channel.batches.put([request(5)])
+        assert stage.crew.recall() == [3, 4, 5]
+        for _ in range(2):
+            stream.blocks.put(b"")
+
+    def test_is_left_to_the_thread_that_reads(self, stage: Stage) -> None:
+        stage.applications["/"] = lambda _environ, start_response: start_response("200 OK", []) and []
+        assert stage.crew.recall() == []
+        stage.channel.batches.put([request(1)])
+        assert stage.channel.next_frame()[0][:2] == (protocol.RESPONSE, 1)
 
 
 def test_which_thread_runs_which_request_is_told(stage: Stage) -> None:

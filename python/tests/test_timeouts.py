@@ -132,6 +132,31 @@ def test_an_answer_that_has_begun_is_cut(serve: Callable[..., Server]) -> None:
     server.wait_for("RequestTimeout has stopped the application while serving /stream")
 
 
+def test_what_waits_for_a_thread_moves_on_where_all_of_them_hang(serve: Callable[..., Server]) -> None:
+    server = serve("--threads=2", "--shutdown-timeout=100")
+    with Others(server):
+        hanging = [threading.Thread(target=hang, args=(server, "sleep")) for _ in range(2)]
+        for thread in hanging:
+            thread.start()
+        for thread in hanging:
+            thread.join()
+        server.wait_for(REPLACED)
+
+
+@pytest.mark.parametrize("path", ["close_one", "close_one?length", "close_all?length", "past_the_end?length"])
+def test_a_thread_that_does_not_come_back_behind_a_whole_answer_is_found(
+    serve: Callable[..., Server], path: str
+) -> None:
+    server = serve("--threads=2", "--shutdown-timeout=100")
+    with Others(server):
+        for _ in range(2):  # so that no thread is left: what waits for one moves on
+            assert requests.get(server.url + path, timeout=EVENT_SECONDS).text == "whole"
+        server.wait_for("behind the answer")
+        server.wait_for(f"{REPLACED_FOR}runs .*, which does not end")
+        server.wait_for(REPLACED)
+        assert requests.get(server.url + "quick", timeout=EVENT_SECONDS).text.startswith("quick")
+
+
 def test_the_application_can_catch_it(serve: Callable[..., Server]) -> None:
     server = serve()
     hang(server, "caught")

@@ -28,6 +28,14 @@ class Arrivals:
             requests += self._receive_batch()
         self.queue.extend(requests)
 
+    def receive_rest(self) -> None:
+        """Take what has come, where no thread is left that could."""
+        try:
+            while self._channel.has_frame() or self._channel.is_readable():
+                self.queue.extend(self._receive_batch())
+        except (EOFError, EnvironmentError, ValueError):
+            pass  # the front is gone, as the next thread finds out; or the system cannot tell
+
     def _receive_batch(self) -> List[Request]:
         batch: List[Any] = self._channel.receive()
         if type(batch[-1]) is dict:

@@ -5,6 +5,7 @@ import marshal
 import socket
 import struct
 from _socket import socket as Socket  # noqa: N812 -- a class, whatever stands for it in the module socket by now
+from select import select  # bound before gevent or eventlet can put another one in its place
 from typing import Any, Callable, List, Optional, Set, Union
 
 from waitress_worker.compat import MARSHAL_VERSION, keep_from_children, let_go, load_frame
@@ -56,6 +57,10 @@ class Channel:
         """Tell whether a whole frame has been read already, so that :meth:`receive` will not wait."""
         there = self._end - self._start - _LENGTH.size
         return there >= 0 and there >= _LENGTH.unpack_from(self._buffer, self._start)[0]
+
+    def is_readable(self) -> bool:
+        """Tell whether something has come that nobody has read."""
+        return self.wait_to_read is None and bool(select([self._socket], [], [], 0)[0])
 
     def receive_raw(self, count: int) -> io.BytesIO:
         """Wait for bytes that follow a frame; return them as a stream at its start."""

@@ -213,7 +213,7 @@ class Crew:
 
     def recall(self) -> List[int]:
         """Give up the requests that have not begun; return their ids."""
-        return self._arrivals.give_up()
+        return self._turns.recall()
 
     def stop(self, timeout: Optional[float] = None) -> int:
         """Wait until every thread has run what there is to run; return how many have not, if there is a time limit."""

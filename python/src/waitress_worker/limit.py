@@ -70,6 +70,8 @@ class TimeLimit:
 
         ``requests`` tells which one each thread runs.
         """
+        if request_id not in requests().values():
+            return ""
         found = stacks.take(requests())
         if request_id not in requests().values():
             return ""

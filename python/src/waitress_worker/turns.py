@@ -131,6 +131,16 @@ class Turns:
                 return member
         return None
 
+    def recall(self) -> List[int]:
+        """Give up the requests that have not begun; return their ids.
+
+        Where all threads are at work, nobody reads: what lies in the socket would wait until one of them is free.
+        """
+        with self._lock:
+            if not self._reading:
+                self._arrivals.receive_rest()
+            return self._arrivals.give_up()
+
     def leave(self) -> None:
         """Count a thread that ends, and wake another: it finds out why for itself."""
         with self._lock:

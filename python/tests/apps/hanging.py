@@ -42,6 +42,35 @@ def stream() -> Iterator[bytes]:
         time.sleep(0.01)
 
 
+class _Closing:
+    def __init__(self, blocks: list[bytes]) -> None:
+        self._blocks = blocks
+
+    def __iter__(self) -> Iterator[bytes]:
+        return iter(self._blocks)
+
+    def close(self) -> None:
+        time.sleep(60)  # behind the answer
+
+
+class _ClosingAll(_Closing):
+    def __len__(self) -> int:
+        return len(self._blocks)
+
+
+def close_one() -> _Closing:
+    return _ClosingAll([b"whole"])
+
+
+def close_all() -> _Closing:
+    return _Closing([b"who", b"le"])
+
+
+def past_the_end() -> Iterator[bytes]:
+    yield b"whole"
+    time.sleep(60)  # behind the answer
+
+
 def caught() -> list[bytes]:
     from waitress_worker import RequestTimeout  # noqa: PLC0415 -- only a worker has it
 
@@ -53,11 +82,15 @@ def caught() -> list[bytes]:
     return [b"late"]
 
 
-ACTIONS = {f"/{action.__name__}": action for action in (loop, sleep, lock, gil, stream, caught)}
+ACTIONS = {
+    f"/{action.__name__}": action
+    for action in (loop, sleep, lock, gil, stream, caught, close_one, close_all, past_the_end)
+}
 
 
 def app(environ: dict[str, Any], start_response: Callable[..., Any]) -> Any:
-    start_response("200 OK", [("Content-Type", "text/plain")])
+    length = [("Content-Length", "5")] if environ["QUERY_STRING"] == "length" else []
+    start_response("200 OK", [("Content-Type", "text/plain"), *length])
     action = ACTIONS.get(environ["PATH_INFO"])
     if action is not None:
         return action()

@@ -51,6 +51,11 @@ final class TimeLimit {
     /** Requests that the worker was asked for and has not found yet, as logs call them. */
     private final Map<Integer, String> sought = new HashMap<>();
 
+    private final Stragglers stragglers;
+
+    /** What had begun last when that was last noted. */
+    private int noted;
+
     /** How many of those that are in flight were cut short. */
     private int overdue;
 
@@ -73,6 +78,7 @@ final class TimeLimit {
         this.inFlight = inFlight;
         this.control = control;
         this.listener = listener;
+        this.stragglers = new Stragglers(process, limit, timers, control, listener::worn);
     }
 
     // ---- Which requests take too long ------------------------------------------------------------------------------
@@ -87,18 +93,20 @@ final class TimeLimit {
 
     private void look() {
         isLooking = false;
-        if (isOver || inFlight.size() == overdue) {
-            marks.clear();
+        if (isOver) {
             return;
         }
         note(board.lastBegun(inFlight.lastId()));
         expire(timers.nowNanos() - limit.nanos());
-        watch();
+        if (inFlight.size() != overdue || !marks.isEmpty()) {
+            watch();
+        }
     }
 
     private void note(int begun) {
-        Mark last = marks.peekLast();
-        if (begun != 0 && (last == null || last.begun() != begun)) {
+        boolean isNews = noted != begun || marks.isEmpty() && inFlight.size() != overdue;
+        if (begun != 0 && isNews) {
+            noted = begun;
             marks.add(new Mark(timers.nowNanos(), begun));
         }
     }
@@ -113,14 +121,24 @@ final class TimeLimit {
             return;
         }
         // Of what has begun, whatever a thread does not have now has ended, and its answer is on its way.
-        for (int id : board.begun()) {
-            HeldRequest held = id != 0 && InFlight.isBegun(id, begun) ? inFlight.find(id) : null;
-            if (held != null && !held.isOverdue()) {
-                cutShort(held);
+        int[] last = board.begun();
+        stragglers.retain(last);
+        for (int id : last) {
+            if (id != 0 && InFlight.isBegun(id, begun)) {
+                tooLong(id);
             }
         }
         if (isIdle()) {
             listener.idle();
+        }
+    }
+
+    private void tooLong(int id) {
+        HeldRequest held = inFlight.find(id);
+        if (held == null) {
+            stragglers.suspect(id);
+        } else if (!held.isOverdue()) {
+            cutShort(held);
         }
     }
 
@@ -144,6 +162,7 @@ final class TimeLimit {
         if (title != null && !stacks.isEmpty()) {
             LOG.log(Level.WARNING, who() + " runs " + title + " here:\n" + stacks.stripTrailing());
         }
+        stragglers.located(id, stacks);
     }
 
     private void answerExpired(HeldRequest held) {

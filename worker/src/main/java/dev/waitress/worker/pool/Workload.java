@@ -266,6 +266,7 @@ final class Workload implements AnswerReader.Listener {
     void recall() {
         if (!isRecalled) {
             isRecalled = true;
+            flush(); // or they would come behind the order, where perhaps nobody reads any more
             control.recall();
         }
     }

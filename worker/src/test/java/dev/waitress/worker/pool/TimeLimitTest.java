@@ -88,9 +88,59 @@ class TimeLimitTest {
         FakeClient client = runs("/", 1);
         passes(LIMIT.minusMillis(1));
         worker.answers(1, "in time");
-        passes(LIMIT);
+        passes(LIMIT.minus(LATEST.minus(LIMIT)).minusMillis(1));
         assertThat(client.body()).isEqualTo("in time|complete");
+        assertThat(fixture.events()).containsExactly("ready 1");
+    }
+
+    /** That is one that has nothing to do, and one that does not come back from the application's {@code close()}. */
+    @Test
+    void asksForTheThreadOfWhatIsAnsweredOnce() throws IOException {
+        FakeClient client = runs("/1", 1);
+        worker.answers(1, "in time");
+        passes(LATEST);
+        assertThat(orders()).containsExactly(OVERDUE + " 1 1");
+        worker.locates(1, "");
+        runs("/2", 2);
+        worker.begins(1, 2);
+        worker.answers(2, "");
+        passes(LIMIT.multipliedBy(3));
+        assertThat(orders()).containsExactly(OVERDUE + " 2 1");
+        assertThat(client.body()).isEqualTo("in time|complete");
+        assertThat(fixture.events()).containsExactly("ready 1");
+    }
+
+    @Test
+    void makesAWorkerWearOutWhoseThreadDoesNotComeBackFromWhatIsAnswered() throws IOException {
+        runs("/", 1);
+        worker.answers(1, "");
+        passes(LATEST);
+        worker.locates(1, "line 9");
+        assertThat(orders()).containsExactly(OVERDUE + " 1 1");
+        passes(GRACE.minusNanos(1));
         assertThat(orders()).isEmpty();
+        passes(Duration.ofNanos(1));
+        assertThat(orders()).containsExactly(OVERDUE + " 1 1");
+        worker.locates(1, "line 9");
+        assertThat(fixture.events())
+                .containsExactly("ready 1", "worn 1 it runs a request that it has answered, which does not end");
+    }
+
+    @Test
+    void leavesAThreadAloneThatHasComeBackMeanwhile() throws IOException {
+        runs("/1", 1);
+        worker.answers(1, "");
+        passes(LATEST);
+        worker.locates(1, "line 9");
+        worker.begins(2); // the thread has gone on
+        asks("/2");
+        worker.answers(2, "");
+        passes(LATEST);
+        assertThat(orders()).containsExactly(OVERDUE + " 1 1", OVERDUE + " 2 1");
+        worker.locates(2, "");
+        passes(GRACE);
+        assertThat(orders()).isEmpty();
+        assertThat(fixture.events()).containsExactly("ready 1");
     }
 
     @Test
