@@ -48,6 +48,14 @@ def home(release: int) -> Path | None:
     return next((path for path in homes if _release(path) >= release and (path / "bin/javac").exists()), None)
 
 
+def exactly(release: int) -> Path | None:
+    """Find a JDK or JRE of this major version: the usual one, else one of /usr/lib/jvm."""
+    usual = home(0)
+    others = sorted(path.parent for path in Path("/usr/lib/jvm").glob("*/release"))
+    known = [path for path in [usual, *others] if path]
+    return next((path for path in known if _release(path) == release), None)
+
+
 def _release(java: Path) -> int:
     """Read the major version; 0 where there is none."""
     try:

@@ -7,6 +7,7 @@ import http.client
 import os
 import signal
 import socket
+import ssl
 import subprocess
 import time
 from typing import TYPE_CHECKING, NamedTuple
@@ -38,6 +39,8 @@ class Launch(NamedTuple):
     path: str
     body: bytes
     announcement: str | None = None
+    scheme: str = "http"
+    environment: tuple[tuple[str, str], ...] = ()
 
 
 class ServerProcess:
@@ -68,7 +71,7 @@ class ServerProcess:
                 self._process = subprocess.Popen(
                     self._launch.command,
                     cwd=APPS,
-                    env=_environment(),
+                    env=_environment(self._launch),
                     stdin=subprocess.DEVNULL,
                     stdout=log,
                     stderr=subprocess.STDOUT,
@@ -91,7 +94,7 @@ class ServerProcess:
         deadline = self._started + READY_SECONDS
         while time.monotonic() < deadline:
             self.require_alive()
-            answer = _answer(self._launch.port, self._launch.path)
+            answer = _answer(self._launch)
             if answer is not None and self._has_announced():
                 took = time.monotonic() - self._started
                 self._check(answer)
@@ -165,11 +168,11 @@ def free_port() -> int:
         return port
 
 
-def _answer(port: int, path: str) -> bytes | None:
+def _answer(launch: Launch) -> bytes | None:
     """Return the body of a 200, or None while there is none."""
-    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=READY_SECONDS)
+    connection = _connection(launch)
     try:
-        connection.request("GET", path, headers={"Connection": "close"})
+        connection.request("GET", launch.path, headers={"Connection": "close"})
         response = connection.getresponse()
         return response.read() if response.status == http.client.OK else None
     except (OSError, http.client.HTTPException):
@@ -178,11 +181,20 @@ def _answer(port: int, path: str) -> bytes | None:
         connection.close()
 
 
+def _connection(launch: Launch) -> http.client.HTTPConnection:
+    if launch.scheme == "http":
+        return http.client.HTTPConnection("127.0.0.1", launch.port, timeout=READY_SECONDS)
+    # Whose certificate it is makes no difference to whether the server is ready.
+    context = ssl._create_unverified_context()  # noqa: S323, SLF001
+    return http.client.HTTPSConnection("127.0.0.1", launch.port, timeout=READY_SECONDS, context=context)
+
+
 def _signal(pid: int, number: signal.Signals) -> None:
     with contextlib.suppress(ProcessLookupError):  # it ended first: all that was wanted
         os.kill(pid, number)
 
 
-def _environment() -> dict[str, str]:
+def _environment(launch: Launch) -> dict[str, str]:
     kept = {name: value for name, value in os.environ.items() if not name.startswith(_FOREIGN)}
-    return {**kept, "PYTHONPATH": str(APPS), "PYTHONDONTWRITEBYTECODE": "1", "PYTHONUNBUFFERED": "1"}
+    ours = {"PYTHONPATH": str(APPS), "PYTHONDONTWRITEBYTECODE": "1", "PYTHONUNBUFFERED": "1"}
+    return {**kept, **ours, **dict(launch.environment)}
