@@ -7,6 +7,7 @@ import select
 import socket
 import ssl
 import time
+from concurrent import futures
 from pathlib import Path
 from typing import TYPE_CHECKING, Iterator
 
@@ -25,7 +26,9 @@ if TYPE_CHECKING:
 
 _NEW = 1500
 _BEFORE = 5000
-_RESUMED = 1000
+#: Of those that resume: the first of each has no session yet, and is counted all the same.
+_AT_ONCE = 8
+_EACH = 150
 _HALF_OPEN = 1000
 _RATE = 200
 _HELLO_WARMUP = 100_000
@@ -48,7 +51,9 @@ def new(place: Place) -> list[Figure]:
             warm(each, load(each), _BEFORE if each.kind.announcement else 1)
         fresh = turns(running, place.rounds, lambda one: measure(one, load(one)), "TLS 12")
         for each in ours.values():
-            _resumed(each)
+            for _ in range(_BEFORE // (_AT_ONCE * _EACH) + 1):
+                _resumed(each)
+        same = turns(ours, place.rounds, _anew, "TLS 12, by the client that resumes")
         again = turns(ours, place.rounds, _resumed, "TLS 12, resumed")
     found = []
     for release, goal in ((17, 1.8), (25, 1.3)):
@@ -57,6 +62,8 @@ def new(place: Place) -> list[Figure]:
         found.append(at_most("TLS 12", f"CPU per new connection, Java {release}", taken, goal, " ms"))
         less = values(again, (name,), lambda spent: spent)
         found.append(at_most("TLS 12", f"CPU per resumed one, TLS 1.3, Java {release}", less, 0.8, " ms"))
+        full = values(same, (name,), lambda spent: spent)
+        found.append(plain("TLS 12", f"CPU per new one by the same client, Java {release}", full, " ms"))
     pair = ("ours, Java 17", "gunicorn")
     ratio = values(fresh, pair, lambda mine, theirs: mine.cpu_us / theirs.cpu_us)
     return [
@@ -71,22 +78,33 @@ def _cpu_ms(window: Window) -> float:
 
 
 def _resumed(running: Running) -> float:
-    """Return the milliseconds of CPU time for each of many connections, one after the other."""
+    return _came(running, anew=False)
+
+
+def _anew(running: Running) -> float:
+    return _came(running, anew=True)
+
+
+def _came(running: Running, *, anew: bool) -> float:
+    """Return the milliseconds of CPU time for each of many connections, some at a time."""
     agreed = context()
-    session = None
-    before = 0
-    for number in range(_RESUMED + 1):
-        if number == 1:
-            before = procfs.cpu_ticks(running.process.members())
-        with connect(running.port, agreed, session) as client:
-            if number and not client.session_reused:
-                msg = f"{running.kind.name} does not resume sessions"
-                raise RunError(msg)
-            client.sendall(GET)
-            receive(client)
-            session = client.session
+
+    def come(_: int) -> None:
+        session = None
+        for number in range(_EACH + 1):
+            with connect(running.port, agreed, None if anew else session) as client:
+                if number and not anew and not client.session_reused:
+                    msg = f"{running.kind.name} does not resume sessions"
+                    raise RunError(msg)
+                client.sendall(GET)
+                receive(client)
+                session = client.session
+
+    before = procfs.cpu_ticks(running.process.members())
+    with futures.ThreadPoolExecutor(_AT_ONCE) as pool:
+        list(pool.map(come, range(_AT_ONCE)))
     ticks = procfs.cpu_ticks(running.process.members()) - before
-    return 1000 * ticks / procfs.TICKS_PER_SECOND / _RESUMED
+    return 1000 * ticks / procfs.TICKS_PER_SECOND / (_AT_ONCE * (_EACH + 1))
 
 
 def kept(place: Place) -> list[Figure]:

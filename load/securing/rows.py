@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Callable
 
-from securing import costs, handshakes
+from securing import attacks, costs, handshakes, idle, leaving, transfers
 
 if TYPE_CHECKING:
     from securing.place import Figure, Place
@@ -17,5 +17,9 @@ ROWS: dict[str, Callable[[Place], list[Figure]]] = {
     "h2-7": costs.large2,
     "loops": costs.loops,
     "tls13": handshakes.kept,
+    "tls14": idle.idle,
     "tls9": handshakes.half_open,
+    "h2-5": attacks.attacks,
+    "h2-8": transfers.transfers,
+    "h2-10": leaving.leaving,
 }

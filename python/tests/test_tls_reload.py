@@ -17,7 +17,10 @@ from serving import ROOT
 from test_tls import GET, read_answer
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from pathlib import Path
+    from types import TracebackType
+    from typing import Self
 
     from conftest import Start
     from serving import Server
@@ -26,7 +29,6 @@ pytestmark = NEEDED
 
 ECHO = "environ_echo:app"
 HERE = {"PYTHONPATH": str(ROOT / "python" / "tests")}
-CHANGES = 12
 #: Within which a change is seen without a word.
 INTERVAL = 10.0
 
@@ -147,43 +149,84 @@ def test_sessions_survive_a_renewal(start: Start, files: Files) -> None:
         assert second.session_reused
 
 
-def test_no_request_fails_while_they_change(start: Start, files: Files) -> None:
-    server = start(ECHO, *files.options, **HERE)
-    over = threading.Event()
-    failures: list[Exception] = []
-    served = [0, 0]
+class Asking:
+    """Clients that come anew for each request, and one that stays; a context manager."""
 
-    def come_anew() -> None:
-        while not over.is_set():
-            try:
-                assert ask(server.port, files.authority.context())["HTTPS"] == "on"
-                served[0] += 1
-            except (OSError, AssertionError, ssl.SSLError) as failure:
-                failures.append(failure)
+    def __init__(self, server: Server, context: Callable[[], ssl.SSLContext]) -> None:
+        """Say whom they ask, and what each trusts."""
+        self._server = server
+        self._context = context
+        self._over = threading.Event()
+        self._threads = [
+            threading.Thread(target=self._go, args=(each,)) for each in (self._come, self._come, self._stay)
+        ]
+        self.failures: list[Exception] = []
+        #: By those who come, and by the one who stays.
+        self.served = [0, 0]
 
-    def stay() -> None:
-        with connect(server.port, files.authority.context()) as client:
-            while not over.is_set():
-                client.sendall(GET)
-                served[1] += b"TLSv1.3" in read_answer(client)
+    def __enter__(self) -> Self:
+        """Begin."""
+        for thread in self._threads:
+            thread.start()
+        return self
 
-    threads = [threading.Thread(target=each) for each in (come_anew, come_anew, stay)]
-    for thread in threads:
-        thread.start()
-    try:
-        for number in range(CHANGES):
-            if number % 3 == 2:
-                files.certificate.write_text("half of a file")
-            else:
-                files.renew()
-            reload(server)
-            time.sleep(0.3)
-    finally:
-        over.set()
-        for thread in threads:
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        """Let each end its request."""
+        self._over.set()
+        for thread in self._threads:
             thread.join()
-    assert not failures
-    assert min(served) > CHANGES
+
+    def _go(self, way: Callable[[], None]) -> None:
+        try:
+            way()
+        except (OSError, AssertionError, ssl.SSLError) as failure:
+            self.failures.append(failure)
+
+    def _come(self) -> None:
+        while not self._over.is_set():
+            assert ask(self._server.port, self._context())["HTTPS"] == "on"
+            self.served[0] += 1
+
+    def _stay(self) -> None:
+        with connect(self._server.port, self._context()) as client:
+            while not self._over.is_set():
+                client.sendall(GET)
+                self.served[1] += b"TLSv1.3" in read_answer(client)
+
+
+def change(files: Files, number: int) -> bool:
+    """Change the files in one way after the other; tell whether they are whole then."""
+    if number % 4 == 2:
+        os.replace(files.issue()[1], files.key)  # another one's
+    elif number % 4 == 3:
+        files.certificate.write_text("half of a file")
+    else:
+        files.renew()
+    return number % 4 < 2
+
+
+@pytest.mark.parametrize(
+    ("changes", "pause"),
+    [pytest.param(12, 0.3, id="short"), pytest.param(30, 2.0, id="long", marks=pytest.mark.soak)],
+)
+def test_no_request_fails_while_they_change(start: Start, files: Files, changes: int, pause: float) -> None:
+    """New clients see each pair that is whole, and of each that is not the log tells once."""
+    server = start(ECHO, *files.options, **HERE)
+    with Asking(server, files.authority.context) as clients:
+        shown = [files.serial(server)]
+        for number in range(changes):
+            is_whole = change(files, number)
+            reload(server)
+            if is_whole:
+                shown.append(files.await_serial(server, other_than=shown[-1]))
+            time.sleep(pause)
+            assert files.serial(server) == shown[-1]
+    assert not clients.failures
+    assert min(clients.served) > changes
+    assert len(set(shown)) == len(shown)
+    assert server.log.count("ERROR") == changes - len(shown) + 1
 
 
 def test_authorities_and_lists_are_followed_too(start: Start, files: Files) -> None:
