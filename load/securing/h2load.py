@@ -128,6 +128,10 @@ def running(load: Load) -> Iterator[Callable[[], str]]:
         try:
             yield lambda: "".join(printed)
             printed.append(process.communicate(timeout=load.seconds + _GRACE_SECONDS)[0])
+        except subprocess.TimeoutExpired as error:
+            process.kill()
+            msg = f"h2load did not end {_GRACE_SECONDS} s after its time"
+            raise RunError(msg) from error
         except BaseException:
             process.kill()
             raise

@@ -29,10 +29,11 @@ _END_SECONDS = 30
 _REFUSED = 7
 
 
-class _Client(threading.Thread):
+class Client(threading.Thread):
     """One connection with as many requests under way as it has been told, until the server leaves."""
 
     def __init__(self, port: int) -> None:
+        """Connect."""
         super().__init__()
         self._socket = socket.create_connection(("127.0.0.1", port), _END_SECONDS)
         self._next = 1
@@ -116,12 +117,12 @@ def leaving(place: Place) -> list[Figure]:
     ]
 
 
-def _ended(place: Place, log: Path) -> list[_Client]:
+def _ended(place: Place, log: Path) -> list[Client]:
     """Start one, ask it for a while, and end it."""
     options = ("--http2-cleartext", "--access-log-format=combined", f"--access-log={log}")
     kind = our_own("leaving", *options, scheme="http", target="counted:app")
     with started(kind, place) as server:
-        clients = [_Client(server.port) for _ in range(_CONNECTIONS)]
+        clients = [Client(server.port) for _ in range(_CONNECTIONS)]
         for client in clients:
             client.start()
         time.sleep(_LOAD_SECONDS)

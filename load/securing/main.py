@@ -71,7 +71,7 @@ def _row(name: str, place: Place) -> list[Figure]:
     """Measure one; where that fails, the report says so, and the others are measured all the same."""
     try:
         found = ROWS[name](place)
-    except RunError as error:
+    except (RunError, OSError) as error:
         found = [Figure(name, f"failed: {error}", "not measured", "", met=False)]
     for figure in found:
         command.say(" | ".join([*figure[:4], _WORDS[figure.met]]))
