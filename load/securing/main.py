@@ -82,7 +82,10 @@ def report(facts: dict[str, str], chosen: Options, figures: list[Figure], left_o
     """Write the facts and the table."""
     missed = sum(figure.met is False for figure in figures)
     goals = sum(figure.met is not None for figure in figures)
-    head = ["row", "figure", "measured", "goal", ""]
+    head = ["figure", "measured", "goal", ""]
+    rows = [
+        [f"{figure.row}: {figure.name}", figure.value, figure.goal, _WORDS[figure.met]] for figure in figures
+    ]
     lines = [
         f"# TLS and HTTP/2, {chosen.rounds} rounds of {chosen.seconds} s",
         "",
@@ -90,7 +93,7 @@ def report(facts: dict[str, str], chosen: Options, figures: list[Figure], left_o
         *(f"- left out: {line}" for line in left_out),
         f"- goals: {goals - missed} of {goals} met",
         "",
-        *table(head, [[*figure[:4], _WORDS[figure.met]] for figure in figures]),
+        *table(head, rows),
         "",
         "Medians (bounds) over the rounds; ratios and differences within each round.",
     ]

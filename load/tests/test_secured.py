@@ -110,4 +110,4 @@ def test_reports_what_is_missed_and_who_was_left_out() -> None:
     assert "- left out: nginx: it is not installed" in lines
     assert "- goals: 1 of 2 met" in lines
     cells = [[cell.strip() for cell in line.split("|")[1:-1]] for line in lines if line.startswith("|")]
-    assert ["TLS 10", "rate", "1.20", "≥ 1.3", "**not met**"] in cells
+    assert ["TLS 10: rate", "1.20", "≥ 1.3", "**not met**"] in cells
