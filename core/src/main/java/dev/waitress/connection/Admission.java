@@ -276,8 +276,7 @@ final class Admission implements Acceptor, Connection.Owner, Handshake.Successor
             }
         };
         whenEmpty = one;
-        listeners.forEach(Listener::acceptLast);
-        listeners.forEach(Listener::close);
+        listeners.forEach(Listener::acceptLastAndClose);
         listeners.clear();
         branches.drain(one);
         vacateAll();

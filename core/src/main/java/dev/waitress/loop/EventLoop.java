@@ -97,7 +97,7 @@ public final class EventLoop implements Turns, Runnable {
         whenFailed = action;
     }
 
-    /** Runs something on the loop, as soon as its turn comes. Thread-safe. */
+    /** Runs something on the loop, as soon as its turn comes; from the loop itself, at the next turn. Thread-safe. */
     public void execute(Runnable task) {
         tasks.add(task);
         if (Thread.currentThread() != thread) {
@@ -158,7 +158,7 @@ public final class EventLoop implements Turns, Runnable {
 
     private void runTurns() throws IOException {
         long waitNanos = 0;
-        while (!stopped) {
+        while (!stopped || !tasks.isEmpty()) {
             try {
                 waitNanos = turn(waitNanos);
             } catch (InternalError e) {
@@ -205,11 +205,12 @@ public final class EventLoop implements Turns, Runnable {
             // hello on 2 cores, 32 connections: 88,000-90,000 requests/s without, 97,000-106,000 with.
             giveWay();
         }
-        if (waitNanos > 0 && patience.nanos() > 0) {
+        boolean looks = waitNanos > 0 && patience.nanos() > 0;
+        if (looks) {
             ready = lookAgain(since + patience.nanos());
         }
-        if (ready == 0 && tasks.isEmpty()) {
-            ready = sleep(waitNanos);
+        if (ready == 0 && (tasks.isEmpty() || !looks)) {
+            ready = sleep(tasks.isEmpty() ? waitNanos : 0);
         }
         patience.came(ready, clock.nanos() - since);
     }
@@ -258,10 +259,10 @@ public final class EventLoop implements Turns, Runnable {
         }
     }
 
+    /** Those that are here now: what they put off themselves comes behind another look at the sockets. */
     private void runTasks() {
-        Runnable task;
-        while ((task = tasks.poll()) != null) {
-            run(task);
+        for (int left = tasks.size(); left > 0; left--) {
+            run(tasks.remove());
         }
     }
 

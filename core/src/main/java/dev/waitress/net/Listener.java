@@ -106,11 +106,24 @@ public final class Listener {
         }
     }
 
-    /** Takes the clients that have connected already, before it is closed under them. */
-    public void acceptLast() {
+    /**
+     * Takes the clients that have connected already, then closes. Whoever connects between the last look and the close
+     * is turned away by the system, so that there is nothing between them, not even code that was never run.
+     */
+    public void acceptLastAndClose() {
+        rehearseClose();
         Opened here = opened;
         while (here != null && here.acceptor.canTakeOne() && acceptOne(here)) {
             // the next one
+        }
+        close();
+    }
+
+    private static void rehearseClose() {
+        try (ServerSocketChannel other = ServerSocketChannel.open()) {
+            other.configureBlocking(false);
+        } catch (IOException e) {
+            LOG.log(Level.DEBUG, "cannot rehearse the end of a listener", e);
         }
     }
 

@@ -3,6 +3,8 @@ package dev.waitress.loop;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.waitress.buffer.MemoryBudget;
+import java.nio.channels.SelectionKey;
+import java.nio.channels.ServerSocketChannel;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.time.format.DateTimeFormatter;
@@ -51,6 +53,39 @@ class EventLoopTest {
         loop.execute(alive::countDown);
         assertThat(alive.await(SECONDS, TimeUnit.SECONDS)).isTrue();
         loop.stop();
+    }
+
+    /** Until then, to close a socket is to close it some time. */
+    @Test
+    void looksAtItsSocketsBeforeItGoesOnWithWhatATaskPutsOff() throws Exception {
+        EventLoop loop = new EventLoop("test-loop", 100, MemoryBudget.ofHeap(), Clock.SYSTEM);
+        FutureTask<Void> forgotten = new FutureTask<>(() -> {}, null);
+        boolean[] isRegistered = {true};
+        try (ServerSocketChannel socket = ServerSocketChannel.open()) {
+            socket.configureBlocking(false);
+            SelectionKey key = loop.register(socket, 0, selected -> {});
+            loop.start();
+            loop.execute(() -> {
+                key.cancel();
+                loop.execute(() -> {
+                    isRegistered[0] = socket.isRegistered();
+                    forgotten.run();
+                });
+            });
+            forgotten.get(SECONDS, TimeUnit.SECONDS);
+            assertThat(isRegistered[0]).isFalse();
+        }
+        loop.stop();
+    }
+
+    @Test
+    void runsWhatWasPutOffBeforeItStopped() throws Exception {
+        EventLoop loop = new EventLoop("test-loop", 100, MemoryBudget.ofHeap(), Clock.SYSTEM);
+        int[] ran = {0};
+        loop.execute(() -> loop.execute(() -> loop.execute(() -> ran[0]++)));
+        loop.start();
+        loop.stop();
+        assertThat(ran[0]).isEqualTo(1);
     }
 
     @Test
