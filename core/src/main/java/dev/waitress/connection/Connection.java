@@ -2,7 +2,6 @@ package dev.waitress.connection;
 
 import dev.waitress.exchange.Peer;
 import dev.waitress.loop.Flushable;
-import dev.waitress.loop.LoopResources;
 import dev.waitress.loop.Turns;
 import dev.waitress.net.SocketErrors;
 import dev.waitress.net.Transport;
@@ -82,14 +81,9 @@ final class Connection implements Transport.Watcher, Flushable, Lingering.Owner,
         return handler == one && !isClosed();
     }
 
-    /** What the loop lends. */
-    LoopResources resources() {
-        return loop.resources();
-    }
-
-    /** Time at the start of this turn. */
-    long nowNanos() {
-        return loop.nowNanos();
+    /** Where it lives. */
+    Turns loop() {
+        return loop;
     }
 
     @Override

@@ -71,7 +71,7 @@ final class Handshake implements ProtocolHandler, TlsTransport.Handler {
         this.deadlines = deadlines;
         this.name = name;
         this.successor = successor;
-        this.acceptedNanos = connection.nowNanos();
+        this.acceptedNanos = connection.loop().nowNanos();
         this.begunMillis = encryption.timeOfDay();
     }
 
@@ -124,7 +124,7 @@ final class Handshake implements ProtocolHandler, TlsTransport.Handler {
                 .errorHead(
                         rejection.rule().status(),
                         body.length,
-                        connection.resources().dateField(),
+                        connection.loop().resources().dateField(),
                         name.serverField(),
                         NO_ID);
         connection.outbox().write(head);

@@ -59,7 +59,7 @@ final class Http1 implements ProtocolHandler {
     private void keep(ByteBuffer in) {
         connection.inbox().watch(false);
         if (!pipelined.endsWithRefusal() && !pipelined.keep(in)) {
-            pipelined.add(intake.refusedForWantOfMemory(connection.nowNanos()));
+            pipelined.add(intake.refusedForWantOfMemory(connection.loop().nowNanos()));
         }
     }
 
@@ -69,7 +69,7 @@ final class Http1 implements ProtocolHandler {
      */
     private void consume(ByteBuffer in) {
         while (mayTakeMore()) {
-            Arrival arrival = intake.take(in, connection.nowNanos());
+            Arrival arrival = intake.take(in, connection.loop().nowNanos());
             if (arrival == null) {
                 return;
             }
@@ -200,7 +200,7 @@ final class Http1 implements ProtocolHandler {
             connection.close();
             return;
         }
-        intake.restartClock(connection.nowNanos());
+        intake.restartClock(connection.loop().nowNanos());
         connection.inbox().watch(true);
         connection.becomeIdle();
     }

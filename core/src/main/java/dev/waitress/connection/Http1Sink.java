@@ -33,7 +33,7 @@ final class Http1Sink implements ResponseSink {
         this.connection = connection;
         this.inbox = connection.inbox();
         this.outbox = connection.outbox();
-        this.resources = connection.resources();
+        this.resources = connection.loop().resources();
         this.name = exchanges.name();
         this.sendsHints = exchanges.hintsInHttp1();
         this.pipelined = pipelined;

@@ -85,7 +85,7 @@ final class Http2 implements ProtocolHandler, Http2Intake.Owner {
             return;
         }
         Fault fault = reader.read(in);
-        noteUnit(connection.nowNanos());
+        noteUnit(connection.loop().nowNanos());
         if (fault != null) {
             end(fault);
         } else if (!lease.resizeTo(reader.heldBytes() + intake.heldBytes())) {
@@ -106,7 +106,7 @@ final class Http2 implements ProtocolHandler, Http2Intake.Owner {
     private void end(Fault fault) {
         String address = connection.peer().remoteAddress();
         if (fault.code() == ErrorCode.ENHANCE_YOUR_CALM) {
-            means.floods().report(address, fault.reason(), connection.nowNanos());
+            means.floods().report(address, fault.reason(), connection.loop().nowNanos());
         } else {
             LOG.log(
                     Level.DEBUG,
@@ -128,7 +128,7 @@ final class Http2 implements ProtocolHandler, Http2Intake.Owner {
     public void sendAway() {
         if (farewell == Farewell.STAYS && connection.isOpen()) {
             farewell = Farewell.ANNOUNCED;
-            announcedNanos = connection.nowNanos();
+            announcedNanos = connection.loop().nowNanos();
             output.frame(FrameWriter.goAway(Integer.MAX_VALUE, ErrorCode.NO_ERROR, ""));
             output.frame(FrameWriter.ping(false, FAREWELL, 0));
         }

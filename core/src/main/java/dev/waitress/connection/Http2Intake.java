@@ -108,7 +108,7 @@ final class Http2Intake implements FrameListener {
     }
 
     private @Nullable Fault begin(int id, HeadAssembly heads, boolean isWellFormed, boolean endsStream) {
-        long nowNanos = connection.nowNanos();
+        long nowNanos = connection.loop().nowNanos();
         Http2Stream stream = new Http2Stream(
                 id,
                 new Window(settings.initialWindow()),
@@ -132,7 +132,8 @@ final class Http2Intake implements FrameListener {
     private @Nullable Fault begin(Http2Stream stream, RequestHead head, boolean endsStream) {
         ForwardingOutcome reading = means.readProxyFields(head, connection.peer(), requests.peerIsTrusted());
         Forwarding forwarding = reading instanceof Forwarding believed ? believed : Forwarding.NONE;
-        Upload upload = new Upload(head, forwarding, means.intake().bodies(), connection.nowNanos(), bodies.received());
+        Upload upload = new Upload(
+                head, forwarding, means.intake().bodies(), connection.loop().nowNanos(), bodies.received());
         stream.upload = upload;
         if (reading instanceof ForwardingOutcome.Malformed malformed) {
             requests.refuse(stream, upload, Rule.PROXY_HEADER, malformed.header());

@@ -115,7 +115,7 @@ final class Http2Output {
         if (isLast) {
             stream.ending = Http2Stream.Ending.COMPLETE;
         }
-        stream.movedNanos = connection.nowNanos();
+        stream.movedNanos = connection.loop().nowNanos();
         enqueue(stream);
     }
 
@@ -149,7 +149,7 @@ final class Http2Output {
         batch.end(stream.id, isLast);
         window.take(count);
         stream.sending.take(count);
-        stream.movedNanos = connection.nowNanos();
+        stream.movedNanos = connection.loop().nowNanos();
         allowance.giveBack(count / BYTES_OF_USE);
         if (batch.isFull()) {
             flush();

@@ -89,7 +89,13 @@ final class Http2Requests implements Http2Sink.Owner, Http2Output.Owner {
         }
         stream.upload = null;
         stream.isHead = upload.head().isMethod("HEAD");
-        submit(stream, upload.complete(connection.peer(), means.intake().ids(), peerIsTrusted, connection.nowNanos()));
+        submit(
+                stream,
+                upload.complete(
+                        connection.peer(),
+                        means.intake().ids(),
+                        peerIsTrusted,
+                        connection.loop().nowNanos()));
         return null;
     }
 

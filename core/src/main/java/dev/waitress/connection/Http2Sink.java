@@ -68,7 +68,7 @@ final class Http2Sink implements ResponseSink {
         encoder.begin(head.statusCode());
         encoder.fields(head);
         if (!head.hasDate()) {
-            encoder.lines(connection.resources().dateField());
+            encoder.lines(connection.loop().resources().dateField());
         }
         if (!head.hasServer()) {
             encoder.lines(name.serverField());
@@ -126,7 +126,7 @@ final class Http2Sink implements ResponseSink {
         encoder.begin(status.code());
         encoder.lines(Ascii.bytes("content-length: " + body.length + "\r\n"));
         encoder.lines(PLAIN_TEXT);
-        encoder.lines(connection.resources().dateField());
+        encoder.lines(connection.loop().resources().dateField());
         encoder.lines(name.serverField());
         encoder.lines(id.fields());
         output.frame(encoder.headers(stream.id, !hasBody));

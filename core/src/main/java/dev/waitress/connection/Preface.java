@@ -30,7 +30,7 @@ final class Preface implements ProtocolHandler {
         this.rule = rule;
         this.deadlines = deadlines;
         this.successor = successor;
-        this.acceptedNanos = connection.nowNanos();
+        this.acceptedNanos = connection.loop().nowNanos();
     }
 
     @Override

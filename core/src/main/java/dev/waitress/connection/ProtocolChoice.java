@@ -36,7 +36,7 @@ final class ProtocolChoice implements ProtocolHandler {
 
     @Override
     public void received(ByteBuffer in) {
-        begunNanos = seen == 0 ? connection.nowNanos() : begunNanos;
+        begunNanos = seen == 0 ? connection.loop().nowNanos() : begunNanos;
         int before = seen;
         int start = in.position();
         while (in.hasRemaining() && seen < Preface.length()) {

@@ -48,10 +48,10 @@ final class Workload implements AnswerReader.Listener {
     /** How many requests it is to answer; 0 for no limit. */
     private final long mostRequests;
 
+    private long answered;
+
     /** How many responses are on their way piece by piece. */
     private int streaming;
-
-    private long answered;
 
     /** It was asked to give back what it has not begun, and has not answered yet. */
     private boolean isRecalled;
@@ -193,7 +193,6 @@ final class Workload implements AnswerReader.Listener {
         listener.lost(failure);
     }
 
-    /** The worker has answered it. */
     private void answered(HeldRequest held) {
         if (++answered == mostRequests) {
             listener.worn(Worn.byRequests(answered));
@@ -262,11 +261,11 @@ final class Workload implements AnswerReader.Listener {
         return pace.patienceNanos();
     }
 
-    /** Asks the worker for the requests that it has not begun. */
+    /** Asks the worker for what it has not begun; what is not sent yet goes first, perhaps nobody reads it later. */
     void recall() {
         if (!isRecalled) {
             isRecalled = true;
-            flush(); // or they would come behind the order, where perhaps nobody reads any more
+            flush();
             control.recall();
         }
     }
