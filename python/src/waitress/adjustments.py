@@ -141,6 +141,7 @@ _MORE = frozenset(
         "drain_delay",
         "startup_timeout",
         "stream_threads",
+        "task_threads",
         "worker_timeout",
     )
 )

@@ -311,6 +311,13 @@ public final class Setting<T> {
             64L,
             "Responses, of each process, that may be on their way piece by piece without taking one of the threads: a"
                     + " client may be slow, or the application may yield once a minute.");
+    public static final Setting<String> TASK_THREADS = define(
+            Group.WORKERS,
+            "task_threads",
+            ValueType.choice("KIND", "platform", "virtual"),
+            "platform",
+            "What the threads of a Java application are. Virtual ones need Java 21 or newer; then hundreds may wait at once,"
+                    + " with as many threads.");
     public static final Setting<String> WARMUP_PATH = define(
             Group.WORKERS,
             "warmup_path",

@@ -64,7 +64,11 @@ public final class TaskDispatcher implements Gateway {
         this.limit = new TaskLimit(RunLimit.of(settings), timers, this::isBusy);
         this.meter = Meters.of(settings);
         this.metrics = meter.limit() == 0 ? Metrics.NONE : new ProcessMetrics(meter);
-        this.pool = new TaskPool(settings.getInt(Setting.THREADS), settings.getInt(Setting.STREAM_THREADS), this::work);
+        this.pool = new TaskPool(
+                settings.getInt(Setting.THREADS),
+                settings.getInt(Setting.STREAM_THREADS),
+                ThreadKind.of(settings),
+                this::work);
         pool.open();
     }
 

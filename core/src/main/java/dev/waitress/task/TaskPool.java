@@ -28,6 +28,7 @@ final class TaskPool {
 
     private final int places;
     private final int mostStreams;
+    private final ThreadKind kind;
     private final Consumer<TaskThread> work;
     private final List<TaskThread> threads = new CopyOnWriteArrayList<>();
 
@@ -55,17 +56,18 @@ final class TaskPool {
      * @param mostStreams so many of these do not count, at most
      * @param work what a thread does: {@link #take} tasks until there are none
      */
-    TaskPool(int places, int mostStreams, Consumer<TaskThread> work) {
+    TaskPool(int places, int mostStreams, ThreadKind kind, Consumer<TaskThread> work) {
         this.places = places;
         this.mostStreams = mostStreams;
+        this.kind = kind;
         this.work = work;
     }
 
-    /** Starts a thread for each place. */
+    /** Starts a thread for each place, unless they are of a kind that is better started when it is needed. */
     void open() {
         lock.lock();
         try {
-            while (threads.size() < places) {
+            while (threads.size() < kind.early(places)) {
                 start();
             }
         } finally {
@@ -75,7 +77,7 @@ final class TaskPool {
 
     private void start() {
         int number = numbers.nextClearBit(0);
-        TaskThread thread = new TaskThread(number, work);
+        TaskThread thread = new TaskThread(number, kind, work);
         thread.start();
         numbers.set(number);
         threads.add(thread);

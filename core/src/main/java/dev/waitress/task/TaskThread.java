@@ -16,9 +16,9 @@ final class TaskThread {
     private volatile @Nullable AppTask running;
 
     /** A daemon, not started yet, that does this. */
-    TaskThread(int number, Consumer<TaskThread> work) {
+    TaskThread(int number, ThreadKind kind, Consumer<TaskThread> work) {
         this.number = number;
-        thread = new Thread(() -> work.accept(this), "waitress-" + number);
+        thread = kind.unstarted("waitress-" + number, () -> work.accept(this));
         thread.setDaemon(true);
     }
 
