@@ -189,6 +189,52 @@ class TestWorkers:
         assert printed.stdout == "imported\n" * 2
 
 
+#: A program as on Windows, where one process cannot become two, nor have more than three files of another.
+AS_ON_WINDOWS = """\
+import os, waitress.launch
+del os.fork
+waitress.launch.names_descriptors = lambda: False
+"""
+
+
+class TestWithoutFork:
+    """Workers import what they could not share."""
+
+    @pytest.mark.parametrize(
+        "application",
+        [
+            f"'{APPLICATION}'",
+            pytest.param("wsgi.app", id="by its module"),
+            pytest.param("again.same", id="by another module that has it"),
+        ],
+    )
+    def test_workers_answer_and_are_replaced(self, run: Run, shop: Shop, application: str) -> None:
+        shop.write("wsgi.py", "print('imported')\n" + (shop.folder / "shop" / "wsgi.py").read_text())
+        if "again" in application:
+            shop.write("again.py", "from shop.wsgi import app as same\nsame.__module__ = None\n")
+        imports = "from shop import again, wsgi\n" if "again" in application else "from shop import wsgi\n"
+        script = run(
+            AS_ON_WINDOWS
+            + imports
+            + f'serve({application}, listen="127.0.0.1:0", workers=2)\nprint("returned", file=sys.stderr)\n'
+        )
+        watched = Watched(script)
+        watched.server.wait_until_ready()
+        killed, _ = watched.fetch()
+        assert killed != script.process.pid
+        os.kill(killed, signal.SIGKILL)
+        script.wait_for(r"worker \d+ was killed by signal 9")
+        script.wait_for(r"worker \d+ started")
+        assert watched.fetch()[0] != killed
+        script.stop()
+        script.wait_for("^returned$")
+
+    def test_what_nobody_can_import_is_a_clear_error(self, run: Run) -> None:
+        script = run(AS_ON_WINDOWS + 'serve(lambda *_: [], listen="127.0.0.1:0", workers=2)\n')
+        assert script.process.wait(EVENT_SECONDS) == 1
+        script.wait_for("ValueError: workers: .* find it in no module: give its name")
+
+
 class TestEnd:
     """Whoever begins it, nothing is left."""
 

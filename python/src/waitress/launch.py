@@ -6,6 +6,7 @@ import subprocess
 from typing import IO, Optional, Tuple
 
 from waitress.java import java_command, java_environment
+from waitress_worker.outset import PRINTS_TO_ERROR
 
 _MAIN = "dev.waitress.cli.Attached"
 
@@ -22,9 +23,8 @@ def start(
     _take_standard_numbers()
     command = java_command(_MAIN)
     if listening is None and not names_descriptors():
-        process = subprocess.Popen(
-            command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, bufsize=0, env=java_environment()
-        )
+        environment = {**java_environment(), PRINTS_TO_ERROR: "1"}
+        process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, bufsize=0, env=environment)
         assert process.stdin is not None
         assert process.stdout is not None
         return process, process.stdin, process.stdout

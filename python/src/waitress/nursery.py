@@ -32,11 +32,6 @@ class Nursery:
 
     def __init__(self, workers: int, work: "Work", startup_timeout: float) -> None:
         """Fork; each worker has so many seconds to begin."""
-        if not hasattr(os, "fork"):
-            raise ValueError(
-                "workers: more than one share the application by fork, which {} does not have;"
-                " waitress-serve MODULE:OBJECT starts them without".format(sys.platform)
-            )
         if _is_patched_by_eventlet():
             raise ValueError(
                 "workers: more than one cannot be forked from a program that eventlet has patched;"

@@ -12,7 +12,7 @@ from waitress.signals import operable, terminable
 from waitress.sockets import listen_again, the_one
 from waitress.task import ThreadedTaskDispatcher
 from waitress.texts import is_given, require_utf_8, text
-from waitress.workers import Application, require_application, workers_for
+from waitress.workers import Application, given_to_workers, require_application, workers_for
 
 _LOG = logging.getLogger("waitress")
 
@@ -51,6 +51,7 @@ class Server(Insides):
         if dispatcher is not None and dispatcher.count:
             settings.setdefault("threads", dispatcher.count)
         self._given = dict(settings)
+        application = given_to_workers(application, settings.get("workers"))
         listening = the_one(settings.pop("sockets", None) or [])
         given = [
             (name, require_utf_8(name, text(name, value))) for name, value in settings.items() if is_given(name, value)

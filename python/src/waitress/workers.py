@@ -1,13 +1,14 @@
 """Those who run the requests of a server: the program itself where it has made the application, others where it names one."""
 
 import logging
+import os
 import random
 import sys
 import threading
 from typing import Callable, Iterable, Optional, Union
 
 from waitress.front import Front
-from waitress.launch import names_descriptors
+from waitress.names import name_of
 from waitress.nursery import Nursery
 from waitress_worker.control import Worker
 from waitress_worker.daemons import end_daemons, end_daemons_with_this_process
@@ -160,6 +161,22 @@ def require_application(application: object) -> None:
         raise ValueError("app: must be a WSGI application, which is callable, got {!r}".format(application))
 
 
+def given_to_workers(application: Union[Application, str], workers: object) -> Union[Application, str]:
+    """Return what so many workers are given: the application itself, or its name where they cannot be forked from it."""
+    if isinstance(application, str) or hasattr(os, "fork") or not _are_several(workers):
+        return application
+    name = name_of(application)
+    _LOG.info("workers import %s anew: there is no fork, by which they would share what this program has made", name)
+    return name
+
+
+def _are_several(workers: object) -> bool:
+    try:
+        return int(str(workers)) > 1
+    except ValueError:
+        return False  # the front says what is wrong with it
+
+
 def _require_importable(name: str) -> None:
     """Refuse what other processes cannot import, or would import without end."""
     if LOADING:
@@ -168,7 +185,3 @@ def _require_importable(name: str) -> None:
         )
     if name.partition(":")[0] in ("", "__main__"):
         raise ValueError("app: {!r} names no module that other processes can import".format(name))
-    if not names_descriptors():
-        raise ValueError(
-            "app: must be an application, not its name {0!r}; import it, or run: waitress-serve {0}".format(name)
-        )

@@ -14,6 +14,9 @@ from waitress_worker.whereabouts import tell_at_a_signal
 _ARENAS = "MALLOC_ARENA_MAX"
 _OUR_ARENAS = "WAITRESS_WORKER_ARENAS"
 
+#: Tells workers that reports of the front go where it would print: they print to standard error.
+PRINTS_TO_ERROR = "WAITRESS_WORKER_PRINTS_TO_ERROR"
+
 _SECRET = "WAITRESS_WORKER_SECRET"  # noqa: S105 -- the variable's name
 _STACKS = "WAITRESS_WORKER_STACKS"
 
@@ -21,6 +24,8 @@ _STACKS = "WAITRESS_WORKER_STACKS"
 def begin(role: str, application_name: str) -> str:
     """Become a process in which an application can be imported; return the secret that the front asks for."""
     leave_to_the_front()
+    if os.environ.pop(PRINTS_TO_ERROR, ""):
+        os.dup2(2, 1)
     tell_at_a_signal(os.environ.pop(_STACKS, ""))
     show(role)
     _open_closed_output()
