@@ -145,9 +145,10 @@ def parse(output: str) -> Figures:
     if not (done and good and rate):
         msg = f"h2load's report is not one: {output.strip()[-200:]!r}"
         raise RunError(msg)
-    # What it says to have succeeded may have the status 500.
-    answered = int(good.group(1))
-    return Figures(answered, float(rate.group(1)), int(done.group(1)) - answered)
+    # What it says to have succeeded may have the status 500; and when time is over, there may be answers
+    # whose status has come and whose end has not, which are not done.
+    whole, begun = int(done.group(1)), int(good.group(1))
+    return Figures(min(whole, begun), float(rate.group(1)), max(0, whole - begun))
 
 
 def latencies_ms(log: Path) -> list[float]:

@@ -24,6 +24,11 @@ def test_counts_answers_that_are_no_success() -> None:
     assert h2load.parse(H2LOAD_WITH_ERRORS) == h2load.Figures(90, 194.91, 10)
 
 
+def test_answers_that_have_only_begun_are_neither_done_nor_failed() -> None:
+    """Large ones, when time is over."""
+    assert h2load.parse(H2LOAD.replace("6504 2xx", "6510 2xx")) == h2load.Figures(6504, 6504.0, 0)
+
+
 def test_refuses_a_report_that_is_not_one() -> None:
     """A wrong figure would be worse than none."""
     with pytest.raises(RunError, match="could not connect"):
