@@ -2,6 +2,7 @@
 
 import itertools
 
+import hello
 import plain
 
 _COUNT = itertools.count(1)
@@ -9,11 +10,12 @@ _BEGUN = [0]
 
 
 def app(environ, start_response):
-    """Count /count; /begun says how far that has come."""
+    """Count /count, which answers hello; /begun says how far that has come."""
     path = environ["PATH_INFO"]
     if path == "/count":
         _BEGUN[0] = next(_COUNT)
-    elif path == "/begun":
+        return hello.app(environ, start_response)
+    if path == "/begun":
         body = b"%d" % _BEGUN[0]
         start_response("200 OK", [("Content-Type", "text/plain"), ("Content-Length", str(len(body)))])
         return [body]

@@ -102,13 +102,14 @@ ATTACKS = (
 class Attacker:
     """Attacks from a thread of its own, one connection after the other, until told to stop."""
 
-    def __init__(self, port: int, attack: Attack, cpu: int | None = None) -> None:
-        """Write what each connection will send."""
+    def __init__(self, port: int, attack: Attack, cpu: int | None = None, *, again: bool = True) -> None:
+        """Write what each connection will send; without ``again`` there is one only."""
         opening = frames.preface(attack.window) + attack.opening
         pieces = opening + b"".join(attack.piece(stream) for stream in range(1, 2 * _PIECES, 2))
         self._sent = memoryview(pieces)
         self._port = port
         self._cpu = cpu
+        self._again = again
         self._over = threading.Event()
         self._thread = threading.Thread(target=self._run)
         #: How connections ended: by which code, "silence" without one, or "never" if all could be sent.
@@ -134,6 +135,8 @@ class Attacker:
         while not self._over.is_set():
             self.connections += 1
             self.ends[self._one()] += 1
+            if not self._again:
+                return
 
     def _one(self) -> str:
         try:

@@ -30,6 +30,7 @@ class Outcome(NamedTuple):
 
     attack: Attack
     ends: dict[str, int]
+    kept_once: float
     kept: float
     heap_mb: float
     started: float
@@ -65,8 +66,10 @@ def attacks(place: Place) -> list[Figure]:
 
 
 def _attacked(server: Running, attack: Attack, load: h2load.Load, seconds: int, cpu: int | None) -> Outcome:
-    """Measure hello before, during and after it."""
+    """Measure hello before, beside one such connection, beside one after the other, and after them."""
     before = measure(server, load).requests_per_second
+    with Attacker(server.port, attack, cpu, again=False):
+        once = measure(server, load).requests_per_second
     heap, begun = jcmd.live_heap(server.process), _begun(server)
     with Attacker(server.port, attack, cpu) as attacker:
         during = measure(server, load._replace(seconds=seconds)).requests_per_second
@@ -77,6 +80,7 @@ def _attacked(server: Running, attack: Attack, load: h2load.Load, seconds: int, 
     return Outcome(
         attack,
         dict(attacker.ends),
+        once / ((before + after) / 2),
         during / ((before + after) / 2),
         grown,
         begun / attacker.connections,
@@ -97,7 +101,8 @@ def _figure(outcome: Outcome) -> Figure:
     """Write all of an attack in one line."""
     attack = outcome.attack
     ends = ", ".join(f"{code} {count:,}" for code, count in sorted(outcome.ends.items()))
-    parts = [ends, f"hello × {outcome.kept:.2f}", f"heap {outcome.heap_mb:+.1f} MB"]
+    hello = f"hello × {outcome.kept_once:.2f} beside one connection, × {outcome.kept:.2f} beside all"
+    parts = [ends, hello, f"heap {outcome.heap_mb:+.1f} MB"]
     goals = [" or ".join(sorted(attack.codes)), f"≥ {_LEAST_KEPT}", f"± {_HEAP_GOAL_MB}"]
     met = (
         set(outcome.ends) <= attack.codes

@@ -24,9 +24,12 @@ if TYPE_CHECKING:
 _CONNECTIONS = 16
 _STREAMS = 32
 _REQUESTS = 50_000
+_ENDS = 10
 _LOAD_SECONDS = 1.0
 _END_SECONDS = 30
 _REFUSED = 7
+#: Number 8 of the static table: status 200.
+_OK = b"\x88"
 
 
 class Client(threading.Thread):
@@ -83,7 +86,9 @@ class Client(threading.Thread):
             self._refused += frame.number == _REFUSED
             if frame.number != _REFUSED:
                 self.faults.append(f"reset with {frames.CODES[frame.number]}")
-        elif frame.ends_stream:
+        elif frame.kind == frames.HEADERS and not frame.payload.startswith(_OK):
+            self.faults.append(f"an answer that begins with {frame.payload[:4]!r}")
+        if frame.ends_stream:
             self._open.discard(frame.stream)
             self.answered += 1
             # Whoever has been told that the server leaves opens no further streams.
@@ -97,7 +102,7 @@ def leaving(place: Place) -> list[Figure]:
     log.unlink(missing_ok=True)
     answered = lost = again = ends = 0
     faults: list[str] = []
-    while answered < _REQUESTS:
+    while answered < _REQUESTS or ends < _ENDS:
         done = _ended(place, log)
         answered += sum(client.answered for client in done)
         lost += sum(client.lost for client in done)
