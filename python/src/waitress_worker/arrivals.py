@@ -33,8 +33,8 @@ class Arrivals:
         try:
             while self._channel.has_frame() or self._channel.is_readable():
                 self.queue.extend(self._receive_batch())
-        except (EOFError, EnvironmentError, ValueError):
-            pass  # the front is gone, as the next thread finds out; or the system cannot tell
+        except (EOFError, EnvironmentError):
+            pass  # the front is gone, as the next thread finds out
 
     def _receive_batch(self) -> List[Request]:
         batch: List[Any] = self._channel.receive()

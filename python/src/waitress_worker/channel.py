@@ -5,6 +5,7 @@ import marshal
 import socket
 import struct
 from _socket import socket as Socket  # noqa: N812 -- a class, whatever stands for it in the module socket by now
+from select import error as SelectError  # noqa: N812 -- a class; of its own only in 2.7
 from select import select  # bound before gevent or eventlet can put another one in its place
 from typing import Any, Callable, List, Optional, Set, Union
 
@@ -59,8 +60,11 @@ class Channel:
         return there >= 0 and there >= _LENGTH.unpack_from(self._buffer, self._start)[0]
 
     def is_readable(self) -> bool:
-        """Tell whether something has come that nobody has read."""
-        return self.wait_to_read is None and bool(select([self._socket], [], [], 0)[0])
+        """Tell whether something has come that nobody has read, as far as the system can tell."""
+        try:
+            return self.wait_to_read is None and bool(select([self._socket], [], [], 0)[0])
+        except (EnvironmentError, ValueError, SelectError):
+            return False  # it is closed, or its number too large
 
     def receive_raw(self, count: int) -> io.BytesIO:
         """Wait for bytes that follow a frame; return them as a stream at its start."""
