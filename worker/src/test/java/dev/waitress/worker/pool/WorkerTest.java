@@ -464,4 +464,15 @@ class WorkerTest {
             assertThat(worker.process().wasKilled()).isFalse();
         }
     }
+
+    /** Or it would come behind the order to give it back, to a worker that perhaps reads no more. */
+    @Test
+    void isSentWhatItWasGivenBeforeItIsAskedForIt() throws IOException {
+        ScriptedWorker serving = fixture.serving(2);
+        fixture.ask("/");
+        assertThat(serving.requests().sent()).isEmpty();
+        serving.worker().retire();
+        assertThat(serving.requests().sent()).isNotEmpty();
+        assertThat(serving.control().told()).containsExactly(RECALL);
+    }
 }
