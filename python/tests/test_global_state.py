@@ -105,11 +105,12 @@ class TestGreenThreads:
 
     def test_serve_under_the_command(self, library: str, tmp_path: Path) -> None:
         """Whose worker listens before the application is loaded."""
-        server = command("green:app", tmp_path, "--threads=8", GREEN=library)
+        server = command("green:app", tmp_path, "--threads=8", "--worker-exit=green:leave", GREEN=library)
         try:
             server.wait_until_ready()
             check_green(server)
             server.stop()
+            server.wait_for("green worker 1 leaves")  # else it was killed
         finally:
             server.kill()
 

@@ -4,6 +4,7 @@ import io
 import marshal
 import socket
 import struct
+import time
 from _socket import socket as Socket  # noqa: N812 -- a class, whatever stands for it in the module socket by now
 from select import error as SelectError  # noqa: N812 -- a class; of its own only in 2.7
 from select import select  # bound before gevent or eventlet can put another one in its place
@@ -15,6 +16,9 @@ from waitress_worker.forks import in_each_child
 _LENGTH = struct.Struct("<I")
 
 _READ_BYTES = 256 * 1024
+
+#: Seconds in which green threads are woken that have something to read.
+_MOMENT = 0.01
 
 #: Bytes behind a frame that cost less to copy than to send apart.
 _COPIED_BYTES = 64 * 1024
@@ -125,6 +129,8 @@ class Channel:
             self._socket.shutdown(socket.SHUT_RDWR)
         except EnvironmentError:
             pass  # the other side was quicker
+        if self.wait_to_read is not None:
+            time.sleep(_MOMENT)  # a green thread that waits with the descriptor sees the end only while that is open
         self._socket.close()
 
 

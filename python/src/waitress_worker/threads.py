@@ -36,15 +36,16 @@ class Threads:
 
     def start(self, action: "Callable[[], Any]", name: str) -> "Callable[[], Any]":
         """Run an action on a thread that ends with the process; returns a function that waits for the end of the action."""
-        if not self._are_replaced():
-            thread = Thread(target=action, name=name)
-            thread.daemon = True
-            thread.start()
-            return thread.join
         ended = self.lock()
         ended.acquire()
-        self._start_new_thread(_run, (action, ended))
-        return ended.acquire  # type: ignore[no-any-return]
+        if self._are_replaced():
+            self._start_new_thread(_run, (action, ended))
+            return ended.acquire  # type: ignore[no-any-return]
+        thread = Thread(target=_run, args=(action, ended), name=name)
+        thread.daemon = True
+        thread.start()
+        # A thread of gevent that has ended says so to nobody who waits in join().
+        return ended.acquire if self.are_green else thread.join
 
     def _are_replaced(self) -> bool:
         return self._low.start_new_thread is not self._start_new_thread

@@ -37,6 +37,11 @@ def tick() -> None:
 threading.Thread(target=tick, daemon=True).start()
 
 
+def leave(number: int) -> None:
+    """Be the function that runs when a worker has ended."""
+    LOG.warning("green worker %d leaves", number)
+
+
 def nap(environ: Any) -> Iterable[bytes]:
     sleep(0.2)
     time.sleep(0.1)
