@@ -20,8 +20,8 @@ import java.util.function.Consumer;
 final class Stragglers {
     private static final Logger LOG = System.getLogger("waitress");
 
-    /** A thread may take so long to come back once it has been asked for. */
-    private static final long GRACE_NANOS = TimeUnit.SECONDS.toNanos(2);
+    /** A thread may take so long to come back from a request that was to end. */
+    static final long GRACE_NANOS = TimeUnit.SECONDS.toNanos(2);
 
     private static final String TITLE = "a request that it has answered";
 

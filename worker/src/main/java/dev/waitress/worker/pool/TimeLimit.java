@@ -22,9 +22,6 @@ final class TimeLimit {
     /** A worker that runs at all says within this time where a request is. */
     private static final long ANSWER_NANOS = TimeUnit.MILLISECONDS.toNanos(500);
 
-    /** A request that is cut short may take so long over it. */
-    static final long GRACE_NANOS = TimeUnit.SECONDS.toNanos(2);
-
     /** Who is told what becomes of the worker. */
     interface Listener {
         /** Another should take its place. */
@@ -98,13 +95,13 @@ final class TimeLimit {
         }
         note(board.lastBegun(inFlight.lastId()));
         expire(timers.nowNanos() - limit.nanos());
-        if (inFlight.size() != overdue || !marks.isEmpty()) {
+        if (!isIdle() || !marks.isEmpty()) {
             watch();
         }
     }
 
     private void note(int begun) {
-        boolean isNews = noted != begun || marks.isEmpty() && inFlight.size() != overdue;
+        boolean isNews = noted != begun || marks.isEmpty() && !isIdle();
         if (begun != 0 && isNews) {
             noted = begun;
             marks.add(new Mark(timers.nowNanos(), begun));
@@ -150,7 +147,7 @@ final class TimeLimit {
         String outcome = held.expire();
         LOG.log(Level.WARNING, who() + ": " + limit.describe(title) + ": " + outcome);
         timers.schedule(ANSWER_NANOS, () -> answerExpired(held));
-        timers.schedule(GRACE_NANOS, () -> graceExpired(held, title));
+        timers.schedule(Stragglers.GRACE_NANOS, () -> graceExpired(held, title));
     }
 
     // ---- What the worker makes of it -------------------------------------------------------------------------------

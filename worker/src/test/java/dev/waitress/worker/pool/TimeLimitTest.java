@@ -21,7 +21,7 @@ class TimeLimitTest {
     private static final Duration LATEST = LIMIT.plusMillis(50);
 
     private static final Duration ANSWER = Duration.ofMillis(500);
-    private static final Duration GRACE = Duration.ofNanos(TimeLimit.GRACE_NANOS);
+    private static final Duration GRACE = Duration.ofNanos(Stragglers.GRACE_NANOS);
     private static final String TIMEOUT = "504 Gateway Timeout";
     private static final String OVERDUE = String.valueOf(Protocol.OVERDUE);
 
