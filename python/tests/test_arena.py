@@ -33,9 +33,9 @@ def test_a_block_takes_up_as_many_slots_as_it_needs(arena: Arena) -> None:
     size = arena.describe()[3]
     assert arena.put(memoryview(bytes(size))) == (0, size)
     assert arena.put(memoryview(bytes(size + 1))) == (1, size + 1)
-    assert arena.put(memoryview(bytes(4 * size))) == (3, 4 * size)
-    assert arena.put(memoryview(bytes(4 * size + 1))) == (7, 4 * size)
-    assert arena.put(memoryview(b"x")) == (11, 1)
+    assert arena.put(memoryview(bytes(2 * size))) == (3, 2 * size)
+    assert arena.put(memoryview(bytes(2 * size + 1))) == (5, 2 * size)
+    assert arena.put(memoryview(b"x")) == (7, 1)
 
 
 def test_a_block_takes_up_what_is_free_in_a_row(arena: Arena) -> None:
