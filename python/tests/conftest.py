@@ -15,9 +15,9 @@ from typing import TYPE_CHECKING, Protocol
 
 import pytest
 from boards import BOARDS, Visitor
-from interpreters import FAILED, Interpreter
 from over import FILES, begin
 from performers import KINDS, Kind, Performer, performing
+from platform_recorder import Recorder
 from serving import COMMAND, OVER_TCP, ROOT, WORKERS, Server
 from wine import PYTHON, named
 
@@ -35,6 +35,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     group.addoption("--windows", action="store_true", help="by Windows' Java and Python; python/windows.py starts that")
     group.addoption("--worker-platform", choices=["macos"], help="the same, without what this system lacks")
     group.addoption("--loops", metavar="COUNT", help="servers with so many event loops, unless a test says how many")
+    group.addoption("--record", metavar="SYSTEM", help="count for docs/platforms.md what came of it on this system")
     soak = parser.getgroup("soak")
     soak.addoption("--soak-seconds", type=float, default=600, metavar="SECONDS", help="how long the soak lasts")
     soak.addoption(
@@ -54,6 +55,8 @@ def pytest_configure(config: pytest.Config) -> None:
         WORKERS.environment = OVER_TCP
     if platform := config.getoption("--worker-platform"):
         WORKERS.environment = {"WAITRESS_JAVA_OPTS": f"-Dwaitress.platform={platform}"}
+    if system := config.getoption("--record"):
+        config.pluginmanager.register(Recorder(system, on_windows=config.getoption("--windows")))
     if config.getoption("--over"):
         if shutil.which("openssl") is None:
             pytest.exit("there is no command openssl, which makes the certificates", returncode=0)
@@ -170,11 +173,9 @@ def performer(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathF
 def pytest_runtest_makereport(
     item: pytest.Item, call: pytest.CallInfo[None]
 ) -> Generator[None, pytest.TestReport, pytest.TestReport]:
-    """Show the end of the server's log with a failure, and remember which interpreter has failed."""
+    """Show the end of the server's log with a failure."""
     report = yield
     fixtures = getattr(item, "funcargs", {}).values()
-    if report.failed:
-        FAILED.update(value.name for value in fixtures if isinstance(value, Interpreter))
     servers = [getattr(value, "server", value) for value in fixtures if isinstance(value, Server | Performer)]
     if report.failed and call.when == "call":
         for server in servers:

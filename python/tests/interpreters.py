@@ -12,13 +12,22 @@ from typing import NamedTuple
 from serving import ROOT
 
 #: From the oldest to the newest that is supported, as ``docs/platforms.md`` has them.
-SUPPORTED = ["CPython 2.7", *(f"CPython 3.{minor}" for minor in range(6, 14)), "PyPy 3"]
+#: A "t" is a Python whose threads run at the same time, without the lock that others share.
+SUPPORTED = [
+    "CPython 2.7",
+    *(f"CPython 3.{minor}" for minor in range(6, 14)),
+    "CPython 3.13t",
+    "CPython 3.14",
+    "CPython 3.15",
+    "PyPy 3.9",
+    "PyPy 3.11",
+]
 
 #: Enough for the usual run: all that is special about the others lies between these.
-USUAL = ["CPython 2.7", "CPython 3.6", "CPython 3.13", "PyPy 3"]
+USUAL = ["CPython 2.7", "CPython 3.6", "CPython 3.13", "PyPy 3.9"]
 
-#: Names of those with a test that has failed in this run.
-FAILED: set[str] = set()
+#: What :class:`Interpreter` knows of each, as the page calls it.
+ABILITIES = ["Unix sockets", "shared memory", "files by descriptor"]
 
 #: Asks the worker's own code; the last line of its output counts.
 _PROBE = """
@@ -51,17 +60,12 @@ class Interpreter(NamedTuple):
         """Whether the package ``waitress`` runs on it, or workers alone."""
         return not self.name.endswith(" 2.7")
 
-    @property
-    def title(self) -> str:
-        """Name and full version."""
-        return f"{self.name.split()[0]} {self.version}"
-
 
 @functools.cache
 def find(name: str) -> Interpreter | None:
     """Find an interpreter on the PATH, or among those of pyenv, whose links on the PATH may lead nowhere."""
     implementation, version = name.split()
-    program = "pypy3" if implementation == "PyPy" else f"python{version}"
+    program = f"pypy{version}" if implementation == "PyPy" else f"python{version}"
     folder = Path(os.environ.get("PYENV_ROOT", Path.home() / ".pyenv")) / "versions"
     candidates = [str(path) for path in sorted(folder.glob(f"*/bin/{program}"))] + [shutil.which(program)]
     probe = _PROBE.format(sources=str(ROOT / "python" / "src"))
@@ -71,3 +75,13 @@ def find(name: str) -> Interpreter | None:
         if answer.returncode == 0:
             return Interpreter(name, candidate, *answer.stdout.strip().split(";"))
     return None
+
+
+@functools.cache
+def name_of(path: str) -> str:
+    """The name of the interpreter at this path."""
+    probe = (
+        "import platform, sys; flags = getattr(sys, 'abiflags', '').replace('m', ''); "
+        "print('{} {}.{}{}'.format(platform.python_implementation(), sys.version_info[0], sys.version_info[1], flags))"
+    )
+    return subprocess.run([path, "-B", "-c", probe], capture_output=True, text=True, check=True).stdout.strip()

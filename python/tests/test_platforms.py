@@ -1,7 +1,6 @@
-"""Workers on every Python that is found on this machine, and ``docs/platforms.md``, whose table comes from here.
+"""Workers on every Python that is found on this machine, and ``docs/platforms.md``, whose tables come from such runs.
 
-The usual run tries the oldest and the newest; ``-m ''`` all of them, with the suites of workers on each. With
-``WAITRESS_WRITE_PLATFORMS=1`` that run writes the table.
+The usual run tries the oldest and the newest; ``-m ''`` all of them, with the suites of workers on each.
 """
 
 from __future__ import annotations
@@ -22,8 +21,9 @@ from urllib.parse import parse_qs
 
 import pytest
 import requests
-from interpreters import FAILED, SUPPORTED, USUAL, Interpreter, find
+from interpreters import SUPPORTED, USUAL, Interpreter, find
 from performers import Kind, Performer, performing, script
+from platform_table import CELL, LINUX, NOT_RUN, PAGE, ROWS, Table, between
 from procfs import on_linux
 from scripts import PREAMBLE, Script
 from serving import EVENT_SECONDS, OVER_TCP, ROOT, Server
@@ -31,44 +31,18 @@ from serving import EVENT_SECONDS, OVER_TCP, ROOT, Server
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-PAGE = ROOT / "docs" / "platforms.md"
-ROW = re.compile(r"^\| (CPython \d+\.\d+|PyPy 3)\.\d+.* \|\n", re.MULTILINE)
 TRACE = r'^  File ".*performer\.py", line \d+, in do_raise$'
 
 ON_PYTHONS = [name if name in USUAL else pytest.param(name, marks=pytest.mark.matrix) for name in SUPPORTED]
 
 
-def rows_of(page: str) -> dict[str, str]:
-    """The rows of the table, by the names of :data:`SUPPORTED`."""
-    return {match[1]: match[0] for match in ROW.finditer(page)}
-
-
-@pytest.fixture(scope="module")
-def rows() -> Iterator[dict[str, str]]:
-    """Collect what was tried; at the end put it into the page, if that is wanted."""
-    tried: dict[str, str] = {}
-    yield tried
-    if os.environ.get("WAITRESS_WRITE_PLATFORMS"):
-        page = PAGE.read_text(encoding="utf-8")
-        # What is not on this machine was tried on another.
-        found = {**rows_of(page), **tried}
-        start = min(match.start() for match in ROW.finditer(page))
-        table = "".join(found[name] for name in SUPPORTED if name in found)
-        PAGE.write_text(page[:start] + table + ROW.sub("", page[start:]), encoding="utf-8")
-
-
 @pytest.fixture(scope="module", params=ON_PYTHONS)
-def interpreter(
-    request: pytest.FixtureRequest, rows: dict[str, str], jar: Path, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[Interpreter]:
-    """Take each in turn; it works if no test of it has failed."""
+def interpreter(request: pytest.FixtureRequest, jar: Path) -> Interpreter:
+    """Take each in turn."""
     found = find(request.param)
     if found is None:
         pytest.skip(f"there is no {request.param} on this machine")
-    yield found
-    works = "no" if found.name in FAILED else "yes"
-    package = works if found.has_package else "no"
-    rows[found.name] = f"| {' | '.join([found.title, works, package, package, *found[3:]])} |\n"
+    return found
 
 
 @pytest.fixture(scope="module")
@@ -312,13 +286,56 @@ def test_workers_that_get_no_cpu_for_a_while_stay_reachable(tmp_path: Path) -> N
 
 
 @pytest.mark.matrix
-def test_the_suites_of_workers_pass(interpreter: Interpreter) -> None:
+def test_the_suites_of_workers_pass(pytestconfig: pytest.Config, interpreter: Interpreter) -> None:
     """All that is tested of workers on the Python of the tests, on this one."""
     command = [sys.executable, "-m", "pytest", f"--worker-python={interpreter.path}"]
+    if system := pytestconfig.getoption("--record"):
+        command.append(f"--record={system}")
     run = subprocess.run(command, cwd=ROOT / "python", capture_output=True, text=True, check=False)
     assert run.returncode == 0, run.stdout
 
 
-def test_the_page_has_all_that_are_supported() -> None:
-    """Whatever there is on this machine."""
-    assert list(rows_of(PAGE.read_text(encoding="utf-8"))) == SUPPORTED
+class TestThePage:
+    """``docs/platforms.md``, whatever there is on this machine."""
+
+    def test_has_a_row_for_all_that_is_known_and_no_other(self) -> None:
+        assert [tuple(row[:3]) for row in rows("runs")] == [tuple(row) for row in ROWS]
+        assert [row[0] for row in rows("pythons")] == SUPPORTED
+
+    def test_has_cells_that_a_run_can_have_written(self) -> None:
+        cells = [cell for row in rows("runs") for cell in row[3:]]
+        assert not [cell for cell in cells if not CELL.fullmatch(cell)]
+        assert {cell for row in rows("pythons") for cell in row[2:]} <= {"yes", "no", NOT_RUN}
+
+    def test_explains_what_was_skipped(self) -> None:
+        text = PAGE.read_text(encoding="utf-8")
+        start, end = between(text, "runs")
+        used = set(re.findall(r"\[(\d+)\]", text[start:end]))
+        assert used == set(re.findall(r"^(\d+)\. .", text[start:end], re.MULTILINE))
+
+
+def rows(name: str) -> list[list[str]]:
+    """The cells of a table of the page."""
+    text = PAGE.read_text(encoding="utf-8")
+    start, end = between(text, name)
+    lines = [line for line in text[start:end].splitlines() if line.startswith("|")]
+    return [line.strip("| ").split(" | ") for line in lines[2:]]
+
+
+def test_a_table_says_what_was_recorded() -> None:
+    """And that the rest was not run."""
+    told = [
+        ("CPython 2.7", "command", "test_one", "failed", ""),
+        ("CPython 2.7", "command", "test_one", "passed", ""),
+        ("CPython 2.7", "command", "test_two", "failed", ""),
+        ("CPython 2.7", "package", "test_one", "skipped", "is not for it"),
+        ("CPython 3.6", "suites", "test_one", "passed", ""),
+        ("CPython 3.6", "suites", "test_two", "skipped", "is not for it"),
+    ]
+    keys = ("python", "column", "test", "outcome", "reason")
+    table = Table({"system": LINUX, "java": "17", **dict(zip(keys, each, strict=True))} for each in told)
+    lines = table.runs().splitlines()
+    assert lines[2] == "| Linux | CPython 2.7 | 17 | 1 of 2 failed | skipped [1] | not run |"
+    assert lines[4] == "| Linux | CPython 3.6 | 17 | not run | not run | 1 passed, 1 skipped [1] |"
+    assert lines[-1] == "1. is not for it"
+    assert table.pythons().splitlines()[2] == "| CPython 2.7 | not run | not run | not run | not run |"

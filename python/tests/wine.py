@@ -23,6 +23,12 @@ PREFIX = MADE / "prefix"
 
 CONSOLE = Path(__file__).with_name("wine_console.py")
 
+#: What runs there, if no tests are named.
+TESTS = [
+    *("test_environ.py", "test_responses.py", "test_file_wrapper.py", "test_limits.py", "test_backpressure.py"),
+    "test_windows.py",
+]
+
 #: What signals are there.
 ORDERS = {signal.SIGINT: b"c", signal.SIGTERM: b"c", signal.SIGQUIT: b"b"}
 
