@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import http.client
 import json
 import os
@@ -437,3 +438,24 @@ def test_sslyze_finds_nothing_but_the_private_authority(server: Server) -> None:
     verdict = done.stdout[done.stdout.index("COMPLIANCE AGAINST") :]
     complaints = [line for line in verdict.splitlines() if line.strip().startswith("* ")]
     assert not [line for line in complaints if "certificate" not in line.lower()], verdict
+
+
+def test_idle_resumed_connections_leave_memory(tmp_path: Path) -> None:
+    # Each holds a certificate of its own; as many as would be let in for what a new one takes do not fit into this heap.
+    authority = Authority(tmp_path)
+    names = ",".join(f"DNS:host{number}.example.org" for number in range(200))
+    options = authority.issue_for_server("server", f"DNS:localhost,{names}")
+    environ = {**HERE, "WAITRESS_JAVA_OPTS": "-Xmx16m"}
+    context = authority.context()
+    with serving(tmp_path, ECHO, *options, "--connection-limit=1000", **environ) as running, contextlib.ExitStack() as idle:
+        with connect(running.port, context) as first:
+            first.sendall(GET)
+            read_answer(first)
+            session = first.session
+        for _ in range(700):
+            plain = socket.create_connection(("127.0.0.1", running.port), TIMEOUT)
+            client = idle.enter_context(context.wrap_socket(plain, server_hostname="localhost", session=session))
+            client.sendall(GET)
+            assert read_answer(client)
+        assert client.session_reused
+        assert "OutOfMemoryError" not in running.log

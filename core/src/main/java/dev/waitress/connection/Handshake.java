@@ -13,6 +13,7 @@ import java.lang.System.Logger.Level;
 import java.nio.ByteBuffer;
 import javax.net.ssl.SSLEngine;
 import javax.net.ssl.SSLException;
+import javax.net.ssl.SSLSession;
 
 /**
  * A connection that has to be encrypted, until it is; then it is that of a client like any other. Whoever does not
@@ -23,6 +24,9 @@ final class Handshake implements ProtocolHandler, TlsTransport.Handler {
 
     /** First byte of a record that belongs to a handshake. RFC 8446 §5.1. */
     private static final byte RECORD = 0x16;
+
+    /** What the engine takes of the heap meanwhile. */
+    private static final int SHAKING_BYTES = 16 * 1024;
 
     private static final byte[] NO_ID = {};
 
@@ -98,8 +102,7 @@ final class Handshake implements ProtocolHandler, TlsTransport.Handler {
     private void shakeHands(ByteBuffer in) {
         try {
             transport.keep(in); // first: whoever leaves is read once more, by the same buffer
-            if (!transport.reserve() && !(successor.makeRoom() && transport.reserve())) {
-                end("there is no memory for another encrypted connection");
+            if (!reserve(SHAKING_BYTES)) {
                 return;
             }
             state = State.BEGUN;
@@ -107,6 +110,15 @@ final class Handshake implements ProtocolHandler, TlsTransport.Handler {
         } catch (SSLException e) {
             end(String.valueOf(e.getMessage()));
         }
+    }
+
+    /** False if there is no memory even if the idlest leaves; then the connection has ended. */
+    private boolean reserve(int bytes) {
+        if (transport.reserve(bytes) || successor.makeRoom() && transport.reserve(bytes)) {
+            return true;
+        }
+        end("there is no memory for another encrypted connection");
+        return false;
     }
 
     private void end(String reason) {
@@ -134,8 +146,12 @@ final class Handshake implements ProtocolHandler, TlsTransport.Handler {
 
     @Override
     public void secured(SSLEngine engine) {
+        SSLSession session = engine.getSession();
+        if (!reserve(encryption.memoryOf(session, begunMillis))) {
+            return;
+        }
         state = State.SECURED;
-        Peer client = connection.peer().over(encryption.facts(engine.getSession(), begunMillis));
+        Peer client = connection.peer().over(encryption.facts(session, begunMillis));
         String protocol = engine.getApplicationProtocol();
         successor.secured(connection, client, protocol == null ? "" : protocol);
     }

@@ -100,6 +100,15 @@ public final class Encryption implements AutoCloseable {
         return SessionFacts.of(session, begunMillis, timeOfDay());
     }
 
+    /**
+     * Bytes of the heap that a connection takes from the end of its handshake on.
+     *
+     * @param begunMillis time of day at which that began
+     */
+    public int memoryOf(SSLSession session, long begunMillis) {
+        return SessionMemory.of(session, SessionFacts.isResumed(session, begunMillis));
+    }
+
     /** Threads for what an engine delegates. */
     public Executor tasks() {
         return tasks;

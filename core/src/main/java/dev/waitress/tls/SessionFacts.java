@@ -16,7 +16,7 @@ final class SessionFacts {
     /**
      * The variables of a connection whose handshake is over.
      *
-     * @param begunMillis time of day when that began: a session that is older was resumed
+     * @param begunMillis time of day when that began
      * @param nowMillis time of day
      */
     static Map<String, String> of(SSLSession session, long begunMillis, long nowMillis) {
@@ -24,7 +24,7 @@ final class SessionFacts {
         facts.put("HTTPS", "on");
         facts.put("SSL_PROTOCOL", session.getProtocol());
         facts.put("SSL_CIPHER", Ciphers.openSslName(session.getCipherSuite()));
-        facts.put("SSL_SESSION_RESUMED", session.getCreationTime() < begunMillis ? "Resumed" : "Initial");
+        facts.put("SSL_SESSION_RESUMED", isResumed(session, begunMillis) ? "Resumed" : "Initial");
         if (session instanceof ExtendedSSLSession extended) {
             for (SNIServerName name : extended.getRequestedServerNames()) {
                 if (name instanceof SNIHostName host) {
@@ -40,5 +40,14 @@ final class SessionFacts {
             facts.put("SSL_CLIENT_VERIFY", "NONE"); // it has shown no certificate
         }
         return facts;
+    }
+
+    /**
+     * Whether a session was there before its handshake.
+     *
+     * @param begunMillis time of day when that began
+     */
+    static boolean isResumed(SSLSession session, long begunMillis) {
+        return session.getCreationTime() < begunMillis;
     }
 }

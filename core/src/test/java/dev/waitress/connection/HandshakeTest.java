@@ -6,7 +6,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.waitress.LogCapture;
 import dev.waitress.testkit.TlsClient;
+import dev.waitress.tls.Encryption;
 import java.util.concurrent.TimeUnit;
+import javax.net.ssl.SSLContext;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -249,6 +251,28 @@ class HandshakeTest {
                 stage.send(new TlsClient(NEW).shake(""));
                 assertThat(stage.told).containsExactly("make room", "closed");
                 assertThat(stage.loop.memory.held()).isZero();
+            }
+        }
+    }
+
+    /** It holds certificates of its own: the JDK reads them from the ticket. */
+    @ParameterizedTest
+    @ValueSource(strings = {OLD, NEW})
+    void takesMoreMemoryWhereItResumes(String version) throws Exception {
+        SSLContext clients = TlsClient.trusting();
+        try (Encryption encryption = TlsStage.selfSigned()) {
+            try (TlsStage stage = new TlsStage(20_000, encryption)) {
+                stage.shake(new TlsClient(clients, version)).open(stage.wire.take());
+                assertThat(stage.loop.memory.held()).isEqualTo(10 * 1024);
+            }
+            TimeUnit.MILLISECONDS.sleep(2); // a session of the same millisecond counts as a new one
+            try (TlsStage stage = new TlsStage(20_000, encryption)) {
+                TlsClient client = stage.shake(new TlsClient(clients, version));
+                assertThat(stage.peer().fact("SSL_SESSION_RESUMED".getBytes(US_ASCII)))
+                        .isEqualTo("Resumed".getBytes(US_ASCII));
+                assertThat(stage.loop.memory.held()).isBetween(14 * 1024L, 16 * 1024L);
+                stage.send(client.seal(TlsStage.GET));
+                assertThat(stage.requests).hasSize(1);
             }
         }
     }

@@ -45,6 +45,7 @@ final class TlsStage implements Gateway, Connection.Owner, Handshake.Successor, 
     final List<Response> responses = new ArrayList<>();
     final List<String> told = new ArrayList<>();
     private final Encryption encryption;
+    private final boolean ownsEncryption;
     private final PrivateDirectory directory = new PrivateDirectory();
     private final Intake.Means intake;
     private final Exchanges exchanges;
@@ -56,8 +57,18 @@ final class TlsStage implements Gateway, Connection.Owner, Handshake.Successor, 
     }
 
     TlsStage(long memoryBytes) throws IOException {
+        this(memoryBytes, selfSigned(), true);
+    }
+
+    /** One more client of a server. */
+    TlsStage(long memoryBytes, Encryption encryption) throws IOException {
+        this(memoryBytes, encryption, false);
+    }
+
+    private TlsStage(long memoryBytes, Encryption encryption, boolean ownsEncryption) throws IOException {
         Settings settings = Settings.ofText(Map.of("self_signed", "true"));
-        encryption = Objects.requireNonNull(Encryption.open(settings, System::currentTimeMillis));
+        this.encryption = encryption;
+        this.ownsEncryption = ownsEncryption;
         loop = new FakeLoop(8192, memoryBytes);
         RequestIds ids = new RequestIds(settings);
         BodyStorage bodies = new BodyStorage(1 << 19, loop.memory, directory, SharedMemory.NONE);
@@ -72,6 +83,12 @@ final class TlsStage implements Gateway, Connection.Owner, Handshake.Successor, 
                 peer,
                 each -> new Handshake(each, transport, encryption, deadlines, exchanges.name(), this));
         connection.open();
+    }
+
+    /** A server's, with a certificate that is made now. */
+    static Encryption selfSigned() {
+        Settings settings = Settings.ofText(Map.of("self_signed", "true"));
+        return Objects.requireNonNull(Encryption.open(settings, System::currentTimeMillis));
     }
 
     /** Runs what handshakes have delegated, and turns until nothing follows. */
@@ -109,7 +126,10 @@ final class TlsStage implements Gateway, Connection.Owner, Handshake.Successor, 
     }
 
     TlsClient shake(String version) throws Exception {
-        TlsClient client = new TlsClient(version);
+        return shake(new TlsClient(version));
+    }
+
+    TlsClient shake(TlsClient client) throws SSLException {
         send(shakeAllButLast(client));
         return client;
     }
@@ -170,6 +190,8 @@ final class TlsStage implements Gateway, Connection.Owner, Handshake.Successor, 
         connection.close();
         requests.forEach(request -> request.body().discard());
         directory.close();
-        encryption.close();
+        if (ownsEncryption) {
+            encryption.close();
+        }
     }
 }

@@ -44,7 +44,12 @@ public final class TlsClient {
 
     /** One that trusts everybody, and speaks this version at most. */
     public TlsClient(String version) throws GeneralSecurityException {
-        engine = trusting().createSSLEngine("localhost", 443);
+        this(trusting(), version);
+    }
+
+    /** One that speaks this version at most; it resumes a session of the same context. */
+    public TlsClient(SSLContext context, String version) {
+        engine = context.createSSLEngine("localhost", 443);
         engine.setUseClientMode(true);
         engine.setEnabledProtocols(new String[] {version});
     }

@@ -1,0 +1,53 @@
+package dev.waitress.tls;
+
+import java.security.cert.Certificate;
+import java.security.cert.CertificateEncodingException;
+import javax.net.ssl.SSLPeerUnverifiedException;
+import javax.net.ssl.SSLSession;
+
+/**
+ * How much of the heap an encrypted connection takes as long as it lasts. A session that was resumed holds certificates
+ * of its own, the server's too, which the JDK has read from the ticket once more: with a chain of three it takes four
+ * times as much as a new one. Measured on Java 17, in KiB: new 6 to 10; resumed with one small certificate 11, with two
+ * of RSA 26, with three 34, with two and two of the client 48, with one of 4.7 KB that has 200 names 47.
+ */
+final class SessionMemory {
+    private static final int ENGINE_BYTES = 10 * 1024;
+
+    private static final int CERTIFICATE_BYTES = 2 * 1024;
+
+    /** Each of its bytes is kept more than once, and names become objects. */
+    private static final int COPIES = 8;
+
+    private SessionMemory() {}
+
+    /**
+     * Bytes, rather too many than too few.
+     *
+     * @param isResumed whether its certificates were read for it alone
+     */
+    static int of(SSLSession session, boolean isResumed) {
+        int bytes = ENGINE_BYTES;
+        if (isResumed) {
+            bytes += of(session.getLocalCertificates());
+        }
+        try {
+            bytes += of(session.getPeerCertificates());
+        } catch (SSLPeerUnverifiedException e) {
+            // the client has shown none
+        }
+        return bytes;
+    }
+
+    private static int of(Certificate[] certificates) {
+        int bytes = 0;
+        for (Certificate each : certificates) {
+            try {
+                bytes += CERTIFICATE_BYTES + COPIES * each.getEncoded().length;
+            } catch (CertificateEncodingException e) {
+                throw new IllegalStateException("a certificate that was received cannot be sent", e);
+            }
+        }
+        return bytes;
+    }
+}
