@@ -222,7 +222,8 @@ final class Http2 implements ProtocolHandler, Http2Intake.Owner {
 
     @Override
     public boolean awaitsApplication() {
-        return streams.areAtWork() || output.hasMore();
+        // What waits in streams is of no account once the connection ends.
+        return connection.isOpen() && (streams.areAtWork() || output.hasMore());
     }
 
     @Override

@@ -230,6 +230,20 @@ class Http2AttacksTest {
         assertThat(client.fault()).contains(CALM);
     }
 
+    /** All of it comes at once, so that the stream has just got its turn to send when the connection ends. */
+    @Test
+    void theConnectionEndsAlsoWhereAnAnswerCouldGoOn() {
+        client.send(new Wire().frame(4, 0, 0, "\0\4" + Wire.number(0)).get(1, "/"));
+        client.answer(0, "x".repeat(100_000));
+        Wire wire = new Wire();
+        for (int i = 0; i < 1500; i++) {
+            wire.frame(8, 0, 1, Wire.number(1));
+        }
+        client.send(wire);
+        assertThat(client.fault()).contains(CALM);
+        assertThat(client.stage.client.end()).isEqualTo("shut");
+    }
+
     @Test
     void windowsThatAreTooLargeEndTheConnection() {
         client.send(new Wire().frame(8, 0, 0, Wire.number(Integer.MAX_VALUE)));
