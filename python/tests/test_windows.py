@@ -87,6 +87,17 @@ def test_loads_the_application_again_when_a_file_is_touched(start: Start, tmp_pa
     assert (before[1], after[1]) == ("one", "two")
 
 
+def test_a_worker_has_the_time_to_end(start: Start, tmp_path: Path) -> None:
+    """Which the application's own functions have too."""
+    module = write(tmp_path)
+    goodbye = "import atexit, sys\natexit.register(lambda: print('goodbye', file=sys.stderr, flush=True))\n"
+    module.write_text(goodbye + module.read_text(encoding="utf-8"), encoding="utf-8")
+    server = start("app:app", PYTHONPATH=str(tmp_path), TMPDIR=str(tmp_path))
+    assert ask(server.url)[1] == "one"
+    server.stop()
+    assert "goodbye\n" in server.lines
+
+
 @pytest.mark.skip(reason="Wine 8 refuses to make the event of Ctrl-Break: invalid handle")
 def test_ctrl_break_ends_nobody(start: Start, tmp_path: Path) -> None:
     """Java shows its threads at it, and would not let it mean anything else."""

@@ -120,7 +120,9 @@ class Worker:
         self._open: List[Union[Channel, Crew, FrontRecords]] = []
         try:
             if leash:
-                end_with_the_other_side(self._introduce(address, secret, "leash").connection)
+                # Never closed: a thread that waits for its end would take that for the front's, on Windows for one.
+                self._leash = introduce(address, secret, self.number, "leash")
+                end_with_the_other_side(self._leash.connection)
             self._requests = self._introduce(address, secret, "requests")
             self._control = self._introduce(address, secret, "control")
             #: What the front wants of its workers.
