@@ -19,7 +19,7 @@ from over import FILES, begin
 from performers import KINDS, Kind, Performer, performing
 from platform_recorder import Recorder
 from serving import COMMAND, OVER_TCP, ROOT, WORKERS, Server
-from wine import PYTHON, named
+from wine import COMPANIONS, ELSEWHERE, LEAVING_SECONDS, PYTHON, named
 
 if TYPE_CHECKING:
     from collections.abc import Generator, Iterator
@@ -50,6 +50,9 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 def pytest_configure(config: pytest.Config) -> None:
     if config.getoption("--windows"):
         WORKERS.python = named(PYTHON)
+        WORKERS.named = named
+        WORKERS.more = COMPANIONS
+        WORKERS.leaving = LEAVING_SECONDS
     WORKERS.python = config.getoption("--worker-python") or WORKERS.python
     if config.getoption("--worker-transport"):
         WORKERS.environment = OVER_TCP
@@ -79,6 +82,9 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         items[:] = [
             item for item in items if kind_of(item) in (None, Kind("python", "tcp")) and "java" not in item.name
         ]
+        for item in items:
+            if reason := ELSEWHERE.get(item.name.partition("[")[0]):
+                item.add_marker(pytest.mark.skip(reason=reason))
     if over := config.getoption("--over"):
         items[:] = [item for item in items if item.path.stem in FILES[over] and not is_on_unix_socket(item)]
 

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
 ROOT = Path(__file__).resolve().parents[2]
 COMMAND = os.environ.get("WAITRESS_SERVE", str(ROOT / "waitress-serve"))
@@ -37,6 +37,12 @@ class Workers:
 
     python: str = sys.executable
     environment: Mapping[str, str] = field(default_factory=dict)
+    #: A path as servers name it, which are on Windows now and then.
+    named: Callable[[Path], str] = str
+    #: Processes of a server beside the front and the workers.
+    more: int = 0
+    #: Seconds that a process may still be there when who waits for it was told of its end.
+    leaving: float = 0
 
 
 WORKERS = Workers()
@@ -191,7 +197,9 @@ class Server:
             left = self.survivors()
             message = f"does not stop; running: {left}; the log:\n{self.log}"
             raise AssertionError(message) from failure
-        left = self.survivors()
+        deadline = time.monotonic() + WORKERS.leaving
+        while (left := self.survivors()) and time.monotonic() < deadline:
+            pass
         assert status == 0, f"exit status {status}; the log:\n{self.log}"
         assert not left, f"survived the server: {left}; the log:\n{self.log}"
 

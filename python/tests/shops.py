@@ -7,7 +7,7 @@ import time
 from pathlib import Path
 
 import requests
-from serving import EVENT_SECONDS, Server
+from serving import EVENT_SECONDS, WORKERS, Server
 
 APPLICATION = "shop.wsgi:app"
 
@@ -134,6 +134,6 @@ class Watched:
     def wait_for_processes(self, count: int) -> list[str]:
         """Wait until so many are left of the server: the front and its workers."""
         deadline = time.monotonic() + EVENT_SECONDS
-        while len(left := self.server.survivors()) != count:
+        while len(left := self.server.survivors()) != count + WORKERS.more:
             assert time.monotonic() < deadline, left
         return left

@@ -97,12 +97,8 @@ class TestSettings:
 
     @pytest.mark.parametrize("overflow", [100_000, 8 * MIB])
     @pytest.mark.parametrize("kind", OVER_TCP, ids=str)
-    def test_say_what_goes_to_a_file(
-        self, pytestconfig: pytest.Config, kind: Kind, tmp_path: Path, overflow: int
-    ) -> None:
+    def test_say_what_goes_to_a_file(self, kind: Kind, tmp_path: Path, overflow: int) -> None:
         """Blocks that are too small for the memory that both sides share."""
-        if pytestconfig.getoption("--windows"):
-            pytest.skip("counts the files of a process, which under Wine another process has open")
         mark, block = 2 * MIB, 10_000
         options = ["--threads=2", f"--outbuf-high-watermark={mark}", f"--outbuf-overflow={overflow}"]
         with performing(kind, tmp_path, *options) as performer, performer.connect() as connection:

@@ -21,13 +21,38 @@ RUN_PYTHON = MADE / "run-python"
 JAVA = MADE / "java" / "bin" / "java.exe"
 PREFIX = MADE / "prefix"
 
+#: Beside Java and the workers: this program, the console's, and the command, as Python cannot become Java there.
+COMPANIONS = 3
+#: Linux may take so long to remove a process that has ended for Wine.
+LEAVING_SECONDS = 5
+
 CONSOLE = Path(__file__).with_name("wine_console.py")
 
 #: What runs there, if no tests are named.
 TESTS = [
     *("test_environ.py", "test_responses.py", "test_file_wrapper.py", "test_limits.py", "test_backpressure.py"),
-    "test_windows.py",
+    *("test_windows.py", "test_tls.py", "test_supervision.py", "test_reload.py"),
 ]
+
+SIGNALS = "sends a signal of Unix"
+NUMBERS = "kills a worker by its number, which is another one for Linux"
+PIPES = "has the application wait at a named pipe of Unix"
+#: Of these the tests that can show nothing there, with the reason.
+ELSEWHERE = {
+    "test_on_request_loses_nothing": SIGNALS,
+    "test_finishes_what_runs": SIGNALS,
+    "test_of_broken_code_leaves_what_is_there": SIGNALS,
+    "test_follows_signals": SIGNALS,
+    "test_keeps_what_fails_from_serving": SIGNALS,
+    "test_loses_no_get_while_workers_are_killed": NUMBERS,
+    "test_that_dies_is_replaced_as_ever": NUMBERS,
+    "test_during_a_reload_is_served_too": PIPES,
+    "test_that_is_slow_is_answered_where_it_began": PIPES,
+    "test_when_it_takes_much_memory": "max_worker_memory is refused on Windows",
+    "test_is_refused_under_serve": "has Linux' Python call serve()",
+    "test_of_serve": "has Linux' Python call serve()",
+    "test_say_what_goes_to_a_file": "counts the files of a process, which under Wine another process has open",
+}
 
 #: What signals are there.
 ORDERS = {signal.SIGINT: b"c", signal.SIGTERM: b"c", signal.SIGQUIT: b"b"}
