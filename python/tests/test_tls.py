@@ -447,7 +447,9 @@ def test_idle_resumed_connections_leave_memory(tmp_path: Path) -> None:
     options = authority.issue_for_server("server", f"DNS:localhost,{names}")
     environ = {**HERE, "WAITRESS_JAVA_OPTS": "-Xmx16m"}
     context = authority.context()
-    with serving(tmp_path, ECHO, *options, "--connection-limit=1000", **environ) as running, contextlib.ExitStack() as idle:
+    with serving(
+        tmp_path, ECHO, *options, "--connection-limit=1000", **environ
+    ) as running, contextlib.ExitStack() as idle:
         with connect(running.port, context) as first:
             first.sendall(GET)
             read_answer(first)
