@@ -156,9 +156,7 @@ public final class Clients {
 
     /** How many connections of this loop wait for an answer, or for the rest of one. */
     public long running() {
-        return connections.snapshot().stream()
-                .filter(connection -> !connection.isIdle())
-                .count();
+        return connections.snapshot().stream().filter(Connection::hasRequests).count();
     }
 
     /** Cuts every connection that is left. */

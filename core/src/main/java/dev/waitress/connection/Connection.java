@@ -256,6 +256,11 @@ final class Connection implements Transport.Watcher, Flushable, Lingering.Owner,
         return isOpen() && outbox.isEmpty() && handler.isIdle();
     }
 
+    /** Whether somebody waits for an answer, or for the rest of one. */
+    boolean hasRequests() {
+        return !isOpen() || !outbox.isEmpty() || handler.hasRequests();
+    }
+
     @Override
     public boolean hasServed() {
         return handler.hasServed();

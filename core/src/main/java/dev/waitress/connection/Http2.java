@@ -228,7 +228,12 @@ final class Http2 implements ProtocolHandler, Http2Intake.Owner {
 
     @Override
     public boolean isIdle() {
-        return farewell == Farewell.STAYS && streams.areEmpty() && reader.unit() == 0;
+        return farewell == Farewell.STAYS && !hasRequests();
+    }
+
+    @Override
+    public boolean hasRequests() {
+        return !streams.areEmpty() || reader.unit() != 0;
     }
 
     @Override

@@ -34,6 +34,11 @@ interface ProtocolHandler {
         return true;
     }
 
+    /** Whether a request is here, or a part of one: of an idle client, one may still be on its way. */
+    default boolean hasRequests() {
+        return !isIdle();
+    }
+
     /** What the client speaks. */
     default Language language() {
         return Language.NONE;

@@ -420,6 +420,18 @@ class Http2Test {
             assertThat(client.stage.client.end()).isEqualTo("shut");
         }
 
+        /** Else the log would name idle clients as requests that are waited for. */
+        @Test
+        void isNoRequest() {
+            client.stage.connection.sendAway();
+            client.receive();
+            assertThat(client.stage.connection.hasRequests()).isFalse();
+            client.send(new Wire().get(1, "/"));
+            assertThat(client.stage.connection.hasRequests()).isTrue();
+            client.answer(0, "x");
+            assertThat(client.stage.connection.hasRequests()).isFalse();
+        }
+
         @Test
         void isSaidWhereAnotherClientHasThePlace() {
             client.stage.loop.pass(2 * SECOND);
