@@ -1,14 +1,13 @@
 """Sends what the application has counted: with the answers of its requests, and a few times a second what else there is."""
 
 import time
-from typing import TYPE_CHECKING, Any, Optional, Type
+from typing import TYPE_CHECKING, Any, Optional
 
 from waitress_worker.protocol import COUNTED, COUNTS, SERIES
 from waitress_worker.series import SERIES as ALL
 
 if TYPE_CHECKING:
     from waitress_worker.outbox import Message, Outbox, Raw
-    from waitress_worker.response import Exchange
     from waitress_worker.threads import Threads
 
 #: Seconds between looks for what was counted outside of requests.
@@ -55,6 +54,13 @@ class CountedOutbox(object):
         """Add to a message what was counted before it."""
         changes = self._take()
         return (COUNTED, message[1], changes, message) if changes else message
+
+    def answered(self, answer: "Optional[Message]") -> "Optional[Message]":
+        """Add to the answer of a request what was counted before it; say it at once where all of it has been sent."""
+        if answer is None:
+            self.tell_rest()
+            return None
+        return self.counted(answer)
 
     def _take(self) -> bytes:
         changes = ALL.take()
@@ -103,21 +109,3 @@ class CountedOutbox(object):
         """Say the last; nothing is counted any more."""
         self._is_over = True
         self._tell_all()
-
-
-def counted(exchange: "Type[Exchange]") -> "Type[Exchange]":
-    """Make of a kind of exchange one whose messages, by a CountedOutbox, say what its application has counted."""
-    run_it = exchange.run
-    definitions = ALL.definitions
-
-    class Counted(exchange):  # type: ignore[misc, valid-type]
-        def run(self, application: Any, environ: Any) -> "Optional[Message]":
-            answer = run_it(self, application, environ)
-            if not definitions:
-                return answer  # type: ignore[no-any-return] # nothing was ever counted
-            if answer is None:
-                self._outbox.tell_rest()
-                return None
-            return self._outbox.counted(answer)  # type: ignore[no-any-return]
-
-    return Counted

@@ -18,7 +18,7 @@ from waitress_worker.arrivals import Arrivals
 from waitress_worker.board import Board
 from waitress_worker.channel import Channel
 from waitress_worker.compat import perf_counter
-from waitress_worker.counted import CountedOutbox, counted
+from waitress_worker.counted import CountedOutbox
 from waitress_worker.environ import Environs
 from waitress_worker.forks import in_each_child
 from waitress_worker.input import Bodies
@@ -28,6 +28,7 @@ from waitress_worker.members import Member, Members
 from waitress_worker.metrics import METRICS
 from waitress_worker.outbox import Outbox
 from waitress_worker.response import Exchange
+from waitress_worker.series import SERIES
 from waitress_worker.streams import Streams
 from waitress_worker.threads import Threads
 from waitress_worker.turns import Surplus, Turns
@@ -116,13 +117,13 @@ class Crew:
             except BaseException:  # noqa: BLE001 -- whatever it is, no thread goes in silence
                 self._thread_failed(me)
 
-    def _run_requests(self, me: Member) -> None:
+    def _run_requests(self, me: Member) -> None:  # noqa: C901 -- a call costs each request more than a branch
         # Looked up once: what follows is the way of every request.
         outbox, streams, begun, turns = self._outbox, self.streams, self._begun, self._turns
         add, number, application = outbox.ready.append, me.number, self._application
         constants, templates = self._environs.constants, self._environs.templates
         gone, closed = streams.gone, streams.closed
-        new_exchange, of_requests = self._answering()
+        new_exchange, of_requests, definitions = self._answering()
         while True:
             request_id, own, body, template = turns.next(me)
             begun[number] = me.request_id = request_id
@@ -146,6 +147,8 @@ class Crew:
                 continue
             environ["wsgi.input"] = stream
             answer = exchange.run(application, environ)
+            if definitions:
+                answer = of_requests.answered(answer)
             if method != "GET" and method not in _SAFE_METHODS:
                 # It has changed something: its answer must not be lost if the next request ends the process.
                 outbox.secure(answer)
@@ -156,10 +159,12 @@ class Crew:
             if gone or closed:
                 streams.forget(request_id)
 
-    def _answering(self) -> "Tuple[Any, Any]":
-        """Return what makes the exchange of a request, and where its answers go."""
+    def _answering(self) -> "Tuple[Any, Any, List[Any]]":
+        """Return what makes the exchange of a request, where its answers go, and the metrics that are counted."""
         new_exchange = self._limit.exchange() if self._limit.seconds else Exchange
-        return (new_exchange, self._outbox) if self._counted is None else (counted(new_exchange), self._counted)
+        if self._counted is None:
+            return new_exchange, self._outbox, []
+        return new_exchange, self._counted, SERIES.definitions
 
     def _thread_failed(self, me: Member) -> None:
         """Have a new process take the place of this one, where that can be; else only this thread's request fails."""
