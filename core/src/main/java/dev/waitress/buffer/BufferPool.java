@@ -15,6 +15,9 @@ public final class BufferPool {
     private static final int MOST_KEPT = 256;
     private static final int MOST_GATHERED = 16;
 
+    /** A smaller one takes as much with all that belongs to it. */
+    private static final int SMALLEST_BYTES = 256;
+
     private final int bufferBytes;
     private final MemoryBudget memory;
     private final ArrayDeque<MemoryRun> free = new ArrayDeque<>();
@@ -37,6 +40,13 @@ public final class BufferPool {
         }
         MemoryRun run = free.pollLast();
         return run == null ? new MemoryRun(this, bufferBytes) : run;
+    }
+
+    /** A buffer of so many bytes, or a few more, where there is no memory for one of the pool's. */
+    @Nullable
+    MemoryRun takeSmall(int bytes) {
+        int capacity = Math.max(bytes, SMALLEST_BYTES);
+        return capacity < bufferBytes && memory.resize(0, capacity) ? new MemoryRun(this, capacity) : null;
     }
 
     /** Whether a buffer may grow; it does so then. */

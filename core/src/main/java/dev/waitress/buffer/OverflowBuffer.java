@@ -87,6 +87,7 @@ public final class OverflowBuffer implements Closeable {
             return run.append(bytes, offset, count, overflowBytes);
         }
         MemoryRun run = pool.take();
+        run = run == null ? pool.takeSmall(count) : run; // a file costs a descriptor
         if (run == null) {
             return false;
         }

@@ -25,8 +25,8 @@ final class Handshake implements ProtocolHandler, TlsTransport.Handler {
     /** First byte of a record that belongs to a handshake. RFC 8446 §5.1. */
     private static final byte RECORD = 0x16;
 
-    /** What the engine takes of the heap meanwhile. */
-    private static final int SHAKING_BYTES = 16 * 1024;
+    /** What the engine takes of the heap meanwhile, but for what the client sends. */
+    private static final int SHAKING_BYTES = 14 * 1024;
 
     private static final byte[] NO_ID = {};
 

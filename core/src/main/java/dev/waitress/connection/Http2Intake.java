@@ -30,6 +30,12 @@ final class Http2Intake implements FrameListener {
         void clientLeaves();
     }
 
+    /**
+     * Bytes for a socket that may wait when a request comes: heads wait for no window, and a client may ask for them
+     * alone.
+     */
+    private static final long MOST_UNREAD = 4 * 1024 * 1024;
+
     private final Connection connection;
     private final Http2Means means;
     private final Http2Streams streams;
@@ -88,6 +94,9 @@ final class Http2Intake implements FrameListener {
             return stray == null ? decoder.decode(block, start, end, FieldSink.NOBODY) : stray;
         }
         streams.ids().begin(id);
+        if (connection.outbox().size() > MOST_UNREAD) {
+            return Fault.flood("answers that are never read");
+        }
         if (takesNoMore || streams.areFull()) {
             return turnAway(id, block, start, end);
         }
@@ -139,7 +148,7 @@ final class Http2Intake implements FrameListener {
             requests.refuse(stream, upload, Rule.PROXY_HEADER, malformed.header());
         } else if (endsStream) {
             return requests.complete(stream);
-        } else if (!stream.lease.resizeTo(head.length())) {
+        } else if (!stream.lease.resizeTo(Http2Stream.OWN_BYTES + head.length())) {
             requests.refuse(stream, upload, Rule.NO_MEMORY, "");
         } else if (head.expectsContinue()) {
             means.encoder().begin(100);

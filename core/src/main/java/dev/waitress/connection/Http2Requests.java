@@ -107,7 +107,7 @@ final class Http2Requests implements Http2Sink.Owner, Http2Output.Owner {
         if (connection.inbox().hasEnded()) {
             tellOfEnd(answer);
         }
-        if (stream.lease.resizeTo(request.memoryBytes())) {
+        if (stream.lease.resizeTo(Http2Stream.OWN_BYTES + request.memoryBytes())) {
             exchanges.gateway().submit(request, answer);
         } else {
             request.body().discard();

@@ -11,6 +11,8 @@ final class DynamicTable {
     /** So many entries of no bytes fill it. */
     private static final int SLOTS = MOST_BYTES / StaticTable.OVERHEAD;
 
+    private static final int RING_BYTES = 8 * SLOTS;
+
     /** A ring, made when it is needed: many clients never use it. */
     private @Nullable Entry @Nullable [] ring;
 
@@ -23,9 +25,9 @@ final class DynamicTable {
         return count;
     }
 
-    /** What it takes up in memory, about. */
+    /** What it takes up in memory, about: entries of no bytes more than the RFC has them count for. */
     int heldBytes() {
-        return bytes;
+        return ring == null ? 0 : RING_BYTES + bytes + count * StaticTable.OVERHEAD;
     }
 
     /** The entry that was added so long ago, 0 for the last one. */

@@ -34,6 +34,7 @@ final class RecordLayer {
     private final SealedInput input;
     private final SealedOutput output;
     private final LoopResources resources;
+    private int shakenBytes;
     private long emptyRecords;
     private long openedBytes;
     private boolean filled;
@@ -75,9 +76,15 @@ final class RecordLayer {
         return progress;
     }
 
+    /** What the engine has got of the client's part of the handshake: it may keep all of that until the end. */
+    int shakenBytes() {
+        return shakenBytes;
+    }
+
     /** False if that needs more bytes. */
     private boolean unwrap(ByteBuffer sealed) throws SSLException {
         SSLEngineResult result = engine.unwrap(sealed, resources.records().opened());
+        shakenBytes += result.bytesConsumed();
         if (result.getStatus() == SSLEngineResult.Status.CLOSED) {
             throw new SSLException("the client has ended the handshake");
         }

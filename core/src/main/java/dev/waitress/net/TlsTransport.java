@@ -52,6 +52,7 @@ public final class TlsTransport implements Transport {
     private State state = State.CLEAR;
     private @Nullable Watcher watcher;
     private @Nullable Secured secured;
+    private int reservedBytes;
     private boolean computes;
     private boolean inputFilled;
     private boolean outputWanted;
@@ -74,6 +75,7 @@ public final class TlsTransport implements Transport {
 
     /** Takes so much memory for the engine from now on; false if there is none. */
     public boolean reserve(int bytes) {
+        reservedBytes = bytes;
         return lease.resizeTo(bytes);
     }
 
@@ -111,7 +113,11 @@ public final class TlsTransport implements Transport {
             return 0;
         }
         try {
-            switch (with.records.shake()) {
+            RecordLayer.Progress progress = with.records.shake();
+            if (!lease.resizeTo(reservedBytes + with.records.shakenBytes())) {
+                throw new SSLException("there is no memory for what the client sends before all is agreed");
+            }
+            switch (progress) {
                 case ENDED -> {
                     return -1;
                 }
@@ -139,6 +145,9 @@ public final class TlsTransport implements Transport {
         with.records.sayLast();
         watchOutput(outputWanted);
         state = State.PARTED;
+        secured = null; // the client may take its time to go: the engine and what it has got need not wait for that
+        input.close();
+        lease.close();
         with.handler.failed(reason);
     }
 

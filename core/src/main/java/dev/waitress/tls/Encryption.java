@@ -127,7 +127,7 @@ public final class Encryption implements AutoCloseable {
     private void look() {
         try {
             contexts.look();
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | Error e) { // or nobody would look again
             LOG.log(Level.ERROR, "cannot look at certificates", e);
         }
     }

@@ -1,6 +1,7 @@
 package dev.waitress.tls;
 
 import java.io.IOException;
+import java.io.InputStream;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
@@ -12,6 +13,9 @@ import java.util.List;
 
 /** What some files hold at one time. That, and no times, tells whether they have changed. */
 final class FileContents {
+    /** Lists of revoked certificates are the largest. */
+    private static final int MOST_BYTES = 8 * 1024 * 1024;
+
     private final List<byte[]> files;
 
     private FileContents(List<byte[]> files) {
@@ -21,7 +25,8 @@ final class FileContents {
     /**
      * Reads them all.
      *
-     * @throws TlsException naming the one that is missing or cannot be read
+     * @throws TlsException naming the one that is missing or cannot be read; a pipe would keep its reader waiting, and
+     *     a device would never end
      */
     static FileContents read(List<String> names) throws TlsException {
         List<byte[]> files = new ArrayList<>();
@@ -33,7 +38,17 @@ final class FileContents {
 
     private static byte[] read(String name) throws TlsException {
         try {
-            return Files.readAllBytes(Path.of(name));
+            Path path = Path.of(name);
+            if (Files.exists(path) && !Files.isRegularFile(path)) {
+                throw new TlsException(name + ": is no file");
+            }
+            try (InputStream file = Files.newInputStream(path)) {
+                byte[] bytes = file.readNBytes(MOST_BYTES + 1);
+                if (bytes.length > MOST_BYTES) {
+                    throw new TlsException(name + ": is larger than 8 MiB");
+                }
+                return bytes;
+            }
         } catch (NoSuchFileException e) {
             throw new TlsException(name + ": there is no such file");
         } catch (AccessDeniedException e) {

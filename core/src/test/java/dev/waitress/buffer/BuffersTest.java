@@ -95,6 +95,20 @@ class BuffersTest {
         return new FileRegion(channel, position, count, channel);
     }
 
+    /** A file costs a descriptor, and there may be many answers of some bytes that nobody reads. */
+    @Test
+    void smallOutputStaysInMemoryWhereThereIsNoneForALargeBuffer() throws Exception {
+        MemoryBudget memory = new MemoryBudget(2000);
+        BufferPool pool = new BufferPool(1500, memory);
+        try (OverflowBuffer first = new OverflowBuffer(pool, 1000, directory);
+                OverflowBuffer second = new OverflowBuffer(pool, 1000, directory)) {
+            first.append(new byte[1], 0, 1);
+            second.append(new byte[13], 0, 13);
+            assertThat(memory.held()).isEqualTo(1500 + 256);
+        }
+        assertThat(memory.held()).isZero();
+    }
+
     /** With little memory for it, runs end where there is none for more; with none, all goes through files. */
     @ParameterizedTest
     @CsvSource({"1, 9999999", "7, 9999999", "100, 9999999", "100000, 9999999", "100000, 200", "100000, 16", "7, 0"})

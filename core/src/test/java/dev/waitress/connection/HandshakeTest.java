@@ -255,6 +255,21 @@ class HandshakeTest {
         }
     }
 
+    /** The engine keeps what belongs to a message until that is whole. */
+    @Test
+    void takesMoreMemoryForWhatTheClientSendsMeanwhile() throws Exception {
+        String record = "\u0016\u0003\u0001\u0010\u0000";
+        try (TlsStage stage = new TlsStage(60_000)) {
+            stage.send(record + "\u0001\u0000y\u0018" + "x".repeat(4092));
+            assertThat(stage.loop.memory.held()).isEqualTo(14 * 1024 + 4101);
+            for (int i = 0; i < 3; i++) {
+                stage.send(record + "x".repeat(4096));
+            }
+            assertThat(stage.wire.end()).isEqualTo("shut");
+            assertThat(stage.loop.memory.held()).isZero();
+        }
+    }
+
     /** It holds certificates of its own: the JDK reads them from the ticket. */
     @ParameterizedTest
     @ValueSource(strings = {OLD, NEW})

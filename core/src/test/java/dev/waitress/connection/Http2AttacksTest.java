@@ -219,6 +219,36 @@ class Http2AttacksTest {
         assertThat(client.fault()).contains(CALM + "answers that are never read");
     }
 
+    @Test
+    void headsThatAreNeverReadEndTheConnection() {
+        client.stage.client.roomFor(0);
+        for (int id = 1; id < 600_000; id += 2) {
+            client.send(new Wire().get(id, "/"));
+            if (!isOpen()) {
+                break;
+            }
+            client.stage.responses.get(client.stage.responses.size() - 1).send(Stage.head("200 OK"), new byte[0], 0, 0);
+            client.stage.loop.turn();
+            client.stage.responses.clear();
+            client.stage.requests.clear();
+        }
+        assertThat(isOpen()).isFalse();
+        client.stage.client.makeRoom(1 << 24);
+        assertThat(client.fault()).contains(CALM + "answers that are never read");
+    }
+
+    /** They are bound by their number, but a client may have many connections. */
+    @Test
+    void whatAStreamTakesCountsBesideItsHead() {
+        long before = client.stage.loop.memory.held();
+        Wire wire = new Wire();
+        for (int id = 1; id < 2 * MOST_STREAMS; id += 2) {
+            wire.headers(id, false, ":method", "POST", ":scheme", "http", ":path", "/", ":authority", "a");
+        }
+        client.send(wire);
+        assertThat(client.stage.loop.memory.held() - before).isGreaterThan(MOST_STREAMS * 1024L);
+    }
+
     /** A window that is opened by a byte at a time costs us a frame for each. */
     @Test
     void windowsOfOneByteAreCounted() {

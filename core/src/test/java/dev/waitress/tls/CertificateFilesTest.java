@@ -3,7 +3,10 @@ package dev.waitress.tls;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
+import java.nio.ByteBuffer;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -88,6 +91,17 @@ class CertificateFilesTest {
     void mustBeValidNow() {
         Instant later = Instant.now().plus(Duration.ofDays(31));
         assertRefused("cert.pem", "key.pem", later, openSsl.path("cert.pem"), "has expired on", "renew it");
+    }
+
+    /** A pipe would keep its reader waiting for ever, and a device has no end. */
+    @Test
+    void mustBeFilesOfSomeSize() throws Exception {
+        assertRefused(".", "key.pem", Instant.now(), "is no file");
+        Path large = folder.resolve("large.pem");
+        try (var file = Files.newByteChannel(large, StandardOpenOption.CREATE, StandardOpenOption.WRITE)) {
+            file.position(8 * 1024 * 1024).write(ByteBuffer.wrap(new byte[1]));
+        }
+        assertRefused("large.pem", "key.pem", Instant.now(), "larger than 8 MiB");
     }
 
     @Test
