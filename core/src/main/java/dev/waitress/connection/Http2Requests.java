@@ -214,7 +214,7 @@ final class Http2Requests implements Http2Sink.Owner, Http2Output.Owner {
             resets.giveBack(1);
         }
         streams.ends(stream);
-        stream.lease.close();
+        stream.answered();
     }
 
     @Override

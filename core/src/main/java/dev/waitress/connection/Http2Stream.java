@@ -84,6 +84,13 @@ final class Http2Stream {
         this.movedNanos = nowNanos;
     }
 
+    /** The request is over; what waits of its answer takes memory of its own. */
+    void answered() {
+        if (isOpen) {
+            lease.resizeTo(OWN_BYTES);
+        }
+    }
+
     /** Gives back all that it holds. */
     void close() {
         isOpen = false;

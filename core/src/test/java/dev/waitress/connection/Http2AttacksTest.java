@@ -249,6 +249,17 @@ class Http2AttacksTest {
         assertThat(client.stage.loop.memory.held() - before).isGreaterThan(MOST_STREAMS * 1024L);
     }
 
+    @Test
+    void whatAStreamTakesCountsUntilItsAnswerHasLeft() {
+        client.send(new Wire().frame(4, 0, 0, "\0\4" + Wire.number(0)));
+        long before = client.stage.loop.memory.held();
+        client.send(new Wire().get(1, "/"));
+        client.answer(0, "x");
+        assertThat(client.stage.loop.memory.held() - before).isGreaterThanOrEqualTo(1024 + 256);
+        client.send(new Wire().frame(8, 0, 1, Wire.number(1)));
+        assertThat(client.stage.loop.memory.held()).isEqualTo(before);
+    }
+
     /** A window that is opened by a byte at a time costs us a frame for each. */
     @Test
     void windowsOfOneByteAreCounted() {
