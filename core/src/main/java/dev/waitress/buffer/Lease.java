@@ -28,6 +28,15 @@ public final class Lease implements AutoCloseable {
         return true;
     }
 
+    /** The same for what is needed whole, such as a connection's own: also beyond the half that is for large things. */
+    public boolean fillTo(long wanted) {
+        if (!budget.fill(bytes, wanted)) {
+            return false;
+        }
+        bytes = wanted;
+        return true;
+    }
+
     /** Hands a part of it to another holder, for whom there is room therefore. */
     public void handOver(long part, Lease other) {
         bytes -= part;

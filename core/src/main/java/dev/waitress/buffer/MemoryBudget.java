@@ -40,9 +40,18 @@ public final class MemoryBudget {
      * @return false, and nothing has changed, if that is more and there is no room for it
      */
     public boolean resize(long before, long after) {
+        return resize(before, after, after > SMALL_BYTES ? most / 2 : most);
+    }
+
+    /** The same for what nobody can have less of: it may take the last. */
+    boolean fill(long before, long after) {
+        return resize(before, after, most);
+    }
+
+    private boolean resize(long before, long after, long bound) {
         long more = after - before;
         long total = held.addAndGet(more);
-        if (more > 0 && total > (after > SMALL_BYTES ? most / 2 : most)) {
+        if (more > 0 && total > bound) {
             held.addAndGet(-more);
             reportAtTimes();
             return false;

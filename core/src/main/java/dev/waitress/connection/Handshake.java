@@ -26,7 +26,7 @@ final class Handshake implements ProtocolHandler, TlsTransport.Handler {
     private static final byte RECORD = 0x16;
 
     /** What the engine takes of the heap meanwhile, but for what the client sends. */
-    private static final int SHAKING_BYTES = 14 * 1024;
+    private static final int SHAKING_BYTES = 11 * 1024;
 
     private static final byte[] NO_ID = {};
 
@@ -142,6 +142,11 @@ final class Handshake implements ProtocolHandler, TlsTransport.Handler {
         connection.outbox().write(head);
         connection.outbox().write(body);
         connection.endBy(Phase.PARTING);
+    }
+
+    @Override
+    public boolean makeRoom() {
+        return successor.makeRoom();
     }
 
     @Override

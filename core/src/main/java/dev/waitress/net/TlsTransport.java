@@ -28,6 +28,9 @@ public final class TlsTransport implements Transport {
 
     /** Is told how the handshake ends. */
     public interface Handler {
+        /** Has somebody leave who is idle; false if there is nobody. */
+        boolean makeRoom();
+
         /** What is sent and read from now on is encrypted. */
         void secured(SSLEngine engine);
 
@@ -76,7 +79,7 @@ public final class TlsTransport implements Transport {
     /** Takes so much memory for the engine from now on; false if there is none. */
     public boolean reserve(int bytes) {
         reservedBytes = bytes;
-        return lease.resizeTo(bytes);
+        return lease.fillTo(bytes);
     }
 
     /**
@@ -114,7 +117,7 @@ public final class TlsTransport implements Transport {
         }
         try {
             RecordLayer.Progress progress = with.records.shake();
-            if (!lease.resizeTo(reservedBytes + with.records.shakenBytes())) {
+            if (!holds(reservedBytes + with.records.shakenBytes(), with.handler)) {
                 throw new SSLException("there is no memory for what the client sends before all is agreed");
             }
             switch (progress) {
@@ -133,6 +136,10 @@ public final class TlsTransport implements Transport {
             fail(with, e);
         }
         return 0;
+    }
+
+    private boolean holds(int bytes, Handler handler) {
+        return lease.resizeTo(bytes) || handler.makeRoom() && lease.resizeTo(bytes);
     }
 
     private void compute(SSLEngine engine) {
