@@ -174,7 +174,7 @@ class TestWorkers:
         watched.wait_for_processes(4)
 
     def test_print_where_the_program_prints(self, shop: Shop, jar: Path) -> None:
-        shop.write("wsgi.py", "print('imported')\n\ndef app(environ, start_response):\n    return []\n")
+        shop.write("wsgi.py", "print('imported\\n', end='')\n\ndef app(environ, start_response):\n    return []\n")
         program = shop.folder / "program.py"
         program.write_text(PREAMBLE + f'create_server("{APPLICATION}", listen="127.0.0.1:0", workers=2).close()\n')
         assert jar.exists()
