@@ -32,19 +32,17 @@ public final class BufferPool {
         Arrays.fill(gathered, NOTHING);
     }
 
-    /** An empty buffer, which closing it gives back; null if there is no memory for it. */
+    /**
+     * An empty buffer, which closing it gives back: one of the pool's, or where there is no memory for that, one in
+     * which just so many bytes have room, because a file would cost a descriptor. Null if there is no memory for
+     * either.
+     */
     @Nullable
-    MemoryRun take() {
-        if (!memory.resize(0, bufferBytes)) {
-            return null;
+    MemoryRun take(int bytes) {
+        if (memory.resize(0, bufferBytes)) {
+            MemoryRun run = free.pollLast();
+            return run == null ? new MemoryRun(this, bufferBytes) : run;
         }
-        MemoryRun run = free.pollLast();
-        return run == null ? new MemoryRun(this, bufferBytes) : run;
-    }
-
-    /** A buffer of so many bytes, or a few more, where there is no memory for one of the pool's. */
-    @Nullable
-    MemoryRun takeSmall(int bytes) {
         int capacity = Math.max(bytes, SMALLEST_BYTES);
         return capacity < bufferBytes && memory.resize(0, capacity) ? new MemoryRun(this, capacity) : null;
     }

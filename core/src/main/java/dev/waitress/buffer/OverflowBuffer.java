@@ -86,8 +86,7 @@ public final class OverflowBuffer implements Closeable {
         if (last instanceof MemoryRun run) {
             return run.append(bytes, offset, count, overflowBytes);
         }
-        MemoryRun run = pool.take();
-        run = run == null ? pool.takeSmall(count) : run; // a file costs a descriptor
+        MemoryRun run = pool.take(count);
         if (run == null) {
             return false;
         }
@@ -238,7 +237,7 @@ public final class OverflowBuffer implements Closeable {
     }
 
     private Segment keep(byte[] bytes) throws IOException {
-        MemoryRun run = inMemory() + bytes.length > overflowBytes ? null : pool.take();
+        MemoryRun run = inMemory() + bytes.length > overflowBytes ? null : pool.take(bytes.length);
         if (run != null && run.append(bytes, 0, bytes.length, overflowBytes)) {
             return run;
         }

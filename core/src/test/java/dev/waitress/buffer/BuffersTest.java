@@ -109,6 +109,36 @@ class BuffersTest {
         assertThat(memory.held()).isZero();
     }
 
+    /** The same for what was lent and could not leave in its turn. */
+    @Test
+    void smallLoansStayInMemoryWhereThereIsNoneForALargeBuffer() throws Exception {
+        MemoryBudget memory = new MemoryBudget(1499);
+        try (OverflowBuffer buffer = new OverflowBuffer(new BufferPool(1500, memory), 1000, directory)) {
+            buffer.append(loan(new byte[13]));
+            buffer.settle();
+            assertThat(spooled()).isEmpty();
+            assertThat(memory.held()).isEqualTo(256);
+        }
+        assertThat(memory.held()).isZero();
+    }
+
+    private static LoanedSegment loan(byte[] bytes) {
+        return new LoanedSegment() {
+            @Override
+            protected ByteBuffer buffer() {
+                return ByteBuffer.wrap(bytes);
+            }
+
+            @Override
+            protected byte[] copy() {
+                return bytes;
+            }
+
+            @Override
+            public void close() {}
+        };
+    }
+
     /** With little memory for it, runs end where there is none for more; with none, all goes through files. */
     @ParameterizedTest
     @CsvSource({"1, 9999999", "7, 9999999", "100, 9999999", "100000, 9999999", "100000, 200", "100000, 16", "7, 0"})
