@@ -112,9 +112,9 @@ final class Handshake implements ProtocolHandler, TlsTransport.Handler {
         }
     }
 
-    /** False if there is no memory even if the idlest leaves; then the connection has ended. */
+    /** False if there is no memory; then the connection has ended. */
     private boolean reserve(int bytes) {
-        if (transport.reserve(bytes) || successor.makeRoom() && transport.reserve(bytes)) {
+        if (transport.reserve(bytes, this)) {
             return true;
         }
         end("there is no memory for another encrypted connection");

@@ -76,10 +76,10 @@ public final class TlsTransport implements Transport {
 
     // ---- Handshake -------------------------------------------------------------------------------------------------
 
-    /** Takes so much memory for the engine from now on; false if there is none. */
-    public boolean reserve(int bytes) {
+    /** Takes so much memory for the engine from now on; false if there is none even if the idlest leaves. */
+    public boolean reserve(int bytes, Handler handler) {
         reservedBytes = bytes;
-        return lease.fillTo(bytes);
+        return lease.fillTo(bytes) || handler.makeRoom() && lease.fillTo(bytes);
     }
 
     /**
