@@ -34,6 +34,15 @@ class MemoryBudgetTest {
     }
 
     @Test
+    void isTakenUpToTheLastByteByWhatIsNeededWhole() {
+        assertThat(memory.fill(0, MOST + 1)).isFalse();
+        assertThat(memory.fill(0, MOST - 1)).isTrue();
+        assertThat(memory.fill(MOST - 1, MOST)).isTrue();
+        assertThat(memory.fill(0, 1)).isFalse();
+        assertThat(memory.held()).isEqualTo(MOST);
+    }
+
+    @Test
     void letsEverybodyShrink() {
         assertThat(memory.resize(0, MOST / 2)).isTrue();
         assertThat(memory.resize(0, SMALL)).isTrue();

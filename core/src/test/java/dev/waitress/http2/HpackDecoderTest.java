@@ -19,6 +19,14 @@ class HpackDecoderTest {
         return Fields.decode(decoder, Hex.bytes(hex));
     }
 
+    /** Entries of no bytes take twice the memory that the RFC has them count for. */
+    @Test
+    void tellsWhatItsTableTakesInMemory() {
+        assertThat(decoder.heldBytes()).isZero();
+        decode("4001 6101 62".repeat(10));
+        assertThat(decoder.heldBytes()).isEqualTo(8 * 128 + 10 * (34 + 32));
+    }
+
     /** RFC 7541 appendix C. */
     @Nested
     class TheExamplesOfTheRfc {
