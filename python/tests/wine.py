@@ -30,8 +30,26 @@ CONSOLE = Path(__file__).with_name("wine_console.py")
 
 #: What runs there, if no tests are named.
 TESTS = [
-    *("test_environ.py", "test_responses.py", "test_file_wrapper.py", "test_limits.py", "test_backpressure.py"),
-    *("test_windows.py", "test_tls.py", "test_supervision.py", "test_reload.py"),
+    *("test_environ.py", "test_input.py", "test_responses.py", "test_file_wrapper.py", "test_limits.py"),
+    *("test_backpressure.py", "test_windows.py", "test_tls.py", "test_supervision.py", "test_reload.py"),
+]
+
+#: Of these what every build runs: arguments for pytest.
+BRIEF = [
+    "tests/test_windows.py",
+    *(
+        "tests/test_environ.py",
+        "--deselect=tests/test_environ.py::test_a_client_of_ipv6_has_its_address_without_brackets",
+    ),
+    *("tests/test_input.py", "tests/test_responses.py"),
+    *("tests/test_file_wrapper.py", "--deselect=tests/test_file_wrapper.py::TestLargeFile"),
+    "tests/test_limits.py::TestBody",
+    *(
+        "tests/test_tls.py::test_large_bodies_pass_both_ways",
+        "tests/test_tls.py::test_the_environ_tells_of_the_connection",
+    ),
+    *("tests/test_supervision.py::TestCrashes", "tests/test_supervision.py::TestSecondAttempt"),
+    "tests/test_supervision.py::TestRenewal::test_after_so_many_requests",
 ]
 
 SIGNALS = "sends a signal of Unix"
@@ -64,6 +82,12 @@ LISTS = ("PYTHONPATH", "CLASSPATH")
 def wine() -> "str | None":
     """Find Debian's 64-bit loader, which is not on the PATH: the script there wants a 32-bit one too."""
     return next((path for path in ("/usr/lib/wine/wine64", "/usr/bin/wine64") if os.path.exists(path)), None)
+
+
+def server() -> str:
+    """Find the server that Wine's processes share: beside the loader, or on the PATH."""
+    beside = Path(wine() or "").parent
+    return next((str(path) for path in (beside / "wineserver64", beside / "wineserver") if path.exists()), "wineserver")
 
 
 def named(path: "Path | str") -> str:
