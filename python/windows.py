@@ -81,6 +81,7 @@ def make() -> None:
         path.unlink()
     _write_command(COMMAND, "serve")
     _write_command(wine.RUN_PYTHON, "python")
+    _write_command(wine.RUN, "run")
     _run("wineboot", "-i")
     _run("reg", "add", r"HKEY_CURRENT_USER\Software\Wine", "/v", "Version", "/d", "win10", "/f")
     stamp.write_text(wanted)

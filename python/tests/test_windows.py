@@ -4,19 +4,21 @@ from __future__ import annotations
 
 import os
 import signal
+import subprocess
+import sys
+from pathlib import Path
 from typing import TYPE_CHECKING
 
+import pip
 import pytest
 import requests
 import urllib3
 from performers import APPS
-from scripts import PREAMBLE, Script
-from serving import EVENT_SECONDS
-from wine import RUN_PYTHON
+from scripts import PREAMBLE, Program, Script
+from serving import EVENT_SECONDS, ROOT
+from wine import PYTHON, RUN, RUN_PYTHON, named
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from conftest import Start
 
 #: Says who answers; dies when it is told to.
@@ -31,6 +33,21 @@ def app(environ, start_response):
     start_response("200 OK", [("Content-Type", "text/plain; charset=utf-8")])
     return ["{{}} {{}}".format(os.getpid(), TEXT).encode("utf-8")]
 """
+
+#: Serves an application that others import.
+PROGRAM = """\
+import logging, sys
+logging.basicConfig(level=logging.INFO)
+import app
+from waitress import serve
+
+if __name__ == "__main__":
+    serve({application}, listen="127.0.0.1:0", workers=2)
+    print("returned", file=sys.stderr)
+"""
+
+#: pip, without what it would ask Windows: Wine 8 aborts at that (VariantToString of propsys.dll).
+PIP = "import sys; sys.modules['_wmi'] = None; from pip._internal.cli.main import main; sys.exit(main(sys.argv[1:]))"
 
 
 @pytest.fixture(autouse=True)
@@ -136,3 +153,54 @@ class TestServe:
             assert script.lines[-1] == "returned\n"
         finally:
             script.kill()
+
+    @pytest.mark.parametrize("application", ["'app:app'", "app.app"])
+    def test_has_two_workers_import_the_application(self, tmp_path: Path, application: str) -> None:
+        """As there is no fork, also where it is no name; one that dies is replaced."""
+        write(tmp_path)
+        path = tmp_path / "program.py"
+        path.write_text(PROGRAM.format(application=application))
+        script = Script(path, python=str(RUN_PYTHON), PYTHONPATH=str(tmp_path), TMPDIR=str(tmp_path))
+        try:
+            assert requests.post(script.url + "die", timeout=EVENT_SECONDS).status_code == requests.codes.bad_gateway
+            script.wait_for("worker [0-9]+ ended with status 3")
+            script.wait_for("worker [0-9]+ started")
+            assert ask(script.url)[1] == "one"
+            script.stop(signal.SIGINT)
+            assert script.lines[-1] == "returned\n"
+        finally:
+            script.kill()
+
+
+class TestWheel:
+    """Installed by pip of Windows' Python, which makes a program of the command."""
+
+    @pytest.fixture
+    def site(self, tmp_path: Path) -> Path:
+        """Install it into a folder of its own."""
+        wheels, site = tmp_path / "wheels", tmp_path / "site"
+        build = [sys.executable, "-m", "pip", "--quiet", "wheel", "--no-deps", "-w", str(wheels), str(ROOT / "python")]
+        subprocess.run(build, check=True)
+        (wheel,) = wheels.glob("waitress-*-py3-none-any.whl")
+        options = ["--no-index", "--no-deps", "--no-compile", "--no-warn-script-location", "--prefix", named(site)]
+        done = subprocess.run(
+            [RUN, named(PYTHON), "-c", PIP, "install", *options, named(wheel)],
+            env={**os.environ, "PYTHONPATH": str(Path(pip.__file__).parents[1])},
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        assert done.returncode == 0, done.stdout + done.stderr
+        return site
+
+    def test_has_the_command(self, site: Path, tmp_path: Path) -> None:
+        write(tmp_path)
+        program = named(site / "Scripts" / "waitress-serve.exe")
+        packages = {"PYTHONPATH": str(site / "Lib" / "site-packages"), "WAITRESS_JAR": ""}
+        arguments = ["--listen=127.0.0.1:0", "--workers=2", "app:app"]
+        server = Program(tmp_path, str(RUN), program, *arguments, TMPDIR=str(tmp_path), **packages)
+        try:
+            assert ask(server.url)[1] == "one"
+            server.stop(signal.SIGINT)
+        finally:
+            server.kill()

@@ -1,7 +1,7 @@
 """The server's command, or a program of Python's, on Windows' Java and Windows' Python under Wine, as one process of Linux.
 
-``wine.py serve OPTIONS`` stands for ``waitress-serve``, ``wine.py python ARGUMENTS`` for ``python``. SIGINT and
-SIGTERM are Ctrl-C there, SIGQUIT is Ctrl-Break. Output is what it was.
+``wine.py serve OPTIONS`` stands for ``waitress-serve``, ``wine.py python ARGUMENTS`` for ``python``, and ``wine.py run
+PROGRAM ARGUMENTS`` is any program, which knows nothing of this checkout. SIGINT and SIGTERM are Ctrl-C there, SIGQUIT is Ctrl-Break. Output is what it was.
 """
 
 import os
@@ -18,6 +18,8 @@ MADE = ROOT / "target" / "windows"
 PYTHON = MADE / "python" / "python.exe"
 #: Stands for that Python, and runs on Linux.
 RUN_PYTHON = MADE / "run-python"
+#: Runs the program that its arguments name.
+RUN = MADE / "run"
 JAVA = MADE / "java" / "bin" / "java.exe"
 PREFIX = MADE / "prefix"
 
@@ -95,17 +97,13 @@ def named(path: "Path | str") -> str:
     return "Z:" + str(path).replace("/", "\\")
 
 
-def environment() -> "dict[str, str]":
-    """What Wine and the package look at."""
-    ours = {
-        **os.environ,
-        "WINEPREFIX": str(PREFIX),
-        "WINEDEBUG": "-all",
-        "DISPLAY": "",
-        "WAITRESS_JAVA": named(JAVA),
-        "WAITRESS_JAR": named(os.environ.get("WAITRESS_JAR", ROOT / "cli" / "target" / "waitress-serve.jar")),
-        "PYTHONPATH": os.pathsep.join(filter(None, [os.environ.get("PYTHONPATH"), str(ROOT / "python" / "src")])),
-    }
+def environment(*, checkout: bool = False) -> "dict[str, str]":
+    """What Wine and the package look at; of a checkout these are the package and the jar of this one."""
+    ours = {**os.environ, "WINEPREFIX": str(PREFIX), "WINEDEBUG": "-all", "DISPLAY": "", "WAITRESS_JAVA": named(JAVA)}
+    jar = ours.pop("WAITRESS_JAR", None) or ROOT / "cli" / "target" / "waitress-serve.jar"
+    if checkout:
+        ours["WAITRESS_JAR"] = named(jar)
+        ours["PYTHONPATH"] = os.pathsep.join(filter(None, [ours.get("PYTHONPATH"), str(ROOT / "python" / "src")]))
     for name in LISTS:
         if ours.get(name):
             ours[name] = ";".join(map(named, ours[name].split(os.pathsep)))
@@ -119,7 +117,7 @@ def environment() -> "dict[str, str]":
 
 def main(what: str, *arguments: str) -> int:
     """Run it, and end as it does."""
-    module = ["-m", "waitress"] if what == "serve" else []
+    before = {"serve": [str(PYTHON), "-m", "waitress"], "python": [str(PYTHON)], "run": []}[what]
     loader = wine()
     assert loader, "there is no Wine"
     # Wine makes a console where standard input is a terminal.
@@ -128,9 +126,9 @@ def main(what: str, *arguments: str) -> int:
         console = [named(CONSOLE), str(listener.getsockname()[1])]
         # In a session of its own: no terminal of ours sends signals to it.
         process = subprocess.Popen(
-            [loader, str(PYTHON), *console, str(PYTHON), *module, *arguments],
+            [loader, str(PYTHON), *console, *before, *arguments],
             stdin=terminal,
-            env=environment(),
+            env=environment(checkout=what != "run"),
             start_new_session=True,
         )
         orders, _ = listener.accept()
