@@ -3,7 +3,7 @@ module dev.waitress.cli {
     requires transitive dev.waitress;
     requires dev.waitress.worker;
     requires java.logging;
-    requires static transitive org.jspecify;
+    requires static org.jspecify;
 
     exports dev.waitress.ini;
 }

@@ -1,7 +1,7 @@
 /** The server: HTTP, the event loop, and Java applications. Needs nothing but the JDK at run time. */
 module dev.waitress {
     requires jdk.unsupported; // signals
-    requires static transitive org.jspecify;
+    requires static org.jspecify; // not transitive: programs that require this module would not compile without it
 
     exports dev.waitress;
     exports dev.waitress.settings;

@@ -90,16 +90,17 @@ final class Command implements AutoCloseable {
 
     /** Serves the test applications, with core, worker and cli as the modules that they say they are. */
     static Command serveAsModules() throws IOException, InterruptedException {
-        String modulePath = Stream.of("core", "worker", "cli")
+        List<Path> modules = Stream.of("core", "worker", "cli")
                 .map(module -> Path.of(System.getProperty("waitress.root"), module, "target", "classes"))
-                .map(Path::toString)
-                .collect(Collectors.joining(File.pathSeparator));
-        Command command = start(
-                List.of(),
-                List.of("--module-path", modulePath, "--module", "dev.waitress.cli/" + MAIN),
-                Map.of(),
-                "--listen=127.0.0.1:0",
-                "stages:app");
+                .toList();
+        return serveModules("dev.waitress.cli/" + MAIN, modules, "--listen=127.0.0.1:0", "stages:app");
+    }
+
+    /** Runs a program, MODULE/CLASS, that serves on a free port, with these on the module path alone. */
+    static Command serveModules(String program, List<Path> modules, String... arguments)
+            throws IOException, InterruptedException {
+        String path = modules.stream().map(Path::toString).collect(Collectors.joining(File.pathSeparator));
+        Command command = start(List.of(), List.of("--module-path", path, "--module", program), Map.of(), arguments);
         command.port();
         return command;
     }
