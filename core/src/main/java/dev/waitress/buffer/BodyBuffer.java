@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
+import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
@@ -68,6 +69,19 @@ public final class BodyBuffer implements Closeable {
             releaseMemory();
         }
         file.append(bytes, offset, count);
+    }
+
+    /**
+     * Where the rest of the body belongs, in shared memory; null if it must be appended. Who writes there says how much
+     * by {@link #advance}.
+     */
+    public @Nullable ByteBuffer rest() {
+        return slot == null ? null : slot.bytes().slice(length, (int) expectedBytes - length);
+    }
+
+    /** So many bytes more are where {@link #rest} has said. */
+    public void advance(int count) {
+        length += count;
     }
 
     /** Lets the memory grow to so many bytes; false if there is no more. */

@@ -18,6 +18,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class Http1 implements ProtocolHandler {
     private static final Logger LOG = System.getLogger("waitress");
+    private static final ByteBuffer NOTHING = ByteBuffer.allocate(0);
 
     private final Connection connection;
     private final Exchanges exchanges;
@@ -53,6 +54,17 @@ final class Http1 implements ProtocolHandler {
         } else {
             consume(in);
         }
+    }
+
+    @Override
+    public @Nullable ByteBuffer place() {
+        return !connection.isOpen() || isBusy() || pipelined.hasBytes() ? null : intake.place();
+    }
+
+    @Override
+    public void placed(int count) {
+        intake.placed(count);
+        consume(NOTHING);
     }
 
     /** For later; who sends on is made to wait. Behind a refusal nothing counts. */

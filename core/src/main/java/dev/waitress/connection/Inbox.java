@@ -43,7 +43,8 @@ final class Inbox {
 
     /** True if there may be more to read at once. */
     private boolean readOnce(ProtocolHandler handler) throws IOException {
-        ByteBuffer in = transport.bufferOf(resources);
+        ByteBuffer place = transport.readsAnywhere() ? handler.place() : null;
+        ByteBuffer in = place == null ? transport.bufferOf(resources) : place;
         int count = transport.read(in);
         if (count < 0) {
             ended = true;
@@ -52,8 +53,10 @@ final class Inbox {
             return false;
         }
         boolean mayHaveMore = transport.mayHaveMore(in);
-        if (count > 0) {
-            receivedBytes += count;
+        receivedBytes += count;
+        if (place != null) {
+            handler.placed(count);
+        } else if (count > 0) {
             handler.received(in.flip());
         }
         return mayHaveMore;

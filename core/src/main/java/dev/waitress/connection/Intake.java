@@ -101,6 +101,23 @@ final class Intake {
         return arrival;
     }
 
+    /** Where the next bytes belong, if that is known. */
+    @Nullable
+    ByteBuffer place() {
+        return body.rest();
+    }
+
+    /** So many bytes have come there. */
+    void placed(int count) {
+        Http1Parser borrowed = parser;
+        if (borrowed == null) {
+            throw new IllegalStateException("no request is arriving");
+        }
+        borrowed.skip(count);
+        bodyReceived += count;
+        body.advance(count);
+    }
+
     private @Nullable Arrival parse(Http1Parser borrowed, ByteBuffer in, long nowNanos) {
         while (true) {
             ParseStep step = borrowed.feed(in);

@@ -1,11 +1,23 @@
 package dev.waitress.connection;
 
 import java.nio.ByteBuffer;
+import org.jspecify.annotations.Nullable;
 
 /** What a connection's bytes mean: a preface, HTTP, or nothing any more. Event loop only. */
 interface ProtocolHandler {
     /** Bytes have come; the buffer is the loop's, and used up or copied when this returns. */
     void received(ByteBuffer in);
+
+    /**
+     * Where the next bytes belong, if that is known before they come: whoever reads puts no more of them there than
+     * there is room for, and says so. Null if they are to be given to {@link #received}.
+     */
+    default @Nullable ByteBuffer place() {
+        return null;
+    }
+
+    /** So many bytes have come into the {@link #place} that was asked for last. */
+    default void placed(int count) {}
 
     /** Refuses what comes too slowly. */
     void enforceDeadlines(long nowNanos);

@@ -28,4 +28,12 @@ final class FixedLengthReceiver implements Receiver {
         remaining -= bytes.length();
         return bytes;
     }
+
+    /** So many bytes have come on another way. */
+    void skip(int count) {
+        if (count > remaining) {
+            throw new IllegalArgumentException(count + " bytes, and " + remaining + " are left");
+        }
+        remaining -= count;
+    }
 }

@@ -97,6 +97,19 @@ public final class Http1Parser {
     }
 
     /**
+     * Takes note of bytes of a body of known length that are where they belong already: the step for them, and no more.
+     *
+     * @throws IllegalStateException if no such body is arriving
+     * @throws IllegalArgumentException if so many bytes are not left of it
+     */
+    public void skip(int count) {
+        if (receiver != fixedLength) {
+            throw new IllegalStateException("no body of known length is arriving");
+        }
+        fixedLength.skip(count);
+    }
+
+    /**
      * The first line of the request that was refused, or is arriving; as far as it has come, and cut where it is long.
      * Valid until the bytes that were fed last are overwritten.
      */

@@ -43,6 +43,11 @@ public final class PlainTransport implements Transport {
     }
 
     @Override
+    public boolean readsAnywhere() {
+        return true;
+    }
+
+    @Override
     public int read(ByteBuffer in) throws IOException {
         return channel.read(in);
     }

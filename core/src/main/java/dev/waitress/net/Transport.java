@@ -22,6 +22,11 @@ public interface Transport {
         return resources.readBuffer();
     }
 
+    /** Whether {@link #read} takes any buffer, a direct one with profit: bytes then lie at once where they belong. */
+    default boolean readsAnywhere() {
+        return false;
+    }
+
     /** Whether the last read, which has filled this buffer so far, may have left something. */
     default boolean mayHaveMore(ByteBuffer in) {
         return !in.hasRemaining();

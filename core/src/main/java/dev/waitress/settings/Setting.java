@@ -548,7 +548,7 @@ public final class Setting<T> {
             "recv_bytes",
             ValueType.integer("BYTES", 1, 16 * MIB),
             8192L,
-            "Most bytes taken by one read of a client's socket.");
+            "Most bytes taken by one read of a client's socket; more of a body that is read straight into shared memory.");
     public static final Setting<Long> CHANNEL_REQUEST_LOOKAHEAD = define(
             Group.BUFFERS,
             "channel_request_lookahead",

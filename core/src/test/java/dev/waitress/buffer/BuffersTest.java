@@ -1,8 +1,10 @@
 package dev.waitress.buffer;
 
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.waitress.testkit.OneSlot;
 import java.io.ByteArrayOutputStream;
 import java.io.EOFException;
 import java.io.IOException;
@@ -12,9 +14,9 @@ import java.nio.channels.GatheringByteChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Objects;
 import java.util.Random;
 import java.util.stream.Stream;
-import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -377,36 +379,10 @@ class BuffersTest {
         }
     }
 
-    /** Slots of 100 bytes, one of which is free at first. */
-    private static final class OneSlot implements SharedMemory, SharedMemory.Slot {
-        private final ByteBuffer memory = ByteBuffer.allocateDirect(100);
-        int free = 1;
-
-        @Override
-        public SharedMemory.@Nullable Slot take(long bytes) {
-            return bytes > 10 && bytes <= 100 && free-- > 0 ? this : null;
-        }
-
-        @Override
-        public int number() {
-            return 7;
-        }
-
-        @Override
-        public ByteBuffer bytes() {
-            return memory;
-        }
-
-        @Override
-        public void giveBack() {
-            free++;
-        }
-    }
-
     @ParameterizedTest
     @CsvSource({"-1, false", "10, false", "11, true", "100, true", "101, false"})
     void aBodyOfKnownSizeGoesToSharedMemoryWhereThereIsSome(int expected, boolean isShared) throws IOException {
-        OneSlot shared = new OneSlot();
+        OneSlot shared = new OneSlot(11, 100);
         byte[] content = new byte[Math.abs(expected)];
         new Random(expected).nextBytes(content);
         try (BodyBuffer body = new BodyBuffer(expected, new BodyStorage(1000, PLENTY, directory, shared))) {
@@ -416,12 +392,35 @@ class BuffersTest {
             assertThat(body.size()).isEqualTo(content.length);
             assertThat(body.open().readAllBytes()).isEqualTo(content);
         }
-        assertThat(shared.free).isEqualTo(1);
+        assertThat(shared.free()).isEqualTo(1);
+    }
+
+    @Test
+    void theRestOfABodyMayBeWrittenWhereItBelongs() throws IOException {
+        OneSlot shared = new OneSlot(11, 100);
+        try (BodyBuffer body = new BodyBuffer(20, new BodyStorage(1000, PLENTY, directory, shared))) {
+            body.append("abcde".getBytes(ISO_8859_1), 0, 5);
+            place(body).put("fghijklmno".getBytes(ISO_8859_1));
+            body.advance(10);
+            ByteBuffer last = place(body);
+            assertThat(last.remaining()).isEqualTo(5);
+            last.put("pqrst".getBytes(ISO_8859_1));
+            body.advance(5);
+            assertThat(place(body).remaining()).isZero();
+            assertThat(new String(body.open().readAllBytes(), ISO_8859_1)).isEqualTo("abcdefghijklmnopqrst");
+        }
+        try (BodyBuffer body = new BodyBuffer(10, new BodyStorage(1000, PLENTY, directory, shared))) {
+            assertThat(body.rest()).isNull();
+        }
+    }
+
+    private static ByteBuffer place(BodyBuffer body) {
+        return Objects.requireNonNull(body.rest());
     }
 
     @Test
     void aBodyThatWouldGoToAFileTakesNoSharedMemory() throws IOException {
-        OneSlot shared = new OneSlot();
+        OneSlot shared = new OneSlot(11, 100);
         try (BodyBuffer body = new BodyBuffer(50, new BodyStorage(50, PLENTY, directory, shared))) {
             body.append(new byte[50], 0, 50);
             assertThat(body.file()).exists();

@@ -66,17 +66,22 @@ final class Stage implements Gateway, Connection.Owner, AutoCloseable {
     }
 
     Stage(int recvBytes, int lookahead, long memoryBytes) throws IOException {
-        this(recvBytes, lookahead, memoryBytes, Map.of(), Spoken.HTTP_1);
+        this(recvBytes, lookahead, memoryBytes, SharedMemory.NONE, Map.of(), Spoken.HTTP_1);
+    }
+
+    /** A client whose bodies lie in shared memory, and of whom so many bytes are read at once. */
+    static Stage withShared(SharedMemory shared, int recvBytes, int lookahead) throws IOException {
+        return new Stage(recvBytes, lookahead, 1 << 20, shared, Map.of(), Spoken.HTTP_1);
     }
 
     /** A client whose connection is one of HTTP/2 from its first byte on. */
     static Stage ofHttp2(Map<String, String> settings) throws IOException {
-        return new Stage(8192, 0, 1 << 20, settings, Spoken.HTTP_2);
+        return new Stage(8192, 0, 1 << 20, SharedMemory.NONE, settings, Spoken.HTTP_2);
     }
 
     /** A client whose first bytes say what it speaks. */
     static Stage ofBoth() throws IOException {
-        return new Stage(8192, 0, 1 << 20, Map.of(), Spoken.BOTH);
+        return new Stage(8192, 0, 1 << 20, SharedMemory.NONE, Map.of(), Spoken.BOTH);
     }
 
     private enum Spoken {
@@ -85,12 +90,18 @@ final class Stage implements Gateway, Connection.Owner, AutoCloseable {
         BOTH
     }
 
-    private Stage(int recvBytes, int lookahead, long memoryBytes, Map<String, String> text, Spoken spoken)
+    private Stage(
+            int recvBytes,
+            int lookahead,
+            long memoryBytes,
+            SharedMemory shared,
+            Map<String, String> text,
+            Spoken spoken)
             throws IOException {
         Settings settings = Settings.ofText(text);
         loop = new FakeLoop(recvBytes, memoryBytes);
         RequestIds ids = new RequestIds(settings);
-        BodyStorage bodies = new BodyStorage(1 << 19, loop.memory, directory, SharedMemory.NONE);
+        BodyStorage bodies = new BodyStorage(1 << 19, loop.memory, directory, shared);
         Intake.Means intake =
                 new Intake.Means(new ParserPool(Limits.of(settings)), new TrustedProxy(settings), bodies, ids);
         Exchanges exchanges =

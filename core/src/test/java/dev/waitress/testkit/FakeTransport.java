@@ -152,6 +152,11 @@ public final class FakeTransport implements Transport {
     }
 
     @Override
+    public boolean readsAnywhere() {
+        return true;
+    }
+
+    @Override
     public int read(ByteBuffer in) throws IOException {
         if (broken) {
             throw new IOException("Connection reset by peer");
