@@ -4,6 +4,7 @@ import java.io.File;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.Locale;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -70,9 +71,16 @@ public enum Platform {
         return new File(this == WINDOWS ? "NUL" : "/dev/null");
     }
 
-    /** Command of the Python on the PATH. */
-    public String python() {
-        return this == WINDOWS ? "python" : "python3";
+    /**
+     * Command of a Python on the PATH. On Windows its installer may have put only its launcher there.
+     *
+     * @param onPath whether a program of this file name is there
+     */
+    public String python(Predicate<String> onPath) {
+        if (this != WINDOWS) {
+            return "python3";
+        }
+        return onPath.test("py.exe") && !onPath.test("python.exe") ? "py" : "python";
     }
 
     /** Where a virtual environment has its Python. */

@@ -99,10 +99,10 @@ class PlatformTest {
         @Test
         void hasOtherNames() {
             assertThat(Platform.WINDOWS.nullDevice()).hasName("NUL");
-            assertThat(Platform.WINDOWS.python()).isEqualTo("python");
+            assertThat(Platform.WINDOWS.python(file -> true)).isEqualTo("python");
             assertThat(Platform.WINDOWS.python(Path.of("v"))).isEqualTo(Path.of("v", "Scripts", "python.exe"));
             assertThat(Platform.UNIX.nullDevice()).hasToString("/dev/null");
-            assertThat(Platform.UNIX.python()).isEqualTo("python3");
+            assertThat(Platform.UNIX.python(file -> true)).isEqualTo("python3");
             assertThat(Platform.UNIX.python(Path.of("v"))).isEqualTo(Path.of("v", "bin", "python"));
         }
     }

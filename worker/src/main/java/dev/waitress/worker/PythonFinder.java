@@ -2,9 +2,11 @@ package dev.waitress.worker;
 
 import dev.waitress.platform.Platform;
 import dev.waitress.settings.SettingsException;
+import java.io.File;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
+import java.util.stream.Stream;
 
 /** Which Python runs the workers, unless one is named: the active virtualenv's, else the one on the PATH. */
 public final class PythonFinder {
@@ -28,7 +30,20 @@ public final class PythonFinder {
                 return python.toString();
             }
         }
-        return Platform.current().python();
+        return Platform.current().python(file -> isOnPath(file, environment));
+    }
+
+    /**
+     * What Windows offers to fetch from its Store is empty, as are its names for what was installed from there. Both
+     * are passed over here: who has the launcher is better off with that, and Windows finds them where they are all
+     * that there is.
+     */
+    private static boolean isOnPath(String file, Map<String, String> environment) {
+        return environment.entrySet().stream()
+                .filter(variable -> variable.getKey().equalsIgnoreCase("PATH")) // Windows writes Path
+                .flatMap(variable -> Stream.of(variable.getValue().split(File.pathSeparator)))
+                .map(folder -> new File(folder, file))
+                .anyMatch(program -> program.canExecute() && program.length() > 0);
     }
 
     private static String requireInside(Path virtualenv) {
