@@ -23,19 +23,25 @@ final class RecordLayer {
     private static final ByteBuffer NOTHING = ByteBuffer.allocate(0);
 
     /**
-     * So many records without content, such as KeyUpdate, and one more for each such piece of content: each costs us
+     * So many messages without content, such as KeyUpdate, and one more for each such piece of content: each costs us
      * more than the client. RFC 8446 §4.6.3.
      */
-    private static final int FREE_RECORDS = 32;
+    private static final int FREE_MESSAGES = 32;
 
     private static final int BYTES_FOR_ONE_MORE = 32 * 1024;
+
+    /** A KeyUpdate takes 27 bytes of the wire; but a record may have thousands of them, of 5 bytes. */
+    private static final int MESSAGE_BYTES = 32;
+
+    /** Why a connection fails is one record, its end another; what else the engine has to say nobody needs then. */
+    private static final int MOST_LAST_RECORDS = 16;
 
     private final SSLEngine engine;
     private final SealedInput input;
     private final SealedOutput output;
     private final LoopResources resources;
     private int shakenBytes;
-    private long emptyRecords;
+    private long messages;
     private long openedBytes;
     private boolean filled;
     private boolean ended;
@@ -134,7 +140,7 @@ final class RecordLayer {
             case OK -> {
                 openedBytes += result.bytesProduced();
                 if (result.bytesProduced() == 0) {
-                    endure(result.getHandshakeStatus());
+                    endure(result);
                 }
                 return true;
             }
@@ -150,11 +156,12 @@ final class RecordLayer {
     }
 
     /** A record of the protocol itself, or an empty one. */
-    private void endure(SSLEngineResult.HandshakeStatus status) throws IOException {
-        if (++emptyRecords > FREE_RECORDS + openedBytes / BYTES_FOR_ONE_MORE) {
-            throw new SSLException("too many records without content");
+    private void endure(SSLEngineResult result) throws IOException {
+        messages += 1 + result.bytesConsumed() / MESSAGE_BYTES;
+        if (messages > FREE_MESSAGES + openedBytes / BYTES_FOR_ONE_MORE) {
+            throw new SSLException("too much in records without content");
         }
-        switch (status) {
+        switch (result.getHandshakeStatus()) {
             // All of a handshake again, for nothing: the way to make a server compute. RFC 5746, RFC 7540 §9.2.1.
             case NEED_TASK -> throw new SSLException("the client wants another handshake");
             case NEED_WRAP -> wrap();
@@ -173,7 +180,7 @@ final class RecordLayer {
 
     /** Sends what the engine still has to say: why it has failed, or that it ends. */
     void sayLast() throws IOException {
-        while (engine.getHandshakeStatus() == SSLEngineResult.HandshakeStatus.NEED_WRAP && !engine.isOutboundDone()) {
+        for (int i = 0; i < MOST_LAST_RECORDS && hasSomethingToSay(); i++) {
             ByteBuffer records = resources.records().sealed();
             SSLEngineResult result = engine.wrap(NOTHING, records);
             output.send(records.flip());
@@ -181,5 +188,9 @@ final class RecordLayer {
                 return;
             }
         }
+    }
+
+    private boolean hasSomethingToSay() {
+        return engine.getHandshakeStatus() == SSLEngineResult.HandshakeStatus.NEED_WRAP && !engine.isOutboundDone();
     }
 }
