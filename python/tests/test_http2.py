@@ -238,6 +238,14 @@ class TestClients:
         assert "ok" in answer.stdout
         assert "0 1 2 3 4 5 6 7 8 9 " in answer.stdout
 
+    @pytest.mark.skipif(shutil.which("nghttp") is None, reason="there is no nghttp")
+    @pytest.mark.parametrize("size", [0, 4095, 4096, 65536])
+    def test_nghttp_that_remembers(self, server: Server, size: int) -> None:
+        """One that remembers less than at first wants to hear that we know. RFC 7541 §4.2."""
+        command = ["nghttp", f"--header-table-size={size}", server.url]
+        answer = subprocess.run(command, capture_output=True, text=True, check=True)
+        assert answer.stdout == "ok"
+
     @pytest.mark.skipif(shutil.which("h2load") is None, reason="there is no h2load")
     def test_h2load(self, server: Server) -> None:
         answer = subprocess.run(

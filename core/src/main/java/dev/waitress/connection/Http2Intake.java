@@ -46,7 +46,7 @@ final class Http2Intake implements FrameListener {
     private final Http2Bodies bodies;
 
     private final HpackDecoder decoder = new HpackDecoder();
-    private final PeerSettings settings = new PeerSettings();
+    private final PeerSettings settings;
     private boolean takesNoMore;
 
     Http2Intake(
@@ -61,6 +61,7 @@ final class Http2Intake implements FrameListener {
         this.streams = streams;
         this.requests = requests;
         this.output = requests.output();
+        this.settings = requests.heads().settings();
         this.allowance = allowance;
         this.owner = owner;
         this.bodies = new Http2Bodies(means, streams, requests, allowance);
@@ -151,8 +152,7 @@ final class Http2Intake implements FrameListener {
         } else if (!stream.lease.resizeTo(Http2Stream.OWN_BYTES + head.length())) {
             requests.refuse(stream, upload, Rule.NO_MEMORY, "");
         } else if (head.expectsContinue()) {
-            means.encoder().begin(100);
-            output.frame(means.encoder().headers(stream.id, false));
+            output.frame(requests.heads().begin(100).headers(stream.id, false));
         }
         return null;
     }

@@ -34,6 +34,7 @@ final class Http2Requests implements Http2Sink.Owner, Http2Output.Owner {
     private final boolean peerIsTrusted;
 
     private final Http2Output output;
+    private final Http2Heads heads;
     private boolean served;
 
     /**
@@ -55,11 +56,16 @@ final class Http2Requests implements Http2Sink.Owner, Http2Output.Owner {
         this.allowance = allowance;
         this.whenEmpty = whenEmpty;
         this.peerIsTrusted = means.trusts(connection.peer());
+        this.heads = new Http2Heads(means.encoder());
         this.output = new Http2Output(connection, means.batch(), allowance, this);
     }
 
     Http2Output output() {
         return output;
+    }
+
+    Http2Heads heads() {
+        return heads;
     }
 
     /** Whether the client speaks for others. */
@@ -72,7 +78,7 @@ final class Http2Requests implements Http2Sink.Owner, Http2Output.Owner {
     }
 
     private Http2Sink sink(Http2Stream stream) {
-        return new Http2Sink(stream, output, means.encoder(), connection, exchanges.name(), this);
+        return new Http2Sink(stream, output, heads, connection, exchanges.name(), this);
     }
 
     // ---- What they come to -----------------------------------------------------------------------------------------

@@ -30,7 +30,7 @@ final class Http2Sink implements ResponseSink {
 
     private final Http2Stream stream;
     private final Http2Output output;
-    private final HpackEncoder encoder;
+    private final Http2Heads heads;
     private final Connection connection;
     private final ServerName name;
     private final Owner owner;
@@ -44,13 +44,13 @@ final class Http2Sink implements ResponseSink {
     Http2Sink(
             Http2Stream stream,
             Http2Output output,
-            HpackEncoder encoder,
+            Http2Heads heads,
             Connection connection,
             ServerName name,
             Owner owner) {
         this.stream = stream;
         this.output = output;
-        this.encoder = encoder;
+        this.heads = heads;
         this.connection = connection;
         this.name = name;
         this.owner = owner;
@@ -58,14 +58,14 @@ final class Http2Sink implements ResponseSink {
 
     @Override
     public void hints(ResponseHead hints) {
-        encoder.begin(hints.statusCode());
+        HpackEncoder encoder = heads.begin(hints.statusCode());
         encoder.fields(hints);
         output.frame(encoder.headers(stream.id, false));
     }
 
     @Override
     public boolean head(ResponseHead head, BodyLength body) {
-        encoder.begin(head.statusCode());
+        HpackEncoder encoder = heads.begin(head.statusCode());
         encoder.fields(head);
         if (!head.hasDate()) {
             encoder.lines(connection.loop().resources().dateField());
@@ -123,7 +123,7 @@ final class Http2Sink implements ResponseSink {
     public int error(Status status, String text, RequestId id) {
         byte[] body = ErrorAnswer.body(status, text, name);
         boolean hasBody = !stream.isHead;
-        encoder.begin(status.code());
+        HpackEncoder encoder = heads.begin(status.code());
         encoder.lines(Ascii.bytes("content-length: " + body.length + "\r\n"));
         encoder.lines(PLAIN_TEXT);
         encoder.lines(connection.loop().resources().dateField());

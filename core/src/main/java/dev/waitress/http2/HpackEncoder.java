@@ -37,12 +37,19 @@ public final class HpackEncoder {
         return (hash ^ hash >>> 5) & SLOTS.length - 1;
     }
 
-    /** Begins a block with a status. */
-    public void begin(int statusCode) {
+    /**
+     * Begins a block with a status.
+     *
+     * @param updatesTable whether the client must hear first that we make no use of its memory. RFC 7541 §6.3
+     */
+    public void begin(int statusCode, boolean updatesTable) {
         if (bytes.length > KEPT_BYTES) {
             bytes = new byte[FIRST_BYTES];
         }
         length = 0;
+        if (updatesTable) {
+            integer(0x20, 5, 0);
+        }
         int index = StaticTable.indexOfStatus(statusCode);
         if (index > 0) {
             integer(0x80, 7, index);

@@ -22,6 +22,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** What a client of HTTP/2 gets, without a socket, a thread, or waiting. */
@@ -231,6 +232,25 @@ class Http2Test {
 
     @Nested
     class AnAnswer {
+        @ParameterizedTest
+        @CsvSource({"0, 20", "4095, 20", "4096, 88", "65536, 88"})
+        void tellsOnceAClientThatRemembersLessThatThisIsKnown(int bytes, String first) {
+            client.send(new Wire()
+                    .frame(4, 0, 0, "\0\1" + Wire.number(bytes))
+                    .get(1, "/")
+                    .get(3, "/"));
+            client.receive();
+            client.answer(0, "hello");
+            assertThat(startOfBlock()).isEqualTo(first);
+            client.answer(1, "hello");
+            assertThat(startOfBlock()).isEqualTo("88");
+        }
+
+        /** The first byte of the block in the first frame that has come since the last call; 88 is status 200. */
+        private String startOfBlock() {
+            return Integer.toHexString(client.stage.client.take().charAt(9));
+        }
+
         @Test
         void waitsForTheWindowsOfItsStream() {
             client.send(new Wire().frame(4, 0, 0, "\0\4" + Wire.number(5)).get(1, "/"));

@@ -161,7 +161,7 @@ class HpackDecoderTest {
     void readsBackWhatTheEncoderWrites(int length) {
         List<String> expected = new ArrayList<>();
         HpackEncoder encoder = new HpackEncoder();
-        encoder.begin(418);
+        encoder.begin(418, false);
         expected.add(":status: 418");
         for (String name : new String[] {"content-type", "X-Long", "set-cookie", "date"}) {
             byte[] bytes = (name + "v".repeat(length)).getBytes(ISO_8859_1);
