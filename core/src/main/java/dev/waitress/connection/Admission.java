@@ -232,6 +232,11 @@ final class Admission implements Acceptor, Connection.Owner, Handshake.Successor
         return !paused;
     }
 
+    /** How many clients may be here without that one has to leave for another. */
+    int places() {
+        return connections.limit();
+    }
+
     /** Listeners go on as soon as somebody can be taken. */
     void resumeIfThereIsRoom() {
         if (paused && isRoomAnywhere()) {

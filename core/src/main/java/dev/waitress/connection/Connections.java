@@ -77,6 +77,11 @@ final class Connections {
         return open.size();
     }
 
+    /** How many there may be. */
+    int limit() {
+        return limit;
+    }
+
     boolean isEmpty() {
         return open.isEmpty();
     }

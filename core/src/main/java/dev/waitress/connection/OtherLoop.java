@@ -9,7 +9,12 @@ import java.util.concurrent.atomic.AtomicInteger;
 final class OtherLoop implements Branch {
     private final EventLoop loop;
     private final Admission admission;
+    private final Runnable whenThereIsRoom;
     private final AtomicInteger count = new AtomicInteger();
+
+    /** Those of them that it has not seen yet. */
+    private final AtomicInteger onTheWay = new AtomicInteger();
+
     private volatile boolean isFull;
 
     /**
@@ -21,6 +26,7 @@ final class OtherLoop implements Branch {
     OtherLoop(EventLoop loop, Admission admission, Runnable whenThereIsRoom) {
         this.loop = loop;
         this.admission = admission;
+        this.whenThereIsRoom = whenThereIsRoom;
         this.isFull = !admission.hasRoom(); // its share may be none
         admission.tell(count::decrementAndGet, () -> {
             isFull = false;
@@ -33,20 +39,34 @@ final class OtherLoop implements Branch {
         return count.get();
     }
 
+    /**
+     * Where somebody has to leave for the next one, it is known only over there whether anybody can, and how many: so
+     * these are handed over one at a time.
+     */
     @Override
     public boolean hasRoom() {
-        return !isFull;
+        return !isFull && (isBelowLimit() || onTheWay.get() == 0);
+    }
+
+    private boolean isBelowLimit() {
+        return count.get() < admission.places();
     }
 
     @Override
     public void take(SocketChannel socket, Peer peer) {
         count.incrementAndGet();
-        loop.execute(() -> {
-            if (!admission.take(socket, peer)) {
-                count.decrementAndGet();
-            }
-            isFull = !admission.hasRoom();
-        });
+        onTheWay.incrementAndGet();
+        loop.execute(() -> arrived(admission.take(socket, peer)));
+    }
+
+    private void arrived(boolean stays) {
+        if (!stays) {
+            count.decrementAndGet();
+        }
+        isFull = !admission.hasRoom();
+        if (onTheWay.decrementAndGet() == 0 && !isFull && !isBelowLimit()) {
+            whenThereIsRoom.run(); // the next one has waited for this one
+        }
     }
 
     @Override
