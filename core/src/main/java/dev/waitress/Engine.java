@@ -1,5 +1,6 @@
 package dev.waitress;
 
+import dev.waitress.buffer.FileBudget;
 import dev.waitress.buffer.MemoryBudget;
 import dev.waitress.buffer.PrivateDirectory;
 import dev.waitress.connection.ClientLimits;
@@ -14,6 +15,7 @@ import dev.waitress.health.HealthGateway;
 import dev.waitress.health.Probes;
 import dev.waitress.loop.Clock;
 import dev.waitress.loop.EventLoop;
+import dev.waitress.net.DescriptorLimit;
 import dev.waitress.net.Listener;
 import dev.waitress.redirect.RedirectGateway;
 import dev.waitress.relay.RelayGateway;
@@ -53,7 +55,8 @@ record Engine(
     /** Returns when requests can be answered. Whatever fails, nothing is left behind. */
     static Engine start(Settings settings, int loops, GatewayStarter starter) throws IOException, InterruptedException {
         Encryption encryption = Encryption.open(settings, Clock.SYSTEM::millis);
-        PrivateDirectory directory = new PrivateDirectory();
+        PrivateDirectory directory = new PrivateDirectory(
+                new FileBudget(DescriptorLimit.ofThisProcess().files(settings)));
         MemoryBudget memory = MemoryBudget.ofHeap();
         EventLoop loop = loop("waitress-loop", settings, memory);
         loop.leftovers().add(directory::close);

@@ -7,29 +7,21 @@ import java.io.InputStream;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.nio.ByteBuffer;
-import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 
 /** Bytes in a private temporary file, deleted at {@link #close}. One thread at a time. */
 final class FileBuffer implements Closeable {
     private static final Logger LOG = System.getLogger("waitress");
 
     private final PrivateDirectory directory;
-    private Path path;
-    private FileChannel file;
+    private PrivateFile file;
     private long size;
 
     FileBuffer(PrivateDirectory directory) throws IOException {
         this.directory = directory;
-        path = directory.newName();
-        file = open(path);
-    }
-
-    private static FileChannel open(Path path) throws IOException {
-        return FileChannel.open(path, StandardOpenOption.CREATE_NEW, StandardOpenOption.READ, StandardOpenOption.WRITE);
+        file = PrivateFile.in(directory);
     }
 
     long size() {
@@ -39,7 +31,7 @@ final class FileBuffer implements Closeable {
     void append(byte[] bytes, int offset, int length) throws IOException {
         ByteBuffer rest = ByteBuffer.wrap(bytes, offset, length);
         while (rest.hasRemaining()) {
-            size += file.write(rest, size);
+            size += file.channel().write(rest, size);
         }
     }
 
@@ -48,25 +40,23 @@ final class FileBuffer implements Closeable {
      * is written once more.
      */
     Path path() {
-        if (!Files.exists(path, LinkOption.NOFOLLOW_LINKS)) {
+        if (!Files.exists(file.path(), LinkOption.NOFOLLOW_LINKS)) {
             try {
                 restore();
             } catch (IOException e) {
-                LOG.log(Level.ERROR, "somebody has removed " + path + ", which cannot be made again", e);
+                LOG.log(Level.ERROR, "somebody has removed " + file.path() + ", which cannot be made again", e);
             }
         }
-        return path;
+        return file.path();
     }
 
     private void restore() throws IOException {
-        Path again = directory.newName();
-        FileChannel copy = open(again);
-        try (FileChannel removed = file) {
-            path = again;
+        PrivateFile copy = PrivateFile.in(directory);
+        try (PrivateFile removed = file) {
             file = copy;
             long done = 0;
             while (done < size) {
-                long moved = removed.transferTo(done, size - done, copy);
+                long moved = removed.channel().transferTo(done, size - done, copy.channel());
                 if (moved <= 0) {
                     throw new EOFException("its bytes are gone too");
                 }
@@ -83,6 +73,5 @@ final class FileBuffer implements Closeable {
     @Override
     public void close() throws IOException {
         file.close();
-        Files.deleteIfExists(path);
     }
 }

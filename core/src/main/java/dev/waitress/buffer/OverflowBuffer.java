@@ -98,6 +98,11 @@ public final class OverflowBuffer implements Closeable {
         return true;
     }
 
+    /** Tells what came of a failure to keep bytes. */
+    public void report(String what, IOException failure) {
+        directory.files().report(what, failure);
+    }
+
     private SpooledRun runAtEnd() throws IOException {
         SpoolFile file = spool;
         if (file == null || file.isClosed() || file.isWorn(Math.max(SMALLEST_FILE_BYTES, overflowBytes / 2))) {

@@ -39,20 +39,27 @@ public final class PrivateDirectory implements Closeable {
 
     private final List<Path> parents;
 
+    private final FileBudget files;
+
     /** The user's word on where to be; null for a directory about which users are not asked. */
     private final @Nullable String named;
 
     private @Nullable Home home;
     private boolean closed;
-    private long files;
+    private long names;
 
     /** A directory where the system has its temporary files; in memory if there are none, and nobody named a place. */
     public PrivateDirectory() {
-        this(Path.of(System.getProperty("java.io.tmpdir")), System.getenv(VARIABLE));
+        this(FileBudget.endless());
     }
 
-    private PrivateDirectory(Path usual, @Nullable String named) {
-        this(places(usual, named), named);
+    /** The same, with so many files of clients at most. */
+    public PrivateDirectory(FileBudget files) {
+        this(Path.of(System.getProperty("java.io.tmpdir")), System.getenv(VARIABLE), files);
+    }
+
+    private PrivateDirectory(Path usual, @Nullable String named, FileBudget files) {
+        this(places(usual, named), named, files);
     }
 
     public PrivateDirectory(Path parent) {
@@ -61,12 +68,13 @@ public final class PrivateDirectory implements Closeable {
 
     /** A directory in the first of these places where one can be made. */
     PrivateDirectory(List<Path> parents) {
-        this(parents, null);
+        this(parents, null, FileBudget.endless());
     }
 
-    private PrivateDirectory(List<Path> parents, @Nullable String named) {
+    private PrivateDirectory(List<Path> parents, @Nullable String named, FileBudget files) {
         this.parents = parents;
         this.named = named;
+        this.files = files;
     }
 
     private static List<Path> places(Path usual, @Nullable String named) {
@@ -139,9 +147,14 @@ public final class PrivateDirectory implements Closeable {
         }
     }
 
+    /** How many files of clients there may be. */
+    public FileBudget files() {
+        return files;
+    }
+
     /** A name in it that no other call returns. */
     synchronized Path newName() throws IOException {
-        return path().resolve(SPOOLED + files++);
+        return path().resolve(SPOOLED + names++);
     }
 
     /** How many files hold bodies and output of clients now. */

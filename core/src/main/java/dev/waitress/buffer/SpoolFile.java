@@ -3,26 +3,20 @@ package dev.waitress.buffer;
 import java.io.Closeable;
 import java.io.IOException;
 import java.nio.ByteBuffer;
-import java.nio.channels.FileChannel;
 import java.nio.channels.WritableByteChannel;
-import java.nio.file.Files;
-import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 
 /**
  * A private temporary file that holds output of one connection, in runs; deleted when the last of them is closed. Event
  * loop only.
  */
 final class SpoolFile implements Closeable {
-    private final Path path;
-    private final FileChannel file;
+    private final PrivateFile file;
     private long size;
     private long sent;
     private int runs;
 
     SpoolFile(PrivateDirectory directory) throws IOException {
-        path = directory.newName();
-        file = FileChannel.open(path, StandardOpenOption.CREATE_NEW, StandardOpenOption.READ, StandardOpenOption.WRITE);
+        file = PrivateFile.in(directory);
     }
 
     /** Where a new run begins. */
@@ -35,12 +29,12 @@ final class SpoolFile implements Closeable {
     void append(byte[] bytes, int offset, int length) throws IOException {
         ByteBuffer rest = ByteBuffer.wrap(bytes, offset, length);
         while (rest.hasRemaining()) {
-            size += file.write(rest, size);
+            size += file.channel().write(rest, size);
         }
     }
 
     long send(long position, long count, WritableByteChannel target) throws IOException {
-        long taken = file.transferTo(position, count, target);
+        long taken = file.channel().transferTo(position, count, target);
         sent += taken;
         return taken;
     }
@@ -54,7 +48,7 @@ final class SpoolFile implements Closeable {
     }
 
     boolean isClosed() {
-        return !file.isOpen();
+        return !file.channel().isOpen();
     }
 
     /** A run is used up, or dropped. */
@@ -68,6 +62,5 @@ final class SpoolFile implements Closeable {
     @Override
     public void close() throws IOException {
         file.close();
-        Files.deleteIfExists(path);
     }
 }

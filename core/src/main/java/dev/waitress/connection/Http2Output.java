@@ -1,6 +1,5 @@
 package dev.waitress.connection;
 
-import dev.waitress.buffer.FileFailure;
 import dev.waitress.buffer.Segment;
 import dev.waitress.http2.Allowance;
 import dev.waitress.http2.FrameWriter;
@@ -257,7 +256,7 @@ final class Http2Output {
     }
 
     private void cannotStore(Http2Stream stream, IOException failure) {
-        LOG.log(Level.ERROR, "cannot store output for a slow client, stream reset: " + FileFailure.reason(failure));
+        stream.waiting.report("cannot store output for a slow client, stream reset", failure);
         owner.failed(stream);
     }
 

@@ -2,7 +2,6 @@ package dev.waitress.connection;
 
 import dev.waitress.buffer.BodyBuffer;
 import dev.waitress.buffer.BodyStorage;
-import dev.waitress.buffer.FileFailure;
 import dev.waitress.buffer.Lease;
 import dev.waitress.exchange.Peer;
 import dev.waitress.exchange.Request;
@@ -16,8 +15,6 @@ import dev.waitress.proxy.Forwarding;
 import dev.waitress.proxy.ForwardingOutcome;
 import dev.waitress.proxy.TrustedProxy;
 import java.io.IOException;
-import java.lang.System.Logger;
-import java.lang.System.Logger.Level;
 import java.nio.ByteBuffer;
 import org.jspecify.annotations.Nullable;
 
@@ -26,8 +23,6 @@ import org.jspecify.annotations.Nullable;
  * it is complete. Event loop only.
  */
 final class Intake {
-    private static final Logger LOG = System.getLogger("waitress");
-
     /**
      * What the connections of a loop share for it.
      *
@@ -177,7 +172,7 @@ final class Intake {
             body.append(bytes.array(), bytes.offset(), bytes.length());
             return true;
         } catch (IOException e) {
-            LOG.log(Level.ERROR, "cannot store a request body: " + FileFailure.reason(e));
+            means.bodies().directory().files().report("cannot store a request body", e);
             return false;
         }
     }

@@ -1,6 +1,5 @@
 package dev.waitress.connection;
 
-import dev.waitress.buffer.FileFailure;
 import dev.waitress.buffer.FileRegion;
 import dev.waitress.buffer.OverflowBuffer;
 import dev.waitress.buffer.Segment;
@@ -144,7 +143,7 @@ final class Outbox {
     }
 
     private void cannotStore(IOException failure) {
-        LOG.log(Level.ERROR, "cannot store output for a slow client, connection cut: " + FileFailure.reason(failure));
+        waiting.report("cannot store output for a slow client, connection cut", failure);
         broken = true;
     }
 

@@ -2,7 +2,6 @@ package dev.waitress.connection;
 
 import dev.waitress.buffer.BodyBuffer;
 import dev.waitress.buffer.BodyStorage;
-import dev.waitress.buffer.FileFailure;
 import dev.waitress.exchange.Peer;
 import dev.waitress.exchange.Request;
 import dev.waitress.exchange.RequestIds;
@@ -11,14 +10,10 @@ import dev.waitress.http.RequestHead;
 import dev.waitress.http.Rule;
 import dev.waitress.proxy.Forwarding;
 import java.io.IOException;
-import java.lang.System.Logger;
-import java.lang.System.Logger.Level;
 import org.jspecify.annotations.Nullable;
 
 /** A request of one stream that is arriving: its head, and what has come of its body. Event loop only. */
 final class Upload {
-    private static final Logger LOG = System.getLogger("waitress");
-
     private final RequestHead head;
     private final Forwarding forwarding;
     private final long begunNanos;
@@ -26,6 +21,7 @@ final class Upload {
     /** What the connection had received when this began. */
     private final long receivedBefore;
 
+    private final BodyStorage storage;
     private final BodyBuffer body;
     private long bytes;
 
@@ -39,6 +35,7 @@ final class Upload {
         this.forwarding = forwarding;
         this.begunNanos = begunNanos;
         this.receivedBefore = receivedBefore;
+        this.storage = storage;
         this.body = head.hasBody() ? new BodyBuffer(head.contentLength(), storage) : BodyBuffer.EMPTY;
     }
 
@@ -66,7 +63,7 @@ final class Upload {
             body.append(source, start, count);
             return null;
         } catch (IOException e) {
-            LOG.log(Level.ERROR, "cannot store a request body: " + FileFailure.reason(e));
+            storage.directory().files().report("cannot store a request body", e);
             return Rule.BODY_NOT_STORED;
         }
     }

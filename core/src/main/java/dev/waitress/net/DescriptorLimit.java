@@ -50,10 +50,24 @@ public record DescriptorLimit(long descriptors) {
      */
     public int bound(Settings settings) {
         int wanted = settings.getInt(Setting.CONNECTION_LIMIT);
-        long left = Math.max(1, descriptors - Math.max(LEAST_RESERVE, descriptors / RESERVED_PART));
+        long left = Math.max(1, descriptors - reserve());
         if (left < wanted && (left < LEAST_RESERVE || settings.isGiven(Setting.CONNECTION_LIMIT))) {
             LOG.log(Level.WARNING, "connection_limit is " + left + ": " + descriptors + " open files allow no more");
         }
         return (int) Math.min(wanted, left);
+    }
+
+    private long reserve() {
+        return Math.max(LEAST_RESERVE, descriptors / RESERVED_PART);
+    }
+
+    /**
+     * How many files may hold bodies and output of clients: what all connections would leave, or as much as is left to
+     * them; and some of the reserve where there is next to nothing else.
+     */
+    public int files(Settings settings) {
+        long shared = Math.max(0, descriptors - reserve());
+        long left = Math.max(shared - settings.get(Setting.CONNECTION_LIMIT), shared / 2);
+        return (int) Math.min(Integer.MAX_VALUE, Math.max(reserve() / 2, left));
     }
 }

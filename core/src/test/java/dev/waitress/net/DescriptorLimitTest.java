@@ -31,6 +31,23 @@ class DescriptorLimitTest {
         assertThat(new DescriptorLimit(descriptors).bound(settings)).isEqualTo(connections);
     }
 
+    /** The JVM, workers and listeners need some too. */
+    @ParameterizedTest
+    @CsvSource({
+        "1024, 100, 796",
+        "1024, 447, 449",
+        "1024, 448, 448",
+        "1024, 449, 448",
+        "1024, 10000, 448",
+        "256, 100, 96",
+        "64, 100, 32",
+        "9223372036854775807, 100, 2147483647"
+    })
+    void leavesFilesToClientsToo(long descriptors, long connections, int files) {
+        Settings settings = Settings.defaults().with(Setting.CONNECTION_LIMIT, connections);
+        assertThat(new DescriptorLimit(descriptors).files(settings)).isEqualTo(files);
+    }
+
     /** With ulimit -n 64 a server starts, and answers one client at a time: somebody has to be told why. */
     @ParameterizedTest
     @CsvSource({"64, 1", "127, 63"})
