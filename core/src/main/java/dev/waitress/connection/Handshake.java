@@ -28,6 +28,14 @@ final class Handshake implements ProtocolHandler, TlsTransport.Handler {
     /** What the engine takes of the heap meanwhile, but for what the client sends. */
     private static final int SHAKING_BYTES = 11 * 1024;
 
+    /** Bytes of what applications are told of a client, with every request: its certificate may be long. */
+    private static final int MOST_FACTS = 64 * 1024;
+
+    /**
+     * Bytes of the heap for what they are told of one without a certificate, which what an engine takes has room for.
+     */
+    private static final int USUAL_FACTS = 1024;
+
     private static final byte[] NO_ID = {};
 
     /** Who takes over behind the handshake. */
@@ -152,11 +160,17 @@ final class Handshake implements ProtocolHandler, TlsTransport.Handler {
     @Override
     public void secured(SSLEngine engine) {
         SSLSession session = engine.getSession();
-        if (!reserve(encryption.memoryOf(session, begunMillis))) {
+        Peer client = connection.peer().over(encryption.facts(session, begunMillis));
+        if (client.factsLength() > MOST_FACTS) {
+            end("of its certificate applications would be told " + client.factsLength() + " bytes, limit "
+                    + MOST_FACTS);
+            return;
+        }
+        int more = Math.max(0, client.factsHeldBytes() - USUAL_FACTS);
+        if (!reserve(encryption.memoryOf(session, begunMillis) + more)) {
             return;
         }
         state = State.SECURED;
-        Peer client = connection.peer().over(encryption.facts(session, begunMillis));
         String protocol = engine.getApplicationProtocol();
         successor.secured(connection, client, protocol == null ? "" : protocol);
     }

@@ -12,6 +12,9 @@ final class Facts {
 
     private static final byte[] NOTHING = {};
 
+    /** Of the heap for each, beside its bytes: two arrays. */
+    private static final int OBJECT_BYTES = 64;
+
     private final byte[][] names;
     private final byte[][] values;
     private final byte[] key;
@@ -46,6 +49,16 @@ final class Facts {
     /** The same for the same variables with the same values. */
     byte[] key() {
         return key;
+    }
+
+    /** Bytes of all names and values, and some more. */
+    int length() {
+        return key.length;
+    }
+
+    /** Bytes of the heap that they take, rather too many than too few: each is there twice. */
+    int heldBytes() {
+        return 2 * key.length + OBJECT_BYTES * names.length;
     }
 
     int count() {

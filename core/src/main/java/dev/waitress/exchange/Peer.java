@@ -58,6 +58,16 @@ public final class Peer {
         return facts.value(name);
     }
 
+    /** Bytes of all that applications are told of its encryption. */
+    public int factsLength() {
+        return facts.length();
+    }
+
+    /** Bytes of the heap that this takes. */
+    public int factsHeldBytes() {
+        return facts.heldBytes();
+    }
+
     /** Whether the client has to encrypt. */
     public boolean isEncrypted() {
         return server.isEncrypted();

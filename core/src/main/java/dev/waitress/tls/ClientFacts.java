@@ -8,6 +8,7 @@ import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
 import java.util.Base64;
 import java.util.Collection;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -18,13 +19,30 @@ import javax.security.auth.x500.X500Principal;
 final class ClientFacts {
     private static final String EMAIL = "Email";
 
-    /** The JDK knows the others. */
-    private static final Map<String, String> MORE_NAMES = Map.of("1.2.840.113549.1.9.1", "emailAddress");
+    /** By OpenSSL's short names; the JDK knows those of RFC 2253, and would show the others as numbers. */
+    private static final Map<String, String> MORE_NAMES = Map.of(
+            "1.2.840.113549.1.9.1", "emailAddress",
+            "2.5.4.4", "SN",
+            "2.5.4.5", "serialNumber",
+            "2.5.4.12", "title",
+            "2.5.4.13", "description",
+            "2.5.4.42", "GN",
+            "2.5.4.43", "initials");
+
+    /** What mod_ssl calls them in names of variables, where that is something else. */
+    private static final Map<String, String> PARTS =
+            Map.of("emailAddress", EMAIL, "SN", "S", "title", "T", "description", "D", "GN", "G", "initials", "I");
 
     /** Kinds of names in a certificate. RFC 5280 §4.2.1.6. */
     private static final int MAIL_NAME = 1;
 
     private static final int DNS_NAME = 2;
+
+    /**
+     * Parts of each distinguished name, and other names of each kind: whoever is issued a certificate may have chosen
+     * thousands of them, and each would be a variable of every request.
+     */
+    private static final int MOST = 64;
 
     private static final int LINE = 64;
     private static final int HEX = 16;
@@ -52,20 +70,12 @@ final class ClientFacts {
 
     private static void add(String name, X500Principal principal, Map<String, String> facts) {
         String text = principal.getName(X500Principal.RFC2253, MORE_NAMES);
-        facts.put(name, text);
-        for (DistinguishedName.Part part : DistinguishedName.parts(text)) {
-            String key = name + "_" + (part.type().equals("emailAddress") ? EMAIL : part.type());
-            if (facts.putIfAbsent(key, part.value()) != null) {
-                addAnother(key, part.value(), facts);
-            }
-        }
-    }
-
-    /** Numbered from 1, for the first has no number. */
-    private static void addAnother(String key, String value, Map<String, String> facts) {
-        int number = 1;
-        while (facts.putIfAbsent(key + "_" + number, value) != null) {
-            number++;
+        facts.put(name, Escapes.inName(text));
+        Map<String, Integer> counts = new HashMap<>();
+        for (DistinguishedName.Part part : DistinguishedName.parts(text, MOST)) {
+            String key = name + "_" + PARTS.getOrDefault(part.type(), part.type());
+            int before = counts.merge(key, 1, Integer::sum) - 1;
+            facts.put(before == 0 ? key : key + "_" + before, Escapes.inText(part.value()));
         }
     }
 
@@ -80,10 +90,10 @@ final class ClientFacts {
         int mails = 0;
         for (List<?> name : names == null ? List.<List<?>>of() : names) {
             int kind = (Integer) name.get(0);
-            if (kind == DNS_NAME) {
-                facts.put("SSL_CLIENT_SAN_DNS_" + hosts++, String.valueOf(name.get(1)));
-            } else if (kind == MAIL_NAME) {
-                facts.put("SSL_CLIENT_SAN_Email_" + mails++, String.valueOf(name.get(1)));
+            if (kind == DNS_NAME && hosts < MOST) {
+                facts.put("SSL_CLIENT_SAN_DNS_" + hosts++, Escapes.inText(String.valueOf(name.get(1))));
+            } else if (kind == MAIL_NAME && mails < MOST) {
+                facts.put("SSL_CLIENT_SAN_Email_" + mails++, Escapes.inText(String.valueOf(name.get(1))));
             }
         }
     }

@@ -22,10 +22,11 @@ final class DistinguishedName {
         this.text = text;
     }
 
-    static List<Part> parts(String text) {
+    /** The first of them, at most so many. */
+    static List<Part> parts(String text, int most) {
         DistinguishedName name = new DistinguishedName(text);
         List<Part> parts = new ArrayList<>();
-        while (name.at < text.length()) {
+        while (name.at < text.length() && parts.size() < most) {
             int equals = text.indexOf('=', name.at);
             if (equals < 0) {
                 break;
@@ -41,12 +42,14 @@ final class DistinguishedName {
     private String value() {
         ByteArrayOutputStream value = new ByteArrayOutputStream();
         while (at < text.length()) {
-            char c = text.charAt(at++);
+            int start = at;
+            int c = text.codePointAt(at); // halves of a pair are no text: each would become a question mark
+            at += Character.charCount(c);
             if (c == ',' || c == '+') {
                 break;
             }
             if (c != '\\' || at == text.length()) {
-                value.writeBytes(String.valueOf(c).getBytes(StandardCharsets.UTF_8));
+                value.writeBytes(text.substring(start, at).getBytes(StandardCharsets.UTF_8));
             } else if (isHex(at) && isHex(at + 1)) {
                 value.write(Integer.parseInt(text.substring(at, at + 2), 16));
                 at += 2;

@@ -47,7 +47,7 @@ class NamesTest {
 
     @Test
     void haveParts() {
-        assertThat(DistinguishedName.parts("CN=Jane\\, Doe,OU=a+OU=b\\C3\\A9,O=\\#x"))
+        assertThat(DistinguishedName.parts("CN=Jane\\, Doe,OU=a+OU=b\\C3\\A9,O=\\#x", 9))
                 .containsExactly(
                         new DistinguishedName.Part("CN", "Jane, Doe"),
                         new DistinguishedName.Part("OU", "a"),

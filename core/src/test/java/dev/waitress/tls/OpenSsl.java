@@ -12,10 +12,11 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 
 /** The command openssl, which makes keys and certificates in a folder; tests are skipped where it is missing. */
-final class OpenSsl {
+public final class OpenSsl {
     private final Path folder;
 
-    OpenSsl(Path folder) {
+    /** Works in this folder. */
+    public OpenSsl(Path folder) {
         this.folder = folder;
         assumeTrue(isThere(), "there is no command openssl");
     }
@@ -30,7 +31,7 @@ final class OpenSsl {
     }
 
     /** Runs it; arguments are separated by spaces. */
-    OpenSsl run(String arguments) throws IOException, InterruptedException {
+    public OpenSsl run(String arguments) throws IOException, InterruptedException {
         List<String> command = new ArrayList<>(List.of("openssl"));
         command.addAll(List.of(arguments.split(" ", -1)));
         Path log = folder.resolve("openssl.log");
@@ -47,20 +48,23 @@ final class OpenSsl {
     }
 
     /** A certificate that signs itself, for a key that is there. */
-    OpenSsl certify(String key, String certificate, String names) throws IOException, InterruptedException {
+    public OpenSsl certify(String key, String certificate, String names) throws IOException, InterruptedException {
         return run("req -x509 -new -key " + key + " -out " + certificate + " -days 30 -subj /CN=test -addext"
                 + " subjectAltName=" + names);
     }
 
-    String path(String name) {
+    /** Where a file of the folder lies. */
+    public String path(String name) {
         return folder.resolve(name).toString();
     }
 
-    String text(String name) throws IOException {
+    /** What a file of the folder holds. */
+    public String text(String name) throws IOException {
         return Files.readString(folder.resolve(name));
     }
 
-    void write(String name, String text) throws IOException {
+    /** Writes a file into the folder. */
+    public void write(String name, String text) throws IOException {
         Files.writeString(folder.resolve(name), text);
     }
 }
