@@ -160,6 +160,11 @@ final class Handshake implements ProtocolHandler, TlsTransport.Handler {
     @Override
     public void secured(SSLEngine engine) {
         SSLSession session = engine.getSession();
+        String fault = encryption.faultOf(session);
+        if (!fault.isEmpty()) {
+            end(fault);
+            return;
+        }
         Peer client = connection.peer().over(encryption.facts(session, begunMillis));
         if (client.factsLength() > MOST_FACTS) {
             end("of its certificate applications would be told " + client.factsLength() + " bytes, limit "

@@ -100,6 +100,11 @@ public final class Encryption implements AutoCloseable {
         return SessionFacts.of(session, begunMillis, timeOfDay());
     }
 
+    /** What is wrong now with the certificates of a client whose handshake has ended; empty for nothing. */
+    public String faultOf(SSLSession session) {
+        return Validity.fault(session, timeOfDay());
+    }
+
     /**
      * Bytes of the heap that a connection takes from the end of its handshake on.
      *

@@ -6,6 +6,7 @@ import java.nio.ByteBuffer;
 import java.security.GeneralSecurityException;
 import java.security.SecureRandom;
 import java.security.cert.X509Certificate;
+import javax.net.ssl.KeyManager;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLEngine;
 import javax.net.ssl.SSLEngineResult;
@@ -37,8 +38,13 @@ public final class TlsClient {
 
     /** For clients that trust everybody. */
     public static SSLContext trusting() throws GeneralSecurityException {
+        return trusting(new KeyManager[0]);
+    }
+
+    /** The same for clients that show a certificate. */
+    public static SSLContext trusting(KeyManager[] keys) throws GeneralSecurityException {
         SSLContext context = SSLContext.getInstance("TLS");
-        context.init(null, new TrustManager[] {new Trusting()}, new SecureRandom());
+        context.init(keys, new TrustManager[] {new Trusting()}, new SecureRandom());
         return context;
     }
 
