@@ -2,6 +2,7 @@ package dev.waitress.exchange;
 
 import dev.waitress.http.Ascii;
 import dev.waitress.http.ResponseHead;
+import java.nio.charset.Charset;
 import java.nio.charset.StandardCharsets;
 import java.util.Map;
 
@@ -12,8 +13,14 @@ import java.util.Map;
  * @param allow methods for an Allow field; empty for none
  * @param type of the body
  * @param body text, or nothing
+ * @param charset by which it is sent
  */
-public record ServerAnswer(String status, String allow, String type, String body) {
+public record ServerAnswer(String status, String allow, String type, String body, Charset charset) {
+    /** One whose text is sent as UTF-8. */
+    public ServerAnswer(String status, String allow, String type, String body) {
+        this(status, allow, type, body, StandardCharsets.UTF_8);
+    }
+
     /** Nothing else is served there. */
     public static final ServerAnswer NOT_FOUND = new ServerAnswer("404 Not Found", "", "", "");
 
@@ -24,6 +31,12 @@ public record ServerAnswer(String status, String allow, String type, String body
 
     public static ServerAnswer json(String status, String body) {
         return new ServerAnswer(status, "", "application/json", body);
+    }
+
+    /** One whose body is sent as it is. */
+    public static ServerAnswer bytes(String status, String type, byte[] body) {
+        return new ServerAnswer(
+                status, "", type, new String(body, StandardCharsets.ISO_8859_1), StandardCharsets.ISO_8859_1);
     }
 
     public void sendTo(Response response) {
@@ -43,7 +56,7 @@ public record ServerAnswer(String status, String allow, String type, String body
             field(head, "Content-Type", type);
         }
         fields.forEach((name, value) -> field(head, name, value));
-        byte[] bytes = body.getBytes(StandardCharsets.UTF_8);
+        byte[] bytes = body.getBytes(charset);
         head.setContentLength(bytes.length); // also for HEAD: nothing is guessed from a body that is empty
         response.send(head, bytes, 0, bytes.length);
     }

@@ -4,7 +4,6 @@ import dev.waitress.exchange.ServerAnswer;
 import dev.waitress.http.RequestHead;
 import java.io.IOException;
 import java.io.InputStream;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
@@ -48,8 +47,10 @@ final class ChallengeFolder {
             return ServerAnswer.NOT_FOUND;
         }
         try (InputStream in = Files.newInputStream(file)) {
-            String text = new String(in.readNBytes(MOST_BYTES), StandardCharsets.ISO_8859_1);
-            return new ServerAnswer("200 OK", "", "application/octet-stream", text);
+            byte[] bytes = in.readNBytes(MOST_BYTES + 1);
+            return bytes.length > MOST_BYTES // it is no challenge, and half of it would prove nothing
+                    ? ServerAnswer.NOT_FOUND
+                    : ServerAnswer.bytes("200 OK", "application/octet-stream", bytes);
         } catch (IOException e) {
             return ServerAnswer.NOT_FOUND; // its time is over
         }
