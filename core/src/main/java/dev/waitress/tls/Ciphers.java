@@ -31,6 +31,13 @@ final class Ciphers {
 
     private Ciphers() {}
 
+    /** Whether HTTP/2 allows it: forward secret, and with authenticated encryption. RFC 9113 §9.2.2, appendix A. */
+    static boolean isForHttp2(String name) {
+        boolean isForwardSecret = name.startsWith("TLS_ECDHE_") || name.startsWith("TLS_DHE_");
+        boolean isAuthenticated = name.contains("_GCM_") || name.contains("_CCM") || name.contains("_POLY1305_");
+        return !name.contains(WITH) || isForwardSecret && isAuthenticated;
+    }
+
     /** OpenSSL's name; the registry's for the suites of TLS 1.3, where both are the same. */
     static String openSslName(String name) {
         int with = name.indexOf(WITH);

@@ -7,6 +7,7 @@ import java.security.GeneralSecurityException;
 import java.security.MessageDigest;
 import java.security.cert.X509Certificate;
 import java.time.Instant;
+import java.util.Arrays;
 import java.util.Comparator;
 import java.util.HexFormat;
 import java.util.List;
@@ -35,6 +36,7 @@ final class Contexts {
     private final Complaint trustComplaint = new Complaint("clients are judged as before");
     private final KeyChooser chooser;
     private final SSLParameters parameters;
+    private final boolean forbidsHttp2;
     private volatile List<X509Certificate> leaves;
     private @Nullable FileContents seen;
     private FileContents trusted;
@@ -56,6 +58,7 @@ final class Contexts {
         this.trusted = trust.read();
         this.context = context(trusted);
         this.parameters = Parameters.of(settings, context);
+        this.forbidsHttp2 = !Arrays.stream(parameters.getCipherSuites()).allMatch(Ciphers::isForHttp2);
         expiry.warn(leaves, timeOfDay.getAsLong());
     }
 
@@ -98,6 +101,10 @@ final class Contexts {
         SSLEngine engine = context.createSSLEngine();
         engine.setUseClientMode(false);
         engine.setSSLParameters(parameters);
+        if (forbidsHttp2) {
+            engine.setHandshakeApplicationProtocolSelector(
+                    new ProtocolChooser(List.of(parameters.getApplicationProtocols())));
+        }
         return engine;
     }
 

@@ -15,7 +15,7 @@ final class Parameters {
     private static final String HTTP_1_0 = "http/1.0";
 
     /** RFC 9113 §3.2. */
-    private static final String HTTP_2 = "h2";
+    static final String HTTP_2 = "h2";
 
     private static final String TLS_1_2 = "TLSv1.2";
     private static final String TLS_1_3 = "TLSv1.3";

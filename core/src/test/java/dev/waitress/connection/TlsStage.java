@@ -37,6 +37,8 @@ import javax.net.ssl.SSLException;
 final class TlsStage implements Gateway, Connection.Owner, Handshake.Successor, AutoCloseable {
     static final String GET = Stage.GET;
 
+    private static final int MOST_TURNS = 100;
+
     final FakeLoop loop;
     final FakeTransport wire = new FakeTransport();
     final Connection connection;
@@ -50,6 +52,7 @@ final class TlsStage implements Gateway, Connection.Owner, Handshake.Successor, 
     private final Intake.Means intake;
     private final Exchanges exchanges;
     private final Deadlines deadlines;
+    private String agreed = "";
     private Peer peer = new Peer("1.2.3.4", "5", ServerEnd.encrypted("443", ""));
 
     TlsStage() throws IOException {
@@ -114,7 +117,10 @@ final class TlsStage implements Gateway, Connection.Owner, Handshake.Successor, 
     String shakeAllButLast(TlsClient client) throws SSLException {
         send(client.shake(""));
         String last = client.shake(wire.take());
-        while (client.engine().getSession().getProtocol().equals("NONE") || needsMore(client)) {
+        for (int i = 0; client.engine().getSession().getProtocol().equals("NONE") || needsMore(client); i++) {
+            if (i > MOST_TURNS) {
+                throw new SSLException("the handshake does not end: " + wire.end());
+            }
             send(last);
             last = client.shake(wire.take());
         }
@@ -142,6 +148,11 @@ final class TlsStage implements Gateway, Connection.Owner, Handshake.Successor, 
         settle();
     }
 
+    /** The protocol inside. */
+    String agreed() {
+        return agreed;
+    }
+
     Peer peer() {
         return peer;
     }
@@ -155,6 +166,7 @@ final class TlsStage implements Gateway, Connection.Owner, Handshake.Successor, 
     @Override
     public void secured(Connection secured, Peer client, String protocol) {
         peer = client;
+        agreed = protocol;
         secured.handledBy(each -> new Http1(each, intake, exchanges, deadlines), client);
     }
 
