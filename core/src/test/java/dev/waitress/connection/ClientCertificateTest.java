@@ -89,9 +89,8 @@ class ClientCertificateTest {
                         .isEmpty();
                 int certificateBytes = fact(stage, "SSL_CLIENT_CERT").length() * 3 / 4;
                 assertThat(stage.loop.memory.held())
-                        .isGreaterThan(12 * 1024
-                                + 8L * certificateBytes
-                                + 2L * stage.peer().factsLength());
+                        .isGreaterThan(
+                                20L * certificateBytes + 2L * stage.peer().factsLength());
             }
         }
 
