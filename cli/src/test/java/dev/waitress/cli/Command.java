@@ -7,9 +7,11 @@ import dev.waitress.testkit.Client;
 import java.io.BufferedReader;
 import java.io.File;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
@@ -218,5 +220,18 @@ final class Command implements AutoCloseable {
     public void close() {
         process.descendants().forEach(ProcessHandle::destroyForcibly);
         process.destroyForcibly();
+        process.onExit().join();
+        removeTemporary();
+    }
+
+    /** Each server that starts looks at all such folders. One that a process still has stays. */
+    private void removeTemporary() {
+        try (Stream<Path> all = Files.walk(temporary)) {
+            for (Path each : all.sorted(Comparator.reverseOrder()).toList()) {
+                Files.deleteIfExists(each);
+            }
+        } catch (IOException | UncheckedIOException e) {
+            assertThat(temporary).isDirectory();
+        }
     }
 }
