@@ -30,7 +30,6 @@ AT_MOST_SECONDS = 300
 #: What every build runs: some of the tests, within four minutes. Much more time than that is the machine's fault.
 BRIEF = ["--session-timeout=900", *wine.BRIEF]
 
-
 #: Pytest's status where all ran to their end.
 SOME_FAILED = 1
 

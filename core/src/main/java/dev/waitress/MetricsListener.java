@@ -49,7 +49,7 @@ final class MetricsListener {
                 traffic,
                 () -> facts(listeners, loops.clients(), loops.observation(), engine, sinceNanos),
                 operations,
-                engine.directory()::countSpooled,
+                engine.directory().files()::held,
                 DescriptorLimit.ofThisProcess().descriptors(),
                 engine.gateway().meter(),
                 loops.counting());

@@ -84,6 +84,11 @@ public final class BodyBuffer implements Closeable {
         length += count;
     }
 
+    /** Tells that bytes could not be added. */
+    public void report(IOException failure) {
+        storage.directory().files().report("cannot store a request body", failure);
+    }
+
     /** Lets the memory grow to so many bytes; false if there is no more. */
     private boolean makeRoom(int needed) {
         if (needed <= memory.length) {

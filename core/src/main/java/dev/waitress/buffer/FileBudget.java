@@ -51,7 +51,7 @@ public final class FileBudget {
     }
 
     /** How many there are. */
-    synchronized int held() {
+    public synchronized int held() {
         return held;
     }
 

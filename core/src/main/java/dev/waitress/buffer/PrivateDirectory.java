@@ -4,16 +4,13 @@ import dev.waitress.platform.Platform;
 import java.io.Closeable;
 import java.io.File;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.nio.file.FileSystemException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -147,7 +144,7 @@ public final class PrivateDirectory implements Closeable {
         }
     }
 
-    /** How many files of clients there may be. */
+    /** Files of clients: how many there are, and may be. */
     public FileBudget files() {
         return files;
     }
@@ -155,24 +152,6 @@ public final class PrivateDirectory implements Closeable {
     /** A name in it that no other call returns. */
     synchronized Path newName() throws IOException {
         return path().resolve(SPOOLED + names++);
-    }
-
-    /** How many files hold bodies and output of clients now. */
-    public long countSpooled() {
-        Path place = place();
-        if (place == null) {
-            return 0;
-        }
-        try (Stream<Path> all = Files.list(place)) {
-            return all.filter(each -> each.getFileName().toString().startsWith(SPOOLED))
-                    .count();
-        } catch (IOException | UncheckedIOException e) {
-            return 0; // somebody has removed it: with the next file it is made again
-        }
-    }
-
-    private synchronized @Nullable Path place() {
-        return home == null ? null : home.path();
     }
 
     /**

@@ -172,7 +172,7 @@ final class Intake {
             body.append(bytes.array(), bytes.offset(), bytes.length());
             return true;
         } catch (IOException e) {
-            means.bodies().directory().files().report("cannot store a request body", e);
+            body.report(e);
             return false;
         }
     }

@@ -21,7 +21,6 @@ final class Upload {
     /** What the connection had received when this began. */
     private final long receivedBefore;
 
-    private final BodyStorage storage;
     private final BodyBuffer body;
     private long bytes;
 
@@ -35,7 +34,6 @@ final class Upload {
         this.forwarding = forwarding;
         this.begunNanos = begunNanos;
         this.receivedBefore = receivedBefore;
-        this.storage = storage;
         this.body = head.hasBody() ? new BodyBuffer(head.contentLength(), storage) : BodyBuffer.EMPTY;
     }
 
@@ -63,7 +61,7 @@ final class Upload {
             body.append(source, start, count);
             return null;
         } catch (IOException e) {
-            storage.directory().files().report("cannot store a request body", e);
+            body.report(e);
             return Rule.BODY_NOT_STORED;
         }
     }

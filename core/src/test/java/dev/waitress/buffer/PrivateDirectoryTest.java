@@ -219,7 +219,7 @@ class PrivateDirectoryTest {
                 PrivateDirectory directory = new PrivateDirectory(parent);
                 leaveWhatCannotGo(directory.path());
                 directory.close();
-                assertThat(directory.countSpooled()).isZero();
+                assertThat(directory.files().held()).isZero();
                 return log.lines();
             }
         }
