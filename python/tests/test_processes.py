@@ -33,6 +33,7 @@ import _thread, ctypes, multiprocessing, os, signal, subprocess, sys, threading,
 from os import kill
 
 FIRST = os.getpid()
+ONCE = threading.Lock()
 HERE = os.path.dirname(os.path.abspath(__file__))
 
 def square(number):
@@ -105,6 +106,7 @@ def lose(environ):
     return ended(child)
 
 def keep_a_child(environ):
+    ONCE.acquire()  # for good: a second request would fork a child that the test does not know
     child = multiprocessing.Process(target=time.sleep, args=(600,))
     child.start()
     sys.stderr.write("child {}\\n".format(child.pid))
