@@ -32,6 +32,8 @@ AGAIN = [
     ["--worker-platform=macos", "tests/test_file_wrapper.py", "tests/test_responses.py"],
     ["--over=tls", "tests/test_responses.py", "tests/test_environ.py", "tests/test_scenarios.py"],
     ["--over=h2", "tests/test_boards.py"],
+    ["--shortcuts=never", "tests/test_boards.py", "tests/test_responses.py", "tests/test_environ.py"],
+    ["--shortcuts=always", "tests/test_boards.py", "tests/test_responses.py", "tests/test_environ.py"],
     ["--loops=2", "tests/test_boards.py", "tests/test_responses.py", "tests/test_metrics.py"],
 ]
 

@@ -18,7 +18,7 @@ from boards import BOARDS, Visitor
 from over import FILES, begin
 from performers import KINDS, Kind, Performer, performing
 from platform_recorder import Recorder
-from serving import COMMAND, OVER_TCP, ROOT, WORKERS, Server
+from serving import COMMAND, OVER_TCP, ROOT, SHORTCUTS, WORKERS, Server
 from wine import COMPANIONS, ELSEWHERE, LEAVING_SECONDS, PYTHON, named
 
 if TYPE_CHECKING:
@@ -34,6 +34,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     group.addoption("--worker-transport", choices=["tcp"], help="only the performer in Python, reached over this")
     group.addoption("--windows", action="store_true", help="by Windows' Java and Python; python/windows.py starts that")
     group.addoption("--worker-platform", choices=["macos"], help="the same, without what this system lacks")
+    group.addoption("--shortcuts", choices=list(SHORTCUTS), help="servers that take no short ways, or each at once")
     group.addoption("--loops", metavar="COUNT", help="servers with so many event loops, unless a test says how many")
     group.addoption("--record", metavar="SYSTEM", help="count for docs/platforms.md what came of it on this system")
     soak = parser.getgroup("soak")
@@ -66,6 +67,8 @@ def pytest_configure(config: pytest.Config) -> None:
         folder = tempfile.TemporaryDirectory(prefix="over-")
         config.add_cleanup(folder.cleanup)
         WORKERS.environment = begin(config.getoption("--over"), Path(folder.name))
+    if shortcuts := config.getoption("--shortcuts"):
+        WORKERS.environment = {**WORKERS.environment, **SHORTCUTS[shortcuts]}
     if config.getoption("--loops"):
         WORKERS.environment = {**WORKERS.environment, "WAITRESS_LOOPS": config.getoption("--loops")}
 

@@ -25,6 +25,11 @@ EVENT_SECONDS = 30
 SERVING = re.compile(r"Serving on (?P<scheme>https?)://(?:127\.0\.0\.1:(?P<port>\d+)|unix:(?P<path>\S+))")
 # Front and workers speak over loopback TCP, as on Windows.
 OVER_TCP = {"WAITRESS_JAVA_OPTS": "-Dwaitress.worker.transport=tcp"}
+# What is quicker and leads to the same answers: none of it, or at the first time and not when it is worth it.
+SHORTCUTS = {
+    "never": {"WAITRESS_JAVA_OPTS": "-Dwaitress.shortcuts=never", "WAITRESS_BUSY_POLL": "0"},
+    "always": {"WAITRESS_JAVA_OPTS": "-Dwaitress.shortcuts=always"},
+}
 # What Wine starts for itself, and ends some seconds after the last program.
 WINES_OWN = rb"C:\windows\system32"
 # Inherited by every process that the server starts, also by one that leaves its group.

@@ -17,9 +17,9 @@ PAIR = ("X-Name", "value")
 class Told:
     """What the front is told."""
 
-    def __init__(self) -> None:
+    def __init__(self, times: int = 3) -> None:
         self.messages: list[Any] = []
-        self.heads = Heads(threading.Lock())
+        self.heads = Heads(threading.Lock(), times)
 
     def tell(self, message: Any) -> None:
         self.messages.append(message)
@@ -46,6 +46,16 @@ def test_get_a_number_at_the_third_time(told: Told) -> None:
     assert told.take("200 OK", [PAIR]) == (0, "200 OK", [PAIR], -1)
     assert told.take("200 OK", [("X-Name", "other")])[0] is None
     assert told.take("201 Created", [PAIR])[0] is None
+
+
+def test_get_a_number_when_the_front_says() -> None:
+    told = Told(1)
+    assert told.take("200 OK", [PAIR])[0] is None
+    assert told.take("200 OK", [PAIR])[0] == 0
+    told = Told(0)
+    told.make_known("200 OK", [PAIR])
+    assert told.take("200 OK", [PAIR]) == (None, "200 OK", [PAIR], -1)
+    assert told.messages == []
 
 
 def test_keep_the_length_that_they_state(told: Told) -> None:

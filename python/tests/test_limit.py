@@ -31,7 +31,7 @@ class Outbox:
     def __init__(self) -> None:
         self.sent: list[Any] = []
         self.while_sending: Any = lambda: None
-        self.heads = Heads(threading.Lock())
+        self.heads = Heads(threading.Lock(), 3)
 
     def send(self, message: Any, _raw: Any = None) -> None:
         self.while_sending()

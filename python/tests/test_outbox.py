@@ -69,6 +69,7 @@ class Stage:
             self.clock,
             expose_tracebacks=expose_tracebacks,
             shares_memory=shares_memory,
+            head_times=3,
         )
 
     def frames(self) -> list[list[Any]]:

@@ -50,7 +50,7 @@ class FakeCrew:
         self.closed: set[int] = set()
         self.closed_streams: list[int] = []
         self.blocks = FewBlocks(self)
-        self.heads = Heads(threading.Lock())
+        self.heads = Heads(threading.Lock(), 3)
 
     def send(self, message: Any, raw: bytes | None = None) -> None:
         self.messages.append(message if raw is None else (*message[:-1], raw))

@@ -74,6 +74,7 @@ class Crew:
             now,
             expose_tracebacks=settings["expose_tracebacks"],
             shares_memory=settings["by_descriptor"],
+            head_times=settings["head_times"],
         )
         self.streams = Streams(outbox, threads, settings)
         self._members = Members(settings["threads"], settings["stream_threads"], threads, self.streams)

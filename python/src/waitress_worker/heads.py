@@ -12,9 +12,6 @@ if TYPE_CHECKING:
     #: Its number if it has one, its status and its headers in plain text, and the Content-Length that they state.
     Head = Tuple[Optional[int], str, Headers, int]
 
-#: How often a head is met before it is worth a number.
-_TIMES = 3
-
 #: Heads that are remembered before they have one.
 _MOST_MET = 1000
 
@@ -26,13 +23,14 @@ _MOST_BYTES = 2048
 class Heads:
     """Those that are known are found by what the application gives, and need no more checks. Any thread may ask."""
 
-    def __init__(self, lock: Any) -> None:  # noqa: ANN401 -- a lock has no type in 2.7
-        """Know none."""
+    def __init__(self, lock: Any, times: int) -> None:  # noqa: ANN401 -- a lock has no type in 2.7
+        """Know none; one is worth a number when it was met so often, or never where that is 0."""
         self._known: "Dict[Any, Head]" = {}
         #: How often those were met that are not known, by their hashes: they may be large.
         self._met: Dict[int, int] = {}
         self._lock = lock
-        self._most = MOST_HEADS
+        self._times = times
+        self._most = MOST_HEADS if times else 0
 
     def take(self, status: str, headers: "Iterable[Pair]", outbox: "Outbox") -> "Head":
         """Check what an application gives to ``start_response``, and return it, or refuse it; the outbox leads to the front."""
@@ -57,7 +55,7 @@ class Heads:
         """Count a good one; one that comes again and again is made known."""
         mark = hash(key)
         times = self._met.get(mark, 0) + 1
-        if times < _TIMES:
+        if times < self._times:
             if len(self._met) >= _MOST_MET:
                 self._met.clear()
             self._met[mark] = times

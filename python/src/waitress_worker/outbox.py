@@ -51,6 +51,7 @@ class Outbox:
         *,
         expose_tracebacks: bool,
         shares_memory: bool,
+        head_times: int,
     ) -> None:
         """Send on this channel; ``now`` tells the time in seconds."""
         self._send_frame = channel.send_frame
@@ -60,7 +61,7 @@ class Outbox:
         #: A deque: each of its operations is whole without a lock. Some messages are encoded already.
         self.ready: Deque[Union[Message, bytes, _WithBody]] = deque()
         self._bodies = WholeBodies(is_wanted=shares_memory)
-        self.heads = Heads(new_lock())
+        self.heads = Heads(new_lock(), head_times)
         self._lock = new_lock()
         #: When the front was last sent something.
         self.last_flush = 0.0

@@ -1,6 +1,7 @@
 package dev.waitress.worker;
 
 import dev.waitress.exchange.Environ;
+import dev.waitress.platform.Shortcuts;
 import dev.waitress.settings.Setting;
 import dev.waitress.worker.memory.BodySlots;
 import dev.waitress.worker.pool.WorkerBoard;
@@ -10,6 +11,9 @@ import org.jspecify.annotations.Nullable;
 
 /** What a worker has to know before it can load the application: the first message on its control socket. */
 final class WorkerSettings {
+    /** How often a worker meets a head before it is worth a number. */
+    private static final int HEAD_TIMES = 3;
+
     private WorkerSettings() {}
 
     /**
@@ -38,6 +42,8 @@ final class WorkerSettings {
         writer.integer(BodySlots.SLOT_BYTES);
         writer.text("by_descriptor");
         writer.bool(byDescriptor);
+        writer.text("head_times");
+        writer.integer(Shortcuts.current().timesUntilRemembered(HEAD_TIMES));
         writer.text("outbuf_high_watermark");
         writer.integer((int) Math.min(Integer.MAX_VALUE, config.settings().get(Setting.OUTBUF_HIGH_WATERMARK)));
         writer.text("log_level");

@@ -3,6 +3,7 @@ package dev.waitress.worker.memory;
 import dev.waitress.buffer.PrivateDirectory;
 import dev.waitress.buffer.SharedMemory;
 import dev.waitress.platform.Platform;
+import dev.waitress.platform.Shortcuts;
 import java.io.Closeable;
 import java.io.IOException;
 import java.lang.System.Logger;
@@ -64,7 +65,7 @@ public final class BodySlots implements SharedMemory, Closeable {
 
     /** Makes the file, if the system has such files; it is removed at {@link #close}. */
     public static @Nullable BodySlots create() {
-        Path place = Platform.current().memoryFiles();
+        Path place = Shortcuts.current().shareMemory() ? Platform.current().memoryFiles() : null;
         if (place == null || !Files.isWritable(place)) {
             return null;
         }

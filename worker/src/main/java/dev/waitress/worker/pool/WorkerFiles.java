@@ -1,6 +1,7 @@
 package dev.waitress.worker.pool;
 
 import dev.waitress.platform.Platform;
+import dev.waitress.platform.Shortcuts;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
@@ -30,14 +31,15 @@ final class WorkerFiles {
     }
 
     /**
-     * Of a worker that runs in a process.
+     * Of a worker that runs in a process. Without descriptors it cannot share memory that it has made, either.
      *
      * @param pid of that process, as the worker says before it has loaded the application
      */
     static WorkerFiles of(WorkerProcess process, long pid) {
         try {
             Path descriptors = Platform.current().requireProc().resolve(pid + "/fd");
-            return new WorkerFiles(descriptors, process.includes(pid) && Files.isReadable(descriptors));
+            boolean canOpen = process.includes(pid) && Files.isReadable(descriptors);
+            return new WorkerFiles(descriptors, canOpen && Shortcuts.current().shareMemory());
         } catch (NoSuchFileException e) {
             return BY_PATH;
         }

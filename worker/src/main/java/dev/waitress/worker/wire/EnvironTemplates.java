@@ -2,6 +2,7 @@ package dev.waitress.worker.wire;
 
 import dev.waitress.exchange.EnvironKey;
 import dev.waitress.exchange.Request;
+import dev.waitress.platform.Shortcuts;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
@@ -16,6 +17,9 @@ final class EnvironTemplates {
     /** Larger ones would cost more memory than time. */
     static final int MOST_KEY_BYTES = 4096;
 
+    /** How often the same is asked for until there is one. */
+    private static final int TIMES = 2;
+
     /** Places in which one can be. */
     private static final int PLACES = 4;
 
@@ -27,6 +31,10 @@ final class EnvironTemplates {
     }
 
     private final Encoder encoder;
+
+    /** 0 for never, 1 for at once. */
+    private final int times;
+
     private final EnvironKey key = new EnvironKey();
     private final @Nullable EnvironTemplate[] places = new EnvironTemplate[MOST];
 
@@ -35,8 +43,9 @@ final class EnvironTemplates {
 
     private long requests;
 
-    EnvironTemplates(Encoder encoder) {
+    EnvironTemplates(Encoder encoder, Shortcuts shortcuts) {
         this.encoder = encoder;
+        this.times = shortcuts.timesUntilRemembered(TIMES);
     }
 
     /** The template of a request, if there is one, or it is worth making. */
@@ -66,9 +75,9 @@ final class EnvironTemplates {
 
     private boolean isWorthIt(int hash) {
         int at = hash >>> Integer.SIZE / 2 & REMEMBERED - 1;
-        boolean isSecond = askedFor[at] == hash;
+        boolean isAgain = times == 1 || times == TIMES && askedFor[at] == hash;
         askedFor[at] = hash;
-        return isSecond && key.length() <= MOST_KEY_BYTES;
+        return isAgain && key.length() <= MOST_KEY_BYTES;
     }
 
     private @Nullable EnvironTemplate make(Request request, int hash) {

@@ -4,6 +4,7 @@ import dev.waitress.buffer.BodyBuffer;
 import dev.waitress.buffer.SharedMemory;
 import dev.waitress.exchange.Environ;
 import dev.waitress.exchange.Request;
+import dev.waitress.platform.Shortcuts;
 import dev.waitress.settings.Settings;
 import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
@@ -16,7 +17,7 @@ public final class RequestEncoder implements Environ.Sink {
     private static final int FIRST_PAIRS_BYTES = 1024;
 
     private final Environ environ;
-    private final EnvironTemplates templates = new EnvironTemplates(this::shared);
+    private final EnvironTemplates templates = new EnvironTemplates(this::shared, Shortcuts.current());
     private MarshalWriter writer = new MarshalWriter(0);
 
     /** Whether the applications' text is bytes: on Python 2.7, which does not know the codes of short text either. */

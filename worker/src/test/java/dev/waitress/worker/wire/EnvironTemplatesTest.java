@@ -9,6 +9,7 @@ import dev.waitress.exchange.ServerEnd;
 import dev.waitress.http.Limits;
 import dev.waitress.http1.Http1Parser;
 import dev.waitress.http1.ParseStep;
+import dev.waitress.platform.Shortcuts;
 import dev.waitress.proxy.Forwarding;
 import dev.waitress.settings.Settings;
 import java.nio.ByteBuffer;
@@ -25,10 +26,16 @@ class EnvironTemplatesTest {
     private static final Peer PEER = new Peer("10.0.0.1", "5555", new ServerEnd("http", "8080"));
 
     private final List<String> made = new ArrayList<>();
-    private final EnvironTemplates templates = new EnvironTemplates(request -> {
-        made.add(request.head().value("x-name"));
-        return new byte[] {1};
-    });
+    private final EnvironTemplates templates = templates(Shortcuts.USUAL);
+
+    private EnvironTemplates templates(Shortcuts shortcuts) {
+        return new EnvironTemplates(
+                request -> {
+                    made.add(request.head().value("x-name"));
+                    return new byte[] {1};
+                },
+                shortcuts);
+    }
 
     private static Request request(String name) {
         Http1Parser parser = new Http1Parser(Limits.of(Settings.defaults()));
@@ -44,6 +51,17 @@ class EnvironTemplatesTest {
 
     private EnvironTemplate found(String name) {
         return Objects.requireNonNull(find(name));
+    }
+
+    @Test
+    void areMadeAtOnceOrNeverWhereATestWantsItSo() {
+        EnvironTemplates always = templates(Shortcuts.ALWAYS);
+        assertThat(always.find(request("a"))).isNotNull().isSameAs(always.find(request("a")));
+        EnvironTemplates never = templates(Shortcuts.NEVER);
+        for (int i = 0; i < 3; i++) {
+            assertThat(never.find(request("a"))).isNull();
+        }
+        assertThat(made).containsExactly("a");
     }
 
     @Test
