@@ -7,13 +7,13 @@ import dev.waitress.http.Rejection;
 import dev.waitress.http.Rule;
 import dev.waitress.http1.Http1Writer;
 import dev.waitress.net.TlsTransport;
+import dev.waitress.tls.Agreement;
 import dev.waitress.tls.Encryption;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.nio.ByteBuffer;
 import javax.net.ssl.SSLEngine;
 import javax.net.ssl.SSLException;
-import javax.net.ssl.SSLSession;
 
 /**
  * A connection that has to be encrypted, until it is; then it is that of a client like any other. Whoever does not
@@ -159,20 +159,20 @@ final class Handshake implements ProtocolHandler, TlsTransport.Handler {
 
     @Override
     public void secured(SSLEngine engine) {
-        SSLSession session = engine.getSession();
-        String fault = encryption.faultOf(session);
+        Agreement agreement = encryption.agreement(engine, begunMillis);
+        String fault = encryption.faultOf(agreement);
         if (!fault.isEmpty()) {
             end(fault);
             return;
         }
-        Peer client = connection.peer().over(encryption.facts(session, begunMillis));
+        Peer client = connection.peer().over(encryption.facts(agreement));
         if (client.factsLength() > MOST_FACTS) {
             end("of its certificate applications would be told " + client.factsLength() + " bytes, limit "
                     + MOST_FACTS);
             return;
         }
         int more = Math.max(0, client.factsHeldBytes() - USUAL_FACTS);
-        if (!reserve(encryption.memoryOf(session, begunMillis) + more)) {
+        if (!reserve(encryption.memoryOf(agreement) + more)) {
             return;
         }
         state = State.SECURED;

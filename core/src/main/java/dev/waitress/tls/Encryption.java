@@ -17,7 +17,6 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.LongSupplier;
 import javax.net.ssl.SSLEngine;
-import javax.net.ssl.SSLSession;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -92,26 +91,27 @@ public final class Encryption implements AutoCloseable {
     }
 
     /**
-     * What applications are told of a connection.
+     * What a handshake has led to that is over.
      *
-     * @param begunMillis time of day at which its handshake began
+     * @param begunMillis time of day at which it began
      */
-    public Map<String, String> facts(SSLSession session, long begunMillis) {
-        return SessionFacts.of(session, begunMillis, timeOfDay());
+    public Agreement agreement(SSLEngine engine, long begunMillis) {
+        return Agreement.of(engine, begunMillis);
     }
 
-    /** What is wrong now with the certificates of a client whose handshake has ended; empty for nothing. */
-    public String faultOf(SSLSession session) {
-        return Validity.fault(session, timeOfDay());
+    /** What applications are told of a connection. */
+    public Map<String, String> facts(Agreement agreement) {
+        return SessionFacts.of(agreement, timeOfDay());
     }
 
-    /**
-     * Bytes of the heap that a connection takes from the end of its handshake on.
-     *
-     * @param begunMillis time of day at which that began
-     */
-    public int memoryOf(SSLSession session, long begunMillis) {
-        return SessionMemory.of(session, SessionFacts.isResumed(session, begunMillis));
+    /** What is wrong now with the certificates of a client; empty for nothing. */
+    public String faultOf(Agreement agreement) {
+        return Validity.fault(agreement, timeOfDay());
+    }
+
+    /** Bytes of the heap that a connection takes from the end of its handshake on. */
+    public int memoryOf(Agreement agreement) {
+        return SessionMemory.of(agreement);
     }
 
     /** Threads for what an engine delegates. */

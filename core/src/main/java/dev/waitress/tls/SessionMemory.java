@@ -2,8 +2,8 @@ package dev.waitress.tls;
 
 import java.security.cert.Certificate;
 import java.security.cert.CertificateEncodingException;
-import javax.net.ssl.SSLPeerUnverifiedException;
-import javax.net.ssl.SSLSession;
+import java.security.cert.X509Certificate;
+import java.util.List;
 
 /**
  * How much of the heap an encrypted connection takes as long as it lasts. A session that was resumed holds certificates
@@ -27,26 +27,16 @@ final class SessionMemory {
 
     private SessionMemory() {}
 
-    /**
-     * Bytes, rather too many than too few.
-     *
-     * @param isResumed whether its certificates were read for it alone
-     */
-    static int of(SSLSession session, boolean isResumed) {
+    /** Bytes, rather too many than too few. */
+    static int of(Agreement agreement) {
         int bytes = ENGINE_BYTES;
-        if (isResumed) {
-            bytes += of(session.getLocalCertificates());
+        if (agreement.isResumed()) {
+            bytes += of(List.of(agreement.session().getLocalCertificates())); // they were read for it alone
         }
-        try {
-            Certificate[] shown = session.getPeerCertificates();
-            bytes += of(shown) + ofNames(shown);
-        } catch (SSLPeerUnverifiedException e) {
-            // the client has shown none
-        }
-        return bytes;
+        return bytes + of(agreement.shown()) + ofNames(agreement.shown());
     }
 
-    private static int of(Certificate[] certificates) {
+    private static int of(List<? extends Certificate> certificates) {
         int bytes = 0;
         for (Certificate each : certificates) {
             bytes += CERTIFICATE_BYTES + COPIES * length(each);
@@ -54,9 +44,9 @@ final class SessionMemory {
         return bytes;
     }
 
-    private static int ofNames(Certificate[] certificates) {
+    private static int ofNames(List<X509Certificate> certificates) {
         int bytes = 0;
-        for (Certificate each : certificates) {
+        for (X509Certificate each : certificates) {
             bytes += (COPIES_OF_NAMES - COPIES) * Math.max(0, length(each) - USUAL_BYTES);
         }
         return bytes;

@@ -1,10 +1,7 @@
 package dev.waitress.tls;
 
-import java.security.cert.Certificate;
 import java.security.cert.X509Certificate;
 import java.time.Instant;
-import javax.net.ssl.SSLPeerUnverifiedException;
-import javax.net.ssl.SSLSession;
 
 /**
  * Whether the certificates of a client are valid now. The JDK looks at that when a session begins, but not when the
@@ -19,12 +16,11 @@ final class Validity {
      *
      * @param nowMillis time of day
      */
-    static String fault(SSLSession session, long nowMillis) {
-        Instant begun = Instant.ofEpochMilli(session.getCreationTime());
+    static String fault(Agreement agreement, long nowMillis) {
+        Instant begun = Instant.ofEpochMilli(agreement.session().getCreationTime());
         Instant now = Instant.ofEpochMilli(nowMillis);
         boolean isOwn = true;
-        for (Certificate each : shown(session)) {
-            X509Certificate certificate = (X509Certificate) each;
+        for (X509Certificate certificate : agreement.shown()) {
             if ((isOwn || isValid(certificate, begun)) && !isValid(certificate, now)) {
                 return "a certificate of the client is valid from "
                         + certificate.getNotBefore().toInstant() + " to "
@@ -33,14 +29,6 @@ final class Validity {
             isOwn = false;
         }
         return "";
-    }
-
-    private static Certificate[] shown(SSLSession session) {
-        try {
-            return session.getPeerCertificates();
-        } catch (SSLPeerUnverifiedException e) {
-            return new Certificate[0];
-        }
     }
 
     private static boolean isValid(X509Certificate certificate, Instant time) {
