@@ -31,6 +31,7 @@ SETTINGS = {
     "body_slot_bytes": 0,
     "outbuf_high_watermark": 1000,
     "by_descriptor": False,
+    "head_times": 3,
     "expose_tracebacks": True,
     "request_timeout": 0,
     "metrics_limit": 0,

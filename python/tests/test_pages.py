@@ -40,7 +40,7 @@ def server(request: pytest.FixtureRequest, start: Start) -> Iterator[Server]:
 def fetch(connection: Connection, name: str, size: int, method: str = "GET") -> None:
     connection.ask(method, f"/{name}/{size}")
     head = connection.head()
-    assert head.one("Content-Length") == str(size)
+    assert head.one("Content-Length") == str(size), connection.body(head)
     if method == "GET":
         assert connection.body(head) == content(name, size)
 

@@ -468,7 +468,7 @@ class TestOptionsOfJava:
         assert "Traceback" not in script.log
 
     def test_that_it_cannot_start_with_are_named(self, run: Run) -> None:
-        script = run(SERVE, JAVA_TOOL_OPTIONS="-XX:+Nonsense")
+        script = run(SERVE, JAVA_TOOL_OPTIONS="-XX:+Nonsense", WAITRESS_JAVA_OPTS="")
         assert script.process.wait(20) == 1
         expected = r"ended with status 1 at its start; its options: JAVA_TOOL_OPTIONS=-XX:\+Nonsense$"
         script.wait_for(r"^ChildProcessError: the front \(java\) " + expected)

@@ -163,8 +163,14 @@ public final class Supervisor implements WorkerSource {
     /** One that cannot load the application ends the coming of all that come with it. */
     @Override
     public void failed(Worker worker, LoadFailure failure) {
-        if (!giveUp(worker, failure) && slots.find(worker) != null) {
-            LOG.log(Level.ERROR, "worker " + worker.pid() + " cannot load the application:\n" + failure.story());
+        cannotLoad(worker, failure, "worker " + worker.pid() + " cannot load the application:\n" + failure.story());
+    }
+
+    private void cannotLoad(Worker worker, LoadFailure failure, String news) {
+        WorkerSlot slot = giveUp(worker, failure) ? null : slots.find(worker);
+        if (slot != null) {
+            slot.fail();
+            LOG.log(Level.ERROR, news);
         }
     }
 
@@ -187,9 +193,7 @@ public final class Supervisor implements WorkerSource {
 
     /** Whatever it waits for, others wait for it. */
     private void tooLate(Worker worker, LoadFailure failure) {
-        if (!giveUp(worker, failure)) {
-            LOG.log(Level.ERROR, failure.story());
-        }
+        cannotLoad(worker, failure, failure.story());
         launches.kill(worker);
     }
 
@@ -230,26 +234,18 @@ public final class Supervisor implements WorkerSource {
             return;
         }
         tally.count(Replacement.DIED);
-        boolean served = slot.isServing();
+        boolean hasFailed = slot.hasFailed();
         boolean isProven = worker.hasAnswered() || slot.hasServedFor(PROVEN_NANOS, timers.nowNanos());
         if (isProven) {
             backoff.succeeded();
         }
         long delayNanos = isProven ? 0 : backoff.delayNanos();
         slot.vacate();
-        if (!slots.isAnyServing()) {
-            refuse(served, delayNanos);
+        // Nobody serves: requests wait, unless that is futile. Whoever was killed while it loaded is no sign of that.
+        if (!slots.isAnyServing() && (hasFailed || delayNanos >= BEARABLE_NANOS)) {
+            intake.suspend(hasFailed ? Rollout.NOT_LOADED : CRASHING);
         }
         timers.schedule(delayNanos, () -> fill(slot));
-    }
-
-    /** Nobody serves: requests wait, unless that is futile. */
-    private void refuse(boolean served, long delayNanos) {
-        if (!served) {
-            intake.suspend(Rollout.NOT_LOADED);
-        } else if (delayNanos >= BEARABLE_NANOS) {
-            intake.suspend(CRASHING);
-        }
     }
 
     private void fill(WorkerSlot slot) {

@@ -13,7 +13,9 @@ import org.jspecify.annotations.Nullable;
  *              fill                serve                 prepare
  *   EMPTY ─────────► STARTING ─────────────► SERVING ───────────────► with a successor
  *     ▲                  │                      │  ▲                         │
- *     └──────────────────┴───── vacate ─────────┘  └──── takeOver, or giveUpSuccessor
+ *     ├──────────────────┴───── vacate ─────────┘  └──── takeOver, or giveUpSuccessor
+ *     │               fail
+ *     └─────── FAILED ◄── STARTING
  * </pre>
  *
  * <p>An empty or starting slot may have a successor too; its {@link #takeOver} leads to SERVING from everywhere.
@@ -23,6 +25,8 @@ final class WorkerSlot {
     private enum State {
         EMPTY,
         STARTING,
+        /** Its worker has said that it cannot load the application, and ends. */
+        FAILED,
         SERVING
     }
 
@@ -60,6 +64,15 @@ final class WorkerSlot {
     void fill(Worker newWorker) {
         worker = newWorker;
         state = State.STARTING;
+    }
+
+    /** Its worker cannot load the application. */
+    void fail() {
+        state = State.FAILED;
+    }
+
+    boolean hasFailed() {
+        return state == State.FAILED;
     }
 
     /** Its worker is ready. */

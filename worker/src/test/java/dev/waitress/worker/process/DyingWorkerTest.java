@@ -13,6 +13,8 @@ import org.junit.jupiter.api.Test;
 
 /** A worker that dies, and the one that takes its place. */
 class DyingWorkerTest extends SupervisorFixture {
+    private static final int KILLED = 128 + 9;
+
     @BeforeEach
     void begin() throws IOException {
         serve();
@@ -172,11 +174,38 @@ class DyingWorkerTest extends SupervisorFixture {
         exits(2, 1);
         timers.turn();
         assertThat(intake.isSuspended()).isFalse();
+        worker(3).connects().fails("no module", 1);
         exits(3, 1);
         assertThat(intake.isSuspended()).isTrue();
         timers.advance(Duration.ofSeconds(1));
         ready(launched.size());
         assertThat(intake.isSuspended()).isFalse();
+    }
+
+    /** It was killed, and its successor may load the application. */
+    @Test
+    void refusesNobodyWhenASuccessorDiesBeforeItCanSayAnything() throws IOException {
+        exits(1, 1);
+        exits(2, 1);
+        timers.turn();
+        exits(3, KILLED);
+        assertThat(intake.isSuspended()).isFalse();
+        timers.advance(Duration.ofSeconds(1));
+        ready(launched.size());
+        assertThat(intake.isSuspended()).isFalse();
+    }
+
+    @Test
+    void refusesAllOnceSuccessorsDieAgainAndAgainBeforeTheyCanSayAnything() {
+        exits(1, 1);
+        exits(2, 1);
+        timers.turn();
+        for (int number = 3; !intake.isSuspended(); number++) {
+            assertThat(number).isLessThan(12);
+            exits(number, KILLED);
+            timers.advance(Duration.ofSeconds(1));
+        }
+        assertThat(launched.size()).isGreaterThan(6);
     }
 
     @Test

@@ -116,6 +116,7 @@ class RolloutTest extends SupervisorFixture {
         exits(1, 1);
         exits(2, 1);
         timers.turn();
+        worker(5).connects().fails("no module", 1);
         exits(5, 1);
         assertThat(intake.isSuspended()).isTrue();
         ready(3, 4);
