@@ -160,8 +160,10 @@ def large_head(kilobytes: int) -> bytes:
 
 
 @on_linux
-def test_dead_workers_leave_no_memory_behind(tmp_path: Path) -> None:
+def test_dead_workers_leave_no_memory_behind(tmp_path: Path, pytestconfig: pytest.Config) -> None:
     """That which they shared with the front: it was mapped until a full collection."""
+    if pytestconfig.getoption("--shortcuts") == "never":
+        pytest.skip("they share none")
     (kind,) = [kind for kind in OVER_TCP if kind.language == "python"]
     with performing(kind, tmp_path) as performer:
         server = performer.server
