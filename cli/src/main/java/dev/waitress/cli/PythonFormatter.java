@@ -11,9 +11,12 @@ import java.util.logging.LogRecord;
 
 /** Log lines in the form of Python's default, so that those of front and workers look alike. */
 final class PythonFormatter extends Formatter {
-    /** As Python writes it: {@code 2026-11-28 22:07:52,123}. */
-    private static final DateTimeFormatter TIME =
-            DateTimeFormatter.ofPattern("uuuu-MM-dd HH:mm:ss,SSS ", Locale.ROOT).withZone(ZoneId.systemDefault());
+    /** Of its own, because most logs have no times, and what writes them takes 8 ms of a start. */
+    private static final class Time {
+        /** As Python writes it: {@code 2026-11-28 22:07:52,123}. */
+        static final DateTimeFormatter FORMAT = DateTimeFormatter.ofPattern("uuuu-MM-dd HH:mm:ss,SSS ", Locale.ROOT)
+                .withZone(ZoneId.systemDefault());
+    }
 
     private final boolean hasTime;
 
@@ -25,7 +28,7 @@ final class PythonFormatter extends Formatter {
     @Override
     public String format(LogRecord logged) {
         StringWriter line = new StringWriter();
-        line.append(hasTime ? TIME.format(logged.getInstant()) : "");
+        line.append(hasTime ? Time.FORMAT.format(logged.getInstant()) : "");
         line.append(levelName(logged.getLevel()))
                 .append(':')
                 .append(logged.getLoggerName())
