@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import marshal
 import struct
 import threading
 from typing import Any
@@ -126,6 +127,32 @@ def test_what_cannot_be_counted_is_refused(stage: Stage) -> None:
 )
 def test_a_label_may_be_anything(value: Any, shown: str) -> None:
     assert plain(value) == shown
+
+
+class Marked(str):
+    """Text of a class of its own, as those of template engines and enumerations, which marshal does not take."""
+
+    __slots__ = ()
+
+    def __str__(self) -> str:
+        raise AssertionError
+
+
+class Telling:
+    """Something that shows itself as such a text."""
+
+    def __str__(self) -> str:
+        return Marked("shown")
+
+
+def test_text_of_any_class_can_be_told(stage: Stage) -> None:
+    counter = stage.metrics.counter(Marked("orders"), Marked("Help."), [Marked("kind"), Marked("way")])
+    counter.labels(Marked("book"), Telling()).inc()
+    counter.labels(Marked("x" * 201), "a").inc()
+    assert marshal.loads(marshal.dumps(stage.series.definitions)) == [
+        (0, "orders", "Help.", MODES.index("livesum"), 0, "", ["kind", kind, "way", way])
+        for kind, way in (("book", "shown"), ("x" * 197 + "...", "a"))
+    ]
 
 
 def test_series_above_the_limit_are_dropped(stage: Stage) -> None:

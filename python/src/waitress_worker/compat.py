@@ -41,6 +41,10 @@ else:
         """Raise UnicodeEncodeError if a text has characters that are no bytes."""
         text.encode("latin-1")
 
+    def bare(text: str) -> str:
+        """Return the characters of a text; one of a class of its own is not asked, because it could say something else."""
+        return text if type(text) is str else str.__str__(text)
+
     def whole_characters(text: str) -> str:
         """Return a text with something else for halves of characters, which cannot be encoded."""
         try:

@@ -46,6 +46,10 @@ def is_printable(char: str) -> bool:  # noqa: D103
     return " " <= char <= "~"
 
 
+def bare(text: Any) -> Any:  # noqa: D103
+    return Text.__add__(Text(), text) if isinstance(text, Text) else str.__str__(text)
+
+
 def whole_characters(text: Any) -> Any:
     return text  # the front reads it as well as it can
 

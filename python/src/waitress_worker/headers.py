@@ -4,7 +4,7 @@ import re
 from itertools import islice
 from typing import Any, Dict, Iterable, List, Optional, Tuple
 
-from waitress_worker.compat import require_latin1
+from waitress_worker.compat import bare, require_latin1
 
 Pair = Tuple[str, str]
 Headers = List[Pair]
@@ -129,7 +129,7 @@ def _check_pair(name: str, value: str) -> Tuple[Pair, Optional[int]]:
     if not isinstance(value, str):
         message = "Header value {} is not a string in {}".format(_shown(value), _shown((name, value)))
         raise AssertionError(message)
-    pair = (_plain(name), _plain(value))
+    pair = (bare(name), bare(value))
     name, value = pair
     if _size(pair) > MOST_FIELD_BYTES:
         _check_size([pair])
@@ -162,7 +162,7 @@ def check_status(status: str) -> str:
     if not isinstance(status, str):
         message = "status {} is not a string".format(_shown(status))
         raise AssertionError(message)
-    status = _plain(status)
+    status = bare(status)
     if len(status) > MOST_STATUS_BYTES:
         raise ValueError("a status of {} bytes, limit {}".format(len(status), MOST_STATUS_BYTES))
     _check_text(status, "status")
@@ -184,11 +184,6 @@ def _check_text(text: str, what: str) -> None:
     if _CONTROL.search(text):
         message = "control character present in {}".format(what)
         raise ValueError(message)
-
-
-def _plain(text: str) -> str:
-    """Return the characters of a text; one of a class of its own is not asked, because it could say something else."""
-    return text if type(text) is str else str.__str__(text)
 
 
 def _shown(value: Any) -> str:  # noqa: ANN401 -- that is what is wrong

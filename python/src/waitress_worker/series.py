@@ -9,7 +9,7 @@ from struct import Struct
 from threading import Lock
 from typing import Any, Callable, Dict, List, Set, Tuple
 
-from waitress_worker.compat import Text, whole_characters
+from waitress_worker.compat import Text, bare, whole_characters
 from waitress_worker.forks import in_each_child
 
 #: In the order of the front's ``Kind`` and ``Part``.
@@ -79,7 +79,7 @@ def family(kind: int, name: str, help_text: str, labels: Any, mode: str) -> Fami
             raise ValueError(message.format(name, _shown(label)))
     if len(set(names)) < len(names) or len(names) > _MOST_LABELS:
         raise ValueError("metric {}: up to {} labels, each once, not {}".format(name, _MOST_LABELS, _shown(names)))
-    return kind, name, plain(help_text, _MOST_HELP), MODES.index(mode), names
+    return kind, bare(name), plain(help_text, _MOST_HELP), MODES.index(mode), tuple([bare(label) for label in names])
 
 
 def _shown(value: Any) -> str:  # noqa: ANN401 -- that is what is wrong
@@ -89,7 +89,7 @@ def _shown(value: Any) -> str:  # noqa: ANN401 -- that is what is wrong
 
 def plain(value: Any, most: int = MOST_VALUE) -> str:  # noqa: ANN401 -- whatever the application gives
     """Make of a value a text that can be told: not too long, and without halves of characters."""
-    text = value if isinstance(value, (str, Text)) else str(value)
+    text = bare(value if isinstance(value, (str, Text)) else str(value))
     return whole_characters(text if len(text) <= most else text[: most - 3] + "...")
 
 
