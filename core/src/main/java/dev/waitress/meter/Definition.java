@@ -80,7 +80,11 @@ public record Definition(
     /** The number that a bound is. */
     static double bound(String text) {
         try {
-            return text.equals("+Inf") ? Double.POSITIVE_INFINITY : Double.parseDouble(text);
+            return switch (text) {
+                case "+Inf" -> Double.POSITIVE_INFINITY;
+                case "-Inf" -> Double.NEGATIVE_INFINITY;
+                default -> Double.parseDouble(text);
+            };
         } catch (NumberFormatException e) {
             throw new IllegalArgumentException("a bucket up to " + shown(text), e);
         }

@@ -3,8 +3,10 @@ package dev.waitress.meter;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.util.Collection;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -31,6 +33,10 @@ public final class Meter {
     private final AtomicInteger size = new AtomicInteger();
     private final DoubleAdder dropped = new DoubleAdder();
     private final AtomicBoolean isTold = new AtomicBoolean();
+    /** Metrics with too many buckets, each of which is told of once. */
+    private final Set<String> crowded = new HashSet<>();
+
+    private long definitions;
     private final ReentrantLock defining = new ReentrantLock();
 
     /**
@@ -98,7 +104,14 @@ public final class Meter {
                 metric.byLabels().put(definition.labels(), series);
                 size.incrementAndGet();
             }
-            return series.value(definition);
+            Value value = series.value(definition, definitions++);
+            if (definition.part() == Part.BUCKET && series.dropOldBuckets() && crowded.add(definition.name())) {
+                LOG.log(
+                        Level.WARNING,
+                        "metric " + definition.name() + " has more than 100 buckets, with those of an application that"
+                                + " was loaded before: the oldest are told no more, the next ones count for them");
+            }
+            return value;
         } finally {
             defining.unlock();
         }

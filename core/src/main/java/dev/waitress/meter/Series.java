@@ -4,6 +4,7 @@ import java.util.Collection;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.OptionalDouble;
 import java.util.concurrent.ConcurrentHashMap;
 
@@ -44,17 +45,42 @@ public final class Series {
     /**
      * The number that is meant.
      *
-     * @throws IllegalArgumentException if there are too many buckets
+     * @param moment later than that of the definition before
      */
-    Value value(Definition definition) {
+    Value value(Definition definition, long moment) {
         String key = definition.part() == Part.BUCKET
                 ? definition.bound()
                 : definition.part().name();
         Value value = values.computeIfAbsent(key, none -> new Value(definition));
-        if (values.size() > MOST_BUCKETS + 1) {
-            throw new IllegalArgumentException("metric " + definition.name() + ": more than 100 buckets");
-        }
+        value.defined(moment);
         return value;
+    }
+
+    /**
+     * Holds the buckets down to as many as there may be. An application that is loaded again may have other bounds than
+     * before: those that were defined longest ago give way to the next higher ones, where their counts are right, too.
+     *
+     * @return whether there were too many
+     */
+    boolean dropOldBuckets() {
+        if (values.size() <= MOST_BUCKETS) {
+            return false;
+        }
+        List<Bucket> buckets = buckets();
+        if (buckets.size() <= MOST_BUCKETS) {
+            return false;
+        }
+        int oldest = 0;
+        for (int i = 1; i < buckets.size() - 1; i++) {
+            oldest = at(buckets, i).definedAt() < at(buckets, oldest).definedAt() ? i : oldest;
+        }
+        at(buckets, oldest).giveWayTo(at(buckets, oldest + 1));
+        values.remove(buckets.get(oldest).bound());
+        return true;
+    }
+
+    private Value at(List<Bucket> buckets, int place) {
+        return Objects.requireNonNull(values.get(buckets.get(place).bound()));
     }
 
     Collection<Value> values() {

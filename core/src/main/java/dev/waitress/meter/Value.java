@@ -17,12 +17,45 @@ final class Value {
     private final DoubleAdder total = new DoubleAdder();
     /** What each process has set it to that lives, by what tells its id. */
     private final Map<LongSupplier, Reading> readings = new ConcurrentHashMap<>();
+    /** Who counts for it since it has given way. */
+    private volatile @Nullable Value heir;
+
+    /** When somebody has last asked for it; for whoever defines metrics. */
+    private long definedAt;
+
     /** What stands for those that have ended, where they count. */
     private volatile @Nullable Reading kept;
 
     Value(Definition definition) {
         this.isGauge = definition.kind() == Kind.GAUGE;
         this.spread = definition.spread();
+    }
+
+    /** Somebody asks for it again; the order of such moments is what counts. */
+    void defined(long moment) {
+        definedAt = moment;
+    }
+
+    /** When that was. */
+    long definedAt() {
+        return definedAt;
+    }
+
+    /** From now on another one of its kind counts for it, and has what it has counted so far. No gauge. */
+    void giveWayTo(Value other) {
+        heir = other;
+        other.total.add(total.sumThenReset());
+    }
+
+    /** Who counts for it; an heir may have given way, too. */
+    private Value counting() {
+        Value next = heir;
+        if (next == null) {
+            return this;
+        }
+        Value last = next.counting();
+        heir = last;
+        return last;
     }
 
     /** A process has it. */
@@ -37,7 +70,7 @@ final class Value {
         if (isGauge) {
             readings.put(process, new Reading(amount, System.nanoTime()));
         } else {
-            total.add(amount);
+            counting().total.add(amount);
         }
     }
 

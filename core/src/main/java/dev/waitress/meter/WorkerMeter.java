@@ -11,6 +11,9 @@ public final class WorkerMeter {
     private final LongSupplier process;
     private final List<@Nullable Value> values = new ArrayList<>();
 
+    /** How many it has told of. */
+    private int defined;
+
     /**
      * Nothing of that process yet.
      *
@@ -22,13 +25,18 @@ public final class WorkerMeter {
     }
 
     /**
-     * The value of a number, which is the next one.
+     * The value of a number, which is the next one. Those beyond what the limit can come to are dropped: a program may
+     * have made its metrics before it knew of that.
      *
-     * @throws IllegalArgumentException if it is not, or if there are more than there can be
+     * @throws IllegalArgumentException if it is not
      */
     public void define(int number, Definition definition) {
-        if (number != values.size() + 1 || number > (long) meter.limit() * (Series.MOST_BUCKETS + 1)) {
-            throw new IllegalArgumentException("a metric of number " + number + " behind " + values.size());
+        if (number != defined + 1) {
+            throw new IllegalArgumentException("a metric of number " + number + " behind " + defined);
+        }
+        defined = number;
+        if (number > (long) meter.limit() * (Series.MOST_BUCKETS + 1)) {
+            return;
         }
         Value value = meter.define(definition);
         if (value != null) {
@@ -44,10 +52,10 @@ public final class WorkerMeter {
      * @throws IllegalArgumentException if there is no such value, or if it cannot change so
      */
     public void change(int number, double amount) {
-        if (number < 0 || number > values.size()) {
+        if (number < 0 || number > defined) {
             throw new IllegalArgumentException("a metric of number " + number + ", which nobody has told of");
         }
-        Value value = number == 0 ? null : values.get(number - 1);
+        Value value = number == 0 || number > values.size() ? null : values.get(number - 1);
         if (value == null) {
             meter.drop(number == 0 ? amount : 1);
         } else {

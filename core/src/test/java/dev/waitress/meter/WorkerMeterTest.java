@@ -106,6 +106,71 @@ class WorkerMeterTest {
         assertThat(meter.size()).isEqualTo(1);
     }
 
+    private static void defineHistogram(WorkerMeter worker, int first, int bounds) {
+        for (int i = 0; i <= bounds; i++) {
+            String bound = i == bounds ? "+Inf" : (first + i) + ".0";
+            worker.define(i + 1, histogram(Part.BUCKET, bound));
+        }
+        worker.define(bounds + 2, histogram(Part.SUM, ""));
+    }
+
+    private static Definition histogram(Part part, String bound) {
+        return new Definition(Kind.HISTOGRAM, "took", "Help.", Spread.ALL, part, bound, List.of());
+    }
+
+    private List<Series.Bucket> buckets() {
+        return metric().series().iterator().next().buckets();
+    }
+
+    @Test
+    void letsOldBucketsGiveWayWhereTheBoundsWereChanged() {
+        defineHistogram(one, 0, 60);
+        one.change(4, 7);
+        one.change(60, 1);
+        defineHistogram(two, 30, 99);
+        two.change(1, 2);
+        one.change(1, 3);
+        assertThat(buckets()).hasSize(Series.MOST_BUCKETS);
+        assertThat(buckets().stream().map(Series.Bucket::bound))
+                .as("those that were defined longest ago are gone")
+                .startsWith("29.0", "30.0")
+                .contains("128.0")
+                .endsWith("+Inf");
+        assertThat(buckets().get(0).count()).as("all that was below").isEqualTo(10);
+        assertThat(buckets().get(1).count()).isEqualTo(2);
+        assertThat(buckets().get(30).count()).isEqualTo(1);
+    }
+
+    @Test
+    void tellsAsManyBucketsAsItCan() {
+        defineHistogram(one, 0, 150);
+        one.change(1, 3);
+        one.change(51, 4);
+        one.change(151, 5);
+        assertThat(buckets()).hasSize(Series.MOST_BUCKETS);
+        assertThat(buckets().get(0)).isEqualTo(new Series.Bucket("50.0", 7));
+        assertThat(buckets().get(100)).isEqualTo(new Series.Bucket("+Inf", 5));
+    }
+
+    @Test
+    void countsBucketsBelowAllNumbers() {
+        one.define(1, histogram(Part.BUCKET, "-Inf"));
+        one.define(2, histogram(Part.BUCKET, "+Inf"));
+        one.change(1, 1);
+        assertThat(buckets().get(0)).isEqualTo(new Series.Bucket("-Inf", 1));
+    }
+
+    @Test
+    void dropsWhatWasMadeBeforeTheLimitWasKnown() {
+        for (int number = 1; number <= 300; number++) {
+            one.define(number, counter("orders", "number", String.valueOf(number)));
+        }
+        one.change(1, 5);
+        one.change(300, 5);
+        assertThat(metric().series()).hasSize(2);
+        assertThat(meter.dropped()).isEqualTo(1);
+    }
+
     @Test
     void refusesNumbersThatNobodyHasToldOf() {
         assertThatIllegalArgumentException().isThrownBy(() -> one.change(1, 1));
