@@ -70,10 +70,10 @@ final class ApplicationText {
             soFar += bucket.count();
             text.addPart("_bucket", soFar, bucket.bound(), series.labels());
         }
-        // OpenMetrics 1.0, "Histogram": where values may be negative there is no sum.
+        // OpenMetrics 1.0, "Histogram": where values may be negative there is no sum, and no count without a sum.
         if (format == Format.PROMETHEUS || !buckets.get(0).isNegative()) {
             addPart("_sum", series, Part.SUM);
+            text.addPart("_count", soFar, "", series.labels());
         }
-        text.addPart("_count", soFar, "", series.labels());
     }
 }

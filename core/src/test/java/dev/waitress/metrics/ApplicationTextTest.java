@@ -49,10 +49,12 @@ class ApplicationTextTest {
     }
 
     @Test
-    void hasNoSumInOpenMetricsWhereValuesMayBeNegative() {
+    void hasNeitherSumNorCountInOpenMetricsWhereValuesMayBeNegative() {
         metrics.histogram("took", "", new double[] {-1}).observe(-2);
-        assertThat(text(Format.OPENMETRICS)).contains("took_count 1").doesNotContain("took_sum");
-        assertThat(text(Format.PROMETHEUS)).contains("took_sum -2");
+        assertThat(text(Format.OPENMETRICS))
+                .contains("took_bucket{le=\"+Inf\"} 1")
+                .doesNotContain("took_sum", "took_count");
+        assertThat(text(Format.PROMETHEUS)).contains("took_sum -2", "took_count 1");
     }
 
     @Test
