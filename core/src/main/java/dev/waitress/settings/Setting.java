@@ -431,7 +431,7 @@ public final class Setting<T> {
     public static final Setting<String> ADMIN_TOKEN = define(
             Group.METRICS,
             "admin_token",
-            ValueType.line("TOKEN"),
+            ValueType.credential("TOKEN"),
             "",
             "Who knows it sees query strings and tracebacks on the page of metrics_listen also where that is no loopback"
                     + " address; best given as WAITRESS_ADMIN_TOKEN, which other users cannot read.");

@@ -40,6 +40,7 @@ record ValueType<T>(String word, String valid, Function<String, T> parser, Unary
                     + "|:65[0-4]\\d{2}|:655[0-2]\\d|:6553[0-5])?(/[!-\"$->@-~]*)?)?");
 
     private static final Pattern LINE = Pattern.compile("\\P{Cc}*");
+    private static final Pattern CREDENTIAL_OR_NOTHING = Pattern.compile("([!-~]([ -~]*[!-~])?)?");
     private static final Pattern HOST_AND_PORT = Pattern.compile(".+:[^:\\]]+");
 
     /** As the system writes names of files. */
@@ -68,6 +69,11 @@ record ValueType<T>(String word, String valid, Function<String, T> parser, Unary
     /** Text that stands in heads of answers and in lines of logs, where a line end would begin something else. */
     static ValueType<String> line(String word) {
         return matching(word, "text without control characters", LINE);
+    }
+
+    /** A secret that clients send in a header: what has no form there must not be taken for something else. */
+    static ValueType<String> credential(String word) {
+        return matching(word, "visible ASCII characters, spaces between them only", CREDENTIAL_OR_NOTHING);
     }
 
     /** One of these words. */

@@ -117,6 +117,14 @@ class SettingsTest {
                 .hasMessage(name + ": must be text without control characters, got 'a\\r\\nX-Evil: c'");
     }
 
+    @ParameterizedTest
+    @ValueSource(strings = {"\u043F\u0430\u0440\u043E\u043B\u044C", "caf\u00E9", " ", "open ", "a\tb"})
+    void refuseATokenThatAHeaderCannotSay(String token) {
+        assertThatThrownBy(() -> Settings.ofText(Map.of("admin_token", token)))
+                .isInstanceOf(SettingsException.class)
+                .hasMessageStartingWith("admin_token: must be visible ASCII characters, spaces between them only");
+    }
+
     @Test
     void checkTypedValuesToo() {
         assertThat(Settings.defaults().with(Setting.PORT, 65_535).get(Setting.PORT))
