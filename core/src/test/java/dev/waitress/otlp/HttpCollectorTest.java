@@ -82,6 +82,18 @@ class HttpCollectorTest {
                 .endsWith("\r\n\r\n{\"resourceSpans\":[]}");
     }
 
+    @Test
+    void isHungUpOnIfItAnswers100WithoutEnd() throws Exception {
+        String continues = "HTTP/1.1 100 Continue\r\n\r\n".repeat(1_000_000);
+        try (ServerSocket server = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            CompletableFuture<String> asked = CompletableFuture.supplyAsync(() -> serve(server, continues));
+            Collector collector = HttpCollector.of("http://127.0.0.1:" + server.getLocalPort(), Map.of());
+            assertThat(collector.send(BATCH)).isEqualTo(Answer.later(0, "it answers 100 without end"));
+            assertThatThrownBy(() -> asked.get(SECONDS, TimeUnit.SECONDS))
+                    .hasCauseInstanceOf(UncheckedIOException.class);
+        }
+    }
+
     @ParameterizedTest
     @CsvSource({"429", "502", "503", "504"})
     void mayBeAskedAgain(int status) throws Exception {
