@@ -22,6 +22,10 @@ FIELDS = ["time", "level", "logger", "message", "pid", "thread"]
 APP = r"""
 import logging
 LOG = logging.getLogger('shop "and"\nmore')
+class Unspeakable:
+    def __str__(self):
+        raise ValueError("unspeakable")
+    __repr__ = __str__
 def app(environ, start_response):
     path = environ["PATH_INFO"]
     if path.startswith("/fail"):
@@ -30,6 +34,9 @@ def app(environ, start_response):
         raise KeyError(path)
     if path == "/long":
         LOG.warning("x" * 1000000)
+    if path == "/misfit":
+        LOG.warning("%s and\n%s", "one")
+        LOG.warning("%s", Unspeakable())
     LOG.warning("asked for %s \udce9\u00e9\U0001f600\x85", path)
     start_response("204 No Content", [])
     return []
@@ -63,6 +70,7 @@ def test_every_line_is_an_object_whatever_it_tells_of(start: Start, shop: Path, 
     assert ask(server, "/%22quoted%22%0Aline%FF%00%1b[2J") == 204
     assert ask(server, "/fail%22%0A%FF%E2%82%AC") == 500
     assert ask(server, "/long") == 204
+    assert ask(server, "/misfit") == 204
     with Connection(server.address) as connection:
         connection.ask("GET", "/", 'Forwarded: for="a\tb\\"', "Connection: close")
         assert connection.head().status == 400
@@ -87,6 +95,8 @@ def test_every_line_is_an_object_whatever_it_tells_of(start: Start, shop: Path, 
     said = [each["message"] for each in found if each["logger"] == 'shop "and"\nmore']
     assert 'asked for /"quoted"\nline\xff\0\x1b[2J \\udce9\u00e9\U0001f600\x85' in said
     assert max(map(len, said)) < 70_000
+    assert "%s and\n%s (arguments ('one',): TypeError('not enough arguments for format string'))" in said
+    assert re.search(r"^%s \(arguments <tuple .*ValueError\('unspeakable'\)\)$", "\n".join(said), re.MULTILINE)
 
 
 def test_what_an_application_prints_or_sets_up_stays_as_it_is(start: Start, shop: Path) -> None:

@@ -21,7 +21,7 @@ class JsonFormatter(logging.Formatter):
             "time": _rfc3339(record.created),
             "level": record.levelname,
             "logger": _text(record.name),
-            "message": _text(record.getMessage()),
+            "message": _text(_message(record)),
             "pid": record.process,
             "thread": _text(record.threadName or ""),
         }
@@ -38,6 +38,21 @@ class JsonFormatter(logging.Formatter):
             record.exc_text = self.formatException(record.exc_info)
         stack = getattr(record, "stack_info", None)
         return "\n".join(part for part in (record.exc_text, stack) if part)
+
+
+def _message(record: logging.LogRecord) -> str:
+    """Return the message, or what there is of one whose arguments do not fit: logging would write that on many lines."""
+    try:
+        return record.getMessage()
+    except Exception as failure:  # noqa: BLE001 -- whatever the application's own texts do
+        return "{} (arguments {}: {})".format(_shown(record.msg), _shown(record.args), _shown(failure))
+
+
+def _shown(value: Any) -> str:  # noqa: ANN401 -- any argument of the application
+    try:
+        return value if isinstance(value, str) else repr(value)
+    except Exception:  # noqa: BLE001 -- as above
+        return object.__repr__(value)
 
 
 def _text(text: Any) -> Any:  # noqa: ANN401 -- in 2.7 there are two kinds
