@@ -18,6 +18,11 @@ final class OtherLoop implements Branch {
     private volatile boolean isFull;
 
     /**
+     * Whether the loop that accepts waits for those on the way: they may not stay, or others leave before they arrive.
+     */
+    private volatile boolean isAwaited;
+
+    /**
      * Makes one of a loop.
      *
      * @param admission of that loop
@@ -45,7 +50,11 @@ final class OtherLoop implements Branch {
      */
     @Override
     public boolean hasRoom() {
-        return !isFull && (isBelowLimit() || onTheWay.get() == 0);
+        if (isFull || isBelowLimit()) {
+            return !isFull;
+        }
+        isAwaited = true; // first: the last of them may arrive now
+        return onTheWay.get() == 0;
     }
 
     private boolean isBelowLimit() {
@@ -64,8 +73,9 @@ final class OtherLoop implements Branch {
             count.decrementAndGet();
         }
         isFull = !admission.hasRoom();
-        if (onTheWay.decrementAndGet() == 0 && !isFull && !isBelowLimit()) {
-            whenThereIsRoom.run(); // the next one has waited for this one
+        if (onTheWay.decrementAndGet() == 0 && !isFull && isAwaited) {
+            isAwaited = false;
+            whenThereIsRoom.run();
         }
     }
 

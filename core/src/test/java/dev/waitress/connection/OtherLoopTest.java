@@ -38,13 +38,17 @@ class OtherLoopTest {
         server.close();
     }
 
-    /** A client with a request, which is accepted and not handed over yet. */
+    /** A client with a request, which is accepted and handed over. */
     private void handOver() throws IOException {
+        handOverTo(other);
+    }
+
+    private void handOverTo(OtherLoop taker) throws IOException {
         Socket client = new Socket();
         sockets.add(client);
         client.connect(listener.getLocalAddress());
         LoopFixture.send(client, Stage.GET);
-        other.take(listener.accept(), new Peer("127.0.0.1", "1", new ServerEnd("http", "80")));
+        taker.take(listener.accept(), new Peer("127.0.0.1", "1", new ServerEnd("http", "80")));
     }
 
     private boolean handedOver() throws IOException {
@@ -90,5 +94,25 @@ class OtherLoopTest {
         toldOfRoom.acquire();
         assertThat(other.hasRoom()).isTrue();
         server.awaitAsked(3);
+    }
+
+    @Test
+    void tellsOfRoomWhereThoseOnTheWayDoNotStay() throws Exception {
+        LoopFixture strict = new LoopFixture(Map.of("connection_limit", "2", "connections_per_address", "1"));
+        try {
+            OtherLoop choosy = new OtherLoop(strict.loop, strict.clients.admission(), toldOfRoom::release);
+            handOverTo(choosy);
+            strict.awaitAsked(1);
+            boolean hadRoom = strict.inOneTurn(() -> {
+                handOverTo(choosy);
+                return choosy.hasRoom();
+            });
+            assertThat(hadRoom).isFalse();
+            toldOfRoom.acquire();
+            assertThat(choosy.hasRoom()).isTrue();
+            assertThat(choosy.count()).isEqualTo(1);
+        } finally {
+            strict.close();
+        }
     }
 }
