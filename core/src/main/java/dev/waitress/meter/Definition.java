@@ -18,6 +18,13 @@ public record Definition(
     public static final int MOST_LABELS = 32;
 
     private static final int MOST_NAME_CHARACTERS = 200;
+    private static final int VALUE_BYTES = 112;
+
+    /** Java keeps a text in two bytes for each character where one is beyond a byte, and it leaves in three. */
+    private static final int WIDE_BYTES = 4;
+
+    private static final int MOST_IN_A_BYTE = 0xFF;
+
     private static final int MOST_HELP_CHARACTERS = 1000;
 
     // Prometheus, "Data model": metric names and labels.
@@ -69,6 +76,16 @@ public record Definition(
             throw new IllegalArgumentException("metric " + name + ": a label's name is letters, digits and _, not a"
                     + " digit or __ first; it cannot be " + shown(label));
         }
+    }
+
+    /** What one value of it takes up, here and in the text that is told of it, about. */
+    long bytes() {
+        long bytes = (long) VALUE_BYTES + name.length();
+        for (String label : labels) {
+            boolean isWide = label.chars().anyMatch(c -> c > MOST_IN_A_BYTE);
+            bytes += isWide ? (long) WIDE_BYTES * label.length() : label.length();
+        }
+        return bytes;
     }
 
     private static String shown(String text) {

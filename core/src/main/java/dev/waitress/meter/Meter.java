@@ -25,7 +25,18 @@ public final class Meter {
     /** Counts nothing. */
     public static final Meter NONE = new Meter(0);
 
+    private static final long MIB = 1 << 20;
+
+    /** So much of the heap, at most; clients have half of it. */
+    private static final int PART_OF_HEAP = 4;
+
     private final int limit;
+
+    private final long mostBytes;
+
+    /** What all series take up. */
+    private long bytes;
+
     private final Map<String, Metric> metrics = new ConcurrentSkipListMap<>();
     /** Whose each name is, those too that only its series have. */
     private final Map<String, Metric> owners = new ConcurrentSkipListMap<>();
@@ -45,7 +56,12 @@ public final class Meter {
      * @param limit of its series, the key {@code metrics_limit}; 0 if nobody asks for them
      */
     public Meter(int limit) {
+        this(limit, Runtime.getRuntime().maxMemory() / PART_OF_HEAP);
+    }
+
+    Meter(int limit, long mostBytes) {
         this.limit = limit;
+        this.mostBytes = mostBytes;
     }
 
     /** How many series there may be; 0 if nothing is to be counted. */
@@ -77,8 +93,10 @@ public final class Meter {
         if (isTold.compareAndSet(false, true)) {
             LOG.log(
                     Level.WARNING,
-                    "the application's metrics have more series than metrics_limit (" + limit + "), others are dropped:"
-                            + " does a label say what only one client says?");
+                    "the application's metrics have more series than metrics_limit (" + limit
+                            + "), or take up more than "
+                            + mostBytes / MIB + " MiB of the heap, others are dropped: does a label say what only one"
+                            + " client says?");
         }
     }
 
@@ -96,24 +114,47 @@ public final class Meter {
             }
             metric.explain(definition.help());
             Series series = metric.byLabels().get(definition.labels());
+            if (series == null && size.get() >= limit || !hasRoom(series, definition)) {
+                return null;
+            }
             if (series == null) {
-                if (size.get() >= limit) {
-                    return null;
-                }
                 series = new Series(definition.labels());
                 metric.byLabels().put(definition.labels(), series);
                 size.incrementAndGet();
             }
-            Value value = series.value(definition, definitions++);
-            if (definition.part() == Part.BUCKET && series.dropOldBuckets() && crowded.add(definition.name())) {
-                LOG.log(
-                        Level.WARNING,
-                        "metric " + definition.name() + " has more than 100 buckets, with those of an application that"
-                                + " was loaded before: the oldest are told no more, the next ones count for them");
-            }
-            return value;
+            return value(series, definition);
         } finally {
             defining.unlock();
+        }
+    }
+
+    private boolean hasRoom(@Nullable Series series, Definition definition) {
+        return series != null && series.has(definition) || bytes + definition.bytes() <= mostBytes;
+    }
+
+    private Value value(Series series, Definition definition) {
+        if (!series.has(definition)) {
+            grow(series, definition.bytes());
+        }
+        Value value = series.value(definition, definitions++);
+        if (definition.part() == Part.BUCKET && series.dropOldBuckets()) {
+            grow(series, -definition.bytes());
+            tellOfBuckets(definition.name());
+        }
+        return value;
+    }
+
+    private void grow(Series series, long more) {
+        bytes += more;
+        series.grow(more);
+    }
+
+    private void tellOfBuckets(String name) {
+        if (crowded.add(name)) {
+            LOG.log(
+                    Level.WARNING,
+                    "metric " + name + " has more than 100 buckets, with those of an application that was loaded"
+                            + " before: the oldest are told no more, the next ones count for them");
         }
     }
 
@@ -131,6 +172,7 @@ public final class Meter {
             owners.values().removeIf(owner -> owner == metric);
             metrics.remove(metric.name(), metric);
             size.addAndGet(-metric.series().size());
+            metric.series().forEach(series -> bytes -= series.bytes());
         }
     }
 
@@ -144,6 +186,7 @@ public final class Meter {
                     if (series.values().stream().allMatch(Value::isEmpty)) {
                         metric.byLabels().remove(series.labels());
                         size.decrementAndGet();
+                        bytes -= series.bytes();
                     }
                 }
             }

@@ -33,6 +33,9 @@ public final class Series {
     private final List<String> labels;
     private final Map<String, Value> values = new ConcurrentHashMap<>();
 
+    /** For whoever defines metrics. */
+    private long bytes;
+
     Series(List<String> labels) {
         this.labels = labels;
     }
@@ -42,16 +45,35 @@ public final class Series {
         return labels;
     }
 
+    /** Whether it has the number that is meant. */
+    boolean has(Definition definition) {
+        return values.containsKey(key(definition));
+    }
+
+    /** Bounds are the same in many series: kept once. */
+    private static String key(Definition definition) {
+        return definition.part() == Part.BUCKET
+                ? definition.bound().intern()
+                : definition.part().name();
+    }
+
+    /** What it takes up has changed. */
+    void grow(long more) {
+        bytes += more;
+    }
+
+    /** What it takes up. */
+    long bytes() {
+        return bytes;
+    }
+
     /**
      * The number that is meant.
      *
      * @param moment later than that of the definition before
      */
     Value value(Definition definition, long moment) {
-        String key = definition.part() == Part.BUCKET
-                ? definition.bound()
-                : definition.part().name();
-        Value value = values.computeIfAbsent(key, none -> new Value(definition));
+        Value value = values.computeIfAbsent(key(definition), none -> new Value(definition));
         value.defined(moment);
         return value;
     }

@@ -16,7 +16,7 @@ final class Value {
     private final Spread spread;
     private final DoubleAdder total = new DoubleAdder();
     /** What each process has set it to that lives, by what tells its id. */
-    private final Map<LongSupplier, Reading> readings = new ConcurrentHashMap<>();
+    private final Map<LongSupplier, Reading> readings;
     /** Who counts for it since it has given way. */
     private volatile @Nullable Value heir;
 
@@ -28,6 +28,7 @@ final class Value {
 
     Value(Definition definition) {
         this.isGauge = definition.kind() == Kind.GAUGE;
+        this.readings = isGauge ? new ConcurrentHashMap<>() : Map.of(); // of others there may be very many
         this.spread = definition.spread();
     }
 
@@ -84,7 +85,7 @@ final class Value {
 
     /** A process has ended. */
     void end(LongSupplier process) {
-        Reading last = readings.remove(process);
+        Reading last = isGauge ? readings.remove(process) : null;
         if (last != null && spread.keeps()) {
             Reading before = kept;
             kept = before == null ? last : spread.join(Stream.of(before, last));

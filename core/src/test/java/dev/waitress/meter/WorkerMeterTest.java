@@ -153,6 +153,25 @@ class WorkerMeterTest {
     }
 
     @Test
+    void holdsNoMoreThanItsPartOfTheHeap() {
+        Meter small = new Meter(1000, 10_000);
+        WorkerMeter worker = new WorkerMeter(small, () -> 33);
+        String said = "\u20AC".repeat(200);
+        for (int number = 1; number <= 50; number++) {
+            worker.define(number, counter("orders", "client", said + number));
+            worker.change(number, 1);
+        }
+        assertThat(small.size()).isBetween(8, 12);
+        assertThat(small.dropped()).isEqualTo(50.0 - small.size());
+        for (int i = 0; i < 100; i++) {
+            WorkerMeter passing = new WorkerMeter(small, () -> 44);
+            passing.define(1, gauge(Spread.ALL));
+            assertThat(small.size()).isEqualTo(1 + (int) (50 - small.dropped()));
+            passing.end();
+        }
+    }
+
+    @Test
     void countsBucketsBelowAllNumbers() {
         one.define(1, histogram(Part.BUCKET, "-Inf"));
         one.define(2, histogram(Part.BUCKET, "+Inf"));
