@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.nio.file.attribute.FileAttribute;
@@ -85,8 +86,12 @@ record Home(Path path, BasicFileAttributes attributes, FileChannel lock) {
     void remove() throws IOException {
         // First: on Windows the name of a file that is open stays in its folder.
         lock.close();
-        if (isThere()) {
-            remove(path, attributes);
+        try {
+            if (isThere()) {
+                remove(path, attributes);
+            }
+        } catch (NoSuchFileException e) {
+            // A server that starts now has been quicker: nobody holds the mark any more.
         }
     }
 

@@ -140,7 +140,7 @@ final class Feed {
             byte[] some = event(json.of(scrape, false));
             boolean nowSlow = PageJson.hasSlow(scrape);
             loop.execute(() -> tell(all, some, nowSlow));
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | Error e) { // of want of memory, too: or nobody would be told any more
             LOG.log(Level.ERROR, "cannot tell how the server is", e);
             loop.execute(() -> isGathering = false);
         }

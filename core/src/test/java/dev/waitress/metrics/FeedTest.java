@@ -18,6 +18,7 @@ import dev.waitress.loop.Timers;
 import dev.waitress.meter.Meter;
 import dev.waitress.otlp.SpanCounts;
 import java.nio.charset.StandardCharsets;
+import java.util.AbstractList;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
@@ -40,25 +41,17 @@ class FeedTest {
     private long ageNanos = 5_000_000;
     private String stack = "in sleep";
     private int copies = 1;
+    private List<String> addresses = List.of("http://127.0.0.1:8080");
     private final Traffic traffic = new Traffic(() -> 0);
     private final Feed feed = new Feed(
-            new Scraper(new Sources(traffic, FeedTest::front, new Inspected(), () -> 0, 1, Meter.NONE), elsewhere::add),
+            new Scraper(new Sources(traffic, this::front, new Inspected(), () -> 0, 1, Meter.NONE), elsewhere::add),
             new PageJson(false, true),
             Runnable::run,
             new Waiting());
 
-    private static FrontFacts front() {
+    private FrontFacts front() {
         return new FrontFacts(
-                List.of("http://127.0.0.1:8080"),
-                9_000_000_000L,
-                5_000_000_000L,
-                List.of(),
-                ClientCounts.NONE,
-                0,
-                0,
-                0,
-                0,
-                SpanCounts.NONE);
+                addresses, 9_000_000_000L, 5_000_000_000L, List.of(), ClientCounts.NONE, 0, 0, 0, 0, SpanCounts.NONE);
     }
 
     private final class Waiting implements Timers {
@@ -150,6 +143,28 @@ class FeedTest {
         second();
         assertThat(browser.events()).isEqualTo(3);
         assertThat(browser.got()).endsWith("}\n\n\r\n--running");
+    }
+
+    @Test
+    void goesOnWhenOneCouldNotBeTold() {
+        Browser browser = joins(true);
+        gather();
+        List<String> usual = addresses;
+        addresses = new AbstractList<>() {
+            @Override
+            public int size() {
+                return 1;
+            }
+
+            @Override
+            public String get(int index) {
+                throw new InternalError("as it were");
+            }
+        };
+        second();
+        addresses = usual;
+        second();
+        assertThat(browser.events()).isEqualTo(2);
     }
 
     @Test
