@@ -46,6 +46,7 @@ public final class AccessLog implements RequestObserver {
     public static @Nullable AccessLog open(Settings settings) throws IOException {
         String name = settings.get(Setting.ACCESS_LOG);
         if (name.isEmpty()) {
+            checkUnused(settings);
             return null;
         }
         AccessFormat format = format(settings);
@@ -73,6 +74,16 @@ public final class AccessLog implements RequestObserver {
             } catch (IOException e) {
                 throw cannotOpen(e);
             }
+        }
+    }
+
+    /** What is wrong is said though nothing is written; usual values are not looked at, which takes part of a start. */
+    private static void checkUnused(Settings settings) {
+        if (settings.isGiven(Setting.ACCESS_LOG_FORMAT)) {
+            format(settings);
+        }
+        if (settings.isGiven(Setting.ACCESS_LOG_FILTER)) {
+            filter(settings);
         }
     }
 

@@ -3,8 +3,10 @@ package dev.waitress.log;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.waitress.settings.Settings;
 import dev.waitress.settings.SettingsException;
 import dev.waitress.testkit.Heads;
+import java.util.Map;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -99,6 +101,16 @@ class AccessFilterTest {
                 .isInstanceOf(SettingsException.class)
                 .hasMessageStartingWith("access_log_filter: \"")
                 .hasMessageNotContaining("\n");
+    }
+
+    /** Where nothing is written, too: else it is found out on the day on which somebody wants a log. */
+    @ParameterizedTest
+    @CsvSource({"access_log_filter, paht:/", "access_log_format, %k"})
+    void isLookedAtWithoutALog(String key, String value) {
+        Settings settings = Settings.ofText(Map.of(key, value));
+        assertThatThrownBy(() -> AccessLog.open(settings))
+                .isInstanceOf(SettingsException.class)
+                .hasMessageStartingWith(key + ": ");
     }
 
     @Test
