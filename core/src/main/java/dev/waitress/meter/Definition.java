@@ -18,14 +18,14 @@ public record Definition(
     public static final int MOST_LABELS = 32;
 
     private static final int MOST_NAME_CHARACTERS = 200;
+    private static final int MOST_HELP_CHARACTERS = 1000;
+
     private static final int VALUE_BYTES = 112;
 
     /** Java keeps a text in two bytes for each character where one is beyond a byte, and it leaves in three. */
     private static final int WIDE_BYTES = 4;
 
     private static final int MOST_IN_A_BYTE = 0xFF;
-
-    private static final int MOST_HELP_CHARACTERS = 1000;
 
     // Prometheus, "Data model": metric names and labels.
     private static final Pattern NAME = Pattern.compile("[a-zA-Z_:][a-zA-Z0-9_:]*");

@@ -118,7 +118,7 @@ public final class Meter {
                 return null;
             }
             if (series == null) {
-                series = new Series(definition.labels());
+                series = new Series(definition.labels(), definition.bytes());
                 metric.byLabels().put(definition.labels(), series);
                 size.incrementAndGet();
             }
@@ -133,20 +133,13 @@ public final class Meter {
     }
 
     private Value value(Series series, Definition definition) {
-        if (!series.has(definition)) {
-            grow(series, definition.bytes());
-        }
+        long before = series.bytes();
         Value value = series.value(definition, definitions++);
         if (definition.part() == Part.BUCKET && series.dropOldBuckets()) {
-            grow(series, -definition.bytes());
             tellOfBuckets(definition.name());
         }
+        bytes += series.bytes() - before;
         return value;
-    }
-
-    private void grow(Series series, long more) {
-        bytes += more;
-        series.grow(more);
     }
 
     private void tellOfBuckets(String name) {

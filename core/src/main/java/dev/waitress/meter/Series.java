@@ -33,11 +33,12 @@ public final class Series {
     private final List<String> labels;
     private final Map<String, Value> values = new ConcurrentHashMap<>();
 
-    /** For whoever defines metrics. */
-    private long bytes;
+    /** What each of them takes up. */
+    private final long valueBytes;
 
-    Series(List<String> labels) {
+    Series(List<String> labels, long valueBytes) {
         this.labels = labels;
+        this.valueBytes = valueBytes;
     }
 
     /** Names, each with its value behind it. */
@@ -57,14 +58,9 @@ public final class Series {
                 : definition.part().name();
     }
 
-    /** What it takes up has changed. */
-    void grow(long more) {
-        bytes += more;
-    }
-
-    /** What it takes up. */
+    /** What it takes up, for whoever defines metrics. */
     long bytes() {
-        return bytes;
+        return valueBytes * values.size();
     }
 
     /**

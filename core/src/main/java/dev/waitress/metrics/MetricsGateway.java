@@ -49,7 +49,7 @@ final class MetricsGateway implements Gateway {
             String text = MetricsText.of(scrape.get(), format);
             ServerAnswer answer = new ServerAnswer("200 OK", "", format.mediaType(), text);
             loop.execute(() -> answer.sendTo(response));
-        } catch (RuntimeException | OutOfMemoryError e) { // of which the text may take much
+        } catch (RuntimeException | Error e) { // of want of memory, too, of which the text may take much
             LOG.log(Level.ERROR, "cannot tell what was counted", e);
             loop.execute(() -> response.fail(""));
         }

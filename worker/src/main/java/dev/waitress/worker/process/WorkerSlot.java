@@ -13,13 +13,15 @@ import org.jspecify.annotations.Nullable;
  *              fill                serve                 prepare
  *   EMPTY ─────────► STARTING ─────────────► SERVING ───────────────► with a successor
  *     ▲                  │                      │  ▲                         │
- *     ├──────────────────┴───── vacate ─────────┘  └──── takeOver, or giveUpSuccessor
- *     │               fail
- *     └─────── FAILED ◄── STARTING
+ *     │                  │ fail                 │  └──── takeOver, or giveUpSuccessor
+ *     │                  ▼                      │
+ *     │               FAILED                    │
+ *     └──────────────────┴───── vacate ─────────┘
  * </pre>
  *
- * <p>An empty or starting slot may have a successor too; its {@link #takeOver} leads to SERVING from everywhere.
- * Back-off bounds how long a slot is EMPTY; in STARTING, and for a successor, the worker has its own deadline.
+ * <p>Who dies without a word leaves STARTING by {@link #vacate}. An empty or starting slot may have a successor too;
+ * its {@link #takeOver} leads to SERVING from everywhere. Back-off bounds how long a slot is EMPTY; in STARTING, and
+ * for a successor, the worker has its own deadline.
  */
 final class WorkerSlot {
     private enum State {
