@@ -13,7 +13,6 @@ import java.util.List;
 import java.util.PriorityQueue;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
-import java.util.concurrent.TimeUnit;
 
 /**
  * One thread that waits for sockets and owns all that is registered with it. A turn: take what is ready, run what other
@@ -24,9 +23,6 @@ import java.util.concurrent.TimeUnit;
 public final class EventLoop implements Turns, Runnable {
     private static final Logger LOG = System.getLogger("waitress");
     private static final String UNCAUGHT = "uncaught exception on the event loop";
-
-    /** Who wants another turn within this time waits for answers that are on their way. */
-    private static final long SOON_NANOS = TimeUnit.MILLISECONDS.toNanos(2);
 
     /** Called when a registered socket is ready. */
     @FunctionalInterface
@@ -44,6 +40,7 @@ public final class EventLoop implements Turns, Runnable {
     private final Selector selector;
     private final Thread thread;
     private final Queue<Runnable> tasks = new ConcurrentLinkedQueue<>();
+    private final Waiting waiting;
     private final PriorityQueue<Timer> timers = new PriorityQueue<>();
     private final List<TurnTaker> turnTakers = new ArrayList<>();
     private final Clock clock;
@@ -52,8 +49,6 @@ public final class EventLoop implements Turns, Runnable {
 
     private List<Flushable> dirty = new ArrayList<>();
     private List<Flushable> flushing = new ArrayList<>();
-    private Patience patienceForAnswers = new Patience(0);
-    private Patience patienceForClients = new Patience(0);
     private long nowNanos;
     private boolean stopped;
     private volatile Runnable whenFailed = () -> {};
@@ -66,6 +61,7 @@ public final class EventLoop implements Turns, Runnable {
      */
     public EventLoop(String name, int recvBytes, MemoryBudget memory, Clock clock) throws IOException {
         this.selector = Selector.open();
+        this.waiting = new Waiting(selector, tasks, this::dispatch, clock);
         this.clock = clock;
         this.resources = new LoopResources(recvBytes, memory, clock);
         this.nowNanos = clock.nanos();
@@ -76,8 +72,7 @@ public final class EventLoop implements Turns, Runnable {
      * Before it sleeps the loop looks for so long for what is on its way, where that has paid lately; to be said first.
      */
     public void lookFor(long nanos) {
-        patienceForAnswers = new Patience(nanos);
-        patienceForClients = new Patience(nanos);
+        waiting.lookFor(nanos);
     }
 
     public void start() {
@@ -100,9 +95,7 @@ public final class EventLoop implements Turns, Runnable {
     /** Runs something on the loop, as soon as its turn comes; from the loop itself, at the next turn. Thread-safe. */
     public void execute(Runnable task) {
         tasks.add(task);
-        if (Thread.currentThread() != thread) {
-            selector.wakeup();
-        }
+        waiting.wakeUp();
     }
 
     @Override
@@ -179,7 +172,7 @@ public final class EventLoop implements Turns, Runnable {
     }
 
     private long turn(long waitNanos) throws IOException {
-        select(waitNanos);
+        waiting.await(waitNanos);
         nowNanos = clock.nanos();
         resources.updateDate(nowNanos, clock);
         runTasks();
@@ -193,50 +186,6 @@ public final class EventLoop implements Turns, Runnable {
             next = Math.min(next, turnTaker.settle(nowNanos));
         }
         return dirty.isEmpty() && tasks.isEmpty() ? next : 0;
-    }
-
-    private void select(long waitNanos) throws IOException {
-        boolean isSoon = waitNanos < SOON_NANOS;
-        Patience patience = isSoon ? patienceForAnswers : patienceForClients;
-        long since = clock.nanos();
-        int ready = 0;
-        if (isSoon) {
-            // Clients and workers that share this processor run first, so that each turn finds more to do at once:
-            // hello on 2 cores, 32 connections: 88,000-90,000 requests/s without, 97,000-106,000 with.
-            giveWay();
-        }
-        boolean looks = waitNanos > 0 && patience.nanos() > 0;
-        if (looks) {
-            ready = lookAgain(since + patience.nanos());
-        }
-        if (ready == 0 && (tasks.isEmpty() || !looks)) {
-            ready = sleep(tasks.isEmpty() ? waitNanos : 0);
-        }
-        patience.came(ready, clock.nanos() - since);
-    }
-
-    /** What came until then, or as soon as there are tasks: whoever has one wakes this up only once. */
-    private int lookAgain(long endNanos) throws IOException {
-        int ready = selector.selectNow(this::dispatch);
-        while (ready == 0 && tasks.isEmpty() && clock.nanos() - endNanos < 0) {
-            giveWay();
-            ready = selector.selectNow(this::dispatch);
-        }
-        return ready;
-    }
-
-    private int sleep(long waitNanos) throws IOException {
-        if (waitNanos <= 0) {
-            return selector.selectNow(this::dispatch);
-        }
-        return waitNanos == TurnTaker.NO_DEADLINE
-                ? selector.select(this::dispatch)
-                : selector.select(this::dispatch, Math.max(1, TimeUnit.NANOSECONDS.toMillis(waitNanos)));
-    }
-
-    @SuppressWarnings("ThreadPriorityCheck") // a matter of speed only
-    private static void giveWay() {
-        Thread.yield();
     }
 
     private void dispatch(SelectionKey key) {

@@ -16,17 +16,22 @@ final class Outbound implements TurnTaker {
 
     private final Executor receiver;
     private final Passage passage;
+    private final long answeredNanos;
     private List<Runnable> gathered = new ArrayList<>();
     private int bytes;
+    private boolean hasHandedOver;
+    private long handedOverNanos;
 
     /**
      * The way to a loop.
      *
      * @param passage how much may be on it
+     * @param answeredNanos how soon something may come back; for so long the sender does not go to sleep at once
      */
-    Outbound(Executor receiver, Passage passage) {
+    Outbound(Executor receiver, Passage passage, long answeredNanos) {
         this.receiver = receiver;
         this.passage = passage;
+        this.answeredNanos = answeredNanos;
     }
 
     /** The receiver is to do this. */
@@ -42,19 +47,23 @@ final class Outbound implements TurnTaker {
 
     @Override
     public void act(long nowNanos) {
-        handOver();
+        handOver(nowNanos);
     }
 
     @Override
     public long settle(long nowNanos) {
-        handOver();
-        return NO_DEADLINE;
+        handOver(nowNanos);
+        long left = handedOverNanos + answeredNanos - nowNanos;
+        hasHandedOver &= left > 0;
+        return hasHandedOver ? left : NO_DEADLINE;
     }
 
-    private void handOver() {
+    private void handOver(long nowNanos) {
         if (gathered.isEmpty()) {
             return;
         }
+        hasHandedOver = true;
+        handedOverNanos = nowNanos;
         List<Runnable> messages = gathered;
         int carried = bytes;
         gathered = new ArrayList<>();

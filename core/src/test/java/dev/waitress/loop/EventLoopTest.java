@@ -88,6 +88,19 @@ class EventLoopTest {
         assertThat(ran[0]).isEqualTo(1);
     }
 
+    /** Nobody else wakes it up for a task that came just when it had looked for some. */
+    @Test
+    void isWokenUpWheneverATaskComes() throws Exception {
+        EventLoop loop = new EventLoop("test-loop", 100, MemoryBudget.ofHeap(), Clock.SYSTEM);
+        loop.start();
+        for (int times = 0; times < 10_000; times++) {
+            FutureTask<Void> task = new FutureTask<>(() -> {}, null);
+            loop.execute(task);
+            task.get(SECONDS, TimeUnit.SECONDS);
+        }
+        loop.stop();
+    }
+
     @Test
     void hasTheTimeOfNow() throws Exception {
         EventLoop loop = new EventLoop("test-loop", 100, MemoryBudget.ofHeap(), Clock.SYSTEM);

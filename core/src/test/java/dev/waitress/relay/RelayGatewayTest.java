@@ -15,6 +15,7 @@ import dev.waitress.exchange.ServerName;
 import dev.waitress.http.Ascii;
 import dev.waitress.http.ResponseHead;
 import dev.waitress.http.Status;
+import dev.waitress.loop.TurnTaker;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
@@ -39,7 +40,10 @@ class RelayGatewayTest {
     private final List<Response> asked = new ArrayList<>();
     private final List<String> told = new ArrayList<>();
     private final Link link = new Link(
-            new Outbound(atHome::add, new Passage()), new Outbound(atClients::add, new Passage()), new Kept(), NAME);
+            new Outbound(atHome::add, new Passage(), 0),
+            new Outbound(atClients::add, new Passage(), 0),
+            new Kept(),
+            NAME);
     private final RelayGateway gateway = new RelayGateway(link);
 
     private FakeSink sink = sink("GET");
@@ -365,7 +369,7 @@ class RelayGatewayTest {
     @Test
     void aMessageThatFailsTakesNoOtherAlong() {
         Queue<Runnable> there = new ArrayDeque<>();
-        Outbound outbound = new Outbound(there::add, new Passage());
+        Outbound outbound = new Outbound(there::add, new Passage(), 0);
         outbound.tell(() -> {
             throw new IllegalStateException("for this test");
         });
@@ -373,5 +377,27 @@ class RelayGatewayTest {
         outbound.act(0);
         run(there);
         assertThat(told).containsExactly("done");
+    }
+
+    @Test
+    void doesNotSleepAtOnceWhereAnAnswerIsOnItsWay() {
+        Queue<Runnable> there = new ArrayDeque<>();
+        Outbound outbound = new Outbound(there::add, new Passage(), 10);
+        assertThat(outbound.settle(5)).isEqualTo(TurnTaker.NO_DEADLINE);
+        outbound.tell(() -> {});
+        outbound.act(100);
+        assertThat(outbound.settle(100)).isEqualTo(10);
+        assertThat(outbound.settle(109)).isEqualTo(1);
+        assertThat(outbound.settle(110)).isEqualTo(TurnTaker.NO_DEADLINE);
+        assertThat(outbound.settle(105)).isEqualTo(TurnTaker.NO_DEADLINE);
+    }
+
+    @Test
+    void sleepsWhereNobodyAnswers() {
+        Queue<Runnable> there = new ArrayDeque<>();
+        Outbound outbound = new Outbound(there::add, new Passage(), 0);
+        outbound.tell(() -> {});
+        assertThat(outbound.settle(100)).isEqualTo(TurnTaker.NO_DEADLINE);
+        assertThat(there).hasSize(1);
     }
 }
