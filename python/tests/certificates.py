@@ -8,6 +8,7 @@ import shutil
 import socket
 import ssl
 import subprocess
+import time
 from typing import TYPE_CHECKING
 
 import pytest
@@ -74,8 +75,8 @@ class Authority:
         path = self.issue(name, names=names, usage="serverAuth", kind=kind)
         return f"--certfile={path}", f"--keyfile={path.with_suffix('.key')}"
 
-    def revoke(self, *certificates: Path) -> Path:
-        """Write the list of those that were revoked."""
+    def revoke(self, *certificates: Path, until: float | None = None) -> Path:
+        """Write the list of those that were revoked, to be replaced at a time in seconds, or in 30 days."""
         database = "".join(
             f"R\t270101000000Z\t260101000000Z\t{openssl(self.folder, 'x509', '-in', str(one), '-noout', '-serial')[7:].strip()}"
             "\tunknown\t/CN=x\n"
@@ -86,6 +87,9 @@ class Authority:
             "[ca]\ndefault_ca=d\n[d]\ndatabase=index.txt\ndefault_md=sha256\ndefault_crl_days=30\n"
         )
         files = ["-keyfile", f"{self.name}.key", "-cert", self.path.name, "-out", f"{self.name}.crl"]
+        if until is not None:
+            dates = (time.strftime("%y%m%d%H%M%SZ", time.gmtime(each)) for each in (until - 60, until))
+            files += [word for pair in zip(("-crl_lastupdate", "-crl_nextupdate"), dates) for word in pair]
         openssl(self.folder, "ca", "-config", "crl.cnf", "-gencrl", *files)
         return self.folder / f"{self.name}.crl"
 
@@ -97,11 +101,14 @@ class Authority:
         return context
 
 
-def connect(port: int, context: ssl.SSLContext, name: str | None = "localhost") -> ssl.SSLSocket:
-    """Connect, and shake hands."""
+def connect(
+    port: int, context: ssl.SSLContext, name: str | None = "localhost", session: ssl.SSLSession | None = None
+) -> ssl.SSLSocket:
+    """Connect, and shake hands, or resume a session."""
     if name is None:
         context.check_hostname = False
-    return context.wrap_socket(socket.create_connection(("127.0.0.1", port), TIMEOUT), server_hostname=name)
+    plain = socket.create_connection(("127.0.0.1", port), TIMEOUT)
+    return context.wrap_socket(plain, server_hostname=name, session=session)
 
 
 def ask(port: int, context: ssl.SSLContext, name: str | None = "localhost") -> dict[str, str]:

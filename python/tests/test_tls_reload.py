@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import signal
-import socket
 import ssl
 import threading
 import time
@@ -28,6 +27,9 @@ if TYPE_CHECKING:
 pytestmark = NEEDED
 
 ECHO = "environ_echo:app"
+#: With a revocation list that should have been replaced.
+JDK_GOES_ON_SECONDS = 15 * 60
+TIME_TO_START_SECONDS = 15
 HERE = {"PYTHONPATH": str(ROOT / "python" / "tests")}
 #: Within which a change is seen without a word.
 INTERVAL = 10.0
@@ -144,8 +146,7 @@ def test_sessions_survive_a_renewal(start: Start, files: Files) -> None:
     files.renew()
     reload(server)
     files.await_serial(server, other_than=before)
-    plain = socket.create_connection(("127.0.0.1", server.port), TIMEOUT)
-    with context.wrap_socket(plain, server_hostname="localhost", session=session) as second:
+    with connect(server.port, context, session=session) as second:
         assert second.session_reused
 
 
@@ -241,6 +242,32 @@ def test_authorities_and_lists_are_followed_too(start: Start, files: Files) -> N
     server.wait_for("ca_certs and crlfile have changed")
     with pytest.raises((ssl.SSLError, ConnectionResetError)):
         ask(server.port, files.authority.context(client))
+
+
+def test_sessions_end_with_the_list_that_their_clients_are_not_on(start: Start, files: Files) -> None:
+    """A client that resumes a session is not looked up in it again."""
+    client = files.authority.issue("client", usage="clientAuth")
+    revocations = files.authority.revoke(until=time.time() - JDK_GOES_ON_SECONDS + TIME_TO_START_SECONDS)
+    options = (f"--ca-certs={files.authority.path}", "--cert-reqs=required", f"--crlfile={revocations}")
+    server = start(ECHO, *files.options, *options, **HERE)
+    context = files.authority.context(client)
+    session = None
+    for _ in range(2):
+        with connect(server.port, context, session=session) as first:
+            assert first.session_reused == (session is not None)
+            first.sendall(GET)
+            read_answer(first)
+            session = first.session
+    server.wait_for("WARNING:waitress:crlfile: a list should have been replaced before ")
+    with connect(server.port, context, session=session) as second, pytest.raises((ssl.SSLError, ConnectionResetError)):
+        second.sendall(GET)
+        read_answer(second)
+    reload(server)
+    files.authority.revoke()
+    reload(server)
+    server.wait_for("ca_certs and crlfile have changed")
+    assert ask(server.port, files.authority.context(client))["SSL_CLIENT_VERIFY"] == "SUCCESS"
+    assert server.log.count("should have been replaced") == 1
 
 
 def test_the_end_of_one_is_announced(start: Start, tmp_path: Path) -> None:

@@ -4,7 +4,6 @@ import dev.waitress.settings.Setting;
 import dev.waitress.settings.Settings;
 import java.io.ByteArrayInputStream;
 import java.security.GeneralSecurityException;
-import java.security.cert.CRL;
 import java.security.cert.CertPathBuilder;
 import java.security.cert.CertStore;
 import java.security.cert.CertificateFactory;
@@ -12,12 +11,17 @@ import java.security.cert.CollectionCertStoreParameters;
 import java.security.cert.PKIXBuilderParameters;
 import java.security.cert.PKIXRevocationChecker;
 import java.security.cert.TrustAnchor;
+import java.security.cert.X509CRL;
 import java.security.cert.X509CertSelector;
 import java.security.cert.X509Certificate;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.EnumSet;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Objects;
 import java.util.Set;
 import javax.net.ssl.CertPathTrustManagerParameters;
 import javax.net.ssl.TrustManager;
@@ -31,6 +35,9 @@ import javax.net.ssl.TrustManagerFactory;
  * @param crlFiles with revocation lists
  */
 record ClientTrust(List<String> caFiles, List<String> crlFiles) {
+    /** For so long the JDK goes on with a list that is too old. */
+    private static final Duration CLOCKS_DIFFER = Duration.ofMinutes(15);
+
     static ClientTrust of(Settings settings) {
         return new ClientTrust(settings.get(Setting.CA_CERTS), settings.get(Setting.CRLFILE));
     }
@@ -43,13 +50,21 @@ record ClientTrust(List<String> caFiles, List<String> crlFiles) {
     }
 
     /**
+     * What judges clients.
+     *
+     * @param end when the first of the revocation lists should have been replaced, since which nobody is believed whom
+     *     it might name; {@link Instant#MAX} if there is none
+     */
+    record Judges(List<TrustManager> managers, Instant end) {}
+
+    /**
      * What judges clients, by these files.
      *
      * @throws TlsException naming the file that makes no sense
      */
-    TrustManager[] managers(FileContents contents) throws TlsException {
+    Judges judges(FileContents contents) throws TlsException {
         if (caFiles.isEmpty()) {
-            return new TrustManager[0];
+            return new Judges(List.of(), Instant.MAX);
         }
         Set<TrustAnchor> anchors = new HashSet<>();
         for (int i = 0; i < caFiles.size(); i++) {
@@ -61,19 +76,20 @@ record ClientTrust(List<String> caFiles, List<String> crlFiles) {
         try {
             PKIXBuilderParameters parameters = new PKIXBuilderParameters(anchors, new X509CertSelector());
             parameters.setRevocationEnabled(false);
+            List<X509CRL> lists = lists(contents);
             if (!crlFiles.isEmpty()) {
-                check(lists(contents), parameters);
+                check(lists, parameters);
             }
             TrustManagerFactory factory = TrustManagerFactory.getInstance("PKIX");
             factory.init(new CertPathTrustManagerParameters(parameters));
-            return factory.getTrustManagers();
+            return new Judges(List.of(factory.getTrustManagers()), end(lists));
         } catch (GeneralSecurityException e) {
             throw new TlsException("ca_certs: " + e.getMessage());
         }
     }
 
     /** A client whose issuer has no list there is refused: nobody could say whether it was revoked. */
-    private static void check(List<CRL> lists, PKIXBuilderParameters parameters) throws GeneralSecurityException {
+    private static void check(List<X509CRL> lists, PKIXBuilderParameters parameters) throws GeneralSecurityException {
         PKIXRevocationChecker checker =
                 (PKIXRevocationChecker) CertPathBuilder.getInstance("PKIX").getRevocationChecker();
         checker.setOptions(EnumSet.of(
@@ -84,15 +100,25 @@ record ClientTrust(List<String> caFiles, List<String> crlFiles) {
         parameters.addCertPathChecker(checker);
     }
 
-    private List<CRL> lists(FileContents contents) throws TlsException {
-        List<CRL> lists = new ArrayList<>();
+    /** RFC 5280 §5.1.2.5 says when a list is to be replaced, if it says so. */
+    private static Instant end(List<X509CRL> lists) {
+        return lists.stream()
+                .map(X509CRL::getNextUpdate)
+                .filter(Objects::nonNull)
+                .map(each -> each.toInstant().plus(CLOCKS_DIFFER))
+                .min(Comparator.naturalOrder())
+                .orElse(Instant.MAX);
+    }
+
+    private List<X509CRL> lists(FileContents contents) throws TlsException {
+        List<X509CRL> lists = new ArrayList<>();
         for (int i = 0; i < crlFiles.size(); i++) {
             int before = lists.size();
             try {
                 CertificateFactory factory = CertificateFactory.getInstance("X.509");
                 for (Pem.Block block : Pem.read(contents.bytes(caFiles.size() + i))) {
                     if (block.label().equals("X509 CRL")) {
-                        lists.add(factory.generateCRL(new ByteArrayInputStream(block.bytes())));
+                        lists.add((X509CRL) factory.generateCRL(new ByteArrayInputStream(block.bytes())));
                     }
                 }
             } catch (GeneralSecurityException | TlsException e) {

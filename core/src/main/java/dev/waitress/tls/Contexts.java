@@ -16,6 +16,7 @@ import javax.net.ssl.KeyManager;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLEngine;
 import javax.net.ssl.SSLParameters;
+import javax.net.ssl.TrustManager;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -40,6 +41,10 @@ final class Contexts {
     private volatile List<X509Certificate> leaves;
     private @Nullable FileContents seen;
     private FileContents trusted;
+
+    /** When a revocation list is too old to be believed; {@link Instant#MAX} when that was said. */
+    private Instant listsEnd = Instant.MAX;
+
     private volatile SSLContext context;
 
     private Contexts(
@@ -60,6 +65,7 @@ final class Contexts {
         this.parameters = Parameters.of(settings, context);
         this.forbidsHttp2 = !Arrays.stream(parameters.getCipherSuites()).allMatch(Ciphers::isForHttp2);
         expiry.warn(leaves, timeOfDay.getAsLong());
+        lookAtLists();
     }
 
     /**
@@ -91,9 +97,11 @@ final class Contexts {
     }
 
     private SSLContext context(FileContents trustFiles) throws TlsException, GeneralSecurityException {
+        ClientTrust.Judges judges = trust.judges(trustFiles);
         SSLContext made = SSLContext.getInstance("TLS");
-        made.init(new KeyManager[] {chooser}, trust.managers(trustFiles), null);
+        made.init(new KeyManager[] {chooser}, judges.managers().toArray(new TrustManager[0]), null);
         made.getServerSessionContext().setSessionCacheSize(MOST_SESSIONS);
+        listsEnd = judges.end();
         return made;
     }
 
@@ -158,6 +166,7 @@ final class Contexts {
             FileContents now = trust.read();
             if (now.areSameAs(trusted)) {
                 trustComplaint.settle();
+                lookAtLists();
                 return;
             }
             if (trustComplaint.isAbout(now)) {
@@ -168,10 +177,25 @@ final class Contexts {
             trusted = now;
             trustComplaint.settle();
             LOG.log(Level.INFO, "ca_certs and crlfile have changed: clients are judged by what they hold now");
+            lookAtLists();
         } catch (TlsException e) {
             trustComplaint.say(e);
         } catch (GeneralSecurityException e) {
             trustComplaint.say(new TlsException("ca_certs: " + e.getMessage()));
         }
+    }
+
+    /** Whoever resumes a session is not judged again: when a list has become too old, none is resumed. */
+    private void lookAtLists() throws TlsException, GeneralSecurityException {
+        Instant end = listsEnd;
+        if (Instant.ofEpochMilli(timeOfDay.getAsLong()).isBefore(end)) {
+            return;
+        }
+        context = context(trusted);
+        listsEnd = Instant.MAX;
+        LOG.log(
+                Level.WARNING,
+                "crlfile: a list should have been replaced before " + end
+                        + ": until it is, certificates that it might name are refused");
     }
 }
