@@ -111,9 +111,11 @@ def connect(
     return context.wrap_socket(plain, server_hostname=name, session=session)
 
 
-def ask(port: int, context: ssl.SSLContext, name: str | None = "localhost") -> dict[str, str]:
+def ask(
+    port: int, context: ssl.SSLContext, name: str | None = "localhost", session: ssl.SSLSession | None = None
+) -> dict[str, str]:
     """Ask for the environ of a request."""
-    with connect(port, context, name) as client:
+    with connect(port, context, name, session) as client:
         client.sendall(b"GET / HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n")
         answer = http.client.HTTPResponse(client)
         answer.begin()
