@@ -75,12 +75,15 @@ class Authority:
         path = self.issue(name, names=names, usage="serverAuth", kind=kind)
         return f"--certfile={path}", f"--keyfile={path.with_suffix('.key')}"
 
-    def revoke(self, *certificates: Path, until: float | None = None) -> Path:
-        """Write the list of those that were revoked, to be replaced at a time in seconds, or in 30 days."""
+    def revoke(self, *certificates: Path, until: float | None = None, others: int = 0) -> Path:
+        """Write the list of those and others that were revoked, to be replaced at a time in seconds, or in 30 days."""
         database = "".join(
             f"R\t270101000000Z\t260101000000Z\t{openssl(self.folder, 'x509', '-in', str(one), '-noout', '-serial')[7:].strip()}"
             "\tunknown\t/CN=x\n"
             for one in certificates
+        )
+        database += "".join(
+            f"R\t270101000000Z\t260101000000Z\t{1 << 64 | one:018X}\tunknown\t/CN=x\n" for one in range(others)
         )
         (self.folder / "index.txt").write_text(database)
         (self.folder / "crl.cnf").write_text(

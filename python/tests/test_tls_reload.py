@@ -30,6 +30,9 @@ ECHO = "environ_echo:app"
 #: With a revocation list that should have been replaced.
 JDK_GOES_ON_SECONDS = 15 * 60
 TIME_TO_START_SECONDS = 15
+#: In a heap of 64 MB, of some 48 bytes each.
+MANY_REVOKED = 40_000
+TOO_MANY_REVOKED = 60_000
 HERE = {"PYTHONPATH": str(ROOT / "python" / "tests")}
 #: Within which a change is seen without a word.
 INTERVAL = 10.0
@@ -242,6 +245,26 @@ def test_authorities_and_lists_are_followed_too(start: Start, files: Files) -> N
     server.wait_for("ca_certs and crlfile have changed")
     with pytest.raises((ssl.SSLError, ConnectionResetError)):
         ask(server.port, files.authority.context(client))
+
+
+def test_lists_are_taken_over_as_far_as_they_fit_into_the_heap(start: Start, files: Files) -> None:
+    """Both are there for a while, and read they are many times as large."""
+    client = files.authority.issue("client", usage="clientAuth")
+    revocations = files.authority.revoke(others=MANY_REVOKED)
+    options = (f"--ca-certs={files.authority.path}", "--cert-reqs=required", f"--crlfile={revocations}")
+    server = start(ECHO, *files.options, *options, **HERE)
+    files.authority.revoke(others=TOO_MANY_REVOKED)
+    reload(server)
+    server.wait_for(
+        r"ERROR:waitress:\S+\.crl: is too large: all together may have \d+ bytes.*; clients are judged as before"
+    )
+    assert ask(server.port, files.authority.context(client))["SSL_CLIENT_VERIFY"] == "SUCCESS"
+    files.authority.revoke(client, others=MANY_REVOKED)
+    reload(server)
+    server.wait_for("ca_certs and crlfile have changed")
+    with pytest.raises((ssl.SSLError, ConnectionResetError)):
+        ask(server.port, files.authority.context(client))
+    assert "OutOfMemory" not in server.log
 
 
 def test_sessions_end_with_the_list_that_their_clients_are_not_on(start: Start, files: Files) -> None:

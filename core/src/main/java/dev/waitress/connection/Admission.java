@@ -93,7 +93,8 @@ final class Admission implements Acceptor, Connection.Owner, Handshake.Successor
 
     @Override
     public void accepted(SocketChannel socket, Peer peer) throws IOException {
-        Branch branch = branches.emptiest(() -> connections.haveRoom() ? connections.size() : Integer.MAX_VALUE);
+        Branch branch = branches.emptiest(
+                () -> connections.haveRoom() ? connections.limit() - connections.size() : Integer.MIN_VALUE);
         if (branch == null) {
             admit(socket, peer);
         } else {

@@ -8,6 +8,9 @@ interface Branch {
     /** How many there are, with those that are on their way there. */
     int count();
 
+    /** How many more can come without that one has to leave for another; 0 or less if none can. */
+    int free();
+
     /** Whether one more can be taken there. */
     boolean hasRoom();
 

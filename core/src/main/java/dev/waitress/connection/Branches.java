@@ -26,18 +26,18 @@ final class Branches {
         return all.stream().anyMatch(Branch::hasRoom);
     }
 
-    /** The one with the fewest clients that has room for one, and no more than these; null if there is none. */
+    /** The one with the most free places, and no fewer than these; null if there is none. */
     @Nullable
-    Branch emptiest(IntSupplier most) {
+    Branch emptiest(IntSupplier free) {
         if (all.isEmpty()) {
             return null; // with one loop nobody need be counted
         }
         Branch emptiest = null;
-        int least = most.getAsInt(); // at a tie they come first: the loop that accepts has more to do
+        int most = free.getAsInt(); // at a tie the others come first: the loop that accepts has more to do
         for (Branch branch : all) {
-            if (branch.hasRoom() && branch.count() <= least) {
+            if (branch.hasRoom() && branch.free() >= most) {
                 emptiest = branch;
-                least = branch.count();
+                most = branch.free();
             }
         }
         return emptiest;

@@ -44,21 +44,22 @@ final class OtherLoop implements Branch {
         return count.get();
     }
 
+    @Override
+    public int free() {
+        return admission.places() - count.get();
+    }
+
     /**
      * Where somebody has to leave for the next one, it is known only over there whether anybody can, and how many: so
      * these are handed over one at a time.
      */
     @Override
     public boolean hasRoom() {
-        if (isFull || isBelowLimit()) {
+        if (isFull || free() > 0) {
             return !isFull;
         }
         isAwaited = true; // first: the last of them may arrive now
         return onTheWay.get() == 0;
-    }
-
-    private boolean isBelowLimit() {
-        return count.get() < admission.places();
     }
 
     @Override

@@ -65,6 +65,14 @@ public final class RedirectGateway extends GatewayInFront {
                 || "https".equals(request.forwarding().scheme());
     }
 
+    /** An absolute form may have a query and no path, which is that of the root. RFC 9110 §4.2.3. */
+    private static String rooted(String target) {
+        if (target.startsWith("/")) {
+            return target;
+        }
+        return target.startsWith("?") ? "/" + target : "/";
+    }
+
     private void redirect(RequestHead head, Response response) {
         String host = HostText.of(head.host()).host(); // its port is that of plain HTTP
         if (host.isEmpty()) {
@@ -72,7 +80,7 @@ public final class RedirectGateway extends GatewayInFront {
             return;
         }
         String target = head.text(head.pathStart(), head.queryEnd());
-        byte[] location = Ascii.bytes("https://" + host + port + (target.startsWith("/") ? target : "/"));
+        byte[] location = Ascii.bytes("https://" + host + port + rooted(target));
         byte[] status = head.minorVersion() == 0 ? MOVED : PERMANENT;
         ResponseHead answer = new ResponseHead();
         answer.start(status, 0, status.length);

@@ -21,14 +21,16 @@ final class Complaint {
         return about != null && about.areSameAs(contents);
     }
 
-    /** This content is looked at now. */
-    void begin(FileContents contents) {
-        about = contents;
-        said = "";
-    }
-
-    /** It cannot be used; the same about files that cannot be read is not said again. */
-    void say(TlsException reason) {
+    /**
+     * It cannot be used; the same about files that cannot be read is not said again.
+     *
+     * @param contents null if they cannot be read
+     */
+    void say(TlsException reason, @Nullable FileContents contents) {
+        if (contents != null) {
+            about = contents;
+            said = "";
+        }
         String message = String.valueOf(reason.getMessage());
         if (!message.equals(said)) {
             said = message;

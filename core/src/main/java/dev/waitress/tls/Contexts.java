@@ -134,8 +134,9 @@ final class Contexts {
     }
 
     private void lookAtCertificates(CertificateFiles present) {
+        FileContents now = null;
         try {
-            FileContents now = present.read();
+            now = present.read();
             if (seen != null && now.areSameAs(seen)) {
                 certificateComplaint.settle();
                 return;
@@ -145,12 +146,11 @@ final class Contexts {
             }
             takeOver(present, now);
         } catch (TlsException e) {
-            certificateComplaint.say(e);
+            certificateComplaint.say(e, now);
         }
     }
 
     private void takeOver(CertificateFiles present, FileContents now) throws TlsException {
-        certificateComplaint.begin(now);
         List<Identity> identities = present.identities(now, Instant.ofEpochMilli(timeOfDay.getAsLong()));
         chooser.replace(identities);
         leaves = identities.stream().map(Identity::leaf).toList();
@@ -162,8 +162,9 @@ final class Contexts {
     }
 
     private void lookAtTrust() {
+        FileContents now = null;
         try {
-            FileContents now = trust.read();
+            now = trust.read();
             if (now.areSameAs(trusted)) {
                 trustComplaint.settle();
                 lookAtLists();
@@ -172,16 +173,15 @@ final class Contexts {
             if (trustComplaint.isAbout(now)) {
                 return;
             }
-            trustComplaint.begin(now);
             context = context(now);
             trusted = now;
             trustComplaint.settle();
             LOG.log(Level.INFO, "ca_certs and crlfile have changed: clients are judged by what they hold now");
             lookAtLists();
         } catch (TlsException e) {
-            trustComplaint.say(e);
+            trustComplaint.say(e, now);
         } catch (GeneralSecurityException e) {
-            trustComplaint.say(new TlsException("ca_certs: " + e.getMessage()));
+            trustComplaint.say(new TlsException("ca_certs: " + e.getMessage()), now);
         }
     }
 

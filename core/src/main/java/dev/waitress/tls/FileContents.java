@@ -13,8 +13,11 @@ import java.util.List;
 
 /** What some files hold at one time. That, and no times, tells whether they have changed. */
 final class FileContents {
-    /** Lists of revoked certificates are the largest. */
+    /** Lists of revoked certificates are the largest, and take up much more when they have been read. */
     private static final int MOST_BYTES = 8 * 1024 * 1024;
+
+    /** Of the heap, for all of them: what they hold now and what they held before are there at the same time. */
+    private static final int SHARE_OF_HEAP = 32;
 
     private final List<byte[]> files;
 
@@ -29,25 +32,34 @@ final class FileContents {
      *     a device would never end
      */
     static FileContents read(List<String> names) throws TlsException {
+        return read(names, (int) Math.min(MOST_BYTES, Runtime.getRuntime().maxMemory() / SHARE_OF_HEAP));
+    }
+
+    /** The same, of no more than so many bytes together. */
+    static FileContents read(List<String> names, int most) throws TlsException {
         List<byte[]> files = new ArrayList<>();
+        int left = most;
         for (String name : names) {
-            files.add(read(name));
+            byte[] bytes = read(name, left);
+            if (bytes.length > left) {
+                throw new TlsException(name + ": is too large: all together may have " + most
+                        + " bytes, a thirty-second of the heap or 8 MiB");
+            }
+            left -= bytes.length;
+            files.add(bytes);
         }
         return new FileContents(files);
     }
 
-    private static byte[] read(String name) throws TlsException {
+    /** One byte more than so many tells that there are more. */
+    private static byte[] read(String name, int most) throws TlsException {
         try {
             Path path = Path.of(name);
             if (Files.exists(path) && !Files.isRegularFile(path)) {
                 throw new TlsException(name + ": is no file");
             }
             try (InputStream file = Files.newInputStream(path)) {
-                byte[] bytes = file.readNBytes(MOST_BYTES + 1);
-                if (bytes.length > MOST_BYTES) {
-                    throw new TlsException(name + ": is larger than 8 MiB");
-                }
-                return bytes;
+                return file.readNBytes(most + 1);
             }
         } catch (NoSuchFileException e) {
             throw new TlsException(name + ": there is no such file");

@@ -59,6 +59,14 @@ class RedirectGatewayTest {
                 .contains("\r\nLocation: https://a.test/x?y\r\n");
     }
 
+    /** The path may be missing in an absolute form. */
+    @Test
+    void keepsAQueryWithoutAPath() {
+        assertThat(answer("http://a.test?x=1")).contains("\r\nLocation: https://a.test/?x=1\r\n");
+        assertThat(answer("http://a.test")).contains("\r\nLocation: https://a.test/\r\n");
+        assertThat(answer("http://a.test/?x=1")).contains("\r\nLocation: https://a.test/?x=1\r\n");
+    }
+
     @Nested
     class Challenges {
         @Test
