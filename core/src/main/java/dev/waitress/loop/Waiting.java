@@ -35,7 +35,7 @@ final class Waiting {
         this.tasks = tasks;
         this.clock = clock;
         this.ready = key -> {
-            isAwake(); // what is asked for from now on is looked at in this turn
+            awoke(); // what is asked for from now on is looked at in this turn
             ready.accept(key);
         };
     }
@@ -91,11 +91,11 @@ final class Waiting {
     private int sleep(long waitNanos) throws IOException {
         sleeps.set(waitNanos > 0);
         int count = select(tasks.isEmpty() ? waitNanos : 0);
-        isAwake();
+        awoke();
         return count;
     }
 
-    private void isAwake() {
+    private void awoke() {
         if (sleeps.get()) {
             sleeps.set(false);
         }

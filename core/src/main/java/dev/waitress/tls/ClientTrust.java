@@ -52,8 +52,8 @@ record ClientTrust(List<String> caFiles, List<String> crlFiles) {
     /**
      * What judges clients.
      *
-     * @param end when the first of the revocation lists should have been replaced, since which nobody is believed whom
-     *     it might name; {@link Instant#MAX} if there is none
+     * @param end since when the first of the revocation lists is too old, and nobody is let in whom it might name;
+     *     {@link Instant#MAX} if there is none that ends
      */
     record Judges(List<TrustManager> managers, Instant end) {}
 
