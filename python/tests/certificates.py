@@ -91,8 +91,8 @@ class Authority:
         )
         files = ["-keyfile", f"{self.name}.key", "-cert", self.path.name, "-out", f"{self.name}.crl"]
         if until is not None:
-            dates = (time.strftime("%y%m%d%H%M%SZ", time.gmtime(each)) for each in (until - 60, until))
-            files += [word for pair in zip(("-crl_lastupdate", "-crl_nextupdate"), dates) for word in pair]
+            begin, end = (time.strftime("%y%m%d%H%M%SZ", time.gmtime(each)) for each in (until - 60, until))
+            files += ["-crl_lastupdate", begin, "-crl_nextupdate", end]
         openssl(self.folder, "ca", "-config", "crl.cnf", "-gencrl", *files)
         return self.folder / f"{self.name}.crl"
 

@@ -268,7 +268,7 @@ def test_lists_are_taken_over_as_far_as_they_fit_into_the_heap(start: Start, fil
 
 
 def test_sessions_end_with_the_list_that_their_clients_are_not_on(start: Start, files: Files) -> None:
-    """A client that resumes a session is not looked up in it again."""
+    """A client that resumes a session is not looked up in it again. Also where the next list cannot be used."""
     client = files.authority.issue("client", usage="clientAuth")
     revocations = files.authority.revoke(until=time.time() - JDK_GOES_ON_SECONDS + TIME_TO_START_SECONDS)
     options = (f"--ca-certs={files.authority.path}", "--cert-reqs=required", f"--crlfile={revocations}")
@@ -281,6 +281,9 @@ def test_sessions_end_with_the_list_that_their_clients_are_not_on(start: Start, 
             client_side.sendall(GET)
             read_answer(client_side)
             session = client_side.session
+    revocations.write_text("half of a list")
+    reload(server)
+    server.wait_for("ERROR:waitress:crlfile .*; clients are judged as before")
     server.wait_for("WARNING:waitress:crlfile: a list should have been replaced before ")
     with pytest.raises((ssl.SSLError, ConnectionResetError)):
         ask(server.port, context, session=session)

@@ -41,10 +41,8 @@ final class Contexts {
     private volatile List<X509Certificate> leaves;
     private @Nullable FileContents seen;
     private FileContents trusted;
-
-    /** When a revocation list is too old to be believed; {@link Instant#MAX} when that was said. */
-    private Instant listsEnd = Instant.MAX;
-
+    private ClientTrust.Judges judges;
+    private boolean saidThatListsAreOld;
     private volatile SSLContext context;
 
     private Contexts(
@@ -61,7 +59,8 @@ final class Contexts {
         this.chooser = new KeyChooser(identities);
         this.leaves = identities.stream().map(Identity::leaf).toList();
         this.trusted = trust.read();
-        this.context = context(trusted);
+        this.judges = trust.judges(trusted);
+        this.context = newContext();
         this.parameters = Parameters.of(settings, context);
         this.forbidsHttp2 = !Arrays.stream(parameters.getCipherSuites()).allMatch(Ciphers::isForHttp2);
         expiry.warn(leaves, timeOfDay.getAsLong());
@@ -96,12 +95,11 @@ final class Contexts {
         return HexFormat.ofDelimiter(":").withUpperCase().formatHex(digest);
     }
 
-    private SSLContext context(FileContents trustFiles) throws TlsException, GeneralSecurityException {
-        ClientTrust.Judges judges = trust.judges(trustFiles);
+    /** One in which no session has begun. */
+    private SSLContext newContext() throws GeneralSecurityException {
         SSLContext made = SSLContext.getInstance("TLS");
         made.init(new KeyManager[] {chooser}, judges.managers().toArray(new TrustManager[0]), null);
         made.getServerSessionContext().setSessionCacheSize(MOST_SESSIONS);
-        listsEnd = judges.end();
         return made;
     }
 
@@ -130,6 +128,7 @@ final class Contexts {
             lookAtCertificates(files);
         }
         lookAtTrust();
+        lookAtLists();
         expiry.warn(leaves, timeOfDay.getAsLong());
     }
 
@@ -167,17 +166,17 @@ final class Contexts {
             now = trust.read();
             if (now.areSameAs(trusted)) {
                 trustComplaint.settle();
-                lookAtLists();
                 return;
             }
             if (trustComplaint.isAbout(now)) {
                 return;
             }
-            context = context(now);
+            judges = trust.judges(now);
+            context = newContext();
             trusted = now;
+            saidThatListsAreOld = false;
             trustComplaint.settle();
             LOG.log(Level.INFO, "ca_certs and crlfile have changed: clients are judged by what they hold now");
-            lookAtLists();
         } catch (TlsException e) {
             trustComplaint.say(e, now);
         } catch (GeneralSecurityException e) {
@@ -186,16 +185,19 @@ final class Contexts {
     }
 
     /** Whoever resumes a session is not judged again: when a list has become too old, none is resumed. */
-    private void lookAtLists() throws TlsException, GeneralSecurityException {
-        Instant end = listsEnd;
-        if (Instant.ofEpochMilli(timeOfDay.getAsLong()).isBefore(end)) {
+    private void lookAtLists() {
+        if (saidThatListsAreOld || Instant.ofEpochMilli(timeOfDay.getAsLong()).isBefore(judges.end())) {
             return;
         }
-        context = context(trusted);
-        listsEnd = Instant.MAX;
+        try {
+            context = newContext();
+        } catch (GeneralSecurityException e) {
+            throw new IllegalStateException("what has made one context makes no other", e);
+        }
+        saidThatListsAreOld = true;
         LOG.log(
                 Level.WARNING,
-                "crlfile: a list should have been replaced before " + end
+                "crlfile: a list should have been replaced before " + judges.end()
                         + ": until it is, certificates that it might name are refused");
     }
 }
